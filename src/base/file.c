@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/file.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+
+int file_open(const char *path, int flags, mode_t mode, struct error *err)
+{
+	int fd;
+
+	do {
+		fd = open(path, flags | O_CLOEXEC, mode);
+	} while (fd < 0 && errno == EINTR);
+	if (fd < 0)
+		return error_set(err,
+				 errno == ENOENT ? ERROR_NOT_FOUND : ERROR_IO,
+				 "cannot open %s: %s", path, strerror(errno));
+	return fd;
+}
+
+int file_read(const char *path, struct str *text, size_t limit,
+	      struct error *err)
+{
+	int fd = file_open(path, O_RDONLY | O_NONBLOCK, 0, err);
+	struct stat st;
+	size_t start = text->len;
+	ssize_t n = 0;
+
+	if (fd < 0)
+		return -1;
+	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode)) {
+		close(fd);
+		return error_set(err, ERROR_IO,
+				 "cannot read %s: it is not a regular file",
+				 path);
+	}
+	do {
+		str_reserve(text, 65536);
+		n = read(fd, text->data + text->len, 65536);
+		if (n > 0) {
+			text->len += (size_t)n;
+			text->data[text->len] = '\0';
+		}
+	} while ((n > 0 && text->len - start <= limit) ||
+		 (n < 0 && errno == EINTR));
+	if (n < 0)
+		error_set(err, ERROR_IO, "cannot read %s: %s", path,
+			  strerror(errno));
+	else if (n > 0)
+		error_set(err, ERROR_IO, "%s is larger than %zu bytes", path,
+			  limit);
+	close(fd);
+	return n ? -1 : 0;
+}
+
+int file_write_all(int fd, const void *data, size_t len, const char *what,
+		   struct error *err)
+{
+	const char *at = data;
+
+	while (len) {
+		ssize_t n = write(fd, at, len);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return error_set(err, ERROR_IO, "cannot write %s: %s",
+					 what, strerror(errno));
+		at += n;
+		len -= (size_t)n;
+	}
+	return 0;
+}
+
+static void sync_folder_of(const char *path)
+{
+	char *folder = xstrdup(path);
+	char *slash = strrchr(folder, '/');
+	int fd;
+
+	if (slash)
+		*(slash == folder ? slash + 1 : slash) = '\0';
+	fd = open(slash ? folder : ".", O_RDONLY | O_CLOEXEC | O_DIRECTORY);
+	if (fd >= 0) {
+		fsync(fd);
+		close(fd);
+	}
+	free(folder);
+}
+
+int file_replace(const char *path, const void *data, size_t len, mode_t mode,
+		 struct error *err)
+{
+	char *temporary = xasprintf("%s.%ld.tmp", path, (long)getpid());
+	int fd = file_open(temporary, O_WRONLY | O_CREAT | O_TRUNC, mode, err);
+	int result = -1;
+
+	if (fd < 0)
+		goto out;
+	if (file_write_all(fd, data, len, temporary, err) < 0)
+		goto out;
+	if (fsync(fd) < 0 || rename(temporary, path) < 0) {
+		error_set(err, ERROR_IO, "cannot write %s: %s", path,
+			  strerror(errno));
+		goto out;
+	}
+	sync_folder_of(path);
+	result = 0;
+out:
+	if (fd >= 0)
+		close(fd);
+	if (result < 0)
+		unlink(temporary);
+	free(temporary);
+	return result;
+}
+
+bool file_exists(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0;
+}
+
+int folder_make(const char *path, mode_t mode, struct error *err)
+{
+	char *part = xstrdup(path);
+	struct stat st;
+	int result = 0;
+
+	for (char *at = part + 1; *at && result == 0; at++) {
+		if (*at != '/')
+			continue;
+		*at = '\0';
+		if (mkdir(part, mode) < 0 && errno != EEXIST &&
+		    stat(part, &st) < 0)
+			result = -1;
+		*at = '/';
+	}
+	if (mkdir(part, mode) < 0 &&
+	    (errno != EEXIST || stat(part, &st) < 0 || !S_ISDIR(st.st_mode)))
+		result = error_set(err, ERROR_IO, "cannot make folder %s: %s",
+				   path, strerror(errno));
+	else
+		result = 0;
+	free(part);
+	return result;
+}
+
+static int remove_at(int parent, const char *name)
+{
+	struct dirent *entry;
+	DIR *dir;
+	int fd;
+
+	if (unlinkat(parent, name, 0) == 0 || errno == ENOENT)
+		return 0;
+	if (errno != EISDIR && errno != EPERM && errno != EACCES)
+		return -1;
+	fchmodat(parent, name, 0700, 0);
+	fd = openat(parent, name,
+		    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0)
+		return unlinkat(parent, name, 0);
+	dir = fdopendir(fd);
+	if (!dir) {
+		close(fd);
+		return -1;
+	}
+	while ((entry = readdir(dir)))
+		if (strcmp(entry->d_name, ".") != 0 &&
+		    strcmp(entry->d_name, "..") != 0)
+			remove_at(fd, entry->d_name);
+	closedir(dir);
+	return unlinkat(parent, name, AT_REMOVEDIR);
+}
+
+int folder_remove(const char *path, struct error *err)
+{
+	if (remove_at(AT_FDCWD, path) < 0 && errno != ENOENT)
+		return error_set(err, ERROR_IO, "cannot remove %s: %s", path,
+				 strerror(errno));
+	return 0;
+}
+
+char *path_join(const char *a, const char *b)
+{
+	return xasprintf("%s/%s", a, b);
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+/* Files and folders, whole. Every descriptor is close-on-exec; EINTR and
+ * short writes are dealt with here. Messages name the path and the reason. */
+#ifndef SIGNALBOX_BASE_FILE_H
+#define SIGNALBOX_BASE_FILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "base/error.h"
+#include "base/str.h"
+
+/* Appends the file's bytes to text; a file over limit bytes is refused. */
+int file_read(const char *path, struct str *text, size_t limit,
+	      struct error *err) MUST_CHECK;
+/* Replaces path at once: temporary name, fsync, rename, fsync of the folder. */
+int file_replace(const char *path, const void *data, size_t len, mode_t mode,
+		 struct error *err) MUST_CHECK;
+/* Opens with O_CLOEXEC. Returns the descriptor or -1. */
+int file_open(const char *path, int flags, mode_t mode,
+	      struct error *err) MUST_CHECK;
+/* All of it or -1; fd blocks. `what` names it in the message. */
+int file_write_all(int fd, const void *data, size_t len, const char *what,
+		   struct error *err) MUST_CHECK;
+bool file_exists(const char *path);
+/* Like mkdir -p. */
+int folder_make(const char *path, mode_t mode, struct error *err) MUST_CHECK;
+/* Like rm -rf, links not followed, read-only folders too; absent is fine. */
+int folder_remove(const char *path, struct error *err) MUST_CHECK;
+/* "A/B", owned by the caller. */
+char *path_join(const char *a, const char *b);
+
+#endif

@@ -1,0 +1,10 @@
+libsignalbox_a_SOURCES += \
+	%D%/clock.c %D%/clock.h \
+	%D%/digest.c %D%/digest.h \
+	%D%/error.c %D%/error.h \
+	%D%/file.c %D%/file.h \
+	%D%/memory.c %D%/memory.h \
+	%D%/printable.c %D%/printable.h \
+	%D%/str.c %D%/str.h \
+	%D%/strings.c %D%/strings.h \
+	%D%/vector.h

@@ -1,0 +1,2 @@
+libsignalbox_a_SOURCES += \
+	%D%/cli.c %D%/cli.h

@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * event/ is the one stream: what happens is an event, one JSON object a
+ * line. The dashboard, the headless output, journals, second terminals and
+ * replays read the same events. This file: the types and their one codec.
+ *
+ * Every event has seq (from 1, no gaps in its journal), time (UTC), event;
+ * stage and step where they apply. A type marked T is transient: on the pipe
+ * only, with the seq of the last journaled one.
+ *
+ * Fields, by type (? may be absent; all names are stable):
+ *
+ * run.started     run, pipeline, mode, commit, subject, author, author-email,
+ *                 committed (time), branch?, version, person, uid, pid,
+ *                 pid-start, file-digest, worktree (bool),
+ *                 stages: [{name, kind, needs: [...], why?, environment?}]
+ * run.finished    outcome, status (exit status), ms, text (one sentence), next?
+ * stage.ready     reason? ("production is held by run 480")
+ * stage.started   kind, log? (path below the run's folder), pid?, pid-start?
+ * stage.finished  outcome, reason?, ms, exit-status?
+ * stage.skipped   reason
+ * step.started    kind, label, index (from 0), ms? (planned duration)
+ * step.finished   kind, outcome, reason?, ms
+ * log.grew T      bytes, lines
+ * test.finished   passed, failed, skipped (all so far); and for a test told
+ *                 singly name, outcome (passed|failed|skipped), message?,
+ *                 file?, line?, ms?
+ * report.read     path, format, kind (tests|findings); tests: total, passed,
+ *                 failed, errors, skipped, verdict; findings: total, open,
+ *                 suppressed, critical, high, medium, low, info, unknown,
+ *                 fail-on?; fresh (bool), ok (bool), reason?
+ * finding.found   id, severity, title, kind, package?, installed?, fixed?,
+ *                 path?, line?, suppressed? (bool)
+ * artifact.stored path, digest, bytes
+ * gate.opened     environment?, required, approvers: [...], not: [...],
+ *                 expires (time), candidate: {version, commit, digest},
+ *                 live?: {version, commit, since (time)},
+ *                 ships: {commits, files, insertions, deletions, authors,
+ *                   list: [{commit, author, email, time, subject}] (at most
+ *                   20, newest first), risky: [...]},
+ *                 checks: [{name, outcome, text?}], binds (digest), eligible:
+ *                 [{person, can (bool), why?}]
+ * gate.voted      vote (approve|reject), person, uid, reason?, approvals,
+ *                 required
+ * gate.closed     outcome (approved|rejected|expired|overridden|void|
+ *                 cancelled), reason?, person?
+ * deploy.planned  environment, strategy, colour (the candidate's),
+ *                 candidate: {version, commit, digest}, live?: {colour,
+ *                 version, commit, digest}, steps: [{step, kind, label,
+ *                 weight?, ms?}], analysis? (text), note? ("replaces in place")
+ * deploy.finished environment, outcome, live?: {colour, version, commit,
+ *                 digest, run, since}, previous?: same, text
+ * target.started  environment, colour, version, pid, port
+ * target.healthy  environment, colour, ms
+ * target.failed   environment, colour, reason
+ * target.stopped  environment, colour, reason
+ * traffic.changing environment, epoch, from: {blue, green}, to: {blue, green}
+ *                 (percent asked), reason, person?
+ * traffic.changed environment, epoch, to: {blue, green}, units: {blue, green},
+ *                 ms (command to read back), left-ms? (command to the last
+ *                 request begun on the colour left), requests, failed
+ *                 (by the shift)
+ * traffic.sampled environment, colour, asked (percent), share? (observed
+ *                 percent of the last seconds), rate (requests/s), requests,
+ *                 errors (both since the deployment began), error-rate?
+ *                 (percent), p50?, p95?, p99? (ms), up (bool), sessions
+ * analysis.judged environment, verdict (pass|fail|inconclusive|error), metric,
+ *                 value?, limit, requests, needed?, failures, allowed, text
+ * rollback.readiness environment, ready (bool), colour?, version?, text,
+ *                 last-ms? (how long the last one took), cold (bool)
+ * rollback.started environment, epoch, colour, from, to (versions), kind
+ *                 (warm|cold), by (person|analysis), person?, reason?, run?
+ * rollback.finished environment, outcome, colour, ms, left-ms?, requests,
+ *                 failed-by-shift, failed-by-candidate, candidate (version),
+ *                 sessions, unsynced (bool), text
+ * environment.locked environment, person, reason?, until? (time)
+ * environment.unlocked environment, person
+ * command.received command, person, uid, target, before?, after?, reason?
+ * command.refused command, person, uid, target?, why
+ * note.added      text, level (info|warning)
+ * reply T         id, ok (bool), error?, and what was asked for
+ */
+#ifndef SIGNALBOX_EVENT_EVENT_H
+#define SIGNALBOX_EVENT_EVENT_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "base/str.h"
+
+/* identifier, name on the wire, transient */
+#define EVENT_TYPES(X)                                     \
+	X(RUN_STARTED, "run.started", 0)                   \
+	X(RUN_FINISHED, "run.finished", 0)                 \
+	X(STAGE_READY, "stage.ready", 0)                   \
+	X(STAGE_STARTED, "stage.started", 0)               \
+	X(STAGE_FINISHED, "stage.finished", 0)             \
+	X(STAGE_SKIPPED, "stage.skipped", 0)               \
+	X(STEP_STARTED, "step.started", 0)                 \
+	X(STEP_FINISHED, "step.finished", 0)               \
+	X(LOG_GREW, "log.grew", 1)                         \
+	X(TEST_FINISHED, "test.finished", 0)               \
+	X(REPORT_READ, "report.read", 0)                   \
+	X(FINDING_FOUND, "finding.found", 0)               \
+	X(ARTIFACT_STORED, "artifact.stored", 0)           \
+	X(GATE_OPENED, "gate.opened", 0)                   \
+	X(GATE_VOTED, "gate.voted", 0)                     \
+	X(GATE_CLOSED, "gate.closed", 0)                   \
+	X(DEPLOY_PLANNED, "deploy.planned", 0)             \
+	X(DEPLOY_FINISHED, "deploy.finished", 0)           \
+	X(TARGET_STARTED, "target.started", 0)             \
+	X(TARGET_HEALTHY, "target.healthy", 0)             \
+	X(TARGET_FAILED, "target.failed", 0)               \
+	X(TARGET_STOPPED, "target.stopped", 0)             \
+	X(TRAFFIC_CHANGING, "traffic.changing", 0)         \
+	X(TRAFFIC_CHANGED, "traffic.changed", 0)           \
+	X(TRAFFIC_SAMPLED, "traffic.sampled", 0)           \
+	X(ANALYSIS_JUDGED, "analysis.judged", 0)           \
+	X(ROLLBACK_READINESS, "rollback.readiness", 0)     \
+	X(ROLLBACK_STARTED, "rollback.started", 0)         \
+	X(ROLLBACK_FINISHED, "rollback.finished", 0)       \
+	X(ENVIRONMENT_LOCKED, "environment.locked", 0)     \
+	X(ENVIRONMENT_UNLOCKED, "environment.unlocked", 0) \
+	X(COMMAND_RECEIVED, "command.received", 0)         \
+	X(COMMAND_REFUSED, "command.refused", 0)           \
+	X(NOTE_ADDED, "note.added", 0)                     \
+	X(REPLY, "reply", 1)
+
+enum event_type {
+	EVENT_UNKNOWN,
+#define X(id, name, transient) EVENT_##id,
+	EVENT_TYPES(X)
+#undef X
+		EVENT_TYPE_COUNT
+};
+
+struct event {
+	enum event_type type;
+	int64_t seq;	 /* 0 until a journal or stream gives one */
+	int64_t time_ms; /* wall clock */
+	json_t *fields;	 /* owned object: all fields but seq, time, event */
+};
+
+const char *event_type_name(enum event_type type);
+enum event_type event_type_parse(const char *name); /* EVENT_UNKNOWN */
+bool event_is_transient(enum event_type type);
+
+/* Stamped with the wall clock; stage may be NULL. */
+struct event *event_new(enum event_type type, const char *stage);
+void event_free(struct event *event);
+
+/* Setting NULL text is a no-op, so that optional fields need no branch. */
+void event_set(struct event *event, const char *key, const char *text);
+void event_setf(struct event *event, const char *key, const char *format, ...)
+	PRINTF_LIKE(3, 4);
+void event_set_int(struct event *event, const char *key, int64_t value);
+void event_set_real(struct event *event, const char *key, double value);
+void event_set_bool(struct event *event, const char *key, bool value);
+void event_set_time(struct event *event, const char *key, int64_t wall_ms);
+/* Takes value over. NULL is a no-op. */
+void event_set_json_owned(struct event *event, const char *key, json_t *value);
+
+/* Borrowed; "" when absent or of another type. */
+const char *event_text(const struct event *event, const char *key);
+const char *event_stage(const struct event *event);
+bool event_has(const struct event *event, const char *key);
+int64_t event_int(const struct event *event, const char *key, int64_t absent);
+double event_real(const struct event *event, const char *key, double absent);
+bool event_bool(const struct event *event, const char *key);
+int64_t event_time(const struct event *event, const char *key); /* 0 absent */
+/* Borrowed; NULL when absent. */
+json_t *event_json(const struct event *event, const char *key);
+
+/* The same reads on any JSON object, for nested ones. */
+const char *json_text(const json_t *object, const char *key);
+int64_t json_int(const json_t *object, const char *key, int64_t absent);
+double json_number(const json_t *object, const char *key, double absent);
+
+/* Appends one line, '\n' included: {"seq":..,"time":..,"event":..,...}. With
+ * prev (64 hex digits) the member "prev" comes last. */
+void event_encode(const struct event *event, const char *prev,
+		  struct str *line);
+/* Unknown types decode as EVENT_UNKNOWN with their fields: newer writers are
+ * read, not refused. */
+struct event *event_decode(const char *line, size_t len,
+			   struct error *err) MUST_CHECK;
+
+#endif

@@ -1,0 +1,3 @@
+libsignalbox_a_SOURCES += \
+	%D%/helper.h \
+	%D%/loop.h

@@ -1,0 +1,3 @@
+libsignalbox_a_SOURCES += \
+	%D%/pipeline.h \
+	%D%/problems.h

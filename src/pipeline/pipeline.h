@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * pipeline/ reads signalbox.yaml strictly: YAML in, checked structs out, and
+ * every mistake of the file at once, each with file:line:column, the line
+ * itself, and the nearest known word.
+ *
+ *	struct problems problems = PROBLEMS_INIT;
+ *	struct pipeline *pipeline =
+ *		pipeline_parse(text, len, "signalbox.yaml", &problems);
+ *	if (!pipeline)
+ *		problems_print(&problems, &out);
+ *
+ * A pipeline is immutable once parsed; every string in it is its own.
+ * Durations are milliseconds, percentages 0-100, "none" is -1 where said.
+ */
+#ifndef SIGNALBOX_PIPELINE_PIPELINE_H
+#define SIGNALBOX_PIPELINE_PIPELINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "base/strings.h"
+#include "pipeline/problems.h"
+
+enum pipeline_mode { MODE_DELIVERY, MODE_DEPLOYMENT };
+
+enum severity { /* highest last; UNKNOWN is apart */
+		SEVERITY_UNKNOWN,
+		SEVERITY_INFO,
+		SEVERITY_LOW,
+		SEVERITY_MEDIUM,
+		SEVERITY_HIGH,
+		SEVERITY_CRITICAL,
+};
+
+/* env: and other maps of text to text, in the file's order. */
+struct pair {
+	char *key;
+	char *value;
+};
+struct pairs {
+	struct pair *items;
+	size_t count, cap;
+};
+
+/* Where something was written, 1-based, for later complaints. */
+struct place {
+	int line;
+	int column;
+};
+
+struct person {
+	char *login; /* Unix user */
+	char *name;
+	char *email; /* how git knows them; may be NULL */
+	struct strings groups;
+	struct place place;
+};
+
+struct gate_rule {
+	bool present;		  /* false: no gate was written */
+	struct strings approvers; /* logins and @groups; empty: anyone known */
+	int required;		  /* votes; at least 1 */
+	struct strings not ;	  /* "author" (default), "committer" */
+	int64_t expires_ms;	  /* default 24 h */
+	struct place place;
+};
+
+struct process_target {
+	char *command; /* a shell line; $PORT, $COLOUR, $VERSION are set */
+	int ports[2];  /* blue's and green's */
+	char *health;  /* path of an HTTP check that must answer 2xx or 3xx */
+	int64_t start_timeout_ms; /* until healthy; default 30 s */
+	struct pairs env;
+};
+
+struct haproxy_traffic {
+	/* Managed: one of our own. NULL when attached. */
+	char *listen; /* "127.0.0.1:8080" */
+	/* Attached: one that is there. NULL when managed. */
+	char *socket; /* path of its admin socket, or host:port */
+	char *backend;
+	struct strings servers[2]; /* blue's and green's */
+	char *server_state;	   /* file that its reload reads */
+	char *ring;		   /* ring of request lines, or NULL */
+};
+
+struct environment_config {
+	char *name;
+	char *url; /* may be NULL */
+	struct process_target process;
+	struct haproxy_traffic haproxy;
+	struct gate_rule gate;
+	struct strings secrets; /* names of variables; values come from the
+				 * caller's environment */
+	int64_t keep_ms;	/* least time the old colour stays warm; 30 m */
+	enum { SESSIONS_DRAIN, SESSIONS_CUT } sessions;
+	struct place place;
+};
+
+/* One HTTP request of a check and what must come back. */
+struct request {
+	char *method;
+	char *path;
+	struct pairs headers;
+	char *body;	     /* NULL: none; with json the text of it */
+	bool json;	     /* sends Content-Type: application/json */
+	int status;	     /* 0: any 2xx */
+	char *contains;	     /* NULL: not looked at */
+	struct pairs expect; /* JSON path ("$.items") to JSON text ("1") */
+	int64_t timeout_ms;  /* default 10 s */
+	struct place place;
+};
+struct requests {
+	struct request *items;
+	size_t count, cap;
+};
+
+/* A threshold such as "< 1%" or "< 300ms". */
+struct limit {
+	bool present;
+	double below; /* percent or milliseconds */
+};
+
+struct analysis_config {
+	bool present;
+	int64_t every_ms;	  /* default 5 s */
+	int64_t initial_delay_ms; /* default 0 */
+	struct limit error_rate;  /* percent */
+	struct limit p50, p95, p99;
+	int failures;	      /* consecutive; default 2 */
+	int64_t min_requests; /* default 100 */
+	int64_t max_hold_ms;  /* deployment mode; default 30 m */
+	struct place place;
+};
+
+enum strategy {
+	STRATEGY_BLUE_GREEN,
+	STRATEGY_CANARY,
+	STRATEGY_ALL_AT_ONCE,
+	/* later: linear, rolling */
+};
+
+enum plan_step_kind {
+	PLAN_START,    /* made by the planner: start the candidate */
+	PLAN_HEALTHY,  /* made by the planner: wait until it is healthy */
+	PLAN_CHECK,    /* requests straight to the candidate's port */
+	PLAN_WEIGHT,   /* the candidate's share of traffic */
+	PLAN_PAUSE,    /* for ms, or until promoted when ms is -1 */
+	PLAN_ANALYSIS, /* waits for a verdict */
+	PLAN_GATE,     /* people */
+	PLAN_REPLACE,  /* made by the planner: all-at-once, in place */
+	PLAN_PROMOTE,  /* made by the planner: settle, record what is live */
+};
+
+struct plan_step_config {
+	enum plan_step_kind kind;
+	double weight;		  /* percent */
+	int64_t ms;		  /* pause; -1 without end */
+	struct requests requests; /* check */
+	struct gate_rule gate;
+	struct analysis_config analysis;
+	struct place place;
+};
+
+struct deploy_config {
+	char *environment;
+	enum strategy strategy;
+	struct plan_step_config *steps;
+	size_t step_count, step_cap;
+	struct analysis_config analysis;
+	struct place place;
+};
+
+enum report_format { /* what a stage's reports: names; evidence/ reads them */
+		     REPORT_TAP,
+		     REPORT_JUNIT,
+		     REPORT_CMOCKA,
+};
+struct report_config {
+	enum report_format format;
+	char *path; /* a glob below the work folder, or "-": the output */
+	struct place place;
+};
+
+struct scan_config {
+	bool present;
+	char *report;
+	char *format;	       /* NULL: by content; else "sarif", "trivy" */
+	enum severity fail_on; /* default high */
+	enum { UNKNOWN_FAIL, UNKNOWN_WARN, UNKNOWN_COUNT } unknown;
+	int *ok_exits; /* default {0} */
+	size_t ok_exit_count;
+	int *findings_exits; /* default {1} */
+	size_t findings_exit_count;
+	struct place place;
+};
+
+enum stage_kind {
+	STAGE_KIND_RUN, /* run, with or without scan */
+	STAGE_KIND_CHECK,
+	STAGE_KIND_GATE,
+	STAGE_KIND_DEPLOY,
+};
+
+struct stage_config {
+	char *name;
+	char *why; /* may be NULL */
+	enum stage_kind kind;
+	size_t *needs; /* indexes of stages, resolved, implicit ones too */
+	size_t need_count;
+	bool source;		  /* false: source: none */
+	char *run;		  /* shell text */
+	struct strings artifacts; /* globs below the work folder */
+	struct report_config *reports;
+	size_t report_count, report_cap;
+	struct scan_config scan;
+	int64_t timeout_ms; /* -1: none */
+	int64_t grace_ms;   /* default 10 s */
+	int retries;
+	struct pairs env;
+	/* Environment whose secrets it gets, after that environment's gate. */
+	char *environment;
+	struct {
+		char *environment; /* through its traffic; NULL with url */
+		char *url;
+		struct requests requests;
+	} check;
+	struct gate_rule gate;
+	struct deploy_config deploy;
+	struct place place;
+};
+
+struct pipeline {
+	char *name;
+	enum pipeline_mode mode;
+	struct pairs env;
+	struct person *people;
+	size_t people_count, people_cap;
+	struct environment_config *environments;
+	size_t environment_count, environment_cap;
+	struct stage_config *stages;
+	size_t stage_count, stage_cap;
+	char digest[65]; /* SHA-256 of the file's bytes */
+};
+
+#define PIPELINE_FILE "signalbox.yaml"
+#define PIPELINE_FILE_LIMIT (4u << 20)
+
+/* NULL with at least one problem when the file is wrong in any way. */
+struct pipeline *pipeline_parse(const char *text, size_t len, const char *file,
+				struct problems *problems) MUST_CHECK;
+void pipeline_free(struct pipeline *pipeline);
+
+const struct environment_config *
+pipeline_environment(const struct pipeline *pipeline, const char *name);
+const struct stage_config *pipeline_stage(const struct pipeline *pipeline,
+					  const char *name);
+/* By login; NULL when not named. */
+const struct person *pipeline_person(const struct pipeline *pipeline,
+				     const char *login);
+
+const char *stage_kind_name(enum stage_kind kind);
+const char *plan_step_kind_name(enum plan_step_kind kind);
+const char *strategy_name(enum strategy strategy);
+const char *severity_name(enum severity severity);
+const char *mode_name(enum pipeline_mode mode);
+
+#endif

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/* Everything wrong with one file, collected, then shown in its order. */
+#ifndef SIGNALBOX_PIPELINE_PROBLEMS_H
+#define SIGNALBOX_PIPELINE_PROBLEMS_H
+
+#include <stddef.h>
+
+#include "base/error.h"
+#include "base/str.h"
+
+struct problem {
+	int line;   /* 1-based; 0: the file as a whole */
+	int column; /* 1-based, in characters */
+	char *text; /* what is wrong; what to write instead */
+};
+
+struct problems {
+	char *file; /* as complaints name it; owned */
+	struct problem *items;
+	size_t count, cap;
+	char *source; /* copy of the file's text, to show lines */
+};
+
+#define PROBLEMS_INIT         \
+	{                     \
+		0, 0, 0, 0, 0 \
+	}
+
+void problems_add(struct problems *problems, int line, int column,
+		  const char *format, ...) PRINTF_LIKE(4, 5);
+/* file:line:column: text, the line itself, a caret; in order of place. All
+ * of it made printable. */
+void problems_print(const struct problems *problems, struct str *out);
+void problems_release(struct problems *problems);
+
+#endif

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+/* What the system knows of processes; one file for each system behind it. */
+#ifndef SIGNALBOX_PROC_IDENTITY_H
+#define SIGNALBOX_PROC_IDENTITY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/* A number that with the pid names one process for ever (start time in the
+ * system's ticks since boot), 0 when the process does not exist. */
+uint64_t process_start_time(pid_t pid);
+/* True when that very process still runs (a zombie does not). */
+bool process_is(pid_t pid, uint64_t start_time);
+/* Makes orphans below us our children. False where the system has no such
+ * thing. */
+bool process_adopt_orphans(void);
+/* Our direct children, zombies included: fills at most max, returns how many
+ * there are. */
+size_t process_children(pid_t *pids, size_t max);
+/* True when the process is one of our keepers, by its argument vector. */
+bool process_is_keeper(pid_t pid);
+/* Asks for SIGKILL when the thread that forked us ends, where there is such
+ * a thing. Async-signal-safe. */
+void process_die_with_parent(void);
+/* Closes every descriptor from `first` up, but those in keep (sorted).
+ * Async-signal-safe. */
+void descriptors_close_from(int first, const int *keep, int keep_count);
+/* The path of the running program, owned by the caller. */
+char *process_own_path(void);
+
+#endif

@@ -1,0 +1,1 @@
+libsignalbox_a_SOURCES +=

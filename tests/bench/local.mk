@@ -1,0 +1,1 @@
+# Tests of this kind: a file and a line here.

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+#include "support/cmocka.h"
+
+#include "base/clock.h"
+
+static void utc_text_goes_both_ways(void **state)
+{
+	char text[CLOCK_TEXT_SIZE];
+	int64_t ms;
+
+	(void)state;
+	assert_int_equal(clock_parse_utc("2026-11-20T23:53:51.250Z", &ms, NULL),
+			 0);
+	assert_string_equal(clock_format_utc(ms, text),
+			    "2026-11-20T23:53:51.250Z");
+	assert_int_equal(clock_parse_utc("2026-11-20", &ms, NULL), -1);
+}
+
+static void durations_know_their_units(void **state)
+{
+	struct error err = ERROR_INIT;
+	int64_t ms;
+
+	(void)state;
+	assert_int_equal(duration_parse("90s", &ms, NULL), 0);
+	assert_int_equal(ms, 90000);
+	assert_int_equal(duration_parse("1.5s", &ms, NULL), 0);
+	assert_int_equal(ms, 1500);
+	assert_int_equal(duration_parse("5 minutes", &ms, &err), -1);
+	assert_non_null(strstr(err.message, "write 90s"));
+	error_clear(&err);
+}
+
+static void durations_read_as_people_say_them(void **state)
+{
+	char text[CLOCK_TEXT_SIZE];
+
+	(void)state;
+	assert_string_equal(duration_format(300, text), "0.3 s");
+	assert_string_equal(duration_format(41000, text), "41 s");
+	assert_string_equal(duration_format(130000, text), "2:10");
+	assert_string_equal(duration_format(6929000, text), "1:55:29");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(utc_text_goes_both_ways),
+		cmocka_unit_test(durations_know_their_units),
+		cmocka_unit_test(durations_read_as_people_say_them),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
