@@ -63,7 +63,7 @@ struct gate_rule {
 	bool present;		  /* false: no gate was written */
 	struct strings approvers; /* logins and @groups; empty: anyone known */
 	int required;		  /* votes; at least 1 */
-	struct strings not ;	  /* "author" (default), "committer" */
+	struct strings excluded;	  /* "author" (default), "committer" */
 	int64_t expires_ms;	  /* default 24 h */
 	struct place place;
 };
