@@ -79,6 +79,7 @@
  * command.refused command, person, uid, target?, why
  * note.added      text, level (info|warning)
  * reply T         id, ok (bool), error?, and what was asked for
+ * behind T        nothing: lines were dropped; read the journal up to seq
  */
 #ifndef SIGNALBOX_EVENT_EVENT_H
 #define SIGNALBOX_EVENT_EVENT_H
@@ -127,7 +128,8 @@
 	X(COMMAND_RECEIVED, "command.received", 0)         \
 	X(COMMAND_REFUSED, "command.refused", 0)           \
 	X(NOTE_ADDED, "note.added", 0)                     \
-	X(REPLY, "reply", 1)
+	X(REPLY, "reply", 1)                               \
+	X(BEHIND, "behind", 1)
 
 enum event_type {
 	EVENT_UNKNOWN,
@@ -141,7 +143,9 @@ struct event {
 	enum event_type type;
 	int64_t seq;	 /* 0 until a journal or stream gives one */
 	int64_t time_ms; /* wall clock */
-	json_t *fields;	 /* owned object: all fields but seq, time, event */
+	/* Owned object: all fields but seq, time, event and prev. Of an
+	 * unknown type it keeps "event", its name, too. */
+	json_t *fields;
 };
 
 const char *event_type_name(enum event_type type);
@@ -152,7 +156,9 @@ bool event_is_transient(enum event_type type);
 struct event *event_new(enum event_type type, const char *stage);
 void event_free(struct event *event);
 
-/* Setting NULL text is a no-op, so that optional fields need no branch. */
+/* Setting NULL text is a no-op, so that optional fields need no branch. What
+ * is no valid UTF-8 in text becomes U+FFFD: foreign bytes lose no event. A
+ * real that is no number (NaN, infinite) is left out. */
 void event_set(struct event *event, const char *key, const char *text);
 void event_setf(struct event *event, const char *key, const char *format, ...)
 	PRINTF_LIKE(3, 4);
@@ -178,6 +184,10 @@ json_t *event_json(const struct event *event, const char *key);
 const char *json_text(const json_t *object, const char *key);
 int64_t json_int(const json_t *object, const char *key, int64_t absent);
 double json_number(const json_t *object, const char *key, double absent);
+
+/* A new JSON string of foreign bytes, made valid as event_set() does; for
+ * nested objects, where json_string() would refuse them. NULL gives null. */
+json_t *json_foreign(const char *text);
 
 /* Appends one line, '\n' included: {"seq":..,"time":..,"event":..,...}. With
  * prev (64 hex digits) the member "prev" comes last. */

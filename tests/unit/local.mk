@@ -1,2 +1,3 @@
 # A new test is a file and a line here.
 check_PROGRAMS += %D%/base/clock-test
+check_PROGRAMS += %D%/event/event-test

@@ -1,0 +1,317 @@
+/* SPDX-License-Identifier: MIT */
+#include "event/event.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/memory.h"
+#include "base/printable.h"
+
+/* 15 digits bring every decimal a person writes back unchanged ("0.1"). */
+#define DUMP_FLAGS (JSON_COMPACT | JSON_EMBED | JSON_REAL_PRECISION(15))
+
+static const struct {
+	const char *name;
+	bool transient;
+} types[EVENT_TYPE_COUNT] = {
+#define X(id, name, transient) [EVENT_##id] = {name, transient},
+	EVENT_TYPES(X)
+#undef X
+};
+
+const char *event_type_name(enum event_type type)
+{
+	return type > EVENT_UNKNOWN && type < EVENT_TYPE_COUNT
+		       ? types[type].name
+		       : "unknown";
+}
+
+enum event_type event_type_parse(const char *name)
+{
+	for (int i = EVENT_UNKNOWN + 1; i < EVENT_TYPE_COUNT; i++)
+		if (strcmp(types[i].name, name) == 0)
+			return (enum event_type)i;
+	return EVENT_UNKNOWN;
+}
+
+bool event_is_transient(enum event_type type)
+{
+	return type > EVENT_UNKNOWN && type < EVENT_TYPE_COUNT &&
+	       types[type].transient;
+}
+
+static struct event *wrap(enum event_type type, json_t *fields)
+{
+	struct event *event = xcalloc(1, sizeof(*event));
+
+	event->type = type;
+	event->fields = fields;
+	return event;
+}
+
+struct event *event_new(enum event_type type, const char *stage)
+{
+	struct event *event = wrap(type, json_object());
+
+	event->time_ms = clock_wall_ms();
+	event_set(event, "stage", stage);
+	return event;
+}
+
+void event_free(struct event *event)
+{
+	if (!event)
+		return;
+	json_decref(event->fields);
+	free(event);
+}
+
+/* Ours to write alone: a field of these names would double them. */
+static bool is_reserved(const char *key)
+{
+	return strcmp(key, "seq") == 0 || strcmp(key, "time") == 0 ||
+	       strcmp(key, "event") == 0 || strcmp(key, "prev") == 0;
+}
+
+void event_set_json_owned(struct event *event, const char *key, json_t *value)
+{
+	if (!value)
+		return;
+	if (is_reserved(key))
+		BUG("an event's field cannot be called %s", key);
+	if (json_object_set_new(event->fields, key, value) < 0)
+		BUG("cannot set %s of %s", key, event_type_name(event->type));
+}
+
+static json_t *mended(const char *text)
+{
+	struct str out = STR_INIT;
+	size_t len = strlen(text);
+	json_t *string;
+
+	for (size_t i = 0; i < len;) {
+		int32_t c;
+		size_t used = utf8_decode(text + i, len - i, &c);
+
+		if (c < 0)
+			str_add_utf8(&out, 0xfffd);
+		else
+			str_add_bytes(&out, text + i, used);
+		i += used;
+	}
+	string = json_stringn(out.data, out.len);
+	str_release(&out);
+	return string;
+}
+
+json_t *json_foreign(const char *text)
+{
+	json_t *string = text ? json_string(text) : json_null();
+
+	return string ? string : mended(text);
+}
+
+void event_set(struct event *event, const char *key, const char *text)
+{
+	if (text)
+		event_set_json_owned(event, key, json_foreign(text));
+}
+
+void event_setf(struct event *event, const char *key, const char *format, ...)
+{
+	va_list args;
+	char *text;
+
+	va_start(args, format);
+	text = xvasprintf(format, args);
+	va_end(args);
+	event_set(event, key, text);
+	free(text);
+}
+
+void event_set_int(struct event *event, const char *key, int64_t value)
+{
+	event_set_json_owned(event, key, json_integer(value));
+}
+
+void event_set_real(struct event *event, const char *key, double value)
+{
+	event_set_json_owned(event, key, json_real(value));
+}
+
+void event_set_bool(struct event *event, const char *key, bool value)
+{
+	event_set_json_owned(event, key, json_boolean(value));
+}
+
+void event_set_time(struct event *event, const char *key, int64_t wall_ms)
+{
+	char text[CLOCK_TEXT_SIZE];
+
+	event_set(event, key, clock_format_utc(wall_ms, text));
+}
+
+const char *json_text(const json_t *object, const char *key)
+{
+	const char *text = json_string_value(json_object_get(object, key));
+
+	return text ? text : "";
+}
+
+int64_t json_int(const json_t *object, const char *key, int64_t absent)
+{
+	const json_t *value = json_object_get(object, key);
+
+	return json_is_integer(value) ? json_integer_value(value) : absent;
+}
+
+double json_number(const json_t *object, const char *key, double absent)
+{
+	const json_t *value = json_object_get(object, key);
+
+	return json_is_number(value) ? json_number_value(value) : absent;
+}
+
+const char *event_text(const struct event *event, const char *key)
+{
+	return json_text(event->fields, key);
+}
+
+const char *event_stage(const struct event *event)
+{
+	return event_text(event, "stage");
+}
+
+bool event_has(const struct event *event, const char *key)
+{
+	return json_object_get(event->fields, key) != NULL;
+}
+
+int64_t event_int(const struct event *event, const char *key, int64_t absent)
+{
+	return json_int(event->fields, key, absent);
+}
+
+double event_real(const struct event *event, const char *key, double absent)
+{
+	return json_number(event->fields, key, absent);
+}
+
+bool event_bool(const struct event *event, const char *key)
+{
+	return json_is_true(json_object_get(event->fields, key));
+}
+
+int64_t event_time(const struct event *event, const char *key)
+{
+	int64_t ms;
+
+	return clock_parse_utc(event_text(event, key), &ms, NULL) < 0 ? 0 : ms;
+}
+
+json_t *event_json(const struct event *event, const char *key)
+{
+	return json_object_get(event->fields, key);
+}
+
+/* The type, the stage and the step come first, whenever they were set. */
+static json_t *in_order(const struct event *event)
+{
+	static const char *const first[] = {"stage", "step"};
+	json_t *ordered = json_object();
+
+	if (event->type != EVENT_UNKNOWN)
+		json_object_set_new(ordered, "event",
+				    json_string(event_type_name(event->type)));
+	else
+		json_object_set_new(ordered, "event",
+				    json_string(event_text(event, "event")));
+	for (size_t i = 0; i < ARRAY_SIZE(first); i++)
+		if (event_has(event, first[i]))
+			json_object_set(ordered, first[i],
+					event_json(event, first[i]));
+	json_object_update_missing(ordered, event->fields);
+	return ordered;
+}
+
+static int add_bytes(const char *text, size_t len, void *data)
+{
+	str_add_bytes(data, text, len);
+	return 0;
+}
+
+void event_encode(const struct event *event, const char *prev, struct str *line)
+{
+	char time[CLOCK_TEXT_SIZE];
+	json_t *ordered = in_order(event);
+
+	str_addf(line, "{\"seq\":%lld,\"time\":\"%s\",", (long long)event->seq,
+		 clock_format_utc(event->time_ms, time));
+	if (json_dump_callback(ordered, add_bytes, line, DUMP_FLAGS) < 0)
+		BUG("cannot encode %s", event_type_name(event->type));
+	json_decref(ordered);
+	if (prev)
+		str_addf(line, ",\"prev\":\"%s\"", prev);
+	str_add(line, "}\n");
+}
+
+static json_t *load(const char *line, size_t len, struct error *err)
+{
+	json_error_t why;
+	json_t *root = json_loadb(line, len, JSON_REJECT_DUPLICATES, &why);
+	struct str text = STR_INIT;
+
+	if (json_is_object(root))
+		return root;
+	if (root) {
+		json_decref(root);
+		error_set(err, ERROR_CORRUPT, "not an event: not an object");
+		return NULL;
+	}
+	str_add_printable(&text, why.text, strlen(why.text), false);
+	error_set(err, ERROR_CORRUPT, "not an event: byte %d: %s", why.position,
+		  text.data);
+	str_release(&text);
+	return NULL;
+}
+
+/* Moves seq, time and event out of the fields into the struct. */
+static int take_head(struct event *event, struct error *err)
+{
+	json_t *fields = event->fields;
+
+	event->seq = json_int(fields, "seq", -1);
+	if (event->seq < 0)
+		return error_set(err, ERROR_CORRUPT,
+				 "not an event: \"seq\" is no whole number");
+	if (clock_parse_utc(json_text(fields, "time"), &event->time_ms, NULL) <
+	    0) {
+		return error_set(err, ERROR_CORRUPT,
+				 "not an event: \"time\" is no UTC time");
+	}
+	if (!*json_text(fields, "event"))
+		return error_set(err, ERROR_CORRUPT,
+				 "not an event: \"event\" names no type");
+	event->type = event_type_parse(json_text(fields, "event"));
+	json_object_del(fields, "seq");
+	json_object_del(fields, "time");
+	json_object_del(fields, "prev");
+	if (event->type != EVENT_UNKNOWN)
+		json_object_del(fields, "event");
+	return 0;
+}
+
+struct event *event_decode(const char *line, size_t len, struct error *err)
+{
+	json_t *root = load(line, len, err);
+	struct event *event;
+
+	if (!root)
+		return NULL;
+	event = wrap(EVENT_UNKNOWN, root);
+	if (take_head(event, err) == 0)
+		return event;
+	event_free(event);
+	return NULL;
+}
