@@ -74,7 +74,7 @@ int clock_parse_utc(const char *text, int64_t *wall_ms, struct error *err)
 		   &hour, &minute, &second, &used) != 6 ||
 	    strcmp(text + used, "Z") != 0 || month < 1 || month > 12 ||
 	    day < 1 || day > 31 || hour < 0 || hour > 23 || minute < 0 ||
-	    minute > 59 || second < 0 || second >= 61)
+	    minute > 59 || !(second >= 0 && second < 61))
 		return error_set(err, ERROR_USAGE,
 				 "'%.40s' is no time; write it as "
 				 "2026-11-20T23:53:51Z",
