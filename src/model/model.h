@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * model/ is the state of one run and of the environments it touches: nothing
+ * but a fold over events. The dashboard, `status`, `history`, an attached
+ * terminal and a replay build it from the same stream.
+ *
+ *	struct model *model = model_new();
+ *	model_apply(model, event);      // for each, in order
+ *	... read the public fields ...
+ *	model_free(model);
+ *
+ * Text fields are the event's bytes, raw: who draws them makes them
+ * printable. NULL text is never stored: absent is "". Times are wall
+ * milliseconds, 0 when not known. Reals are NAN when not known.
+ */
+#ifndef SIGNALBOX_MODEL_MODEL_H
+#define SIGNALBOX_MODEL_MODEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/strings.h"
+#include "event/event.h"
+
+enum state { /* of a run, a stage or a step */
+	     STATE_QUEUED,
+	     STATE_RUNNING,
+	     STATE_WAITING, /* for a person */
+	     STATE_PASSED,
+	     STATE_FAILED,
+	     STATE_CANCELLED,
+	     STATE_SKIPPED,
+	     STATE_TIMED_OUT,
+	     STATE_REJECTED,
+	     STATE_EXPIRED,
+	     STATE_ROLLED_BACK,
+};
+
+const char *state_name(enum state state); /* "rolled-back" */
+enum state state_parse(const char *outcome);
+bool state_is_final(enum state state);
+/* Final and neither passed nor skipped. */
+bool state_is_bad(enum state state);
+
+enum colour { COLOUR_BLUE, COLOUR_GREEN, COLOUR_COUNT };
+const char *colour_name(enum colour colour); /* "blue" */
+/* -1 when it is neither. */
+int colour_parse(const char *name);
+
+struct test_model { /* a test told singly */
+	char *name, *message, *file;
+	int line;
+	enum state state;
+	int64_t ms, time;
+};
+
+struct finding_model {
+	char *id, *severity, *title, *package, *installed, *fixed, *path;
+	int line;
+	bool suppressed;
+};
+
+struct severity_counts {
+	int64_t critical, high, medium, low, info, unknown;
+};
+
+struct vote_model {
+	char *person, *vote, *reason;
+	int64_t time;
+};
+
+struct gate_model {
+	bool present; /* it was opened at least once */
+	bool open;
+	char *environment, *outcome, *reason; /* outcome once closed */
+	char *candidate_version, *candidate_commit;
+	char *live_version, *live_commit;
+	int64_t live_since, opened, expires, closed;
+	int required, approvals;
+	struct vote_model *votes;
+	size_t vote_count, vote_cap;
+	struct strings approvers, excluded;
+	/* Who may vote, and why not: "ravi", "author, does not count". */
+	struct {
+		char *person, *why;
+		bool can;
+	} * eligible;
+	size_t eligible_count, eligible_cap;
+	struct {
+		char *name, *text;
+		enum state state;
+	} * checks;
+	size_t check_count, check_cap;
+	struct {
+		int64_t commits, files, insertions, deletions, authors;
+		struct {
+			char *commit, *author, *subject;
+			int64_t time;
+		} * list;
+		size_t count, cap;
+		struct strings risky;
+	} ships;
+};
+
+struct step_model { /* one step of a deployment's plan */
+	char *name, *kind, *label, *reason;
+	enum state state;
+	double weight; /* percent, NAN when the step has none */
+	int64_t planned_ms, started, ms;
+};
+
+struct stage_model {
+	char *name, *kind, *why, *environment, *reason, *log;
+	struct strings needs;
+	enum state state;
+	int64_t started, ms; /* ms once finished */
+	int exit_status;     /* -1 when none */
+	int64_t log_bytes, log_lines;
+	bool has_tests;
+	int64_t tests_passed, tests_failed, tests_skipped;
+	struct test_model *tests; /* told singly, the last 1,000 */
+	size_t test_count, test_cap;
+	struct gate_model gate;
+	struct step_model *steps;
+	size_t step_count, step_cap;
+	size_t rank; /* 0 first; a stage is one rank after its latest need */
+};
+
+#define SAMPLES_KEPT 120
+
+struct colour_model {
+	char *version, *commit;
+	bool up, healthy;
+	double asked, share, rate, error_rate, p50, p95, p99;
+	int64_t requests, errors, sessions;
+	int64_t sampled; /* when, 0 never */
+	/* The last samples, oldest first; NAN where one had no value. */
+	struct {
+		float rate, error_rate, p99;
+	} samples[SAMPLES_KEPT];
+	size_t sample_count;
+};
+
+struct environment_model {
+	char *name;
+	struct colour_model colours[COLOUR_COUNT];
+	int live;      /* enum colour, -1 when nothing is live */
+	int candidate; /* the colour under deployment, -1 none */
+	char *live_version, *live_commit;
+	int64_t live_since, live_run;
+	char *strategy, *stage; /* of the deployment under way, "" none */
+	char *analysis_text, *analysis_verdict, *analysis_limit;
+	bool changing; /* a traffic change is under way */
+	int64_t epoch;
+	struct {
+		bool known, ready, cold;
+		char *text, *version;
+		int64_t last_ms; /* -1 never done */
+	} way_back;
+	struct {
+		bool locked;
+		char *person, *reason;
+		int64_t until;
+	} lock;
+	char *last_rollback; /* the sentence of the last one */
+	bool rolling_back;
+};
+
+struct note_model { /* a line of EVENTS */
+	int64_t seq, time;
+	char *text;
+	bool warning;
+};
+
+#define NOTES_KEPT 2000
+
+struct model {
+	int64_t seq;	   /* newest journaled event */
+	int64_t newest_ms; /* its wall time, transient ones too */
+	int64_t events;	   /* how many were applied */
+	int64_t run;
+	char *pipeline, *mode, *commit, *subject, *author, *branch, *version;
+	char *person, *text, *next;
+	bool worktree;
+	enum state state;
+	int exit_status; /* once finished */
+	int64_t started, finished;
+	struct stage_model *stages;
+	size_t stage_count, stage_cap;
+	struct environment_model *environments;
+	size_t environment_count, environment_cap;
+	struct finding_model *findings; /* worst first, at most 1,000 */
+	size_t finding_count, finding_cap;
+	bool scanned;
+	bool scan_ok;
+	char *scan_text; /* verdict in words */
+	struct severity_counts severities;
+	struct note_model *notes; /* oldest first, the last NOTES_KEPT */
+	size_t note_count, note_cap;
+};
+
+struct model *model_new(void);
+void model_free(struct model *model);
+void model_apply(struct model *model, const struct event *event);
+
+struct stage_model *model_stage(const struct model *model, const char *name);
+struct environment_model *model_environment(const struct model *model,
+					    const char *name);
+/* What waits for a person: the first stage with an open gate, or NULL. */
+struct stage_model *model_open_gate(const struct model *model);
+/* The environment on screen: under deployment, else of the open gate, else
+ * the last one deployed; NULL when there is none. */
+struct environment_model *model_focus(const struct model *model);
+/* One sentence for an event, as EVENTS and headless output show it, raw (not
+ * made printable); NULL when it is not worth a line. The caller owns it. */
+char *event_sentence(const struct event *event);
+
+#endif
