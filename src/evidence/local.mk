@@ -1,1 +1,5 @@
-libsignalbox_a_SOURCES +=
+libsignalbox_a_SOURCES += \
+	%D%/freshness.h \
+	%D%/policy.h \
+	%D%/report.h \
+	%D%/stream.h

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Was a report written by this stage, or is it what an older run left?
+ *
+ *	report_identity(path, &before, &err);	// before the stage starts
+ *	...
+ *	if (!report_is_fresh(&before, path, &err))
+ *		... red: missing or stale
+ */
+#ifndef SIGNALBOX_EVIDENCE_FRESHNESS_H
+#define SIGNALBOX_EVIDENCE_FRESHNESS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/error.h"
+#include "base/strings.h"
+
+struct report_identity {
+	bool exists;
+	dev_t device;
+	ino_t inode;
+	off_t size;
+	int64_t modified_ns;
+	int64_t changed_ns; /* ctime */
+	int64_t taken_ns;   /* wall clock, when this was noted */
+};
+
+/* A path that is not there is no failure: exists is false. */
+int report_identity(const char *path, struct report_identity *identity,
+		    struct error *err) MUST_CHECK;
+/*
+ * Whether the file is there, is another one or was written since `before`
+ * was taken, and is not older than that (a copy of an old report is old).
+ * When not, err says why in words for a person.
+ */
+bool report_is_fresh(const struct report_identity *before, const char *path,
+		     struct error *err) MUST_CHECK;
+
+/*
+ * The files that a glob pattern names below folder, as whole paths, sorted.
+ * None is no failure. A pattern that leads out of folder is refused.
+ */
+int report_find(const char *folder, const char *pattern, struct strings *paths,
+		struct error *err) MUST_CHECK;
+
+#endif

@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * evidence/ reads what test runners and scanners write, and makes plain
+ * structs of it. This file: a report file of any known format, whole.
+ *
+ *	struct report report;
+ *	if (report_read("trivy.json", NULL, &report, &err) < 0)
+ *		... red: there is no report, or none that can be believed
+ *	else if (report.kind == REPORT_OF_TESTS)
+ *		... report.verdict, report.totals, report.cases
+ *	else
+ *		... findings_pass() of evidence/policy.h, report.findings
+ *	report_release(&report);
+ *
+ * What is missing, empty, cut short, of an unknown format, a web page or an
+ * error message fails to be read; it is never "no findings". A stage is good
+ * when its exit status, its report and the report's freshness
+ * (evidence/freshness.h) all are; none alone is enough. Counting live, while
+ * a stage writes, is evidence/stream.h.
+ *
+ * All text is as the tool wrote it, bounded in length but hostile: make it
+ * printable before showing it. Secrets and neighbouring source lines are not
+ * kept.
+ */
+#ifndef SIGNALBOX_EVIDENCE_REPORT_H
+#define SIGNALBOX_EVIDENCE_REPORT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "base/strings.h"
+
+/* Lowest first; the same order as the pipeline file's severities. */
+enum report_severity {
+	REPORT_SEVERITY_UNKNOWN,
+	REPORT_SEVERITY_INFO,
+	REPORT_SEVERITY_LOW,
+	REPORT_SEVERITY_MEDIUM,
+	REPORT_SEVERITY_HIGH,
+	REPORT_SEVERITY_CRITICAL,
+	REPORT_SEVERITY_COUNT
+};
+
+enum report_kind { REPORT_OF_TESTS, REPORT_OF_FINDINGS };
+
+enum report_verdict {
+	REPORT_PASS, /* of findings: the scan itself went well */
+	REPORT_FAIL,
+	REPORT_EMPTY, /* of tests: well-formed, but not one test ran: red */
+};
+
+enum test_outcome {
+	TEST_PASSED,
+	TEST_FAILED,
+	TEST_ERROR, /* could not run: set-up failed, no such program */
+	TEST_SKIPPED,
+	TEST_TODO,	 /* TAP: may fail, counts neither way */
+	TEST_UNFINISHED, /* announced or begun, but without an end */
+};
+
+/* total is the sum of the outcomes; flaky ones are among the passed. */
+struct test_totals {
+	uint64_t total;
+	uint64_t passed;
+	uint64_t failed;
+	uint64_t errors;
+	uint64_t skipped;
+	uint64_t todo;
+	uint64_t unfinished;
+	uint64_t flaky; /* passed after a failed attempt */
+};
+
+struct test_case {
+	const char *name;
+	const char *message; /* why it did not pass; "" when it did */
+	const char *file;    /* NULL when not told */
+	int line;	     /* 0 when not told */
+	int64_t ms;	     /* -1 when not told */
+	enum test_outcome outcome;
+	bool flaky;
+};
+
+struct finding {
+	const char *id; /* rule or CVE */
+	const char *title;
+	const char *kind; /* vuln, misconfig, secret, license, code */
+	/* NULL where the format does not tell: */
+	const char *package;
+	const char *installed; /* version */
+	const char *fixed;     /* version that mends it */
+	const char *path;      /* below the scanned root, or an image's name */
+	const char *suppression; /* why suppressed, in the report's words */
+	int line;		 /* 0 when not told */
+	enum report_severity severity;
+	bool suppressed; /* by the report itself: an ignore like any other */
+};
+
+struct report {
+	enum report_kind kind;
+	const char *format; /* the name in report_formats() */
+	const char *tool;   /* who wrote it, "" when it does not say */
+	enum report_verdict verdict;
+	char *why;	      /* one sentence; NULL when the verdict is pass */
+	struct strings notes; /* odd, but no failure; at most 16 */
+
+	/* REPORT_OF_TESTS */
+	struct test_totals totals;
+	struct test_case *cases; /* at most 100,000 passed, as many not */
+	size_t case_count, case_cap;
+
+	/* REPORT_OF_FINDINGS */
+	struct finding *findings; /* open and suppressed ones */
+	size_t finding_count, finding_cap;
+	uint64_t by_severity[REPORT_SEVERITY_COUNT]; /* open ones */
+	uint64_t open;
+	uint64_t suppressed;
+	uint64_t distinct; /* open ones, the same seen twice counted once */
+	uint64_t fixable;  /* open ones with a version that mends them */
+	uint64_t targets;  /* what was looked at; 0 when not told */
+
+	struct report_pool *pool; /* owns every text above */
+};
+
+/*
+ * Reads the file; format is one of report_formats(), or NULL to tell it by
+ * its content. On failure report is empty and need not be released. Uses at
+ * most 64 MiB and twelve times the file's size.
+ */
+int report_read(const char *path, const char *format, struct report *report,
+		struct error *err) MUST_CHECK;
+/* The same for bytes in memory; `name` is for messages. */
+int report_parse(const char *text, size_t len, const char *name,
+		 const char *format, struct report *report,
+		 struct error *err) MUST_CHECK;
+void report_release(struct report *report);
+
+/* Ends with NULL. */
+const char *const *report_formats(void);
+
+/* "critical"; "unknown" too. */
+const char *report_severity_name(enum report_severity severity);
+const char *test_outcome_name(enum test_outcome outcome);
+const char *report_verdict_name(enum report_verdict verdict);
+/* Failed, in error or unfinished. */
+uint64_t test_totals_bad(const struct test_totals *totals);
+
+#endif
