@@ -1,3 +1,16 @@
 libsignalbox_a_SOURCES += \
+	%D%/helper.c \
 	%D%/helper.h \
-	%D%/loop.h
+	%D%/loop.c \
+	%D%/loop.h \
+	%D%/thread.h \
+	%D%/timers.c \
+	%D%/timers.h \
+	%D%/wake.c \
+	%D%/wake.h
+if PLATFORM_LINUX
+libsignalbox_a_SOURCES += %D%/thread-linux.c
+else
+libsignalbox_a_SOURCES += %D%/thread-posix.c
+endif
+EXTRA_DIST += %D%/thread-linux.c %D%/thread-posix.c

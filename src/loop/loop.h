@@ -54,6 +54,9 @@ void timer_free(struct timer *timer); /* NULL is fine */
 
 /* Runs once, on the loop's thread, after this pass; from any thread. */
 void loop_post(struct loop *loop, timer_callback *run, void *data);
+/* Forgets such posts that did not run yet; on the loop's thread. For an
+ * object that is freed while it may still be posted. */
+void loop_unpost(struct loop *loop, timer_callback *run, const void *data);
 /* Ends the wait of the loop. Async-signal-safe; from any thread. */
 void loop_wake(struct loop *loop);
 
@@ -62,6 +65,8 @@ void loop_wake(struct loop *loop);
 typedef void child_callback(pid_t pid, int status, void *data);
 void loop_child(struct loop *loop, pid_t pid, child_callback *ended,
 		void *data);
+/* Its end is told to nobody, and reaping it is the caller's again. */
+void loop_child_forget(struct loop *loop, pid_t pid);
 /* Calls `arrived` on the loop's thread after the signal came. The handler
  * itself only writes to the wake pipe. */
 typedef void signal_callback(int signal_number, void *data);

@@ -1,3 +1,5 @@
 # A new test is a file and a line here.
 check_PROGRAMS += %D%/base/clock-test
 check_PROGRAMS += %D%/event/event-test
+check_PROGRAMS += %D%/loop/helper-test
+check_PROGRAMS += %D%/loop/loop-test

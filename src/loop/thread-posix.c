@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: MIT */
+#include "loop/thread.h"
+
+void thread_name(const char *name)
+{
+	(void)name;
+}
