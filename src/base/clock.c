@@ -32,12 +32,15 @@ char *clock_format_utc(int64_t wall_ms, char text[CLOCK_TEXT_SIZE])
 {
 	int64_t ms = ((wall_ms % 1000) + 1000) % 1000;
 	time_t seconds = (time_t)((wall_ms - ms) / 1000);
-	struct tm tm;
-	size_t len;
+	struct tm tm = {0};
 
 	gmtime_r(&seconds, &tm);
-	len = strftime(text, CLOCK_TEXT_SIZE, "%Y-%m-%dT%H:%M:%S", &tm);
-	snprintf(text + len, CLOCK_TEXT_SIZE - len, ".%03dZ", (int)ms);
+	/* The remainders only tell the compiler how wide each part is. */
+	snprintf(text, CLOCK_TEXT_SIZE, "%04u-%02u-%02uT%02u:%02u:%02u.%03uZ",
+		 (unsigned)(tm.tm_year + 1900) % 10000,
+		 (unsigned)(tm.tm_mon + 1) % 100, (unsigned)tm.tm_mday % 100,
+		 (unsigned)tm.tm_hour % 100, (unsigned)tm.tm_min % 100,
+		 (unsigned)tm.tm_sec % 100, (unsigned)ms % 1000);
 	return text;
 }
 
@@ -64,24 +67,78 @@ static int64_t days_from_civil(int64_t y, int m, int d)
 	return era * 146097 + yoe * 365 + yoe / 4 - yoe / 100 + doy - 719468;
 }
 
+/* Reads `digits` digits and the mark behind them (0: none). -1 when not so. */
+static int read_part(const char **at, int digits, char mark)
+{
+	int value = 0;
+
+	for (; digits; digits--, (*at)++) {
+		if (!isdigit((unsigned char)**at))
+			return -1;
+		value = value * 10 + (**at - '0');
+	}
+	if (mark && *(*at)++ != mark)
+		return -1;
+	return value;
+}
+
+/* ".123" and finer or coarser; what is finer than a millisecond is cut. */
+static int read_fraction(const char **at)
+{
+	int ms = 0;
+	int scale = 100;
+
+	if (**at != '.')
+		return 0;
+	if (!isdigit((unsigned char)*++*at))
+		return -1;
+	for (; isdigit((unsigned char)**at); (*at)++, scale /= 10)
+		ms += (**at - '0') * scale;
+	return ms;
+}
+
+static bool is_day(int year, int month, int day)
+{
+	static const int days[] = {31, 28, 31, 30, 31, 30,
+				   31, 31, 30, 31, 30, 31};
+	bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+
+	return year >= 0 && month >= 1 && month <= 12 && day >= 1 &&
+	       day <= days[month - 1] + (month == 2 && leap);
+}
+
+/* A leap second (60) counts as the last one of its minute. */
+static bool read_utc(const char *at, int64_t *wall_ms)
+{
+	int year, month, day, hour, minute, second, ms;
+
+	if ((year = read_part(&at, 4, '-')) < 0 ||
+	    (month = read_part(&at, 2, '-')) < 0 ||
+	    (day = read_part(&at, 2, 'T')) < 0 ||
+	    (hour = read_part(&at, 2, ':')) < 0 ||
+	    (minute = read_part(&at, 2, ':')) < 0 ||
+	    (second = read_part(&at, 2, 0)) < 0 ||
+	    (ms = read_fraction(&at)) < 0 || strcmp(at, "Z") != 0)
+		return false;
+	if (!is_day(year, month, day) || hour > 23 || minute > 59 ||
+	    second > 60)
+		return false;
+	if (second == 60)
+		second = 59;
+	*wall_ms = ((days_from_civil(year, month, day) * 24 + hour) * 60 +
+		    minute) *
+			   60000 +
+		   second * 1000 + ms;
+	return true;
+}
+
 int clock_parse_utc(const char *text, int64_t *wall_ms, struct error *err)
 {
-	int year, month, day, hour, minute, used = 0;
-	double second = 0;
-	int64_t days;
-
-	if (sscanf(text, "%4d-%2d-%2dT%2d:%2d:%lf%n", &year, &month, &day,
-		   &hour, &minute, &second, &used) != 6 ||
-	    strcmp(text + used, "Z") != 0 || month < 1 || month > 12 ||
-	    day < 1 || day > 31 || hour < 0 || hour > 23 || minute < 0 ||
-	    minute > 59 || !(second >= 0 && second < 61))
+	if (!read_utc(text, wall_ms))
 		return error_set(err, ERROR_USAGE,
 				 "'%.40s' is no time; write it as "
 				 "2026-11-20T23:53:51Z",
 				 text);
-	days = days_from_civil(year, month, day);
-	*wall_ms = ((days * 24 + hour) * 60 + minute) * 60000 +
-		   (int64_t)(second * 1000 + 0.5);
 	return 0;
 }
 

@@ -16,6 +16,42 @@ static void utc_text_goes_both_ways(void **state)
 	assert_int_equal(clock_parse_utc("2026-11-20", &ms, NULL), -1);
 }
 
+static void only_whole_utc_times_are_times(void **state)
+{
+	static const char *const bad[] = {
+		"",
+		"now",
+		"2026-11-20T23:53:51",
+		"2026-11-20T23:53:51+01:00",
+		"2026-11-20T23:53:51.Z",
+		"2026-11-20T23:53:nanZ",
+		"2026-11-20T23:53:0x1Z",
+		"2026-02-29T00:00:00Z",
+		"2026-13-01T00:00:00Z",
+		"2026-11-31T00:00:00Z",
+		"2026-11-20T24:00:00Z",
+		"2026-11-20T23:60:00Z",
+		"2026-11-20T23:00:61Z",
+		"-026-11-20T23:53:51Z",
+		"2026- 1- 1T 0: 0: 0Z",
+		"2026-11-20T23:53:51ZZ",
+	};
+	char text[CLOCK_TEXT_SIZE];
+	int64_t ms;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		if (clock_parse_utc(bad[i], &ms, NULL) == 0)
+			fail_msg("%s was taken", bad[i]);
+	assert_int_equal(
+		clock_parse_utc("9999-12-31T23:59:60.9999Z", &ms, NULL), 0);
+	assert_string_equal(clock_format_utc(ms, text),
+			    "9999-12-31T23:59:59.999Z");
+	assert_int_equal(clock_parse_utc("0000-02-29T00:00:00Z", &ms, NULL), 0);
+	assert_string_equal(clock_format_utc(ms, text),
+			    "0000-02-29T00:00:00.000Z");
+}
+
 static void durations_know_their_units(void **state)
 {
 	struct error err = ERROR_INIT;
@@ -46,6 +82,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(utc_text_goes_both_ways),
+		cmocka_unit_test(only_whole_utc_times_are_times),
 		cmocka_unit_test(durations_know_their_units),
 		cmocka_unit_test(durations_read_as_people_say_them),
 	};
