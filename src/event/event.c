@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "event/event.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,7 +9,9 @@
 #include "base/memory.h"
 #include "base/printable.h"
 
-/* 15 digits bring every decimal a person writes back unchanged ("0.1"). */
+/* 15 digits bring every decimal a person writes back unchanged ("0.1"), but
+ * round the very largest numbers up past what can be read again. */
+#define LARGEST_REAL 1e300
 #define DUMP_FLAGS (JSON_COMPACT | JSON_EMBED | JSON_REAL_PRECISION(15))
 
 static const struct {
@@ -137,7 +140,8 @@ void event_set_int(struct event *event, const char *key, int64_t value)
 
 void event_set_real(struct event *event, const char *key, double value)
 {
-	event_set_json_owned(event, key, json_real(value));
+	if (fabs(value) <= LARGEST_REAL)
+		event_set_json_owned(event, key, json_real(value));
 }
 
 void event_set_bool(struct event *event, const char *key, bool value)
@@ -256,17 +260,35 @@ void event_encode(const struct event *event, const char *prev, struct str *line)
 	str_add(line, "}\n");
 }
 
+/* Depth is bounded by jansson's parser. */
+static bool reals_fit(json_t *value)
+{
+	const char *key;
+	json_t *member;
+	size_t i;
+
+	if (json_is_real(value))
+		return fabs(json_real_value(value)) <= LARGEST_REAL;
+	json_object_foreach(value, key,
+			    member) if (!reals_fit(member)) return false;
+	json_array_foreach(value, i,
+			   member) if (!reals_fit(member)) return false;
+	return true;
+}
+
 static json_t *load(const char *line, size_t len, struct error *err)
 {
 	json_error_t why;
 	json_t *root = json_loadb(line, len, JSON_REJECT_DUPLICATES, &why);
 	struct str text = STR_INIT;
 
-	if (json_is_object(root))
+	if (json_is_object(root) && reals_fit(root))
 		return root;
 	if (root) {
+		error_set(err, ERROR_CORRUPT, "not an event: %s",
+			  json_is_object(root) ? "a number over 1e300"
+					       : "not an object");
 		json_decref(root);
-		error_set(err, ERROR_CORRUPT, "not an event: not an object");
 		return NULL;
 	}
 	str_add_printable(&text, why.text, strlen(why.text), false);

@@ -158,7 +158,7 @@ void event_free(struct event *event);
 
 /* Setting NULL text is a no-op, so that optional fields need no branch. What
  * is no valid UTF-8 in text becomes U+FFFD: foreign bytes lose no event. A
- * real that is no number (NaN, infinite) is left out. */
+ * real that is no number (NaN, infinite, over 1e300) is left out. */
 void event_set(struct event *event, const char *key, const char *text);
 void event_setf(struct event *event, const char *key, const char *format, ...)
 	PRINTF_LIKE(3, 4);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "support/cmocka.h"
 
-#include "base/clock.h"
+#include <time.h>
+
 #include "event/event.h"
 
 static struct event *decoded(const struct str *line)
@@ -181,6 +182,7 @@ static void hostile_lines_are_refused_with_what_and_where(void **state)
 		 "\"event\""},
 		{"{\"a\":\"\xff\"}", "decode byte"},
 		{"{\"a\":\"\\u0000\"}", "byte"},
+		{"{\"a\":[{\"b\":-1.7976931348623157e308}]}", "over 1e300"},
 	};
 
 	(void)state;
@@ -222,8 +224,8 @@ static void ten_thousand_events_encode_in_a_blink(void **state)
 {
 	struct event *event = event_new(EVENT_TRAFFIC_SAMPLED, "production");
 	struct str line = STR_INIT;
-	int64_t begun;
-	int64_t best = INT64_MAX;
+	clock_t begun;
+	clock_t best = 0;
 
 	(void)state;
 	event_set(event, "environment", "production");
@@ -236,18 +238,20 @@ static void ten_thousand_events_encode_in_a_blink(void **state)
 	event_set_bool(event, "up", true);
 	event_set_int(event, "sessions", 11);
 	for (int round = 0; round < 3; round++) {
-		begun = clock_monotonic_us();
+		begun = clock();
 		for (int i = 0; i < 10000; i++) {
 			str_clear(&line);
 			event->seq = i;
 			event_encode(event, NULL, &line);
 		}
-		if (clock_monotonic_us() - begun < best)
-			best = clock_monotonic_us() - begun;
+		begun = clock() - begun;
+		if (!round || begun < best)
+			best = begun;
 	}
-	print_message("10,000 events encoded in %lld us\n", (long long)best);
+	print_message("10,000 events encoded in %ld us of processor time\n",
+		      (long)(best / (CLOCKS_PER_SEC / 1000000)));
 #ifndef __SANITIZE_ADDRESS__
-	assert_true(best < 200000);
+	assert_true(best < CLOCKS_PER_SEC / 5);
 #endif
 	str_release(&line);
 	event_free(event);
