@@ -1,1 +1,11 @@
-# Tests of this kind: a file and a line here.
+# A fuzz target is NAME-fuzz.c with one function,
+#	int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+# which aborts (BUG) on a fault, a line below, and a corpus/NAME/ of small
+# inputs, one a file. In `make check` replay.c, which has the main(), runs the
+# corpus; `tests/fuzz/NAME-fuzz FILE|FOLDER...` runs others. For a true hunt
+# link the target against libFuzzer instead: clang -fsanitize=fuzzer,address.
+check_LIBRARIES += %D%/libreplay.a
+tests_fuzz_libreplay_a_SOURCES = %D%/replay.c
+EXTRA_DIST += %D%/corpus
+
+check_PROGRAMS += %D%/event-fuzz
