@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What ships: the commits and changes between what is live and a candidate.
+ * Blocks, for seconds in a large history: call it on a helper, with a handle
+ * of that helper's own.
+ *
+ *	struct ships ships = SHIPS_INIT;
+ *	if (ships_find(repository, live, candidate, &ships, &err) < 0)
+ *		...
+ *	event_set_json_owned(event, "ships", ships_json(&ships));
+ *	ships_release(&ships);
+ */
+#ifndef SIGNALBOX_SOURCE_SHIPS_H
+#define SIGNALBOX_SOURCE_SHIPS_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "base/strings.h"
+#include "source/repository.h"
+
+#define SHIPS_LIST_MAX 20
+
+/* All text is valid UTF-8. */
+struct shipped_commit {
+	char *id;
+	char *author;
+	char *email;
+	char *subject;
+	int64_t time_ms; /* the committer's */
+};
+
+struct shipped_file {
+	char *path;
+	size_t insertions, deletions;
+};
+
+struct ships {
+	/* The newest SHIPS_LIST_MAX, newest first; `commits` counts all. */
+	struct shipped_commit *list;
+	size_t list_count, list_cap;
+	size_t commits;
+	/* Commits of the live one that the candidate lacks: not 0 means that
+	 * something live would be taken away. */
+	size_t lost;
+	struct strings authors; /* names, one an e-mail, newest first */
+	/* Authors, committers and co-authors of every commit in the range,
+	 * lower case, each once: who may not approve as "author". */
+	struct strings emails;
+	size_t files, insertions, deletions; /* as git diff --shortstat */
+	/* Lines of some files were left uncounted, for time. */
+	bool lines_partial;
+	/* The SHIPS_LIST_MAX files with the most lines changed, largest
+	 * first. */
+	struct shipped_file *changed;
+	size_t changed_count, changed_cap;
+	/* Changed paths of a kind that has hurt before (migrations, pipeline
+	 * files, Dockerfiles, lock files): the first SHIPS_LIST_MAX. */
+	struct strings risky;
+	size_t risky_count; /* all of them */
+};
+
+#define SHIPS_INIT \
+	{          \
+		0  \
+	}
+
+/* live NULL: nothing is live yet, so all commits up to the candidate ship
+ * and the diff is against the empty tree. */
+int ships_find(struct repository *repository, const char *live,
+	       const char *candidate, struct ships *ships,
+	       struct error *err) MUST_CHECK;
+void ships_release(struct ships *ships);
+
+/* What gate.opened carries: {commits, files, insertions, deletions, authors
+ * (how many), list, risky}, with lost, changed and partial. A new object. */
+json_t *ships_json(const struct ships *ships);
+
+/* True for a path of a kind that `risky` lists. */
+bool ships_path_is_risky(const char *path);
+
+#endif
