@@ -1,1 +1,2 @@
 libsignalbox_a_SOURCES +=
+include %D%/traffic/local.mk

@@ -1,1 +1,4 @@
-libsignalbox_a_SOURCES +=
+libsignalbox_a_SOURCES += \
+	%D%/http.h \
+	%D%/line.h \
+	%D%/server.h

@@ -1,0 +1,3 @@
+libsignalbox_a_SOURCES += \
+	%D%/provider.h \
+	%D%/traffic.h

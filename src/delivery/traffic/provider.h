@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+/* What a traffic provider implements; seen by traffic/ alone. */
+#ifndef SIGNALBOX_DELIVERY_TRAFFIC_PROVIDER_H
+#define SIGNALBOX_DELIVERY_TRAFFIC_PROVIDER_H
+
+#include "delivery/traffic/traffic.h"
+
+/* Every member is required; each promises what its namesake in traffic.h
+ * does. A provider's own struct begins with a struct traffic. */
+struct traffic_ops {
+	const char *name; /* the key below `traffic:` */
+	bool (*serves)(const struct environment_config *environment);
+	struct traffic *(*open)(const struct traffic_options *options,
+				struct error *err);
+	void (*close)(struct traffic *traffic);
+	void (*ensure)(struct traffic *traffic, struct traffic_split initial,
+		       traffic_done *done, void *data);
+	void (*inspect)(struct traffic *traffic, traffic_known *done,
+			void *data);
+	struct traffic_capabilities (*capabilities)(
+		const struct traffic *traffic);
+	void (*set)(struct traffic *traffic,
+		    const struct traffic_change *change, traffic_shifted *done,
+		    void *data);
+	struct traffic_split (*round)(const struct traffic *traffic,
+				      struct traffic_split wanted);
+	void (*sample)(struct traffic *traffic, traffic_sampled *done,
+		       void *data);
+	int64_t (*last_begun_us)(const struct traffic *traffic,
+				 enum colour colour);
+	void (*settle)(struct traffic *traffic, traffic_done *done, void *data);
+	void (*cut)(struct traffic *traffic, enum colour colour,
+		    traffic_done *done, void *data);
+	void (*stop)(struct traffic *traffic, traffic_done *done, void *data);
+	/* The path of the file that locks this environment's proxy; the
+	 * caller's. */
+	char *(*lock_path)(const struct environment_config *environment,
+			   struct error *err);
+};
+
+struct traffic {
+	const struct traffic_ops *ops;
+	struct traffic_options options; /* folder is a copy */
+};
+
+extern const struct traffic_ops traffic_haproxy;
+
+#endif
