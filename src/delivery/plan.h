@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A deployment as data: the list of its steps, made before it starts, to be
+ * read, shown, executed, skipped ahead and reversed. Pure.
+ */
+#ifndef SIGNALBOX_DELIVERY_PLAN_H
+#define SIGNALBOX_DELIVERY_PLAN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/str.h"
+#include "model/model.h"
+#include "pipeline/pipeline.h"
+
+struct plan_step {
+	char *name; /* unique in its plan: "weight-5", "pause-2" */
+	enum plan_step_kind kind;
+	char *label;   /* in words: "5 % of traffic to green" */
+	double weight; /* the candidate's percent; NAN: no weight step */
+	int64_t ms;    /* how long a pause is; -1: until promoted; else 0 */
+	bool watched;  /* the plan's analysis runs beside it */
+	/* Borrowed from the pipeline; NULL when the planner made the step. */
+	const struct plan_step_config *config;
+};
+
+struct plan_request {
+	const struct environment_config *environment;
+	const struct deploy_config *deploy;
+	enum pipeline_mode mode;
+	const char *version; /* the candidate's; may be NULL: "the new one" */
+	/* What is live now; colour -1 and version NULL: nothing. */
+	int live;
+	const char *live_version;
+	bool live_is_up; /* else the way back is cold */
+	/* The provider takes only 0 and 100 %. */
+	bool all_or_nothing;
+};
+
+struct plan {
+	char *environment;
+	enum strategy strategy;
+	enum colour colour; /* the candidate's */
+	bool first;	    /* nothing is live: straight to 100 % */
+	bool in_place;	    /* all-at-once: the live colour is replaced */
+	struct plan_step *steps;
+	size_t step_count, step_cap;
+	/* Borrowed; NULL when nothing is watched. */
+	const struct analysis_config *analysis;
+	char *analysis_text; /* "error rate < 1 %, every 5 s, ..."; or "" */
+	char *note;	     /* what is unusual about it; "" */
+	char *way_back;	     /* what the way back is, a sentence */
+	int64_t ms; /* planned time to 100 %, without start and checks */
+	bool waits; /* for a person somewhere before 100 % */
+};
+
+/* ERROR_CONFIG when it cannot be planned. The pipeline must outlive it. */
+struct plan *plan_make(const struct plan_request *request,
+		       struct error *err) MUST_CHECK;
+void plan_free(struct plan *plan);
+/* What `signalbox plan` prints: a line a step, then note, analysis, time to
+ * 100 % and the way back. */
+void plan_describe(const struct plan *plan, struct str *out);
+
+#endif

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What is live in an environment: nothing but a fold over its journal. There
+ * is no second file to disagree with it.
+ */
+#ifndef SIGNALBOX_DELIVERY_STATE_H
+#define SIGNALBOX_DELIVERY_STATE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "event/event.h"
+#include "model/model.h"
+
+/* Texts are owned and never NULL once release_copy() or the fold made it;
+ * where a caller fills one in, NULL counts as "". */
+struct release {
+	char *version, *commit, *digest; /* digest: of its artifacts */
+	char *folder;			 /* where it was unpacked */
+	char *pipeline; /* digest of the pipeline file it came with */
+	char *person;	/* who let it through; "" nobody had to */
+	enum colour colour;
+	int64_t run;
+	int64_t since; /* wall ms when it became live; 0 never */
+};
+
+void release_copy(struct release *to, const struct release *from);
+void release_clear(struct release *release);
+/* {colour, version, commit, digest, folder, pipeline, person, run, since} */
+json_t *release_encode(const struct release *release);
+void release_decode(struct release *release, const json_t *object);
+
+struct environment_state {
+	int64_t seq;	  /* of the last event folded */
+	int64_t epoch;	  /* raised by every rollback */
+	char *epoch_text; /* who raised it: "rolled back by ana at 14:02" */
+
+	bool has_live, has_previous, has_candidate;
+	struct release live;
+	struct release previous;  /* what a rollback goes to */
+	struct release candidate; /* under deployment */
+
+	/* Percent asked, as last confirmed by the provider; NAN before. */
+	double split[COLOUR_COUNT];
+	bool changing; /* a change began and its end is not recorded */
+	double wanted[COLOUR_COUNT]; /* by that change */
+
+	/* Per colour: when it was last stopped on purpose; 0: not. */
+	int64_t stopped[COLOUR_COUNT];
+
+	bool locked; /* the hand lock; until passes by the reader's clock */
+	char *lock_person, *lock_reason;
+	int64_t lock_until; /* 0: without end */
+
+	int64_t last_rollback_ms; /* how long the last one took; -1 none */
+	bool rolling_back;	  /* one began and its end is not recorded */
+	char *last_text; /* sentence of the last deployment or rollback */
+
+	/* What was live, oldest first, the live one last. */
+	struct release *history;
+	size_t history_count, history_cap;
+};
+
+void environment_state_init(struct environment_state *state);
+void environment_state_release(struct environment_state *state);
+void environment_state_apply(struct environment_state *state,
+			     const struct event *event);
+/* In history, newest first, by version, commit prefix (at least 7) or
+ * "run 12"; NULL when there is none. Borrowed. */
+const struct release *
+environment_state_find(const struct environment_state *state, const char *name);
+/* True while a person holds the environment. */
+bool environment_state_is_held(const struct environment_state *state,
+			       int64_t now_ms);
+
+#endif
