@@ -16,6 +16,7 @@
 
 struct child_options {
 	const char *const *argv; /* argv[0] is looked up in PATH; required */
+	const char *path;	 /* NULL; else this is run, argv[0] a name */
 	const char *const *env;	 /* NULL: ours */
 	const char *folder;	 /* NULL: ours */
 	int input;		 /* -1: /dev/null */
