@@ -8,6 +8,9 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+/* argv[0] of a keeper; nothing else we start has it. */
+#define KEEPER_NAME "signalbox-keeper"
+
 /* A number that with the pid names one process for ever (start time in the
  * system's ticks since boot), 0 when the process does not exist. */
 uint64_t process_start_time(pid_t pid);

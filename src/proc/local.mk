@@ -1,5 +1,13 @@
 libsignalbox_a_SOURCES += \
+	%D%/capture.c \
+	%D%/child.c \
 	%D%/child.h \
 	%D%/guard.h \
 	%D%/identity.h \
 	%D%/launcher.h
+if PLATFORM_LINUX
+libsignalbox_a_SOURCES += %D%/identity-linux.c
+else
+libsignalbox_a_SOURCES += %D%/identity-posix.c
+endif
+EXTRA_DIST += %D%/identity-linux.c %D%/identity-posix.c

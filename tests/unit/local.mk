@@ -3,3 +3,5 @@ check_PROGRAMS += %D%/base/clock-test
 check_PROGRAMS += %D%/event/event-test
 check_PROGRAMS += %D%/loop/helper-test
 check_PROGRAMS += %D%/loop/loop-test
+check_PROGRAMS += %D%/proc/child-test
+check_PROGRAMS += %D%/proc/identity-test

@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: MIT */
+#include "proc/identity.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+#include "base/str.h"
+
+/* Headers older than the kernel lack it; the number is the same on every
+ * machine we know. */
+#ifndef SYS_close_range
+#define SYS_close_range 436
+#endif
+
+#define PATH_SIZE 64
+
+/* What /proc/PID/stat says, as far as we need it. */
+struct process {
+	char state;
+	pid_t parent;
+	uint64_t start_time;
+};
+
+/* Reads the head of a file of /proc; -1 when there is none. */
+static ssize_t read_head(const char *path, char *text, size_t size)
+{
+	ssize_t len;
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return -1;
+	len = read(fd, text, size - 1);
+	close(fd);
+	if (len >= 0)
+		text[len] = '\0';
+	return len;
+}
+
+/* The command's name, in brackets, may hold anything, brackets included. */
+static bool process_parse(const char *text, struct process *process)
+{
+	const char *rest = strrchr(text, ')');
+	unsigned long long start;
+	int parent;
+
+	if (!rest ||
+	    sscanf(rest,
+		   ") %c %d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d"
+		   " %*d %*d %*d %*d %*d %llu",
+		   &process->state, &parent, &start) != 3)
+		return false;
+	process->parent = parent;
+	process->start_time = start;
+	return true;
+}
+
+static bool process_read(pid_t pid, struct process *process)
+{
+	char path[PATH_SIZE];
+	char text[1024];
+
+	snprintf(path, sizeof(path), "/proc/%ld/stat", (long)pid);
+	return read_head(path, text, sizeof(text)) > 0 &&
+	       process_parse(text, process);
+}
+
+uint64_t process_start_time(pid_t pid)
+{
+	struct process process;
+
+	if (pid <= 0 || !process_read(pid, &process))
+		return 0;
+	/* The first process of a system has 0, which means none here. */
+	return process.start_time ? process.start_time : 1;
+}
+
+bool process_is(pid_t pid, uint64_t start_time)
+{
+	struct process process;
+
+	if (pid <= 0 || start_time == 0 || !process_read(pid, &process))
+		return false;
+	if (process.state == 'Z' || process.state == 'X')
+		return false;
+	return process.start_time == start_time ||
+	       (process.start_time == 0 && start_time == 1);
+}
+
+bool process_adopt_orphans(void)
+{
+	return prctl(PR_SET_CHILD_SUBREAPER, 1) == 0;
+}
+
+size_t process_children(pid_t *pids, size_t max)
+{
+	DIR *folder = opendir("/proc");
+	struct process process;
+	struct dirent *entry;
+	pid_t own = getpid();
+	size_t count = 0;
+
+	if (!folder)
+		return 0;
+	while ((entry = readdir(folder))) {
+		pid_t pid = (pid_t)strtol(entry->d_name, NULL, 10);
+
+		if (!isdigit((unsigned char)entry->d_name[0]) ||
+		    !process_read(pid, &process) || process.parent != own)
+			continue;
+		if (count < max)
+			pids[count] = pid;
+		count++;
+	}
+	closedir(folder);
+	return count;
+}
+
+/* By inode: holds when the file was replaced or removed meanwhile. */
+static bool runs_our_binary(pid_t pid)
+{
+	struct stat theirs, ours;
+	char path[PATH_SIZE];
+
+	snprintf(path, sizeof(path), "/proc/%ld/exe", (long)pid);
+	return stat(path, &theirs) == 0 && stat("/proc/self/exe", &ours) == 0 &&
+	       theirs.st_dev == ours.st_dev && theirs.st_ino == ours.st_ino;
+}
+
+bool process_is_keeper(pid_t pid)
+{
+	char path[PATH_SIZE];
+	char text[sizeof(KEEPER_NAME) + 1];
+
+	snprintf(path, sizeof(path), "/proc/%ld/cmdline", (long)pid);
+	return read_head(path, text, sizeof(text)) > 0 &&
+	       strcmp(text, KEEPER_NAME) == 0 && runs_our_binary(pid);
+}
+
+void process_die_with_parent(void)
+{
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+}
+
+static void close_between(unsigned first, unsigned last)
+{
+	struct rlimit limit;
+
+	if (first > last || syscall(SYS_close_range, first, last, 0) == 0)
+		return;
+	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && last >= limit.rlim_cur)
+		last = (unsigned)limit.rlim_cur - 1;
+	for (unsigned fd = first; fd <= last; fd++)
+		close((int)fd);
+}
+
+void descriptors_close_from(int first, const int *keep, int keep_count)
+{
+	for (int i = 0; i < keep_count; i++) {
+		if (keep[i] < first)
+			continue;
+		close_between((unsigned)first, (unsigned)keep[i] - 1);
+		first = keep[i] + 1;
+	}
+	close_between((unsigned)first, ~0U);
+}
+
+char *process_own_path(void)
+{
+	char path[4096];
+	ssize_t len = readlink("/proc/self/exe", path, sizeof(path) - 1);
+
+	if (len < 0)
+		return xstrdup("/proc/self/exe");
+	path[len] = '\0';
+	/* Replaced while we run: this name still leads to our own code, also
+	 * from a child of ours that has not called exec yet. */
+	if (ends_with(path, " (deleted)"))
+		return xstrdup("/proc/self/exe");
+	return xstrdup(path);
+}
