@@ -4,6 +4,7 @@ libsignalbox_a_SOURCES += \
 	%D%/error.c %D%/error.h \
 	%D%/file.c %D%/file.h \
 	%D%/memory.c %D%/memory.h \
+	%D%/number.c %D%/number.h \
 	%D%/printable.c %D%/printable.h \
 	%D%/str.c %D%/str.h \
 	%D%/strings.c %D%/strings.h \

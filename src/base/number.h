@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+/* Numbers as people read them. */
+#ifndef SIGNALBOX_BASE_NUMBER_H
+#define SIGNALBOX_BASE_NUMBER_H
+
+#include <stdint.h>
+
+#define NUMBER_TEXT_SIZE 32
+
+/* "4,812" into text, which is returned. */
+char *number_grouped(int64_t value, char text[NUMBER_TEXT_SIZE]);
+/* "412 B", "1.2 KiB", "48 MiB". */
+char *number_bytes(int64_t bytes, char text[NUMBER_TEXT_SIZE]);
+/* At most `decimals` digits after the point, without trailing zeros: "5",
+ * "5.1"; "?" for NAN. */
+char *number_real(double value, int decimals, char text[NUMBER_TEXT_SIZE]);
+
+#endif
