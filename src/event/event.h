@@ -56,10 +56,10 @@
  * target.stopped  environment, colour, reason
  * traffic.changing environment, epoch, from: {blue, green}, to: {blue, green}
  *                 (percent asked), reason, person?
- * traffic.changed environment, epoch, to: {blue, green}, units: {blue, green},
- *                 ms (command to read back), left-ms? (command to the last
- *                 request begun on the colour left), requests, failed
- *                 (by the shift)
+ * traffic.changed environment, epoch, from?: {blue, green}, to: {blue, green},
+ *                 units: {blue, green}, ms (command to read back), left-ms?
+ *                 (command to the last request begun on the colour left),
+ *                 requests, failed (by the shift)
  * traffic.sampled environment, colour, asked (percent), share? (observed
  *                 percent of the last seconds), rate (requests/s), requests,
  *                 errors (both since the deployment began), error-rate?

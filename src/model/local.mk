@@ -1,2 +1,13 @@
 libsignalbox_a_SOURCES += \
-	%D%/model.h
+	%D%/sentence-delivery.c \
+	%D%/environment.c \
+	%D%/evidence.c \
+	%D%/fold.h \
+	%D%/gate.c \
+	%D%/model.c %D%/model.h \
+	%D%/note.c \
+	%D%/run.c \
+	%D%/sentence.c %D%/sentence.h \
+	%D%/stage.c \
+	%D%/state.c \
+	%D%/traffic.c

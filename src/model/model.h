@@ -70,6 +70,22 @@ struct vote_model {
 	int64_t time;
 };
 
+/* Who may vote, and why not: "ravi", "author, does not count". */
+struct eligible_model {
+	char *person, *why;
+	bool can;
+};
+
+struct check_model {
+	char *name, *text;
+	enum state state;
+};
+
+struct ship_model { /* a commit that ships */
+	char *commit, *author, *subject;
+	int64_t time;
+};
+
 struct gate_model {
 	bool present; /* it was opened at least once */
 	bool open;
@@ -81,23 +97,13 @@ struct gate_model {
 	struct vote_model *votes;
 	size_t vote_count, vote_cap;
 	struct strings approvers, excluded;
-	/* Who may vote, and why not: "ravi", "author, does not count". */
-	struct {
-		char *person, *why;
-		bool can;
-	} * eligible;
+	struct eligible_model *eligible;
 	size_t eligible_count, eligible_cap;
-	struct {
-		char *name, *text;
-		enum state state;
-	} * checks;
+	struct check_model *checks;
 	size_t check_count, check_cap;
 	struct {
 		int64_t commits, files, insertions, deletions, authors;
-		struct {
-			char *commit, *author, *subject;
-			int64_t time;
-		} * list;
+		struct ship_model *list; /* newest first, at most 20 */
 		size_t count, cap;
 		struct strings risky;
 	} ships;
@@ -118,7 +124,13 @@ struct stage_model {
 	int exit_status;     /* -1 when none */
 	int64_t log_bytes, log_lines;
 	bool has_tests;
+	/* What its reports say once one was read, else as counted live. */
 	int64_t tests_passed, tests_failed, tests_skipped;
+	size_t reports; /* test reports read since it started */
+	bool scanned;	/* a findings report was read since it started */
+	bool scan_ok;
+	struct severity_counts severities;
+	int64_t seq;		  /* of the newest event that moved it */
 	struct test_model *tests; /* told singly, the last 1,000 */
 	size_t test_count, test_cap;
 	struct gate_model gate;
@@ -153,6 +165,8 @@ struct environment_model {
 	char *analysis_text, *analysis_verdict, *analysis_limit;
 	bool changing; /* a traffic change is under way */
 	int64_t epoch;
+	int64_t seq;	  /* of the newest event that moved it */
+	int64_t deployed; /* when the last deployment began, 0 never */
 	struct {
 		bool known, ready, cold;
 		char *text, *version;
@@ -194,7 +208,7 @@ struct model {
 	size_t finding_count, finding_cap;
 	bool scanned;
 	bool scan_ok;
-	char *scan_text; /* verdict in words */
+	char *scan_text; /* verdict in words: "holds", or why not */
 	struct severity_counts severities;
 	struct note_model *notes; /* oldest first, the last NOTES_KEPT */
 	size_t note_count, note_cap;

@@ -5,3 +5,6 @@ check_PROGRAMS += %D%/loop/helper-test
 check_PROGRAMS += %D%/loop/loop-test
 check_PROGRAMS += %D%/proc/child-test
 check_PROGRAMS += %D%/proc/identity-test
+check_PROGRAMS += %D%/base/number-test
+check_PROGRAMS += %D%/model/model-test
+check_PROGRAMS += %D%/model/sentence-test

@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: MIT */
+/* Environments: deployments, targets, the way back, locks. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/str.h"
+#include "base/vector.h"
+#include "model/fold.h"
+
+void colour_init(struct colour_model *colour)
+{
+	colour->version = xstrdup("");
+	colour->commit = xstrdup("");
+	colour->asked = colour->share = colour->rate = NAN;
+	colour->error_rate = NAN;
+	colour->p50 = colour->p95 = colour->p99 = NAN;
+}
+
+static void init(struct environment_model *it, const char *name)
+{
+	it->name = xstrdup(name);
+	it->live = it->candidate = -1;
+	it->live_version = xstrdup("");
+	it->live_commit = xstrdup("");
+	it->strategy = xstrdup("");
+	it->stage = xstrdup("");
+	it->analysis_text = xstrdup("");
+	it->analysis_verdict = xstrdup("");
+	it->analysis_limit = xstrdup("");
+	it->way_back.text = xstrdup("");
+	it->way_back.version = xstrdup("");
+	it->way_back.last_ms = -1;
+	it->lock.person = xstrdup("");
+	it->lock.reason = xstrdup("");
+	it->last_rollback = xstrdup("");
+	for (int i = 0; i < COLOUR_COUNT; i++)
+		colour_init(&it->colours[i]);
+}
+
+void environment_release(struct environment_model *it)
+{
+	for (int i = 0; i < COLOUR_COUNT; i++) {
+		free(it->colours[i].version);
+		free(it->colours[i].commit);
+	}
+	free(it->name);
+	free(it->live_version);
+	free(it->live_commit);
+	free(it->strategy);
+	free(it->stage);
+	free(it->analysis_text);
+	free(it->analysis_verdict);
+	free(it->analysis_limit);
+	free(it->way_back.text);
+	free(it->way_back.version);
+	free(it->lock.person);
+	free(it->lock.reason);
+	free(it->last_rollback);
+}
+
+struct environment_model *fold_environment(struct model *model,
+					   const char *name)
+{
+	struct environment_model *it;
+
+	if (!*name)
+		return NULL;
+	it = model_environment(model, name);
+	if (it)
+		return it;
+	it = VECTOR_ADD(model->environments, model->environment_count,
+			model->environment_cap);
+	init(it, name);
+	return it;
+}
+
+struct environment_model *fold_environment_of(struct model *model,
+					      const struct event *event)
+{
+	struct environment_model *it =
+		fold_environment(model, event_text(event, "environment"));
+
+	if (it)
+		it->seq = event->seq;
+	return it;
+}
+
+static void set_release(struct colour_model *colour, const json_t *release)
+{
+	fold_text(&colour->version, json_text(release, "version"));
+	fold_text(&colour->commit, json_text(release, "commit"));
+}
+
+/* Marks the release of {colour, version, commit, since, run} as live. */
+static void set_live(struct environment_model *it, const json_t *live)
+{
+	int colour = colour_parse(json_text(live, "colour"));
+	int64_t since = fold_time(live, "since");
+
+	if (colour < 0)
+		return;
+	it->live = colour;
+	set_release(&it->colours[colour], live);
+	fold_text(&it->live_version, json_text(live, "version"));
+	fold_text(&it->live_commit, json_text(live, "commit"));
+	if (since)
+		it->live_since = since;
+	it->live_run = json_int(live, "run", it->live_run);
+}
+
+static void forget_counts(struct environment_model *it)
+{
+	fold_text(&it->analysis_text, "");
+	fold_text(&it->analysis_verdict, "");
+	for (int i = 0; i < COLOUR_COUNT; i++)
+		it->colours[i].requests = it->colours[i].errors = 0;
+}
+
+void fold_deploy_planned(struct model *model, const struct event *event)
+{
+	struct environment_model *it = fold_environment_of(model, event);
+	struct stage_model *stage = fold_stage_of(model, event);
+
+	if (stage)
+		stage_plan(stage, event_json(event, "steps"));
+	if (!it)
+		return;
+	it->deployed = event->time_ms;
+	it->candidate = colour_parse(event_text(event, "colour"));
+	fold_text(&it->stage, stage ? stage->name : "");
+	fold_text(&it->strategy, event_text(event, "strategy"));
+	fold_text(&it->analysis_limit, event_text(event, "analysis"));
+	forget_counts(it);
+	set_live(it, event_json(event, "live"));
+	if (it->candidate >= 0)
+		set_release(&it->colours[it->candidate],
+			    event_json(event, "candidate"));
+}
+
+void fold_deploy_finished(struct model *model, const struct event *event)
+{
+	struct environment_model *it = fold_environment_of(model, event);
+
+	if (!it)
+		return;
+	it->candidate = -1;
+	fold_text(&it->stage, "");
+	set_live(it, event_json(event, "live"));
+}
+
+static struct colour_model *colour_of(struct environment_model *it,
+				      const struct event *event)
+{
+	int colour = colour_parse(event_text(event, "colour"));
+
+	return it && colour >= 0 ? &it->colours[colour] : NULL;
+}
+
+static void set_health(struct model *model, const struct event *event, bool up)
+{
+	struct environment_model *it = fold_environment_of(model, event);
+	struct colour_model *colour = colour_of(it, event);
+
+	if (colour)
+		colour->up = colour->healthy = up;
+}
+
+void fold_target_started(struct model *model, const struct event *event)
+{
+	struct colour_model *colour =
+		colour_of(fold_environment_of(model, event), event);
+
+	if (!colour)
+		return;
+	fold_field(&colour->version, event, "version");
+	colour->up = true;
+	colour->healthy = false;
+}
+
+void fold_target_healthy(struct model *model, const struct event *event)
+{
+	set_health(model, event, true);
+}
+
+void fold_target_failed(struct model *model, const struct event *event)
+{
+	set_health(model, event, false);
+}
+
+void fold_target_stopped(struct model *model, const struct event *event)
+{
+	set_health(model, event, false);
+}
+
+void fold_readiness(struct model *model, const struct event *event)
+{
+	struct environment_model *it =
+		fold_environment(model, event_text(event, "environment"));
+
+	/* The way back itself moves nothing: seq stays. */
+	if (!it)
+		return;
+	it->way_back.known = true;
+	it->way_back.ready = event_bool(event, "ready");
+	it->way_back.cold = event_bool(event, "cold");
+	fold_text(&it->way_back.text, event_text(event, "text"));
+	fold_text(&it->way_back.version, event_text(event, "version"));
+	it->way_back.last_ms =
+		event_int(event, "last-ms", it->way_back.last_ms);
+}
+
+void fold_rollback_started(struct model *model, const struct event *event)
+{
+	struct environment_model *it = fold_environment_of(model, event);
+
+	if (!it)
+		return;
+	it->rolling_back = true;
+	it->epoch = event_int(event, "epoch", it->epoch);
+}
+
+void fold_rollback_finished(struct model *model, const struct event *event)
+{
+	struct environment_model *it = fold_environment_of(model, event);
+	struct colour_model *colour = colour_of(it, event);
+
+	if (!it)
+		return;
+	it->rolling_back = it->changing = false;
+	fold_text(&it->last_rollback, event_text(event, "text"));
+	if (state_parse(event_text(event, "outcome")) == STATE_FAILED)
+		return;
+	it->way_back.last_ms = event_int(event, "ms", it->way_back.last_ms);
+	if (!colour)
+		return;
+	it->live = (int)(colour - it->colours);
+	fold_text(&it->live_version, colour->version);
+	fold_text(&it->live_commit, colour->commit);
+	it->live_since = event->time_ms;
+}
+
+void fold_locked(struct model *model, const struct event *event)
+{
+	struct environment_model *it = fold_environment_of(model, event);
+
+	if (!it)
+		return;
+	it->lock.locked = true;
+	fold_text(&it->lock.person, event_text(event, "person"));
+	fold_text(&it->lock.reason, event_text(event, "reason"));
+	it->lock.until = event_time(event, "until");
+}
+
+void fold_unlocked(struct model *model, const struct event *event)
+{
+	struct environment_model *it = fold_environment_of(model, event);
+
+	if (!it)
+		return;
+	it->lock.locked = false;
+	fold_text(&it->lock.person, "");
+	fold_text(&it->lock.reason, "");
+	it->lock.until = 0;
+}

@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: MIT */
+/* Tests and findings, by stage and summed over the run. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/str.h"
+#include "base/vector.h"
+#include "model/fold.h"
+
+#define TESTS_KEPT 1000
+#define FINDINGS_KEPT 1000
+
+static void test_release(struct test_model *test)
+{
+	free(test->name);
+	free(test->message);
+	free(test->file);
+}
+
+static void tests_clear(struct stage_model *stage)
+{
+	for (size_t i = 0; i < stage->test_count; i++)
+		test_release(&stage->tests[i]);
+	stage->test_count = 0;
+}
+
+void evidence_reset(struct stage_model *stage)
+{
+	tests_clear(stage);
+	stage->has_tests = stage->scanned = stage->scan_ok = false;
+	stage->tests_passed = stage->tests_failed = stage->tests_skipped = 0;
+	stage->reports = 0;
+	stage->severities = (struct severity_counts){0};
+}
+
+void evidence_release(struct stage_model *stage)
+{
+	tests_clear(stage);
+	free(stage->tests);
+}
+
+static void add_test(struct stage_model *stage, const struct event *event)
+{
+	struct test_model *test;
+
+	if (stage->test_count == TESTS_KEPT) {
+		test_release(&stage->tests[0]);
+		memmove(stage->tests, stage->tests + 1,
+			--stage->test_count * sizeof(*stage->tests));
+	}
+	test = VECTOR_ADD(stage->tests, stage->test_count, stage->test_cap);
+	test->name = xstrdup(event_text(event, "name"));
+	test->message = xstrdup(event_text(event, "message"));
+	test->file = xstrdup(event_text(event, "file"));
+	test->line = (int)event_int(event, "line", 0);
+	test->state = state_parse(event_text(event, "outcome"));
+	test->ms = event_int(event, "ms", -1);
+	test->time = event->time_ms;
+}
+
+void fold_test_finished(struct model *model, const struct event *event)
+{
+	struct stage_model *stage = fold_stage_of(model, event);
+
+	if (!stage)
+		return;
+	stage->has_tests = true;
+	if (!stage->reports) {
+		stage->tests_passed =
+			event_int(event, "passed", stage->tests_passed);
+		stage->tests_failed =
+			event_int(event, "failed", stage->tests_failed);
+		stage->tests_skipped =
+			event_int(event, "skipped", stage->tests_skipped);
+	}
+	if (event_has(event, "name"))
+		add_test(stage, event);
+}
+
+static void read_tests(struct stage_model *stage, const struct event *event)
+{
+	if (!stage->reports++)
+		stage->tests_passed = stage->tests_failed =
+			stage->tests_skipped = 0;
+	stage->has_tests = true;
+	stage->tests_passed += event_int(event, "passed", 0);
+	stage->tests_failed +=
+		event_int(event, "failed", 0) + event_int(event, "errors", 0);
+	stage->tests_skipped += event_int(event, "skipped", 0);
+}
+
+static void add_counts(struct severity_counts *to,
+		       const struct severity_counts *from)
+{
+	to->critical += from->critical;
+	to->high += from->high;
+	to->medium += from->medium;
+	to->low += from->low;
+	to->info += from->info;
+	to->unknown += from->unknown;
+}
+
+static void sum_scans(struct model *model)
+{
+	model->severities = (struct severity_counts){0};
+	model->scanned = false;
+	model->scan_ok = true;
+	for (size_t i = 0; i < model->stage_count; i++) {
+		const struct stage_model *stage = &model->stages[i];
+
+		if (!stage->scanned)
+			continue;
+		add_counts(&model->severities, &stage->severities);
+		model->scanned = true;
+		model->scan_ok = model->scan_ok && stage->scan_ok;
+	}
+}
+
+static void read_findings(struct model *model, struct stage_model *stage,
+			  const struct event *event)
+{
+	struct severity_counts counts = {
+		.critical = event_int(event, "critical", 0),
+		.high = event_int(event, "high", 0),
+		.medium = event_int(event, "medium", 0),
+		.low = event_int(event, "low", 0),
+		.info = event_int(event, "info", 0),
+		.unknown = event_int(event, "unknown", 0),
+	};
+	bool ok = event_bool(event, "ok");
+	const char *reason = event_text(event, "reason");
+
+	stage->scan_ok = ok && (!stage->scanned || stage->scan_ok);
+	stage->scanned = true;
+	add_counts(&stage->severities, &counts);
+	sum_scans(model);
+	if (!ok || model->scan_ok)
+		fold_text(&model->scan_text, *reason ? reason
+					     : ok    ? "holds"
+						     : "does not hold");
+}
+
+void fold_report_read(struct model *model, const struct event *event)
+{
+	struct stage_model *stage = fold_stage_of(model, event);
+
+	if (!stage)
+		return;
+	if (strcmp(event_text(event, "kind"), "findings") == 0)
+		read_findings(model, stage, event);
+	else
+		read_tests(stage, event);
+}
+
+static int severity_rank(const struct finding_model *finding)
+{
+	static const char *const order[] = {"critical", "high", "medium",
+					    "low",	"info", "unknown"};
+	int rank = 0;
+
+	while (rank < (int)ARRAY_SIZE(order) &&
+	       strcmp(order[rank], finding->severity) != 0)
+		rank++;
+	return rank + (finding->suppressed ? 10 : 0);
+}
+
+static void finding_release(struct finding_model *finding)
+{
+	free(finding->id);
+	free(finding->severity);
+	free(finding->title);
+	free(finding->package);
+	free(finding->installed);
+	free(finding->fixed);
+	free(finding->path);
+}
+
+void findings_release(struct model *model)
+{
+	for (size_t i = 0; i < model->finding_count; i++)
+		finding_release(&model->findings[i]);
+	free(model->findings);
+}
+
+static bool is_known(const struct model *model,
+		     const struct finding_model *finding)
+{
+	for (size_t i = 0; i < model->finding_count; i++) {
+		const struct finding_model *it = &model->findings[i];
+
+		if (strcmp(it->id, finding->id) == 0 &&
+		    strcmp(it->path, finding->path) == 0 &&
+		    strcmp(it->package, finding->package) == 0 &&
+		    it->line == finding->line)
+			return true;
+	}
+	return false;
+}
+
+/* Worst first; of the same severity in the order they came. */
+static void insert(struct model *model, struct finding_model finding)
+{
+	int rank = severity_rank(&finding);
+	size_t at;
+
+	if (model->finding_count == FINDINGS_KEPT) {
+		struct finding_model *last =
+			&model->findings[FINDINGS_KEPT - 1];
+
+		if (severity_rank(last) <= rank) {
+			finding_release(&finding);
+			return;
+		}
+		finding_release(last);
+		model->finding_count--;
+	}
+	VECTOR_ADD(model->findings, model->finding_count, model->finding_cap);
+	for (at = model->finding_count - 1;
+	     at > 0 && severity_rank(&model->findings[at - 1]) > rank; at--)
+		model->findings[at] = model->findings[at - 1];
+	model->findings[at] = finding;
+}
+
+void fold_finding_found(struct model *model, const struct event *event)
+{
+	struct finding_model finding = {
+		.id = xstrdup(event_text(event, "id")),
+		.severity = xstrdup(event_text(event, "severity")),
+		.title = xstrdup(event_text(event, "title")),
+		.package = xstrdup(event_text(event, "package")),
+		.installed = xstrdup(event_text(event, "installed")),
+		.fixed = xstrdup(event_text(event, "fixed")),
+		.path = xstrdup(event_text(event, "path")),
+		.line = (int)event_int(event, "line", 0),
+		.suppressed = event_bool(event, "suppressed"),
+	};
+
+	fold_stage_of(model, event);
+	if (is_known(model, &finding))
+		finding_release(&finding);
+	else
+		insert(model, finding);
+}

@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: MIT */
+/* Gates: who may decide, who did, what would ship. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/vector.h"
+#include "model/fold.h"
+
+void gate_init(struct gate_model *gate)
+{
+	*gate = (struct gate_model){
+		.environment = xstrdup(""),
+		.outcome = xstrdup(""),
+		.reason = xstrdup(""),
+		.candidate_version = xstrdup(""),
+		.candidate_commit = xstrdup(""),
+		.live_version = xstrdup(""),
+		.live_commit = xstrdup(""),
+	};
+}
+
+static void lists_release(struct gate_model *gate)
+{
+	for (size_t i = 0; i < gate->vote_count; i++) {
+		free(gate->votes[i].person);
+		free(gate->votes[i].vote);
+		free(gate->votes[i].reason);
+	}
+	for (size_t i = 0; i < gate->eligible_count; i++) {
+		free(gate->eligible[i].person);
+		free(gate->eligible[i].why);
+	}
+	for (size_t i = 0; i < gate->check_count; i++) {
+		free(gate->checks[i].name);
+		free(gate->checks[i].text);
+	}
+	for (size_t i = 0; i < gate->ships.count; i++) {
+		free(gate->ships.list[i].commit);
+		free(gate->ships.list[i].author);
+		free(gate->ships.list[i].subject);
+	}
+	free(gate->votes);
+	free(gate->eligible);
+	free(gate->checks);
+	free(gate->ships.list);
+	strings_release(&gate->ships.risky);
+	strings_release(&gate->approvers);
+	strings_release(&gate->excluded);
+}
+
+void gate_release(struct gate_model *gate)
+{
+	lists_release(gate);
+	free(gate->environment);
+	free(gate->outcome);
+	free(gate->reason);
+	free(gate->candidate_version);
+	free(gate->candidate_commit);
+	free(gate->live_version);
+	free(gate->live_commit);
+}
+
+static void add_texts(struct strings *list, const json_t *array)
+{
+	const json_t *item;
+	size_t i;
+
+	json_array_foreach(array, i, item) if (json_is_string(item))
+		strings_add(list, json_string_value(item));
+}
+
+static void add_eligible(struct gate_model *gate, const json_t *array)
+{
+	const json_t *item;
+	size_t i;
+
+	json_array_foreach(array, i, item)
+	{
+		struct eligible_model *it =
+			VECTOR_ADD(gate->eligible, gate->eligible_count,
+				   gate->eligible_cap);
+
+		it->person = xstrdup(json_text(item, "person"));
+		it->why = xstrdup(json_text(item, "why"));
+		it->can = json_is_true(json_object_get(item, "can"));
+	}
+}
+
+static void add_checks(struct gate_model *gate, const json_t *array)
+{
+	const json_t *item;
+	size_t i;
+
+	json_array_foreach(array, i, item)
+	{
+		struct check_model *it = VECTOR_ADD(
+			gate->checks, gate->check_count, gate->check_cap);
+
+		it->name = xstrdup(json_text(item, "name"));
+		it->text = xstrdup(json_text(item, "text"));
+		it->state = state_parse(json_text(item, "outcome"));
+	}
+}
+
+static void add_ships(struct gate_model *gate, const json_t *ships)
+{
+	const json_t *item;
+	size_t i;
+
+	gate->ships.commits = json_int(ships, "commits", 0);
+	gate->ships.files = json_int(ships, "files", 0);
+	gate->ships.insertions = json_int(ships, "insertions", 0);
+	gate->ships.deletions = json_int(ships, "deletions", 0);
+	gate->ships.authors = json_int(ships, "authors", 0);
+	add_texts(&gate->ships.risky, json_object_get(ships, "risky"));
+	json_array_foreach(json_object_get(ships, "list"), i, item)
+	{
+		struct ship_model *it = VECTOR_ADD(
+			gate->ships.list, gate->ships.count, gate->ships.cap);
+
+		it->commit = xstrdup(json_text(item, "commit"));
+		it->author = xstrdup(json_text(item, "author"));
+		it->subject = xstrdup(json_text(item, "subject"));
+		it->time = fold_time(item, "time");
+	}
+}
+
+/* A gate that opens again (its approval was void) starts from nothing. */
+void fold_gate_opened(struct model *model, const struct event *event)
+{
+	struct stage_model *stage = fold_stage_of(model, event);
+	const json_t *candidate = event_json(event, "candidate");
+	const json_t *live = event_json(event, "live");
+	struct gate_model *gate;
+
+	if (!stage)
+		return;
+	gate = &stage->gate;
+	gate_release(gate);
+	gate_init(gate);
+	gate->present = gate->open = true;
+	gate->opened = event->time_ms;
+	gate->expires = event_time(event, "expires");
+	gate->required = (int)event_int(event, "required", 1);
+	fold_text(&gate->environment, event_text(event, "environment"));
+	fold_text(&gate->candidate_version, json_text(candidate, "version"));
+	fold_text(&gate->candidate_commit, json_text(candidate, "commit"));
+	fold_text(&gate->live_version, json_text(live, "version"));
+	fold_text(&gate->live_commit, json_text(live, "commit"));
+	gate->live_since = fold_time(live, "since");
+	add_texts(&gate->approvers, event_json(event, "approvers"));
+	add_texts(&gate->excluded, event_json(event, "not"));
+	add_eligible(gate, event_json(event, "eligible"));
+	add_checks(gate, event_json(event, "checks"));
+	add_ships(gate, event_json(event, "ships"));
+	fold_environment(model, gate->environment);
+	if (!state_is_final(stage->state))
+		stage->state = STATE_WAITING;
+}
+
+void fold_gate_voted(struct model *model, const struct event *event)
+{
+	struct stage_model *stage = fold_stage_of(model, event);
+	struct vote_model *vote;
+
+	if (!stage)
+		return;
+	vote = VECTOR_ADD(stage->gate.votes, stage->gate.vote_count,
+			  stage->gate.vote_cap);
+	vote->person = xstrdup(event_text(event, "person"));
+	vote->vote = xstrdup(event_text(event, "vote"));
+	vote->reason = xstrdup(event_text(event, "reason"));
+	vote->time = event->time_ms;
+	stage->gate.approvals =
+		(int)event_int(event, "approvals", stage->gate.approvals);
+	stage->gate.required =
+		(int)event_int(event, "required", stage->gate.required);
+}
+
+void fold_gate_closed(struct model *model, const struct event *event)
+{
+	struct stage_model *stage = fold_stage_of(model, event);
+
+	if (!stage)
+		return;
+	stage->gate.open = false;
+	stage->gate.closed = event->time_ms;
+	fold_text(&stage->gate.outcome, event_text(event, "outcome"));
+	fold_text(&stage->gate.reason, event_text(event, "reason"));
+	if (stage->state == STATE_WAITING)
+		stage->state = stage->started ? STATE_RUNNING : STATE_QUEUED;
+}

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: MIT */
+/* The run itself, and the graph of its stages. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/vector.h"
+#include "model/fold.h"
+
+static void add_stages(struct model *model, const json_t *stages)
+{
+	const json_t *item;
+	size_t i;
+
+	json_array_foreach(stages, i, item)
+	{
+		struct stage_model *stage =
+			fold_stage(model, json_text(item, "name"));
+		const json_t *need;
+		size_t j;
+
+		if (!stage)
+			continue;
+		fold_text(&stage->kind, json_text(item, "kind"));
+		fold_text(&stage->why, json_text(item, "why"));
+		fold_text(&stage->environment, json_text(item, "environment"));
+		strings_release(&stage->needs);
+		json_array_foreach(json_object_get(item, "needs"), j,
+				   need) if (json_is_string(need))
+			strings_add(&stage->needs, json_string_value(need));
+		fold_environment(model, stage->environment);
+	}
+	stages_rank(model);
+}
+
+void fold_run_started(struct model *model, const struct event *event)
+{
+	model->run = event_int(event, "run", 0);
+	fold_field(&model->pipeline, event, "pipeline");
+	fold_field(&model->mode, event, "mode");
+	fold_field(&model->commit, event, "commit");
+	fold_field(&model->subject, event, "subject");
+	fold_field(&model->author, event, "author");
+	fold_field(&model->branch, event, "branch");
+	fold_field(&model->version, event, "version");
+	fold_field(&model->person, event, "person");
+	model->worktree = event_bool(event, "worktree");
+	model->state = STATE_RUNNING;
+	model->started = event->time_ms;
+	model->finished = 0;
+	add_stages(model, event_json(event, "stages"));
+}
+
+void fold_run_finished(struct model *model, const struct event *event)
+{
+	model->state = state_parse(event_text(event, "outcome"));
+	model->exit_status = (int)event_int(event, "status", 0);
+	model->finished = event->time_ms;
+	fold_field(&model->text, event, "text");
+	fold_field(&model->next, event, "next");
+}
+
+struct named {
+	const char *name;
+	size_t index;
+};
+
+static int compare(const void *a, const void *b)
+{
+	return strcmp(((const struct named *)a)->name,
+		      ((const struct named *)b)->name);
+}
+
+static bool rank_once(struct model *model, const struct named *order)
+{
+	bool moved = false;
+
+	for (size_t i = 0; i < model->stage_count; i++) {
+		struct stage_model *stage = &model->stages[i];
+
+		for (size_t j = 0; j < stage->needs.count; j++) {
+			struct named key = {stage->needs.items[j], 0};
+			const struct named *hit =
+				bsearch(&key, order, model->stage_count,
+					sizeof(*order), compare);
+			size_t least =
+				hit ? model->stages[hit->index].rank + 1 : 0;
+
+			if (stage->rank < least) {
+				stage->rank = least;
+				moved = true;
+			}
+		}
+	}
+	return moved;
+}
+
+/* Bounded by the count, so that a cycle in a damaged stream ends too. */
+void stages_rank(struct model *model)
+{
+	size_t count = model->stage_count;
+	struct named *order;
+
+	if (!count)
+		return;
+	order = xcalloc(count, sizeof(*order));
+	for (size_t i = 0; i < count; i++) {
+		order[i] = (struct named){model->stages[i].name, i};
+		model->stages[i].rank = 0;
+	}
+	qsort(order, count, sizeof(*order), compare);
+	for (size_t i = 0; i < count && rank_once(model, order); i++)
+		;
+	for (size_t i = 0; i < count; i++)
+		if (model->stages[i].rank >= count)
+			model->stages[i].rank = count - 1;
+	free(order);
+}
+
+void stages_release(struct model *model)
+{
+	for (size_t i = 0; i < model->stage_count; i++)
+		stage_release(&model->stages[i]);
+	free(model->stages);
+	model->stages = NULL;
+	model->stage_count = model->stage_cap = 0;
+}

@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: MIT */
+/* Sentences of gates, deployments, traffic and the way back. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/number.h"
+#include "model/sentence.h"
+
+void say_gate_opened(struct str *out, const struct event *event)
+{
+	const json_t *approvers = event_json(event, "approvers");
+	const json_t *ships = event_json(event, "ships");
+	const json_t *name;
+	size_t i;
+
+	str_addf(out, "%s waits for ", event_stage(event));
+	add_count(out, event_int(event, "required", 1), "approval",
+		  "approvals");
+	json_array_foreach(approvers, i, name) if (json_is_string(name))
+		add_text(out, i ? ", " : " of ", json_string_value(name));
+	if (json_int(ships, "commits", 0)) {
+		str_add(out, "; ");
+		add_count(out, json_int(ships, "commits", 0), "commit ships",
+			  "commits ship");
+	}
+}
+
+void say_gate_voted(struct str *out, const struct event *event)
+{
+	bool approve = strcmp(event_text(event, "vote"), "approve") == 0;
+
+	str_addf(out, "%s %s %s", event_text(event, "person"),
+		 approve ? "approved" : "rejected", event_stage(event));
+	if (approve)
+		str_addf(out, " (%lld of %lld)",
+			 (long long)event_int(event, "approvals", 0),
+			 (long long)event_int(event, "required", 0));
+	add_field(out, ": ", event, "reason");
+}
+
+void say_gate_closed(struct str *out, const struct event *event)
+{
+	str_addf(out, "%s: gate %s", event_stage(event),
+		 event_text(event, "outcome"));
+	add_field(out, " by ", event, "person");
+	add_field(out, ": ", event, "reason");
+}
+
+static void add_release(struct str *out, const char *before,
+			const json_t *release)
+{
+	if (!json_is_object(release))
+		return;
+	add_text(out, before, json_text(release, "version"));
+	add_text(out, " on ", json_text(release, "colour"));
+}
+
+void say_deploy_planned(struct str *out, const struct event *event)
+{
+	str_addf(out, "%s: %s of", event_text(event, "environment"),
+		 event_text(event, "strategy"));
+	add_release(out, " ", event_json(event, "candidate"));
+	add_field(out, " on ", event, "colour");
+	str_add(out, ", ");
+	add_count(out, (int64_t)json_array_size(event_json(event, "steps")),
+		  "step", "steps");
+	add_release(out, ", beside ", event_json(event, "live"));
+	add_field(out, "; ", event, "note");
+}
+
+void say_deploy_finished(struct str *out, const struct event *event)
+{
+	str_addf(out, "%s: ", event_text(event, "environment"));
+	if (*event_text(event, "text")) {
+		str_add(out, event_text(event, "text"));
+		return;
+	}
+	str_addf(out, "deployment %s", event_text(event, "outcome"));
+	add_release(out, ", live: ", event_json(event, "live"));
+}
+
+static void begin_target(struct str *out, const struct event *event,
+			 const char *verb)
+{
+	str_addf(out, "%s: %s %s", event_text(event, "environment"),
+		 event_text(event, "colour"), verb);
+}
+
+void say_target_started(struct str *out, const struct event *event)
+{
+	begin_target(out, event, "started");
+	add_field(out, " ", event, "version");
+	if (event_int(event, "port", 0))
+		str_addf(out, " on port %lld",
+			 (long long)event_int(event, "port", 0));
+}
+
+void say_target_healthy(struct str *out, const struct event *event)
+{
+	begin_target(out, event, "is healthy after ");
+	add_duration(out, event_int(event, "ms", 0));
+}
+
+void say_target_failed(struct str *out, const struct event *event)
+{
+	begin_target(out, event, "FAILED");
+	add_field(out, ": ", event, "reason");
+}
+
+void say_target_stopped(struct str *out, const struct event *event)
+{
+	begin_target(out, event, "stopped");
+	add_field(out, ": ", event, "reason");
+}
+
+/* The colour that gained; without knowing what was before, the one with a
+ * share between none and all, else the one that has all. */
+static enum colour gaining(const json_t *from, const json_t *to)
+{
+	double before = json_number(from, "green", NAN);
+	double after = json_number(to, "green", 0);
+
+	if (!isnan(before))
+		return after > before ? COLOUR_GREEN : COLOUR_BLUE;
+	return after > 0 ? COLOUR_GREEN : COLOUR_BLUE;
+}
+
+/* "(asked 5 %, 13 of 256)" when what was set is not what was asked. */
+static void add_units(struct str *out, double asked, const json_t *units,
+		      const char *colour)
+{
+	char text[NUMBER_TEXT_SIZE];
+	int64_t sum = json_int(units, "blue", 0) + json_int(units, "green", 0);
+	int64_t mine = json_int(units, colour, 0);
+
+	if (!sum || fabs(100.0 * (double)mine / (double)sum - asked) < 0.01)
+		return;
+	str_addf(out, " (asked %s %%, %lld of %lld)",
+		 number_real(asked, 1, text), (long long)mine, (long long)sum);
+}
+
+static double got(double asked, const json_t *units, const char *colour)
+{
+	int64_t sum = json_int(units, "blue", 0) + json_int(units, "green", 0);
+
+	return sum ? 100.0 * (double)json_int(units, colour, 0) / (double)sum
+		   : asked;
+}
+
+void say_traffic_changed(struct str *out, const struct event *event)
+{
+	const json_t *from = event_json(event, "from");
+	const json_t *to = event_json(event, "to");
+	const json_t *units = event_json(event, "units");
+	const char *colour = colour_name(gaining(from, to));
+	double asked = json_number(to, colour, NAN);
+	char text[NUMBER_TEXT_SIZE];
+
+	str_addf(out, "%s: traffic %s ", event_text(event, "environment"),
+		 colour);
+	if (json_is_object(from))
+		str_addf(out, "%s -> ",
+			 number_real(json_number(from, colour, NAN), 1, text));
+	str_addf(out, "%s %%", number_real(got(asked, units, colour), 1, text));
+	add_units(out, asked, units, colour);
+	str_add(out, " in ");
+	add_duration(out, event_int(event, "ms", 0));
+	if (event_int(event, "failed", 0)) {
+		str_add(out, ", ");
+		add_count(out, event_int(event, "failed", 0),
+			  "request FAILED by it", "requests FAILED by it");
+	}
+}
+
+/* What is good is not told every few seconds. */
+void say_analysis_judged(struct str *out, const struct event *event)
+{
+	const char *verdict = event_text(event, "verdict");
+
+	if (strcmp(verdict, "fail") != 0 && strcmp(verdict, "error") != 0)
+		return;
+	str_addf(out, "%s: analysis ", event_text(event, "environment"));
+	str_add(out, strcmp(verdict, "fail") == 0 ? "fails" : "could not tell");
+	add_field(out, ": ", event, "text");
+	if (event_int(event, "allowed", 0))
+		str_addf(out, " (%lld of %lld)",
+			 (long long)event_int(event, "failures", 0),
+			 (long long)event_int(event, "allowed", 0));
+}
+
+void say_readiness(struct str *out, const struct event *event)
+{
+	str_addf(out, "%s: way back %s", event_text(event, "environment"),
+		 event_bool(event, "ready") ? "ready" : "NOT READY");
+	add_field(out, ": ", event, "text");
+}
+
+void say_rollback_started(struct str *out, const struct event *event)
+{
+	str_addf(out, "%s: ROLLING BACK", event_text(event, "environment"));
+	add_field(out, " ", event, "from");
+	add_field(out, " -> ", event, "to");
+	add_field(out, " on ", event, "colour");
+	if (*event_text(event, "person"))
+		add_field(out, ", by ", event, "person");
+	else
+		add_field(out, ", by the ", event, "by");
+	add_field(out, ": ", event, "reason");
+}
+
+void say_rollback_finished(struct str *out, const struct event *event)
+{
+	str_addf(out, "%s: ", event_text(event, "environment"));
+	if (*event_text(event, "text")) {
+		str_add(out, event_text(event, "text"));
+		return;
+	}
+	str_addf(out, "rollback %s, ", event_text(event, "outcome"));
+	add_duration(out, event_int(event, "ms", 0));
+}
+
+void say_locked(struct str *out, const struct event *event)
+{
+	char text[CLOCK_TEXT_SIZE];
+
+	str_addf(out, "%s locked by %s", event_text(event, "environment"),
+		 event_text(event, "person"));
+	if (event_time(event, "until"))
+		str_addf(out, " until %s",
+			 clock_format_local(event_time(event, "until"), text));
+	add_field(out, ": ", event, "reason");
+}
+
+void say_unlocked(struct str *out, const struct event *event)
+{
+	str_addf(out, "%s unlocked by %s", event_text(event, "environment"),
+		 event_text(event, "person"));
+}

@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: MIT */
+/* One readable line an event, by a table of what each type says. */
+#include <ctype.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/memory.h"
+#include "base/number.h"
+#include "base/str.h"
+#include "model/sentence.h"
+
+/* "" when the event has no such text, else BEFORE TEXT. */
+void add_text(struct str *out, const char *before, const char *text)
+{
+	if (*text) {
+		str_add(out, before);
+		str_add(out, text);
+	}
+}
+
+void add_field(struct str *out, const char *before, const struct event *event,
+	       const char *key)
+{
+	add_text(out, before, event_text(event, key));
+}
+
+/* Whole milliseconds while they matter, else as duration_format() has it. */
+void add_duration(struct str *out, int64_t ms)
+{
+	char text[CLOCK_TEXT_SIZE];
+
+	if (ms < 100)
+		str_addf(out, "%lld ms", (long long)ms);
+	else
+		str_add(out, duration_format(ms, text));
+}
+
+void add_count(struct str *out, int64_t count, const char *one,
+	       const char *many)
+{
+	char text[NUMBER_TEXT_SIZE];
+
+	str_addf(out, "%s %s", number_grouped(count, text),
+		 count == 1 ? one : many);
+}
+
+static void say_run_started(struct str *out, const struct event *event)
+{
+	str_addf(out, "run %lld started: %s",
+		 (long long)event_int(event, "run", 0),
+		 event_text(event, "pipeline"));
+	add_field(out, " ", event, "version");
+	str_addf(out, " at %.7s", event_text(event, "commit"));
+	add_field(out, ", by ", event, "person");
+}
+
+static void say_run_finished(struct str *out, const struct event *event)
+{
+	if (*event_text(event, "text")) {
+		str_add(out, event_text(event, "text"));
+		return;
+	}
+	str_addf(out, "run finished: %s, ", event_text(event, "outcome"));
+	add_duration(out, event_int(event, "ms", 0));
+}
+
+static void say_stage_ready(struct str *out, const struct event *event)
+{
+	if (*event_text(event, "reason"))
+		str_addf(out, "%s: %s", event_stage(event),
+			 event_text(event, "reason"));
+}
+
+static void say_stage_started(struct str *out, const struct event *event)
+{
+	str_addf(out, "%s started", event_stage(event));
+}
+
+static void say_stage_finished(struct str *out, const struct event *event)
+{
+	str_addf(out, "%s finished: %s, ", event_stage(event),
+		 event_text(event, "outcome"));
+	add_duration(out, event_int(event, "ms", 0));
+	add_field(out, ": ", event, "reason");
+}
+
+static void say_stage_skipped(struct str *out, const struct event *event)
+{
+	str_addf(out, "%s skipped", event_stage(event));
+	add_field(out, ": ", event, "reason");
+}
+
+/* Only what takes its time on purpose is announced. */
+static void say_step_started(struct str *out, const struct event *event)
+{
+	if (strcmp(event_text(event, "kind"), "pause") == 0)
+		str_addf(out, "%s: %s", event_stage(event),
+			 event_text(event, "label"));
+}
+
+static void say_step_finished(struct str *out, const struct event *event)
+{
+	const char *kind = event_text(event, "kind");
+	bool passed = strcmp(event_text(event, "outcome"), "passed") == 0;
+
+	if (passed && strcmp(kind, "check") != 0)
+		return;
+	if (!passed && strcmp(kind, "run") == 0)
+		return; /* the stage's own end says so */
+	str_addf(out, "%s: %s %s", event_stage(event),
+		 *event_text(event, "step") ? event_text(event, "step") : kind,
+		 event_text(event, "outcome"));
+	add_field(out, ": ", event, "reason");
+	str_add(out, ", ");
+	add_duration(out, event_int(event, "ms", 0));
+}
+
+static void say_test_finished(struct str *out, const struct event *event)
+{
+	if (strcmp(event_text(event, "outcome"), "failed") != 0)
+		return;
+	str_addf(out, "%s: FAIL %s", event_stage(event),
+		 event_text(event, "name"));
+	add_field(out, ": ", event, "message");
+	if (*event_text(event, "file"))
+		str_addf(out, " (%s:%lld)", event_text(event, "file"),
+			 (long long)event_int(event, "line", 0));
+}
+
+static void add_severities(struct str *out, const struct event *event)
+{
+	static const char *const names[] = {"critical", "high", "medium",
+					    "low",	"info", "unknown"};
+	const char *between = " (";
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		int64_t count = event_int(event, names[i], 0);
+
+		if (!count)
+			continue;
+		str_addf(out, "%s%lld %s", between, (long long)count, names[i]);
+		between = ", ";
+	}
+	if (*between == ',')
+		str_add_char(out, ')');
+}
+
+static void say_report_read(struct str *out, const struct event *event)
+{
+	str_addf(out, "%s: ", event_stage(event));
+	if (strcmp(event_text(event, "kind"), "findings") == 0) {
+		add_count(out, event_int(event, "open", 0), "open finding",
+			  "open findings");
+		add_severities(out, event);
+		if (event_int(event, "suppressed", 0))
+			str_addf(out, ", %lld suppressed",
+				 (long long)event_int(event, "suppressed", 0));
+	} else {
+		add_count(out, event_int(event, "passed", 0), "test passed",
+			  "tests passed");
+		str_addf(out, ", %lld failed",
+			 (long long)(event_int(event, "failed", 0) +
+				     event_int(event, "errors", 0)));
+		if (event_int(event, "skipped", 0))
+			str_addf(out, ", %lld skipped",
+				 (long long)event_int(event, "skipped", 0));
+	}
+	if (!event_bool(event, "ok"))
+		str_add(out, ", does not hold");
+	add_field(out, ": ", event, "reason");
+}
+
+/* The rest is in the counts of the report. */
+static void say_finding_found(struct str *out, const struct event *event)
+{
+	const char *severity = event_text(event, "severity");
+
+	if (event_bool(event, "suppressed") ||
+	    (strcmp(severity, "critical") != 0 &&
+	     strcmp(severity, "high") != 0))
+		return;
+	str_addf(out, "%s: ", event_stage(event));
+	for (; *severity; severity++)
+		str_add_char(out, (char)toupper((unsigned char)*severity));
+	add_field(out, " ", event, "id");
+	add_field(out, " ", event, "package");
+	add_field(out, " ", event, "installed");
+	add_field(out, ", fixed in ", event, "fixed");
+	add_field(out, ", ", event, "path");
+	if (event_int(event, "line", 0))
+		str_addf(out, ":%lld", (long long)event_int(event, "line", 0));
+	add_field(out, ": ", event, "title");
+}
+
+static void say_artifact_stored(struct str *out, const struct event *event)
+{
+	char size[NUMBER_TEXT_SIZE];
+
+	str_addf(out, "%s: kept %s, %s, %.12s", event_stage(event),
+		 event_text(event, "path"),
+		 number_bytes(event_int(event, "bytes", 0), size),
+		 event_text(event, "digest"));
+}
+
+static void say_command_received(struct str *out, const struct event *event)
+{
+	str_addf(out, "%s: %s", event_text(event, "person"),
+		 event_text(event, "command"));
+	add_field(out, " ", event, "target");
+	add_field(out, " ", event, "before");
+	add_field(out, " -> ", event, "after");
+	add_field(out, ": ", event, "reason");
+}
+
+static void say_command_refused(struct str *out, const struct event *event)
+{
+	str_addf(out, "%s: %s", event_text(event, "person"),
+		 event_text(event, "command"));
+	add_field(out, " ", event, "target");
+	add_field(out, " refused: ", event, "why");
+}
+
+static void say_note(struct str *out, const struct event *event)
+{
+	str_add(out, event_text(event, "text"));
+}
+
+static say_function *const sentences[EVENT_TYPE_COUNT] = {
+	[EVENT_RUN_STARTED] = say_run_started,
+	[EVENT_RUN_FINISHED] = say_run_finished,
+	[EVENT_STAGE_READY] = say_stage_ready,
+	[EVENT_STAGE_STARTED] = say_stage_started,
+	[EVENT_STAGE_FINISHED] = say_stage_finished,
+	[EVENT_STAGE_SKIPPED] = say_stage_skipped,
+	[EVENT_STEP_STARTED] = say_step_started,
+	[EVENT_STEP_FINISHED] = say_step_finished,
+	[EVENT_TEST_FINISHED] = say_test_finished,
+	[EVENT_REPORT_READ] = say_report_read,
+	[EVENT_FINDING_FOUND] = say_finding_found,
+	[EVENT_ARTIFACT_STORED] = say_artifact_stored,
+	[EVENT_GATE_OPENED] = say_gate_opened,
+	[EVENT_GATE_VOTED] = say_gate_voted,
+	[EVENT_GATE_CLOSED] = say_gate_closed,
+	[EVENT_DEPLOY_PLANNED] = say_deploy_planned,
+	[EVENT_DEPLOY_FINISHED] = say_deploy_finished,
+	[EVENT_TARGET_STARTED] = say_target_started,
+	[EVENT_TARGET_HEALTHY] = say_target_healthy,
+	[EVENT_TARGET_FAILED] = say_target_failed,
+	[EVENT_TARGET_STOPPED] = say_target_stopped,
+	[EVENT_TRAFFIC_CHANGED] = say_traffic_changed,
+	[EVENT_ANALYSIS_JUDGED] = say_analysis_judged,
+	[EVENT_ROLLBACK_READINESS] = say_readiness,
+	[EVENT_ROLLBACK_STARTED] = say_rollback_started,
+	[EVENT_ROLLBACK_FINISHED] = say_rollback_finished,
+	[EVENT_ENVIRONMENT_LOCKED] = say_locked,
+	[EVENT_ENVIRONMENT_UNLOCKED] = say_unlocked,
+	[EVENT_COMMAND_RECEIVED] = say_command_received,
+	[EVENT_COMMAND_REFUSED] = say_command_refused,
+	[EVENT_NOTE_ADDED] = say_note,
+};
+
+char *event_sentence(const struct event *event)
+{
+	struct str out = STR_INIT;
+
+	if (!sentences[event->type])
+		return NULL;
+	sentences[event->type](&out, event);
+	if (out.len)
+		return str_detach(&out);
+	str_release(&out);
+	return NULL;
+}

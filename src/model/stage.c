@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: MIT */
+/* Stages, their steps, their logs. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/vector.h"
+#include "model/fold.h"
+
+struct stage_model *fold_stage(struct model *model, const char *name)
+{
+	struct stage_model *stage;
+
+	if (!*name)
+		return NULL;
+	stage = model_stage(model, name);
+	if (stage)
+		return stage;
+	stage = VECTOR_ADD(model->stages, model->stage_count, model->stage_cap);
+	stage->name = xstrdup(name);
+	stage->kind = xstrdup("");
+	stage->why = xstrdup("");
+	stage->environment = xstrdup("");
+	stage->reason = xstrdup("");
+	stage->log = xstrdup("");
+	stage->exit_status = -1;
+	gate_init(&stage->gate);
+	return stage;
+}
+
+struct stage_model *fold_stage_of(struct model *model,
+				  const struct event *event)
+{
+	struct stage_model *stage = fold_stage(model, event_stage(event));
+
+	if (stage)
+		stage->seq = event->seq;
+	return stage;
+}
+
+static void step_release(struct step_model *step)
+{
+	free(step->name);
+	free(step->kind);
+	free(step->label);
+	free(step->reason);
+}
+
+static void steps_clear(struct stage_model *stage)
+{
+	for (size_t i = 0; i < stage->step_count; i++)
+		step_release(&stage->steps[i]);
+	stage->step_count = 0;
+}
+
+void stage_release(struct stage_model *stage)
+{
+	steps_clear(stage);
+	free(stage->steps);
+	gate_release(&stage->gate);
+	evidence_release(stage);
+	strings_release(&stage->needs);
+	free(stage->name);
+	free(stage->kind);
+	free(stage->why);
+	free(stage->environment);
+	free(stage->reason);
+	free(stage->log);
+}
+
+static struct step_model *add_step(struct stage_model *stage, const char *name)
+{
+	struct step_model *step =
+		VECTOR_ADD(stage->steps, stage->step_count, stage->step_cap);
+
+	step->name = xstrdup(name);
+	step->kind = xstrdup("");
+	step->label = xstrdup("");
+	step->reason = xstrdup("");
+	step->weight = NAN;
+	step->planned_ms = -1;
+	return step;
+}
+
+void stage_plan(struct stage_model *stage, const json_t *steps)
+{
+	const json_t *item;
+	size_t i;
+
+	steps_clear(stage);
+	json_array_foreach(steps, i, item)
+	{
+		struct step_model *step =
+			add_step(stage, json_text(item, "step"));
+
+		fold_text(&step->kind, json_text(item, "kind"));
+		fold_text(&step->label, json_text(item, "label"));
+		step->weight = json_number(item, "weight", NAN);
+		step->planned_ms = json_int(item, "ms", -1);
+	}
+}
+
+static struct step_model *step_of(struct stage_model *stage,
+				  const struct event *event)
+{
+	const char *name = event_text(event, "step");
+
+	for (size_t i = 0; i < stage->step_count; i++)
+		if (strcmp(stage->steps[i].name, name) == 0)
+			return &stage->steps[i];
+	return add_step(stage, name);
+}
+
+void fold_stage_ready(struct model *model, const struct event *event)
+{
+	struct stage_model *stage = fold_stage_of(model, event);
+
+	if (stage && !state_is_final(stage->state))
+		fold_text(&stage->reason, event_text(event, "reason"));
+}
+
+/* A second start is a retry: what the first one counted is forgotten. */
+void fold_stage_started(struct model *model, const struct event *event)
+{
+	struct stage_model *stage = fold_stage_of(model, event);
+
+	if (!stage)
+		return;
+	if (stage->started)
+		steps_clear(stage);
+	stage->state = stage->gate.open ? STATE_WAITING : STATE_RUNNING;
+	stage->started = event->time_ms;
+	stage->ms = 0;
+	stage->exit_status = -1;
+	stage->log_bytes = stage->log_lines = 0;
+	fold_field(&stage->kind, event, "kind");
+	fold_text(&stage->log, event_text(event, "log"));
+	fold_text(&stage->reason, "");
+	evidence_reset(stage);
+}
+
+void fold_stage_finished(struct model *model, const struct event *event)
+{
+	struct stage_model *stage = fold_stage_of(model, event);
+
+	if (!stage)
+		return;
+	stage->state = state_parse(event_text(event, "outcome"));
+	stage->ms = event_int(event, "ms", 0);
+	stage->exit_status = (int)event_int(event, "exit-status", -1);
+	fold_text(&stage->reason, event_text(event, "reason"));
+	for (size_t i = 0; i < stage->step_count; i++)
+		if (!state_is_final(stage->steps[i].state))
+			stage->steps[i].state =
+				stage->steps[i].state == STATE_QUEUED
+					? STATE_SKIPPED
+					: stage->state;
+}
+
+void fold_stage_skipped(struct model *model, const struct event *event)
+{
+	struct stage_model *stage = fold_stage_of(model, event);
+
+	if (!stage)
+		return;
+	stage->state = STATE_SKIPPED;
+	fold_text(&stage->reason, event_text(event, "reason"));
+}
+
+void fold_step_started(struct model *model, const struct event *event)
+{
+	struct stage_model *stage = fold_stage_of(model, event);
+	struct step_model *step;
+
+	if (!stage)
+		return;
+	step = step_of(stage, event);
+	step->state = STATE_RUNNING;
+	step->started = event->time_ms;
+	fold_field(&step->kind, event, "kind");
+	fold_field(&step->label, event, "label");
+	step->planned_ms = event_int(event, "ms", step->planned_ms);
+}
+
+void fold_step_finished(struct model *model, const struct event *event)
+{
+	struct stage_model *stage = fold_stage_of(model, event);
+	struct step_model *step;
+
+	if (!stage)
+		return;
+	step = step_of(stage, event);
+	step->state = state_parse(event_text(event, "outcome"));
+	step->ms = event_int(event, "ms", 0);
+	fold_text(&step->reason, event_text(event, "reason"));
+}
+
+/* Moves nothing that a command could race with. */
+void fold_log_grew(struct model *model, const struct event *event)
+{
+	struct stage_model *stage = fold_stage(model, event_stage(event));
+
+	if (!stage)
+		return;
+	stage->log_bytes = event_int(event, "bytes", stage->log_bytes);
+	stage->log_lines = event_int(event, "lines", stage->log_lines);
+}

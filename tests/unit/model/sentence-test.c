@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: MIT */
+#include "support/cmocka.h"
+
+#include <stdio.h>
+
+#include "model/model.h"
+
+/* Type, fields, what is said; NULL: not worth a line. */
+static const struct {
+	const char *type, *fields, *says;
+} cases[] = {
+	{"stage.finished",
+	 "\"stage\":\"unit\",\"outcome\":\"passed\",\"ms\":41000",
+	 "unit finished: passed, 41 s"},
+	{"stage.finished",
+	 "\"stage\":\"unit\",\"outcome\":\"failed\",\"ms\":130000,"
+	 "\"reason\":\"2 of 40 tests failed\"",
+	 "unit finished: failed, 2:10: 2 of 40 tests failed"},
+	{"traffic.changed",
+	 "\"environment\":\"production\",\"from\":{\"blue\":100,\"green\":0},"
+	 "\"to\":{\"blue\":95,\"green\":5},\"units\":{\"blue\":243,"
+	 "\"green\":13},\"ms\":2",
+	 "production: traffic green 0 -> 5.1 % (asked 5 %, 13 of 256) in 2 ms"},
+	{"traffic.changed",
+	 "\"environment\":\"production\",\"from\":{\"blue\":75,\"green\":25},"
+	 "\"to\":{\"blue\":100,\"green\":0},\"units\":{\"blue\":256,"
+	 "\"green\":0},\"ms\":6,\"failed\":1",
+	 "production: traffic blue 75 -> 100 % in 6 ms, 1 request FAILED by "
+	 "it"},
+	{"traffic.sampled", "\"environment\":\"production\"", NULL},
+	{"log.grew", "\"stage\":\"unit\",\"bytes\":5", NULL},
+	{"stage.ready", "\"stage\":\"unit\"", NULL},
+	{"stage.ready", "\"stage\":\"unit\",\"reason\":\"waits for build\"",
+	 "unit: waits for build"},
+	{"test.finished",
+	 "\"stage\":\"unit\",\"name\":\"adds\",\"outcome\":\"failed\","
+	 "\"message\":\"1 != 2\",\"file\":\"a.c\",\"line\":8",
+	 "unit: FAIL adds: 1 != 2 (a.c:8)"},
+	{"test.finished", "\"stage\":\"unit\",\"passed\":5", NULL},
+	{"report.read",
+	 "\"stage\":\"scan\",\"kind\":\"findings\",\"open\":5,\"high\":1,"
+	 "\"low\":4,\"suppressed\":2,\"ok\":true",
+	 "scan: 5 open findings (1 high, 4 low), 2 suppressed"},
+	{"report.read",
+	 "\"stage\":\"unit\",\"kind\":\"tests\",\"passed\":1204,\"failed\":1,"
+	 "\"errors\":1,\"skipped\":3,\"ok\":false",
+	 "unit: 1,204 tests passed, 2 failed, 3 skipped, does not hold"},
+	{"finding.found",
+	 "\"stage\":\"scan\",\"id\":\"CVE-1\",\"severity\":\"high\","
+	 "\"title\":\"overflow\",\"package\":\"libxml2\",\"installed\":\"2.9\","
+	 "\"fixed\":\"3.0\"",
+	 "scan: HIGH CVE-1 libxml2 2.9, fixed in 3.0: overflow"},
+	{"finding.found", "\"id\":\"x\",\"severity\":\"low\"", NULL},
+	{"gate.opened",
+	 "\"stage\":\"production\",\"required\":1,\"approvers\":[\"@rm\","
+	 "\"lee\"],\"ships\":{\"commits\":6}",
+	 "production waits for 1 approval of @rm, lee; 6 commits ship"},
+	{"gate.voted",
+	 "\"stage\":\"production\",\"vote\":\"approve\",\"person\":\"ana\","
+	 "\"approvals\":1,\"required\":2,\"reason\":\"looks good\"",
+	 "ana approved production (1 of 2): looks good"},
+	{"gate.closed",
+	 "\"stage\":\"production\",\"outcome\":\"rejected\",\"person\":\"lee\"",
+	 "production: gate rejected by lee"},
+	{"deploy.planned",
+	 "\"environment\":\"production\",\"strategy\":\"canary\",\"colour\":"
+	 "\"green\",\"candidate\":{\"version\":\"v2\"},\"live\":{\"colour\":"
+	 "\"blue\",\"version\":\"v1\"},\"steps\":[{},{}]",
+	 "production: canary of v2 on green, 2 steps, beside v1 on blue"},
+	{"target.healthy",
+	 "\"environment\":\"production\",\"colour\":\"green\",\"ms\":400",
+	 "production: green is healthy after 0.4 s"},
+	{"analysis.judged",
+	 "\"environment\":\"production\",\"verdict\":\"fail\",\"text\":"
+	 "\"error rate 6.7 % is over 1 %\",\"failures\":1,\"allowed\":2",
+	 "production: analysis fails: error rate 6.7 % is over 1 % (1 of 2)"},
+	{"analysis.judged",
+	 "\"environment\":\"production\",\"verdict\":\"pass\"", NULL},
+	{"rollback.started",
+	 "\"environment\":\"production\",\"from\":\"v2\",\"to\":\"v1\","
+	 "\"colour\":\"blue\",\"by\":\"analysis\"",
+	 "production: ROLLING BACK v2 -> v1 on blue, by the analysis"},
+	{"rollback.finished",
+	 "\"environment\":\"production\",\"text\":\"back on blue in 6 ms\"",
+	 "production: back on blue in 6 ms"},
+	{"command.refused",
+	 "\"person\":\"ana\",\"command\":\"approve\",\"target\":\"production\","
+	 "\"why\":\"it has moved on\"",
+	 "ana: approve production refused: it has moved on"},
+	{"artifact.stored",
+	 "\"stage\":\"build\",\"path\":\"shop.tgz\",\"bytes\":1258291,"
+	 "\"digest\":\"0123456789abcdef\"",
+	 "build: kept shop.tgz, 1.2 MiB, 0123456789ab"},
+	{"step.started",
+	 "\"stage\":\"production\",\"kind\":\"pause\",\"label\":\"holds 2:00\"",
+	 "production: holds 2:00"},
+	{"step.finished",
+	 "\"stage\":\"production\",\"step\":\"check\",\"kind\":\"check\","
+	 "\"outcome\":\"passed\",\"ms\":12",
+	 "production: check passed, 12 ms"},
+	{"never.heard", "\"a\":1", NULL},
+};
+
+static void every_kind_of_event_has_its_sentence(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct str line = STR_INIT;
+		struct event *event;
+		char *text;
+
+		str_addf(&line,
+			 "{\"seq\":1,\"time\":\"2026-11-20T14:00:00.000Z\","
+			 "\"event\":\"%s\",%s}",
+			 cases[i].type, cases[i].fields);
+		event = event_decode(line.data, line.len, NULL);
+		assert_non_null(event);
+		text = event_sentence(event);
+		if (!cases[i].says)
+			assert_null(text);
+		else
+			assert_string_equal(text, cases[i].says);
+		free(text);
+		event_free(event);
+		str_release(&line);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_kind_of_event_has_its_sentence),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
