@@ -8,3 +8,4 @@ check_PROGRAMS += %D%/proc/identity-test
 check_PROGRAMS += %D%/base/number-test
 check_PROGRAMS += %D%/model/model-test
 check_PROGRAMS += %D%/model/sentence-test
+check_PROGRAMS += %D%/delivery/analysis-test

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: MIT */
+#include "delivery/words.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/memory.h"
+
+const char *words_duration(int64_t ms, char text[WORDS_SIZE])
+{
+	static const struct {
+		int64_t ms;
+		const char *name;
+	} units[] = {{3600000, "h"}, {60000, "min"}, {1000, "s"}};
+
+	for (size_t i = 0; i < ARRAY_SIZE(units); i++) {
+		/* 90 s reads better than 1.5 min, 60 s than nothing. */
+		if (ms < units[i].ms || ms % units[i].ms)
+			continue;
+		snprintf(text, WORDS_SIZE, "%" PRId64 " %s", ms / units[i].ms,
+			 units[i].name);
+		return text;
+	}
+	if (ms < 1000)
+		snprintf(text, WORDS_SIZE, "%" PRId64 " ms", ms);
+	else
+		snprintf(text, WORDS_SIZE, "%.1f s", (double)ms / 1000);
+	return text;
+}
+
+const char *words_percent(double percent, char text[WORDS_SIZE])
+{
+	size_t len;
+
+	snprintf(text, WORDS_SIZE - 2, "%.2f", percent);
+	len = strlen(text);
+	while (len && text[len - 1] == '0')
+		len--;
+	if (len && text[len - 1] == '.')
+		len--;
+	memcpy(text + len, " %", sizeof(" %"));
+	return text;
+}
+
+const char *words_count(int64_t count, char text[WORDS_SIZE])
+{
+	char digits[WORDS_SIZE];
+	size_t len, out = 0;
+
+	snprintf(digits, sizeof(digits), "%" PRId64, count);
+	len = strlen(digits);
+	for (size_t i = 0; i < len; i++) {
+		if (i && (len - i) % 3 == 0 && digits[i - 1] != '-')
+			text[out++] = ',';
+		text[out++] = digits[i];
+	}
+	text[out] = '\0';
+	return text;
+}
+
+const char *words_time(int64_t wall_ms, char text[WORDS_SIZE])
+{
+	time_t seconds = (time_t)(wall_ms / 1000);
+	struct tm local;
+
+	localtime_r(&seconds, &local);
+	strftime(text, WORDS_SIZE, "%H:%M", &local);
+	return text;
+}

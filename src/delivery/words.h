@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+/* Numbers as people read them in the sentences of this room. */
+#ifndef SIGNALBOX_DELIVERY_WORDS_H
+#define SIGNALBOX_DELIVERY_WORDS_H
+
+#include <stdint.h>
+
+#define WORDS_SIZE 48
+
+/* "2 min", "90 s", "1.5 s", "300 ms", "24 h"; text is returned. */
+const char *words_duration(int64_t ms, char text[WORDS_SIZE]);
+/* "5 %", "0.5 %", "6.67 %": at most two decimals, none that are zero. */
+const char *words_percent(double percent, char text[WORDS_SIZE]);
+/* "18,204". */
+const char *words_count(int64_t count, char text[WORDS_SIZE]);
+/* "14:02", local time. */
+const char *words_time(int64_t wall_ms, char text[WORDS_SIZE]);
+
+#endif

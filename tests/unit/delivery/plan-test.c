@@ -1,0 +1,334 @@
+/* SPDX-License-Identifier: MIT */
+#include "support/cmocka.h"
+
+#include <math.h>
+
+#include "delivery/plan.h"
+
+static const struct environment_config production = {
+	.name = "production",
+	.process = {.ports = {8081, 8082},
+		    .health = "/healthz",
+		    .start_timeout_ms = 30000},
+	.keep_ms = 1800000,
+};
+
+static struct request health = {
+	.method = "GET", .path = "/healthz", .status = 200};
+
+static struct plan_step_config canary_steps[] = {
+	{.kind = PLAN_CHECK, .requests = {.items = &health, .count = 1}},
+	{.kind = PLAN_WEIGHT, .weight = 5},
+	{.kind = PLAN_PAUSE, .ms = 120000},
+	{.kind = PLAN_WEIGHT, .weight = 25},
+	{.kind = PLAN_PAUSE, .ms = 300000},
+	{.kind = PLAN_WEIGHT, .weight = 100},
+};
+
+static const struct deploy_config canary = {
+	.environment = "production",
+	.strategy = STRATEGY_CANARY,
+	.steps = canary_steps,
+	.step_count = 6,
+	.analysis = {.present = true,
+		     .every_ms = 5000,
+		     .error_rate = {true, 1},
+		     .failures = 2,
+		     .min_requests = 100},
+};
+
+static struct plan_request over_blue(const struct deploy_config *deploy)
+{
+	return (struct plan_request){
+		.environment = &production,
+		.deploy = deploy,
+		.version = "v2",
+		.live = COLOUR_BLUE,
+		.live_version = "v1",
+		.live_is_up = true,
+	};
+}
+
+static struct plan *made(const struct plan_request *request)
+{
+	struct error err = ERROR_INIT;
+	struct plan *plan = plan_make(request, &err);
+
+	assert_string_equal(error_text(&err), "");
+	assert_non_null(plan);
+	return plan;
+}
+
+static void assert_described(const struct plan_request *request,
+			     const char *expected)
+{
+	struct plan *plan = made(request);
+	struct str out = STR_INIT;
+
+	plan_describe(plan, &out);
+	assert_string_equal(out.data, expected);
+	str_release(&out);
+	plan_free(plan);
+}
+
+static void assert_refused(const struct plan_request *request, const char *why)
+{
+	struct error err = ERROR_INIT;
+
+	assert_null(plan_make(request, &err));
+	assert_int_equal(err.code, ERROR_CONFIG);
+	assert_non_null(strstr(error_text(&err), why));
+	error_clear(&err);
+}
+
+static void plan_of_a_canary_reads_as_its_steps(void **state)
+{
+	struct plan_request request = over_blue(&canary);
+
+	(void)state;
+	assert_described(
+		&request,
+		"production: canary, candidate on green\n"
+		"   1   start       start v2 on green (port 8082)\n"
+		"   2   healthy     GET /healthz on port 8082 answers 2xx or "
+		"3xx, within 30 s\n"
+		"   3   check       check green directly: GET /healthz 200\n"
+		"   4 * weight-5    5 % of traffic to green\n"
+		"   5 * pause       wait 2 min\n"
+		"   6 * weight-25   25 % of traffic to green\n"
+		"   7 * pause-2     wait 5 min\n"
+		"   8 * weight-100  100 % of traffic to green\n"
+		"   9   promote     v2 is live; blue stays warm for at least "
+		"30 min\n"
+		"  analysis     error rate < 1 %, every 5 s, from 100 requests "
+		"on, 2 failures in a row, beside the steps marked *\n"
+		"  to 100 %     7 min and the time to start, be healthy and be "
+		"checked\n"
+		"  way back     warm: blue goes on running v1, one weight "
+		"change; kept for at least 30 min after the promotion\n");
+}
+
+static void plan_watches_the_first_weight_too(void **state)
+{
+	struct plan_request request = over_blue(&canary);
+	struct plan *plan = made(&request);
+
+	(void)state;
+	assert_int_equal(plan->steps[3].kind, PLAN_WEIGHT);
+	assert_true(plan->steps[3].watched);
+	assert_false(plan->steps[2].watched);
+	assert_false(plan->steps[8].watched);
+	assert_true(plan->steps[3].weight == 5);
+	assert_ptr_equal(plan->steps[3].config, &canary_steps[1]);
+	assert_int_equal(plan->ms, 420000);
+	plan_free(plan);
+}
+
+static void plan_of_blue_green_is_one_switch(void **state)
+{
+	struct deploy_config deploy = {.environment = "production",
+				       .strategy = STRATEGY_BLUE_GREEN};
+	struct plan_request request = over_blue(&deploy);
+	struct plan *plan = made(&request);
+
+	(void)state;
+	assert_int_equal(plan->step_count, 4);
+	assert_int_equal(plan->steps[2].kind, PLAN_WEIGHT);
+	assert_true(plan->steps[2].weight == 100);
+	assert_int_equal(plan->steps[3].kind, PLAN_PROMOTE);
+	assert_int_equal(plan->ms, 0);
+	assert_false(plan->waits);
+	plan_free(plan);
+}
+
+static void plan_of_a_first_release_goes_to_100_at_once(void **state)
+{
+	struct plan_request request = over_blue(&canary);
+
+	(void)state;
+	request.live = -1;
+	request.live_version = NULL;
+	assert_described(
+		&request,
+		"production: canary, candidate on blue\n"
+		"   1   start       start v2 on blue (port 8081)\n"
+		"   2   healthy     GET /healthz on port 8081 answers 2xx or "
+		"3xx, within 30 s\n"
+		"   3   check       check blue directly: GET /healthz 200\n"
+		"   4   weight-100  100 % of traffic to blue\n"
+		"   5   promote     v2 is live\n"
+		"  note         nothing is live yet: all traffic at once after "
+		"its checks\n"
+		"  to 100 %     the time to start, be healthy and be checked\n"
+		"  way back     none: nothing was live before; `signalbox down "
+		"production` stops it\n");
+}
+
+static void plan_of_all_at_once_replaces_in_place_and_says_so(void **state)
+{
+	struct deploy_config deploy = {.environment = "production",
+				       .strategy = STRATEGY_ALL_AT_ONCE};
+	struct plan_request request = over_blue(&deploy);
+
+	(void)state;
+	assert_described(
+		&request,
+		"production: all-at-once, candidate on blue\n"
+		"   1   replace     stop v1 on blue and start v2 in its place; "
+		"requests fail meanwhile\n"
+		"   2   healthy     GET /healthz on port 8081 answers 2xx or "
+		"3xx, within 30 s\n"
+		"   3   promote     v2 is live\n"
+		"  note         replaces in place: requests fail between stop "
+		"and start\n"
+		"  to 100 %     the time to start, be healthy and be checked\n"
+		"  way back     cold: v1 is started again from its stored "
+		"release\n");
+}
+
+static void plan_goes_to_the_colour_that_is_not_live(void **state)
+{
+	struct plan_request request = over_blue(&canary);
+	struct plan *plan;
+
+	(void)state;
+	request.live = COLOUR_GREEN;
+	plan = made(&request);
+	assert_int_equal(plan->colour, COLOUR_BLUE);
+	plan_free(plan);
+}
+
+static void plan_says_that_a_stopped_colour_is_a_cold_way_back(void **state)
+{
+	struct plan_request request = over_blue(&canary);
+	struct plan *plan;
+
+	(void)state;
+	request.live_is_up = false;
+	plan = made(&request);
+	assert_string_equal(plan->way_back, "cold: blue does not run; v1 is "
+					    "started first");
+	plan_free(plan);
+}
+
+static void plan_that_stops_short_of_100_gets_there(void **state)
+{
+	struct deploy_config deploy = canary;
+	struct plan_request request = over_blue(&deploy);
+	struct plan *plan;
+
+	(void)state;
+	deploy.step_count = 3;
+	plan = made(&request);
+	assert_int_equal(plan->step_count, 7);
+	assert_string_equal(plan->steps[5].name, "weight-100");
+	assert_null(plan->steps[5].config);
+	plan_free(plan);
+}
+
+static void plan_counts_a_pause_after_100_not_as_time_to_100(void **state)
+{
+	struct plan_step_config steps[] = {
+		{.kind = PLAN_WEIGHT, .weight = 100},
+		{.kind = PLAN_PAUSE, .ms = 60000},
+	};
+	struct deploy_config deploy = {.environment = "production",
+				       .strategy = STRATEGY_BLUE_GREEN,
+				       .steps = steps,
+				       .step_count = 2};
+	struct plan_request request = over_blue(&deploy);
+	struct plan *plan = made(&request);
+
+	(void)state;
+	assert_int_equal(plan->ms, 0);
+	assert_int_equal(plan->step_count, 5);
+	plan_free(plan);
+}
+
+static void plan_with_an_endless_pause_or_a_gate_waits_for_people(void **state)
+{
+	struct plan_step_config steps[] = {
+		{.kind = PLAN_WEIGHT, .weight = 5},
+		{.kind = PLAN_PAUSE, .ms = -1},
+		{.kind = PLAN_GATE, .gate = {.present = true, .required = 1}},
+	};
+	struct deploy_config deploy = canary;
+	struct plan_request request = over_blue(&deploy);
+	struct plan *plan;
+
+	(void)state;
+	deploy.steps = steps;
+	deploy.step_count = 2;
+	plan = made(&request);
+	assert_true(plan->waits);
+	assert_string_equal(plan->steps[3].label, "wait until promoted");
+	plan_free(plan);
+
+	steps[1].ms = 1000;
+	deploy.step_count = 3;
+	plan = made(&request);
+	assert_true(plan->waits);
+	plan_free(plan);
+
+	request.mode = MODE_DEPLOYMENT;
+	plan = made(&request);
+	assert_false(plan->waits);
+	plan_free(plan);
+}
+
+static void plan_refuses_what_the_provider_cannot_do(void **state)
+{
+	struct plan_request request = over_blue(&canary);
+
+	(void)state;
+	request.all_or_nothing = true;
+	assert_refused(&request, "takes only 0 % and 100 %, not 5 %");
+}
+
+static void plan_refuses_weights_where_traffic_moves_at_once(void **state)
+{
+	struct deploy_config deploy = canary;
+	struct plan_request request = over_blue(&deploy);
+
+	(void)state;
+	deploy.strategy = STRATEGY_BLUE_GREEN;
+	assert_refused(&request, "use strategy canary");
+	deploy.strategy = STRATEGY_ALL_AT_ONCE;
+	assert_refused(&request, "use strategy canary");
+}
+
+static void plan_refuses_a_canary_without_steps(void **state)
+{
+	struct deploy_config deploy = canary;
+	struct plan_request request = over_blue(&deploy);
+
+	(void)state;
+	deploy.step_count = 0;
+	assert_refused(&request, "canary has no steps");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(plan_of_a_canary_reads_as_its_steps),
+		cmocka_unit_test(plan_watches_the_first_weight_too),
+		cmocka_unit_test(plan_of_blue_green_is_one_switch),
+		cmocka_unit_test(plan_of_a_first_release_goes_to_100_at_once),
+		cmocka_unit_test(
+			plan_of_all_at_once_replaces_in_place_and_says_so),
+		cmocka_unit_test(plan_goes_to_the_colour_that_is_not_live),
+		cmocka_unit_test(
+			plan_says_that_a_stopped_colour_is_a_cold_way_back),
+		cmocka_unit_test(plan_that_stops_short_of_100_gets_there),
+		cmocka_unit_test(
+			plan_counts_a_pause_after_100_not_as_time_to_100),
+		cmocka_unit_test(
+			plan_with_an_endless_pause_or_a_gate_waits_for_people),
+		cmocka_unit_test(plan_refuses_what_the_provider_cannot_do),
+		cmocka_unit_test(
+			plan_refuses_weights_where_traffic_moves_at_once),
+		cmocka_unit_test(plan_refuses_a_canary_without_steps),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
