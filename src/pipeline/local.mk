@@ -1,3 +1,22 @@
 libsignalbox_a_SOURCES += \
-	%D%/pipeline.h \
-	%D%/problems.h
+	%D%/check-ports.c \
+	%D%/name-index.c %D%/name-index.h \
+	%D%/node-json.c \
+	%D%/pipeline-free.c \
+	%D%/pipeline-names.c \
+	%D%/pipeline.c %D%/pipeline.h \
+	%D%/problems.c %D%/problems.h \
+	%D%/read-analysis.c \
+	%D%/read-deploy.c \
+	%D%/read-environment.c \
+	%D%/read-gate.c \
+	%D%/read-haproxy.c \
+	%D%/read-people.c \
+	%D%/read-reports.c \
+	%D%/read-request.c \
+	%D%/read-stage.c \
+	%D%/read-values.c \
+	%D%/reader.c %D%/reader.h \
+	%D%/resolve-needs.c \
+	%D%/sections.h \
+	%D%/yaml-tree.c %D%/yaml-tree.h

@@ -63,7 +63,7 @@ struct gate_rule {
 	bool present;		  /* false: no gate was written */
 	struct strings approvers; /* logins and @groups; empty: anyone known */
 	int required;		  /* votes; at least 1 */
-	struct strings excluded;	  /* "author" (default), "committer" */
+	struct strings excluded;  /* "author" (default), "committer" */
 	int64_t expires_ms;	  /* default 24 h */
 	struct place place;
 };
@@ -165,6 +165,14 @@ struct plan_step_config {
 	struct place place;
 };
 
+/*
+ * Weights rise. A canary has steps, by default 5, 25, 50, 100 % with pauses
+ * of 2 m, and its last weight is 100 %. blue-green: steps may be none; a
+ * weight is 100 %, and without one the switch comes after the last step.
+ * all-at-once: checks alone, made after the replacement, and no analysis.
+ * The analysis of a PLAN_ANALYSIS step is complete: it has taken over the
+ * deployment's where it says nothing itself.
+ */
 struct deploy_config {
 	char *environment;
 	enum strategy strategy;
@@ -209,7 +217,13 @@ struct stage_config {
 	char *name;
 	char *why; /* may be NULL */
 	enum stage_kind kind;
-	size_t *needs; /* indexes of stages, resolved, implicit ones too */
+	/*
+	 * Indexes of stages, resolved, in order, implicit ones too. Of the
+	 * implicit ones only those that no other stage above needs: through
+	 * them it waits for every stage above it. So a stage that is skipped
+	 * counts as done only when its own needs are.
+	 */
+	size_t *needs;
 	size_t need_count;
 	bool source;		  /* false: source: none */
 	char *run;		  /* shell text */
@@ -237,6 +251,7 @@ struct pipeline {
 	char *name;
 	enum pipeline_mode mode;
 	struct pairs env;
+	char *socket_group; /* Unix group that may reach a run, or NULL */
 	struct person *people;
 	size_t people_count, people_cap;
 	struct environment_config *environments;

@@ -8,6 +8,9 @@
 #include "base/error.h"
 #include "base/str.h"
 
+/* More than these of one file are not kept: it is no pipeline file at all. */
+#define PROBLEMS_LIMIT 1000
+
 struct problem {
 	int line;   /* 1-based; 0: the file as a whole */
 	int column; /* 1-based, in characters */

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: MIT */
+/* Two things of one file cannot listen on one port. */
+#include "pipeline/sections.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/vector.h"
+
+struct claim {
+	int port;
+	struct place place;
+	const char *environment;
+	const char *use;  /* "blue" */
+	const char *host; /* of a proxy; NULL: a program, any address */
+	size_t host_len;
+};
+
+struct claims {
+	struct claim *items;
+	size_t count, cap;
+};
+
+static const struct node *descend(const struct node *node, const char *path[])
+{
+	for (; node && *path; path++)
+		node = node_find(node, *path);
+	return node;
+}
+
+static void claim_environment(struct claims *claims, const struct node *node,
+			      const struct environment_config *environment)
+{
+	static const char *const uses[] = {"blue", "green"};
+	const char *to_ports[] = {"target", "process", "ports", NULL};
+	const char *to_listen[] = {"traffic", "haproxy", "listen", NULL};
+	const struct node *ports = descend(node, to_ports);
+	const struct node *listen = descend(node, to_listen);
+	const char *text = environment->haproxy.listen;
+	struct claim claim = {.environment = environment->name};
+
+	for (size_t i = 0; i < 2; i++) {
+		claim.port = environment->process.ports[i];
+		if (!claim.port || !ports)
+			continue;
+		claim.place = ports->children[i].place;
+		claim.use = uses[i];
+		*VECTOR_ADD(claims->items, claims->count, claims->cap) = claim;
+	}
+	if (!text || !listen ||
+	    !parse_address(text, &claim.host_len, &claim.port))
+		return;
+	claim.place = listen->place;
+	claim.use = "the proxy";
+	claim.host = text;
+	*VECTOR_ADD(claims->items, claims->count, claims->cap) = claim;
+}
+
+static int compare(const void *a, const void *b)
+{
+	const struct claim *left = a;
+	const struct claim *right = b;
+
+	if (left->port != right->port)
+		return left->port < right->port ? -1 : 1;
+	if (left->place.line != right->place.line)
+		return left->place.line < right->place.line ? -1 : 1;
+	return left->place.column < right->place.column ? -1 : 1;
+}
+
+static bool is_everywhere(const struct claim *claim)
+{
+	return !claim->host || claim->host[0] == '*' ||
+	       starts_with(claim->host, "0.0.0.0:") ||
+	       starts_with(claim->host, "[::]:");
+}
+
+static bool collide(const struct claim *a, const struct claim *b)
+{
+	if (a->port != b->port)
+		return false;
+	return is_everywhere(a) || is_everywhere(b) ||
+	       (a->host_len == b->host_len &&
+		memcmp(a->host, b->host, a->host_len) == 0);
+}
+
+void ports_check(struct reader *reader, const struct node *environments)
+{
+	const struct pipeline *pipeline = reader->pipeline;
+	struct claims claims = {0};
+	size_t index = 0;
+
+	for (size_t i = 0; i < environments->count; i++)
+		if (!environments->children[i].repeated)
+			claim_environment(&claims, &environments->children[i],
+					  &pipeline->environments[index++]);
+	if (claims.count)
+		qsort(claims.items, claims.count, sizeof(*claims.items),
+		      compare);
+	for (size_t i = 1; i < claims.count; i++) {
+		const struct claim *first = &claims.items[i - 1];
+		const struct claim *second = &claims.items[i];
+
+		if (collide(first, second))
+			complain_at(reader, second->place,
+				    "port %d is taken by %s of '%s' on line "
+				    "%d; give each its own",
+				    second->port, first->use,
+				    first->environment, first->place.line);
+	}
+	free(claims.items);
+}

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: MIT */
+#include "pipeline/pipeline.h"
+
+#include <stdlib.h>
+
+static void pairs_release(struct pairs *pairs)
+{
+	for (size_t i = 0; i < pairs->count; i++) {
+		free(pairs->items[i].key);
+		free(pairs->items[i].value);
+	}
+	free(pairs->items);
+}
+
+static void requests_release(struct requests *requests)
+{
+	for (size_t i = 0; i < requests->count; i++) {
+		struct request *request = &requests->items[i];
+
+		free(request->method);
+		free(request->path);
+		free(request->body);
+		free(request->contains);
+		pairs_release(&request->headers);
+		pairs_release(&request->expect);
+	}
+	free(requests->items);
+}
+
+static void gate_release(struct gate_rule *gate)
+{
+	strings_release(&gate->approvers);
+	strings_release(&gate->excluded);
+}
+
+static void deploy_release(struct deploy_config *deploy)
+{
+	for (size_t i = 0; i < deploy->step_count; i++) {
+		requests_release(&deploy->steps[i].requests);
+		gate_release(&deploy->steps[i].gate);
+	}
+	free(deploy->steps);
+	free(deploy->environment);
+}
+
+static void person_release(struct person *person)
+{
+	free(person->login);
+	free(person->name);
+	free(person->email);
+	strings_release(&person->groups);
+}
+
+static void environment_release(struct environment_config *environment)
+{
+	free(environment->name);
+	free(environment->url);
+	free(environment->process.command);
+	free(environment->process.health);
+	pairs_release(&environment->process.env);
+	free(environment->haproxy.listen);
+	free(environment->haproxy.socket);
+	free(environment->haproxy.backend);
+	strings_release(&environment->haproxy.servers[0]);
+	strings_release(&environment->haproxy.servers[1]);
+	free(environment->haproxy.server_state);
+	free(environment->haproxy.ring);
+	gate_release(&environment->gate);
+	strings_release(&environment->secrets);
+}
+
+static void stage_release(struct stage_config *stage)
+{
+	free(stage->name);
+	free(stage->why);
+	free(stage->needs);
+	free(stage->run);
+	strings_release(&stage->artifacts);
+	for (size_t i = 0; i < stage->report_count; i++)
+		free(stage->reports[i].path);
+	free(stage->reports);
+	free(stage->scan.report);
+	free(stage->scan.format);
+	free(stage->scan.ok_exits);
+	free(stage->scan.findings_exits);
+	pairs_release(&stage->env);
+	free(stage->environment);
+	free(stage->check.environment);
+	free(stage->check.url);
+	requests_release(&stage->check.requests);
+	gate_release(&stage->gate);
+	deploy_release(&stage->deploy);
+}
+
+void pipeline_free(struct pipeline *pipeline)
+{
+	if (!pipeline)
+		return;
+	for (size_t i = 0; i < pipeline->people_count; i++)
+		person_release(&pipeline->people[i]);
+	for (size_t i = 0; i < pipeline->environment_count; i++)
+		environment_release(&pipeline->environments[i]);
+	for (size_t i = 0; i < pipeline->stage_count; i++)
+		stage_release(&pipeline->stages[i]);
+	free(pipeline->people);
+	free(pipeline->environments);
+	free(pipeline->stages);
+	free(pipeline->name);
+	free(pipeline->socket_group);
+	pairs_release(&pipeline->env);
+	free(pipeline);
+}

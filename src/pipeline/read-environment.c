@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: MIT */
+#include "pipeline/sections.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/vector.h"
+
+#define START_TIMEOUT_MS 30000
+#define KEEP_MS (30 * 60 * (int64_t)1000)
+
+static void read_health(struct reader *reader, const struct node *value,
+			void *into)
+{
+	if (value->kind == NODE_TEXT && value->text[0] &&
+	    (value->text[0] != '/' || strpbrk(value->text, " \n\t#")))
+		complain_about(reader, value,
+			       "'%.80s' is no path; write it as /healthz",
+			       value->text);
+	else
+		read_line(reader, value, into);
+}
+
+static void read_port(struct reader *reader, const struct node *value,
+		      int *port)
+{
+	long number;
+
+	if (!expect_kind(reader, value, NODE_TEXT, "a port"))
+		return;
+	if (!parse_whole(value->text, &number) || number < 1 || number > 65535)
+		complain_about(reader, value,
+			       "'%.40s' is no port; it is a number from 1 to "
+			       "65535",
+			       value->text);
+	else
+		*port = (int)number;
+}
+
+static void read_ports(struct reader *reader, const struct node *value,
+		       void *into)
+{
+	int *ports = into;
+
+	if (!expect_kind(reader, value, NODE_LIST, "a list of two ports"))
+		return;
+	if (value->count != 2) {
+		complain_about(reader, value,
+			       "two ports are wanted, blue's and green's, not "
+			       "%zu; write [8081, 8082]",
+			       value->count);
+		return;
+	}
+	read_port(reader, &value->children[0], &ports[0]);
+	read_port(reader, &value->children[1], &ports[1]);
+}
+
+static void read_process_env(struct reader *reader, const struct node *value,
+			     void *into)
+{
+	static const char *const own[] = {"PORT", "COLOUR", "VERSION"};
+
+	read_environment_pairs(reader, value, into);
+	for (size_t i = 0; i < ARRAY_SIZE(own); i++) {
+		const struct node *child = node_find(value, own[i]);
+
+		if (child)
+			complain_at(reader, child->key_place,
+				    "'%s' is set by signalbox for each colour",
+				    own[i]);
+	}
+}
+
+static const struct key process_keys[] = {
+	{"command", read_text, offsetof(struct process_target, command), true},
+	{"ports", read_ports, offsetof(struct process_target, ports), true},
+	{"health", read_health, offsetof(struct process_target, health), true},
+	{"start-timeout", read_time_limit,
+	 offsetof(struct process_target, start_timeout_ms), false},
+	{"env", read_process_env, offsetof(struct process_target, env), false},
+	{"user", NULL, 0, false},
+	{"workdir", NULL, 0, false},
+	{"shell", NULL, 0, false},
+	{"instances", NULL, 0, false},
+	{"restart", NULL, 0, false},
+	{"limits", NULL, 0, false},
+};
+static const struct schema process_schema =
+	SCHEMA("a process target", process_keys);
+
+static void read_process(struct reader *reader, const struct node *value,
+			 void *into)
+{
+	read_map(reader, value, &process_schema, into);
+}
+
+static const struct key target_keys[] = {
+	{"process", read_process, 0, false}, {"container", NULL, 0, false},
+	{"compose", NULL, 0, false},	     {"exec", NULL, 0, false},
+	{"systemd", NULL, 0, false},	     {"swarm", NULL, 0, false},
+	{"kubernetes", NULL, 0, false},
+};
+static const struct schema target_schema = SCHEMA("a target", target_keys);
+
+static void read_target(struct reader *reader, const struct node *value,
+			void *into)
+{
+	read_map(reader, value, &target_schema, into);
+	if (value->kind == NODE_MAP && !value->count)
+		complain_at(reader, node_place(value),
+			    "a target says how a colour runs; write "
+			    "process: {command: ..., ports: ..., health: ...}");
+}
+
+static const struct key traffic_keys[] = {
+	{"haproxy", read_haproxy, 0, false},
+	{"nginx", NULL, 0, false},
+	{"exec", NULL, 0, false},
+	{"envoy", NULL, 0, false},
+	{"none", NULL, 0, false},
+};
+static const struct schema traffic_schema = SCHEMA("traffic", traffic_keys);
+
+static void read_traffic(struct reader *reader, const struct node *value,
+			 void *into)
+{
+	read_map(reader, value, &traffic_schema, into);
+	if (value->kind == NODE_MAP && !value->count)
+		complain_at(reader, node_place(value),
+			    "traffic says what carries the requests; write "
+			    "haproxy: {listen: \"127.0.0.1:8080\"}");
+}
+
+static void read_sessions(struct reader *reader, const struct node *value,
+			  void *into)
+{
+	static const char *const words[] = {"drain", "cut"};
+	struct environment_config *environment = into;
+	int word = read_word(reader, value, words, ARRAY_SIZE(words), NULL);
+
+	if (word >= 0)
+		environment->sessions = word ? SESSIONS_CUT : SESSIONS_DRAIN;
+}
+
+static const struct key environment_keys[] = {
+	{"url", read_url, offsetof(struct environment_config, url), false},
+	{"target", read_target, offsetof(struct environment_config, process),
+	 true},
+	{"traffic", read_traffic, offsetof(struct environment_config, haproxy),
+	 true},
+	{"gate", read_gate, offsetof(struct environment_config, gate), false},
+	{"secrets", read_variables,
+	 offsetof(struct environment_config, secrets), false},
+	{"keep", read_duration, offsetof(struct environment_config, keep_ms),
+	 false},
+	{"sessions", read_sessions, 0, false},
+	{"windows", NULL, 0, false},
+	{"concurrency", NULL, 0, false},
+	{"migrations", NULL, 0, false},
+	{"notify", NULL, 0, false},
+	{"rules-from", NULL, 0, false},
+	{"resume", NULL, 0, false},
+	{"branches", NULL, 0, false},
+	{"env", NULL, 0, false},
+};
+static const struct schema environment_schema =
+	SCHEMA("an environment", environment_keys);
+
+static void read_environment(struct reader *reader, const struct node *value)
+{
+	struct pipeline *pipeline = reader->pipeline;
+	struct environment_config *environment;
+
+	if (!is_name(value->key))
+		complain_at(reader, value->key_place,
+			    "'%.80s' is no name of an environment; use "
+			    "letters, digits, '-', '_' and '.'",
+			    value->key);
+	environment =
+		VECTOR_ADD(pipeline->environments, pipeline->environment_count,
+			   pipeline->environment_cap);
+	environment->name = xstrdup(value->key);
+	environment->place = value->key_place;
+	environment->keep_ms = KEEP_MS;
+	environment->process.start_timeout_ms = START_TIMEOUT_MS;
+	gate_defaults(&environment->gate);
+	read_map(reader, value, &environment_schema, environment);
+}
+
+void read_environments(struct reader *reader, const struct node *value,
+		       void *into)
+{
+	const struct pipeline *pipeline = reader->pipeline;
+
+	(void)into;
+	if (!expect_kind(reader, value, NODE_MAP, "a map of environments"))
+		return;
+	for (size_t i = 0; i < value->count; i++)
+		if (!value->children[i].repeated)
+			read_environment(reader, &value->children[i]);
+	for (size_t i = 0; i < pipeline->environment_count; i++)
+		name_index_add(&reader->environments,
+			       pipeline->environments[i].name, i);
+	name_index_sort(&reader->environments);
+	ports_check(reader, value);
+}
+
+void read_environment_name(struct reader *reader, const struct node *value,
+			   void *into)
+{
+	const struct name_index *known = &reader->environments;
+	char *mend;
+
+	if (value->kind != NODE_TEXT || !value->text[0] ||
+	    name_index_find(known, value->text)) {
+		read_line(reader, value, into);
+		return;
+	}
+	mend = suggest(reader, value->text, known->names, known->count);
+	complain_about(reader, value, "'%.80s' is not in 'environments'%s",
+		       value->text, mend);
+	free(mend);
+}

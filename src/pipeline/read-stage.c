@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: MIT */
+#include "pipeline/sections.h"
+
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/vector.h"
+
+#define GRACE_MS 10000
+
+/* Resolving waits until every stage is known; see resolve-needs.c. */
+static void read_needs(struct reader *reader, const struct node *value,
+		       void *into)
+{
+	struct strings needs = STRINGS_INIT;
+
+	(void)into;
+	read_lines(reader, value, &needs);
+	strings_release(&needs);
+}
+
+static void read_source(struct reader *reader, const struct node *value,
+			void *into)
+{
+	static const char *const words[] = {"none"};
+	int word = read_word(reader, value, words, ARRAY_SIZE(words), NULL);
+
+	if (word == 0)
+		*(bool *)into = false;
+}
+
+static const struct key check_keys[] = {
+	{"environment", read_environment_name,
+	 offsetof(struct stage_config, check.environment), false},
+	{"url", read_url, offsetof(struct stage_config, check.url), false},
+	{"requests", read_request_list,
+	 offsetof(struct stage_config, check.requests), true},
+	{"repeat", NULL, 0, false},
+	{"parallel", NULL, 0, false},
+	{"headers", NULL, 0, false},
+};
+static const struct schema check_schema = SCHEMA("a check", check_keys);
+
+static void read_check(struct reader *reader, const struct node *value,
+		       void *into)
+{
+	bool environment = node_find(value, "environment");
+	bool url = node_find(value, "url");
+
+	read_map(reader, value, &check_schema, into);
+	if (value->kind == NODE_MAP && environment == url)
+		complain_at(reader, node_place(value),
+			    environment
+				    ? "a check has an environment or a url, "
+				      "not both"
+				    : "a check needs an environment, through "
+				      "whose traffic it asks, or a url");
+}
+
+static const struct key stage_keys[] = {
+	{"why", read_line, offsetof(struct stage_config, why), false},
+	{"needs", read_needs, 0, false},
+	{"source", read_source, offsetof(struct stage_config, source), false},
+	{"run", read_text, offsetof(struct stage_config, run), false},
+	{"artifacts", read_globs, offsetof(struct stage_config, artifacts),
+	 false},
+	{"reports", read_reports, 0, false},
+	{"scan", read_scan, offsetof(struct stage_config, scan), false},
+	{"timeout", read_time_limit, offsetof(struct stage_config, timeout_ms),
+	 false},
+	{"grace", read_duration, offsetof(struct stage_config, grace_ms),
+	 false},
+	{"retries", read_count, offsetof(struct stage_config, retries), false},
+	{"env", read_environment_pairs, offsetof(struct stage_config, env),
+	 false},
+	{"environment", read_environment_name,
+	 offsetof(struct stage_config, environment), false},
+	{"check", read_check, 0, false},
+	{"gate", read_gate, offsetof(struct stage_config, gate), false},
+	{"deploy", read_deploy, offsetof(struct stage_config, deploy), false},
+	{"matrix", NULL, 0, false},
+	{"if", NULL, 0, false},
+	{"when", NULL, 0, false},
+	{"conditions", NULL, 0, false},
+	{"caches", NULL, 0, false},
+	{"outputs", NULL, 0, false},
+	{"services", NULL, 0, false},
+	{"cleanup", NULL, 0, false},
+	{"finally", NULL, 0, false},
+	{"branches", NULL, 0, false},
+	{"tty", NULL, 0, false},
+	{"shell", NULL, 0, false},
+	{"workdir", NULL, 0, false},
+	{"allow-failure", NULL, 0, false},
+	{"windows", NULL, 0, false},
+	{"notify", NULL, 0, false},
+	{"migrations", NULL, 0, false},
+	{"concurrency", NULL, 0, false},
+	{"resume", NULL, 0, false},
+	{"log-limit", NULL, 0, false},
+	{"keep-failed", NULL, 0, false},
+	{"secrets", NULL, 0, false},
+	{"steps", NULL, 0, false},
+	{"coverage", NULL, 0, false},
+	{"container", NULL, 0, false},
+};
+static const struct schema stage_schema = SCHEMA("a stage", stage_keys);
+
+#define OF_RUN (1u << STAGE_KIND_RUN)
+#define OF_CHECK (1u << STAGE_KIND_CHECK)
+
+static const char *const kind_keys[] = {
+	[STAGE_KIND_RUN] = "run",
+	[STAGE_KIND_CHECK] = "check",
+	[STAGE_KIND_GATE] = "gate",
+	[STAGE_KIND_DEPLOY] = "deploy",
+};
+
+/* Keys that say something in some kinds of stage only. */
+static const struct {
+	const char *key;
+	unsigned kinds;
+} limited_keys[] = {
+	{"source", OF_RUN},
+	{"artifacts", OF_RUN},
+	{"reports", OF_RUN},
+	{"scan", OF_RUN},
+	{"grace", OF_RUN},
+	{"env", OF_RUN},
+	{"environment", OF_RUN},
+	{"timeout", OF_RUN | OF_CHECK},
+	{"retries", OF_RUN | OF_CHECK},
+};
+
+static void check_limited_keys(struct reader *reader, const struct node *value,
+			       enum stage_kind kind)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(limited_keys); i++) {
+		const struct node *child =
+			node_find(value, limited_keys[i].key);
+
+		if (!child || limited_keys[i].kinds & (1u << kind))
+			continue;
+		complain_at(reader, child->key_place,
+			    "'%s' says nothing in a %s stage%s", child->key,
+			    kind_keys[kind],
+			    kind == STAGE_KIND_GATE &&
+					    strcmp(child->key, "timeout") == 0
+				    ? "; a gate has 'expires'"
+				    : "; take it out");
+	}
+}
+
+/* True when the stage has a key of a later version, which may have been all
+ * that it does. */
+static bool has_later_key(const struct node *value)
+{
+	for (size_t i = 0; i < stage_schema.count; i++)
+		if (!stage_keys[i].read && node_find(value, stage_keys[i].name))
+			return true;
+	return false;
+}
+
+static void find_kind(struct reader *reader, const struct node *value,
+		      struct stage_config *stage)
+{
+	const struct node *first = NULL;
+
+	for (size_t i = 0; i < ARRAY_SIZE(kind_keys); i++) {
+		const struct node *child = node_find(value, kind_keys[i]);
+
+		if (!child)
+			continue;
+		if (first)
+			complain_at(reader, child->key_place,
+				    "a stage does one thing: '%s' and '%s' "
+				    "are two stages",
+				    first->key, child->key);
+		else
+			stage->kind = (enum stage_kind)i;
+		first = child;
+	}
+	if (first)
+		check_limited_keys(reader, value, stage->kind);
+	else if (node_find(value, "scan"))
+		complain_at(reader, node_place(value),
+			    "a scan reads what 'run' writes; add the scanner "
+			    "as run: ...");
+	else if (!has_later_key(value))
+		complain_at(reader, node_place(value),
+			    "stage '%s' does nothing; give it run, check, "
+			    "gate or deploy",
+			    value->key);
+}
+
+static void read_stage(struct reader *reader, const struct node *value)
+{
+	struct pipeline *pipeline = reader->pipeline;
+	struct stage_config *stage;
+
+	if (!is_name(value->key))
+		complain_at(reader, value->key_place,
+			    "'%.80s' is no name of a stage; use letters, "
+			    "digits, '-', '_' and '.'",
+			    value->key);
+	stage = VECTOR_ADD(pipeline->stages, pipeline->stage_count,
+			   pipeline->stage_cap);
+	stage->name = xstrdup(value->key);
+	stage->place = value->key_place;
+	stage->source = true;
+	stage->timeout_ms = -1;
+	stage->grace_ms = GRACE_MS;
+	gate_defaults(&stage->gate);
+	read_map(reader, value, &stage_schema, stage);
+	if (value->kind == NODE_MAP)
+		find_kind(reader, value, stage);
+}
+
+void read_stages(struct reader *reader, const struct node *value, void *into)
+{
+	const struct pipeline *pipeline = reader->pipeline;
+
+	(void)into;
+	if (!expect_kind(reader, value, NODE_MAP, "a map of stages"))
+		return;
+	if (!value->count)
+		complain_at(reader, node_place(value),
+			    "there is no stage; a pipeline has at least one");
+	for (size_t i = 0; i < value->count; i++)
+		if (!value->children[i].repeated)
+			read_stage(reader, &value->children[i]);
+	for (size_t i = 0; i < pipeline->stage_count; i++)
+		name_index_add(&reader->stages, pipeline->stages[i].name, i);
+	name_index_sort(&reader->stages);
+	needs_resolve(reader, value);
+}

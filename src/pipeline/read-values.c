@@ -1,0 +1,299 @@
+/* SPDX-License-Identifier: MIT */
+/* The readers of single values that reader.h declares. */
+#include "pipeline/reader.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/memory.h"
+#include "base/vector.h"
+
+#define LONGEST_NAME 64
+
+bool is_name(const char *text)
+{
+	size_t len = strlen(text);
+
+	if (!len || len > LONGEST_NAME || !isalnum((unsigned char)text[0]))
+		return false;
+	for (size_t i = 0; i < len; i++)
+		if (!isalnum((unsigned char)text[i]) && !strchr("-_.", text[i]))
+			return false;
+	/* Git takes no name of a ref that ends so. */
+	return !ends_with(text, ".lock") && text[len - 1] != '.' &&
+	       !strstr(text, "..");
+}
+
+bool is_variable(const char *text)
+{
+	if (!isalpha((unsigned char)text[0]) && text[0] != '_')
+		return false;
+	for (; *text; text++)
+		if (!isalnum((unsigned char)*text) && *text != '_')
+			return false;
+	return true;
+}
+
+static void replace(char **old, const char *text)
+{
+	free(*old);
+	*old = xstrdup(text);
+}
+
+static bool expect_text(struct reader *reader, const struct node *value)
+{
+	if (!expect_kind(reader, value, NODE_TEXT, "text"))
+		return false;
+	if (value->text[0])
+		return true;
+	if (value->key)
+		complain_about(reader, value, "'%s' is empty", value->key);
+	else
+		complain_about(reader, value, "this is empty");
+	return false;
+}
+
+static bool expect_line(struct reader *reader, const struct node *value)
+{
+	if (!expect_text(reader, value))
+		return false;
+	if (!strpbrk(value->text, "\n\t"))
+		return true;
+	complain_about(reader, value,
+		       "one line without tabs is wanted here, not several");
+	return false;
+}
+
+void read_text(struct reader *reader, const struct node *value, void *into)
+{
+	if (expect_text(reader, value))
+		replace(into, value->text);
+}
+
+void read_line(struct reader *reader, const struct node *value, void *into)
+{
+	if (expect_line(reader, value))
+		replace(into, value->text);
+}
+
+void read_name(struct reader *reader, const struct node *value, void *into)
+{
+	if (!expect_line(reader, value))
+		return;
+	if (is_name(value->text))
+		replace(into, value->text);
+	else
+		complain_about(reader, value,
+			       "'%.80s' is no name; use letters, digits, "
+			       "'-', '_' and '.', at most %d, and begin with "
+			       "a letter or digit",
+			       value->text, LONGEST_NAME);
+}
+
+void read_url(struct reader *reader, const struct node *value, void *into)
+{
+	const char *host = NULL;
+
+	if (!expect_line(reader, value))
+		return;
+	if (starts_with(value->text, "http://"))
+		host = value->text + strlen("http://");
+	else if (starts_with(value->text, "https://"))
+		host = value->text + strlen("https://");
+	if (!host || !*host || *host == '/' || strpbrk(host, " \"<>\\^`{|}"))
+		complain_about(reader, value,
+			       "'%.80s' is no URL; write it as "
+			       "http://127.0.0.1:8080",
+			       value->text);
+	else
+		replace(into, value->text);
+}
+
+static bool parse_duration(struct reader *reader, const struct node *value,
+			   int64_t *ms)
+{
+	struct error err = ERROR_INIT;
+
+	if (!expect_kind(reader, value, NODE_TEXT, "a duration such as 90s"))
+		return false;
+	if (duration_parse(value->text, ms, &err) == 0)
+		return true;
+	complain_about(reader, value, "%s", error_text(&err));
+	error_clear(&err);
+	return false;
+}
+
+void read_duration(struct reader *reader, const struct node *value, void *into)
+{
+	int64_t ms;
+
+	if (parse_duration(reader, value, &ms))
+		*(int64_t *)into = ms;
+}
+
+void read_time_limit(struct reader *reader, const struct node *value,
+		     void *into)
+{
+	int64_t ms;
+
+	if (!parse_duration(reader, value, &ms))
+		return;
+	if (ms > 0)
+		*(int64_t *)into = ms;
+	else
+		complain_about(reader, value, "'%s' must be more than 0",
+			       value->key ? value->key : "a duration");
+}
+
+bool parse_whole(const char *text, long *number)
+{
+	char *end;
+
+	if (!isdigit((unsigned char)text[0]))
+		return false;
+	errno = 0;
+	*number = strtol(text, &end, 10);
+	return !*end && !errno;
+}
+
+static void read_whole(struct reader *reader, const struct node *value,
+		       int *into, int least)
+{
+	long number;
+
+	if (!expect_kind(reader, value, NODE_TEXT, "a number"))
+		return;
+	if (!parse_whole(value->text, &number) || number < least ||
+	    number > 1000000)
+		complain_about(reader, value,
+			       "'%.40s' is no whole number from %d to 1000000",
+			       value->text, least);
+	else
+		*into = (int)number;
+}
+
+void read_count(struct reader *reader, const struct node *value, void *into)
+{
+	read_whole(reader, value, into, 0);
+}
+
+void read_positive(struct reader *reader, const struct node *value, void *into)
+{
+	read_whole(reader, value, into, 1);
+}
+
+bool parse_decimal(const char *text, double *number, const char **end)
+{
+	double value = 0;
+	double unit = 1;
+
+	if (!isdigit((unsigned char)*text))
+		return false;
+	for (; isdigit((unsigned char)*text); text++)
+		value = value * 10 + (*text - '0');
+	if (*text == '.' && isdigit((unsigned char)text[1]))
+		for (text++; isdigit((unsigned char)*text); text++) {
+			value = value * 10 + (*text - '0');
+			unit *= 10;
+		}
+	*number = value / unit;
+	*end = text;
+	return isfinite(value) && isfinite(unit);
+}
+
+bool parse_percent(const char *text, double *percent)
+{
+	const char *end;
+
+	return parse_decimal(text, percent, &end) && strcmp(end, "%") == 0 &&
+	       *percent <= 100;
+}
+
+/* The items of a list of lines that pass, each of them once. */
+static void read_list(struct reader *reader, const struct node *value,
+		      struct strings *into,
+		      bool (*passes)(struct reader *, const struct node *))
+{
+	struct name_index seen = {0};
+
+	if (!expect_kind(reader, value, NODE_LIST, "a list"))
+		return;
+	for (size_t i = 0; i < value->count; i++)
+		if (value->children[i].kind == NODE_TEXT)
+			name_index_add(&seen, value->children[i].text, i);
+	name_index_sort(&seen);
+	for (size_t i = 0; i < value->count; i++) {
+		const struct node *item = &value->children[i];
+
+		if (!passes(reader, item))
+			continue;
+		if (name_index_find(&seen, item->text)->number == i)
+			strings_add(into, item->text);
+		else
+			complain_about(reader, item,
+				       "'%.60s' is in the list twice",
+				       item->text);
+	}
+	name_index_release(&seen);
+}
+
+void read_lines(struct reader *reader, const struct node *value, void *into)
+{
+	read_list(reader, value, into, expect_line);
+}
+
+static bool check_variable(struct reader *reader, struct place place,
+			   const char *name)
+{
+	if (!is_variable(name)) {
+		complain_at(reader, place,
+			    "'%.60s' is no name of a variable; use letters, "
+			    "digits and '_', no digit first",
+			    name);
+		return false;
+	}
+	if (!starts_with(name, "SIGNALBOX_"))
+		return true;
+	complain_at(reader, place,
+		    "'%.60s': variables that begin with SIGNALBOX_ are set by "
+		    "signalbox itself",
+		    name);
+	return false;
+}
+
+static bool expect_variable(struct reader *reader, const struct node *item)
+{
+	return expect_line(reader, item) &&
+	       check_variable(reader, item->place, item->text);
+}
+
+void read_variables(struct reader *reader, const struct node *value, void *into)
+{
+	read_list(reader, value, into, expect_variable);
+}
+
+void pairs_add(struct pairs *pairs, const char *key, const char *value)
+{
+	*VECTOR_ADD(pairs->items, pairs->count, pairs->cap) =
+		(struct pair){xstrdup(key), xstrdup(value)};
+}
+
+void read_environment_pairs(struct reader *reader, const struct node *value,
+			    void *into)
+{
+	if (!expect_kind(reader, value, NODE_MAP, "a map"))
+		return;
+	for (size_t i = 0; i < value->count; i++) {
+		const struct node *child = &value->children[i];
+
+		if (child->repeated ||
+		    !check_variable(reader, child->key_place, child->key) ||
+		    !expect_kind(reader, child, NODE_TEXT, "text"))
+			continue;
+		pairs_add(into, child->key, child->text);
+	}
+}

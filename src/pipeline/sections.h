@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/* The readers of the file's sections, one file each; see reader.h. */
+#ifndef SIGNALBOX_PIPELINE_SECTIONS_H
+#define SIGNALBOX_PIPELINE_SECTIONS_H
+
+#include "pipeline/reader.h"
+
+read_value read_people;		  /* struct pipeline */
+read_value read_environments;	  /* struct pipeline */
+read_value read_stages;		  /* struct pipeline */
+read_value read_gate;		  /* struct gate_rule */
+read_value read_request_list;	  /* struct requests */
+read_value read_analysis;	  /* struct analysis_config, filled before with
+				   * its defaults */
+read_value read_deploy;		  /* struct deploy_config */
+read_value read_haproxy;	  /* struct haproxy_traffic */
+read_value read_globs;		  /* struct strings, below the work folder */
+read_value read_glob;		  /* char *, below the work folder */
+read_value read_reports;	  /* struct stage_config */
+read_value read_scan;		  /* struct scan_config */
+read_value read_environment_name; /* char *, of one that is there */
+
+/* What a gate says that does not say it. */
+void gate_defaults(struct gate_rule *gate);
+struct analysis_config analysis_defaults(void);
+/* Whether some threshold is set. */
+bool analysis_has_limit(const struct analysis_config *analysis);
+
+/* The value as JSON text; plain words are what YAML's core schema makes of
+ * them (true, null, numbers). Complains about what JSON cannot say. */
+void json_from_node(struct reader *reader, const struct node *value,
+		    struct str *json);
+
+/* Resolves needs, said and implied, into indexes; names cycles. */
+void needs_resolve(struct reader *reader, const struct node *stages);
+/* Complains about ports that two things would listen on. */
+void ports_check(struct reader *reader, const struct node *environments);
+/* "host:port" in parts; false when it is none. The host's length is set. */
+bool parse_address(const char *text, size_t *host, int *port);
+
+#endif
