@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a traffic provider implements; seen by traffic/ alone. */
+/* What a traffic provider implements: for those in traffic/, and for fakes. */
 #ifndef SIGNALBOX_DELIVERY_TRAFFIC_PROVIDER_H
 #define SIGNALBOX_DELIVERY_TRAFFIC_PROVIDER_H
 
@@ -9,6 +9,7 @@
  * does. A provider's own struct begins with a struct traffic. */
 struct traffic_ops {
 	const char *name; /* the key below `traffic:` */
+	/* NULL for a fake, as is lock_path. */
 	bool (*serves)(const struct environment_config *environment);
 	struct traffic *(*open)(const struct traffic_options *options,
 				struct error *err);
@@ -26,6 +27,7 @@ struct traffic_ops {
 				      struct traffic_split wanted);
 	void (*sample)(struct traffic *traffic, traffic_sampled *done,
 		       void *data);
+	void (*mark)(struct traffic *traffic);
 	int64_t (*last_begun_us)(const struct traffic *traffic,
 				 enum colour colour);
 	void (*settle)(struct traffic *traffic, traffic_done *done, void *data);

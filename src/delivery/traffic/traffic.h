@@ -28,6 +28,7 @@
 #include "pipeline/pipeline.h"
 
 struct traffic;
+struct traffic_ops; /* provider.h */
 
 struct traffic_options {
 	struct loop *loop;			      /* required */
@@ -37,6 +38,7 @@ struct traffic_options {
 	 * by someone else, a weight was changed by hand). May be NULL. */
 	void (*note)(const char *text, void *data);
 	void *data;
+	const struct traffic_ops *ops; /* for tests; NULL: by environment */
 };
 
 enum traffic_latency {
@@ -66,16 +68,21 @@ struct traffic_split {
 
 /* Counters go up from 0 at traffic_open(), over restarts of the proxy too.
  * Reals are NAN when not known. */
+struct traffic_percentiles {
+	int64_t requests;     /* that they are of */
+	double p50, p95, p99; /* ms */
+};
 struct traffic_colour_sample {
 	bool up; /* the proxy's own view, at least one server */
 	int units;
-	double percent;	      /* share its weight gives it now */
-	int64_t requests;     /* given to its servers */
-	int64_t errors;	      /* 5xx of theirs, and requests they broke */
-	int64_t retries;      /* tried again, here or elsewhere */
-	int64_t sessions;     /* open now */
-	double p50, p95, p99; /* ms, of the requests since the last sample */
-	double mean;	      /* ms, of the last 1,024 requests */
+	double percent;	  /* share its weight gives it now */
+	int64_t requests; /* given to its servers */
+	int64_t errors;	  /* 5xx of theirs, and requests they broke */
+	int64_t retries;  /* tried again, here or elsewhere */
+	int64_t sessions; /* open now */
+	/* Of the requests since the last sample, and since traffic_mark(). */
+	struct traffic_percentiles recent, marked;
+	double mean; /* ms, of the last 1,024 requests */
 	/* When the newest request seen on it had begun, by the proxy's clock:
 	 * wall microseconds since 1970; 0 none yet. */
 	int64_t last_begun_us;
@@ -139,6 +146,8 @@ void traffic_set(struct traffic *traffic, const struct traffic_change *change,
 struct traffic_split traffic_round(const struct traffic *traffic,
 				   struct traffic_split wanted);
 void traffic_sample(struct traffic *traffic, traffic_sampled *done, void *data);
+/* From now on `marked` counts anew (a step of the plan begins). */
+void traffic_mark(struct traffic *traffic);
 /* As in the sample, but at once, of what was read so far. */
 int64_t traffic_last_begun_us(const struct traffic *traffic,
 			      enum colour colour);
