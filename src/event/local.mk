@@ -1,6 +1,10 @@
 libsignalbox_a_SOURCES += \
-	%D%/command.c %D%/command.h \
 	%D%/channel.h \
 	%D%/event.c \
 	%D%/event.h \
+	%D%/journal-chain.c \
+	%D%/journal-chain.h \
+	%D%/journal-head.c \
+	%D%/journal-head.h \
+	%D%/journal.c \
 	%D%/journal.h

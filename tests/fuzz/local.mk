@@ -9,3 +9,4 @@ tests_fuzz_libreplay_a_SOURCES = %D%/replay.c
 EXTRA_DIST += %D%/corpus
 
 check_PROGRAMS += %D%/event-fuzz
+check_PROGRAMS += %D%/journal-fuzz
