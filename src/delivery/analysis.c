@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "base/number.h"
 #include "delivery/words.h"
 
 struct analysis {
@@ -151,14 +152,14 @@ static void tell(const struct finding *finding, struct analysis_result *result)
 	if (result->verdict == VERDICT_INCONCLUSIVE) {
 		snprintf(result->text, sizeof(result->text),
 			 "too few requests to say: %s, %s more needed",
-			 words_count(result->requests, requests),
-			 words_count(result->needed, value));
+			 number_grouped(result->requests, requests),
+			 number_grouped(result->needed, value));
 		return;
 	}
 	len = snprintf(result->text, sizeof(result->text),
 		       "%s %s of %s requests, limit %s", finding->words,
 		       amount(finding->value, finding->is_percent, value),
-		       words_count(result->requests, requests),
+		       number_grouped(result->requests, requests),
 		       amount(finding->limit, finding->is_percent, limit));
 	if (result->verdict == VERDICT_FAIL)
 		snprintf(result->text + len, sizeof(result->text) - (size_t)len,
@@ -282,7 +283,7 @@ void analysis_describe(const struct analysis_config *config, struct str *out)
 		str_add(out, "no limit");
 	str_addf(out, ", every %s", words_duration(config->every_ms, text));
 	str_addf(out, ", from %s requests on",
-		 words_count(config->min_requests, text));
+		 number_grouped(config->min_requests, text));
 	str_addf(out, ", %d failure%s in a row", config->failures,
 		 config->failures == 1 ? "" : "s");
 }

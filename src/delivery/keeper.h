@@ -6,13 +6,16 @@
  *
  * A keeper is known by its folder (0700), which holds:
  *	spec	what it runs (argv, working folder), without the environment
- *	lock	held with flock() while the keeper lives
+ *	lock	held (a record lock, which can be asked for without taking
+ *		it) while the keeper lives
+ *	socket	the path of its socket
  *	child	"PID START-TIME" of the process it owns now
  *	log	standard output and errors of that process, appended
  * The process's environment, secrets among it, is the keeper's own and is
  * never written to disk. It restarts what ends after 100 ms, doubling to
  * 10 s, and from 100 ms again after 10 s of life. Its socket stands in the
- * runtime folder under a name made from the folder's path.
+ * runtime folder under a name made from the folder's path and answers one
+ * line each: "status", a JSON object; "stop GRACE-MS", when it is done.
  */
 #ifndef SIGNALBOX_DELIVERY_KEEPER_H
 #define SIGNALBOX_DELIVERY_KEEPER_H
@@ -23,8 +26,7 @@
 
 #include "base/error.h"
 #include "loop/loop.h"
-
-#define KEEPER_NAME "signalbox-keeper"
+#include "proc/identity.h" /* KEEPER_NAME */
 
 /* The program of a keeper; call it when argv[0] is KEEPER_NAME, before any
  * thread exists. Returns its exit status. */

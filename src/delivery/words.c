@@ -3,10 +3,10 @@
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <string.h>
 #include <time.h>
 
 #include "base/memory.h"
+#include "base/number.h"
 
 const char *words_duration(int64_t ms, char text[WORDS_SIZE])
 {
@@ -32,31 +32,9 @@ const char *words_duration(int64_t ms, char text[WORDS_SIZE])
 
 const char *words_percent(double percent, char text[WORDS_SIZE])
 {
-	size_t len;
+	char number[NUMBER_TEXT_SIZE];
 
-	snprintf(text, WORDS_SIZE - 2, "%.2f", percent);
-	len = strlen(text);
-	while (len && text[len - 1] == '0')
-		len--;
-	if (len && text[len - 1] == '.')
-		len--;
-	memcpy(text + len, " %", sizeof(" %"));
-	return text;
-}
-
-const char *words_count(int64_t count, char text[WORDS_SIZE])
-{
-	char digits[WORDS_SIZE];
-	size_t len, out = 0;
-
-	snprintf(digits, sizeof(digits), "%" PRId64, count);
-	len = strlen(digits);
-	for (size_t i = 0; i < len; i++) {
-		if (i && (len - i) % 3 == 0 && digits[i - 1] != '-')
-			text[out++] = ',';
-		text[out++] = digits[i];
-	}
-	text[out] = '\0';
+	snprintf(text, WORDS_SIZE, "%s %%", number_real(percent, 2, number));
 	return text;
 }
 

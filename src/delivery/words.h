@@ -11,8 +11,6 @@
 const char *words_duration(int64_t ms, char text[WORDS_SIZE]);
 /* "5 %", "0.5 %", "6.67 %": at most two decimals, none that are zero. */
 const char *words_percent(double percent, char text[WORDS_SIZE]);
-/* "18,204". */
-const char *words_count(int64_t count, char text[WORDS_SIZE]);
 /* "14:02", local time. */
 const char *words_time(int64_t wall_ms, char text[WORDS_SIZE]);
 

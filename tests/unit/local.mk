@@ -13,3 +13,4 @@ check_PROGRAMS += %D%/base/number-test
 check_PROGRAMS += %D%/model/model-test
 check_PROGRAMS += %D%/model/sentence-test
 check_PROGRAMS += %D%/delivery/analysis-test
+check_PROGRAMS += %D%/delivery/keeper-test

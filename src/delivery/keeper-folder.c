@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: MIT */
+#include "delivery/keeper-folder.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/memory.h"
+#include "event/event.h"
+#include "proc/identity.h"
+
+#define SPEC_LIMIT (1u << 20)
+
+int keeper_spec_write(const char *folder, const struct keeper_spec *spec,
+		      struct error *err)
+{
+	json_t *root = json_object(), *argv = json_array();
+	char *path = path_join(folder, "spec"), *text;
+	int result;
+
+	for (size_t i = 0; i < spec->argv.count; i++)
+		json_array_append_new(argv, json_foreign(spec->argv.items[i]));
+	json_object_set_new(root, "argv", argv);
+	json_object_set_new(root, "working-folder",
+			    json_foreign(spec->working_folder));
+	text = json_dumps(root, JSON_COMPACT);
+	result = file_replace(path, text, strlen(text), 0600, err);
+	free(text);
+	free(path);
+	json_decref(root);
+	return result;
+}
+
+int keeper_spec_read(const char *folder, struct keeper_spec *spec,
+		     struct error *err)
+{
+	char *path = path_join(folder, "spec");
+	struct str text = STR_INIT;
+	json_t *root = NULL;
+	int result = -1;
+
+	if (file_read(path, &text, SPEC_LIMIT, err) < 0)
+		goto out;
+	root = json_loadb(text.data, text.len, 0, NULL);
+	if (!json_array_size(json_object_get(root, "argv"))) {
+		error_set(err, ERROR_CORRUPT, "%s says nothing to run", path);
+		goto out;
+	}
+	for (size_t i = 0; i < json_array_size(json_object_get(root, "argv"));
+	     i++)
+		strings_add(&spec->argv,
+			    json_string_value(json_array_get(
+				    json_object_get(root, "argv"), i)));
+	spec->working_folder = xstrdup(json_text(root, "working-folder"));
+	result = 0;
+out:
+	json_decref(root);
+	str_release(&text);
+	free(path);
+	return result;
+}
+
+void keeper_spec_release(struct keeper_spec *spec)
+{
+	strings_release(&spec->argv);
+	free(spec->working_folder);
+	spec->working_folder = NULL;
+}
+
+int keeper_lock_take(const char *folder, struct error *err)
+{
+	struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+	char *path = path_join(folder, "lock");
+	int fd = file_open(path, O_RDWR | O_CREAT, 0600, err);
+
+	if (fd >= 0 && fcntl(fd, F_SETLK, &lock) < 0) {
+		int reason = errno;
+
+		close(fd);
+		fd = reason == EACCES || reason == EAGAIN
+			     ? error_set(err, ERROR_REFUSED,
+					 "%s has a keeper already", folder)
+			     : error_set(err, ERROR_IO, "cannot lock %s: %s",
+					 path, strerror(reason));
+	}
+	free(path);
+	return fd;
+}
+
+pid_t keeper_lock_holder(const char *folder)
+{
+	struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+	char *path = path_join(folder, "lock");
+	int fd = file_open(path, O_RDWR, 0, NULL);
+	pid_t holder = 0;
+
+	free(path);
+	if (fd < 0)
+		return 0;
+	if (fcntl(fd, F_GETLK, &lock) == 0 && lock.l_type != F_UNLCK)
+		holder = lock.l_pid;
+	close(fd);
+	return holder;
+}
+
+int keeper_child_write(const char *folder, pid_t pid, struct error *err)
+{
+	char *path = path_join(folder, "child");
+	char text[64];
+	int len = snprintf(text, sizeof(text), "%ld %" PRIu64 "\n", (long)pid,
+			   process_start_time(pid));
+	int result = file_replace(path, text, (size_t)len, 0600, err);
+
+	free(path);
+	return result;
+}
+
+void keeper_child_forget(const char *folder)
+{
+	char *path = path_join(folder, "child");
+
+	unlink(path);
+	free(path);
+}
+
+pid_t keeper_child_stray(const char *folder)
+{
+	char *path = path_join(folder, "child");
+	struct str text = STR_INIT;
+	uint64_t start_time;
+	long pid = 0;
+
+	if (file_read(path, &text, 4096, NULL) < 0 ||
+	    sscanf(text.data, "%ld %" SCNu64, &pid, &start_time) != 2 ||
+	    pid <= 1 || !process_is((pid_t)pid, start_time))
+		pid = 0;
+	str_release(&text);
+	free(path);
+	return (pid_t)pid;
+}

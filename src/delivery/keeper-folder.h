@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/* What stands in a keeper's folder; shared by the keeper and who asks it. */
+#ifndef SIGNALBOX_DELIVERY_KEEPER_FOLDER_H
+#define SIGNALBOX_DELIVERY_KEEPER_FOLDER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/error.h"
+#include "base/strings.h"
+
+struct keeper_spec {
+	struct strings argv;
+	char *working_folder;
+};
+
+int keeper_spec_write(const char *folder, const struct keeper_spec *spec,
+		      struct error *err) MUST_CHECK;
+int keeper_spec_read(const char *folder, struct keeper_spec *spec,
+		     struct error *err) MUST_CHECK;
+void keeper_spec_release(struct keeper_spec *spec);
+
+/* Takes the folder's lock: the descriptor, -1 with ERROR_REFUSED when another
+ * process has it. */
+int keeper_lock_take(const char *folder, struct error *err) MUST_CHECK;
+/* The process that holds it, 0 nobody. */
+pid_t keeper_lock_holder(const char *folder);
+
+int keeper_child_write(const char *folder, pid_t pid,
+		       struct error *err) MUST_CHECK;
+void keeper_child_forget(const char *folder);
+/* The recorded process, when that very one still runs; else 0. */
+pid_t keeper_child_stray(const char *folder);
+
+#endif
