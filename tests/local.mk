@@ -12,6 +12,7 @@ AM_TESTS_ENVIRONMENT = \
 	SIGNALBOX='$(abs_top_builddir)/signalbox'; export SIGNALBOX;
 
 EXTRA_DIST += %D%/tap %D%/check-layers.sh src/layers
+EXTRA_DIST += %D%/data/reports %D%/support/reports.h
 
 if HAVE_CMOCKA
 include tests/unit/local.mk

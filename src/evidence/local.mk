@@ -1,5 +1,15 @@
 libsignalbox_a_SOURCES += \
-	%D%/freshness.h \
-	%D%/policy.h \
-	%D%/report.h \
-	%D%/stream.h
+	%D%/cmocka.c %D%/cmocka.h \
+	%D%/collect.c %D%/collect.h \
+	%D%/format.h \
+	%D%/freshness.c %D%/freshness.h \
+	%D%/input.c %D%/input.h \
+	%D%/json.c %D%/json.h \
+	%D%/lines.c \
+	%D%/policy.c %D%/policy.h \
+	%D%/pool.c %D%/pool.h \
+	%D%/report.c %D%/report.h \
+	%D%/sink.c %D%/sink.h \
+	%D%/stream.c %D%/stream.h \
+	%D%/tap.c %D%/tap.h \
+	%D%/tap-yaml.c %D%/tap-yaml.h

@@ -109,6 +109,9 @@ struct report {
 	struct test_totals totals;
 	struct test_case *cases; /* at most 100,000 passed, as many not */
 	size_t case_count, case_cap;
+	size_t passed_kept, others_kept;
+	bool all_skipped; /* a plan said that there is nothing to run, and why
+			   */
 
 	/* REPORT_OF_FINDINGS */
 	struct finding *findings; /* open and suppressed ones */

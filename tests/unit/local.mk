@@ -14,3 +14,7 @@ check_PROGRAMS += %D%/model/model-test
 check_PROGRAMS += %D%/model/sentence-test
 check_PROGRAMS += %D%/delivery/analysis-test
 check_PROGRAMS += %D%/delivery/keeper-test
+check_PROGRAMS += %D%/evidence/freshness-test
+check_PROGRAMS += %D%/evidence/input-test
+check_PROGRAMS += %D%/evidence/lines-test
+check_PROGRAMS += %D%/evidence/stream-test

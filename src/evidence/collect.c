@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: MIT */
+#include "evidence/collect.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/vector.h"
+#include "evidence/pool.h"
+
+#define NOTES_MAX 16
+
+void report_begin(struct report *report, enum report_kind kind,
+		  const char *format)
+{
+	*report = (struct report){.kind = kind, .format = format};
+	report->tool = "";
+	report->pool = report_pool_new();
+}
+
+void report_release(struct report *report)
+{
+	free(report->why);
+	strings_release(&report->notes);
+	free(report->cases);
+	free(report->findings);
+	report_pool_free(report->pool);
+	*report = (struct report){0};
+}
+
+size_t text_cut(const char *text, size_t len, size_t limit)
+{
+	if (len <= limit)
+		return len;
+	while (limit && ((unsigned char)text[limit] & 0xc0) == 0x80)
+		limit--;
+	return limit;
+}
+
+const char *report_bytes(struct report *report, const char *text, size_t len,
+			 size_t limit)
+{
+	if (!text)
+		return NULL;
+	return report_pool_add(report->pool, text, text_cut(text, len, limit));
+}
+
+const char *report_text(struct report *report, const char *text, size_t limit)
+{
+	if (!text)
+		return NULL;
+	return report_bytes(report, text, strlen(text), limit);
+}
+
+void report_fail(struct report *report, const char *format, ...)
+{
+	va_list args;
+
+	report->verdict = REPORT_FAIL;
+	if (report->why)
+		return;
+	va_start(args, format);
+	report->why = xvasprintf(format, args);
+	va_end(args);
+}
+
+void report_note(struct report *report, const char *format, ...)
+{
+	va_list args;
+
+	if (report->notes.count >= NOTES_MAX)
+		return;
+	va_start(args, format);
+	strings_add_owned(&report->notes, xvasprintf(format, args));
+	va_end(args);
+}
+
+static uint64_t *counter_of(struct test_totals *totals,
+			    enum test_outcome outcome)
+{
+	switch (outcome) {
+	case TEST_PASSED:
+		return &totals->passed;
+	case TEST_FAILED:
+		return &totals->failed;
+	case TEST_ERROR:
+		return &totals->errors;
+	case TEST_SKIPPED:
+		return &totals->skipped;
+	case TEST_TODO:
+		return &totals->todo;
+	case TEST_UNFINISHED:
+		return &totals->unfinished;
+	}
+	BUG("test outcome %d", (int)outcome);
+}
+
+void report_count_test(struct report *report, const struct test_case *test)
+{
+	report->totals.total++;
+	++*counter_of(&report->totals, test->outcome);
+	if (test->flaky)
+		report->totals.flaky++;
+}
+
+void report_count_unfinished(struct report *report, uint64_t count)
+{
+	report->totals.total += count;
+	report->totals.unfinished += count;
+}
+
+void report_keep_test(struct report *report, const struct test_case *test)
+{
+	size_t *kept = test->outcome == TEST_PASSED ? &report->passed_kept
+						    : &report->others_kept;
+	struct test_case *copy;
+
+	if (*kept >= REPORT_CASES_MAX)
+		return;
+	++*kept;
+	copy = VECTOR_ADD(report->cases, report->case_count, report->case_cap);
+	*copy = *test;
+	copy->name = report_text(report, test->name, REPORT_NAME_MAX);
+	copy->message = report_text(report, test->message ? test->message : "",
+				    REPORT_MESSAGE_MAX);
+	copy->file = report_text(report, test->file, REPORT_PATH_MAX);
+}
+
+void report_add_finding(struct report *report, const struct finding *finding)
+{
+	struct finding *copy = VECTOR_ADD(
+		report->findings, report->finding_count, report->finding_cap);
+
+	*copy = *finding;
+	if (finding->suppressed) {
+		report->suppressed++;
+		return;
+	}
+	report->open++;
+	report->by_severity[finding->severity]++;
+	if (finding->fixed)
+		report->fixable++;
+}
+
+/* Texts are interned: the same text is the same pointer. */
+static int compare_pointers(const void *a, const void *b)
+{
+	return a < b ? -1 : a > b;
+}
+
+static int compare_findings(const void *left, const void *right)
+{
+	const struct finding *a = *(const struct finding *const *)left;
+	const struct finding *b = *(const struct finding *const *)right;
+	int order = compare_pointers(a->id, b->id);
+
+	if (!order)
+		order = compare_pointers(a->package, b->package);
+	if (!order)
+		order = compare_pointers(a->installed, b->installed);
+	if (order || a->package)
+		return order;
+	order = compare_pointers(a->path, b->path);
+	return order ? order : a->line - b->line;
+}
+
+static uint64_t count_distinct(const struct report *report)
+{
+	const struct finding **open;
+	uint64_t distinct = 0;
+	size_t count = 0;
+
+	if (!report->open)
+		return 0;
+	open = xcalloc(report->open, sizeof(*open));
+	for (size_t i = 0; i < report->finding_count; i++)
+		if (!report->findings[i].suppressed)
+			open[count++] = &report->findings[i];
+	qsort(open, count, sizeof(*open), compare_findings);
+	for (size_t i = 0; i < count; i++)
+		if (!i || compare_findings(&open[i - 1], &open[i]) != 0)
+			distinct++;
+	free(open);
+	return distinct;
+}
+
+static const char *first_bad_name(const struct report *report)
+{
+	for (size_t i = 0; i < report->case_count; i++) {
+		const struct test_case *test = &report->cases[i];
+
+		if (test->outcome == TEST_FAILED ||
+		    test->outcome == TEST_ERROR ||
+		    test->outcome == TEST_UNFINISHED)
+			return test->name;
+	}
+	return NULL;
+}
+
+static void judge_tests(struct report *report)
+{
+	uint64_t bad = test_totals_bad(&report->totals);
+	const char *name = first_bad_name(report);
+
+	if (bad && name)
+		report_fail(report,
+			    "%" PRIu64 " of %" PRIu64
+			    " tests did not pass, the first: %s",
+			    bad, report->totals.total, name);
+	else if (bad)
+		report_fail(report,
+			    "%" PRIu64 " of %" PRIu64 " tests did not pass",
+			    bad, report->totals.total);
+	if (report->totals.total || report->verdict != REPORT_PASS)
+		return;
+	if (report->all_skipped)
+		return;
+	report->verdict = REPORT_EMPTY;
+	report->why = xstrdup("no test ran: there is not one in the report");
+}
+
+void report_close(struct report *report)
+{
+	if (report->kind == REPORT_OF_TESTS)
+		judge_tests(report);
+	else
+		report->distinct = count_distinct(report);
+}
+
+uint64_t test_totals_bad(const struct test_totals *totals)
+{
+	return totals->failed + totals->errors + totals->unfinished;
+}

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: MIT */
+#include "evidence/freshness.h"
+
+#include <errno.h>
+#include <glob.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#include "base/file.h"
+#include "base/memory.h"
+#include "base/str.h"
+
+/* File systems' clocks tick coarsely: 10 ms on Linux, 2 s on FAT. */
+#define CLOCK_SLACK_NS INT64_C(2000000000)
+
+static int64_t in_ns(struct timespec t)
+{
+	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+int report_identity(const char *path, struct report_identity *identity,
+		    struct error *err)
+{
+	struct timespec now;
+	struct stat st;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	*identity = (struct report_identity){.taken_ns = in_ns(now)};
+	if (stat(path, &st) < 0) {
+		if (errno == ENOENT || errno == ENOTDIR)
+			return 0;
+		return error_set(err, ERROR_IO, "cannot look at %s: %s", path,
+				 strerror(errno));
+	}
+	identity->exists = true;
+	identity->device = st.st_dev;
+	identity->inode = st.st_ino;
+	identity->size = st.st_size;
+	identity->modified_ns = in_ns(st.st_mtim);
+	identity->changed_ns = in_ns(st.st_ctim);
+	return 0;
+}
+
+/* A changed ctime alone is a chmod or a link, not a writing. */
+static bool is_same(const struct report_identity *a,
+		    const struct report_identity *b)
+{
+	return a->exists && a->device == b->device && a->inode == b->inode &&
+	       a->size == b->size && a->modified_ns == b->modified_ns;
+}
+
+bool report_is_fresh(const struct report_identity *before, const char *path,
+		     struct error *err)
+{
+	struct report_identity now;
+
+	if (report_identity(path, &now, err) < 0)
+		return false;
+	if (!now.exists) {
+		error_set(err, ERROR_NOT_FOUND,
+			  "there is no report %s: the stage did not write it",
+			  path);
+		return false;
+	}
+	if (is_same(before, &now)) {
+		error_set(err, ERROR_FAILED,
+			  "%s was there before the stage began, which did "
+			  "not write it: this is an older run's report",
+			  path);
+		return false;
+	}
+	if (now.modified_ns < before->taken_ns - CLOCK_SLACK_NS) {
+		error_set(err, ERROR_FAILED,
+			  "%s is older than the stage: a copy of an earlier "
+			  "report, or the clock was set back",
+			  path);
+		return false;
+	}
+	return true;
+}
+
+/* Glob characters of the folder's own name stand for themselves. */
+static char *whole_pattern(const char *folder, const char *pattern)
+{
+	struct str whole = STR_INIT;
+
+	for (; *folder; folder++) {
+		if (strchr("*?[]\\", *folder))
+			str_add_char(&whole, '\\');
+		str_add_char(&whole, *folder);
+	}
+	str_add_char(&whole, '/');
+	str_add(&whole, pattern);
+	return str_detach(&whole);
+}
+
+static bool leads_out(const char *pattern)
+{
+	const char *at = pattern;
+
+	if (*pattern == '/')
+		return true;
+	while (at) {
+		if (strncmp(at, "..", 2) == 0 && (at[2] == '/' || !at[2]))
+			return true;
+		at = strchr(at, '/');
+		at = at ? at + 1 : NULL;
+	}
+	return false;
+}
+
+int report_find(const char *folder, const char *pattern, struct strings *paths,
+		struct error *err)
+{
+	glob_t found;
+	char *whole;
+	int result;
+
+	if (leads_out(pattern))
+		return error_set(err, ERROR_CONFIG,
+				 "the report pattern '%s' leads out of the "
+				 "stage's folder: name a path below it",
+				 pattern);
+	whole = whole_pattern(folder, pattern);
+	result = glob(whole, 0, NULL, &found);
+	free(whole);
+	if (result == GLOB_NOMATCH)
+		return 0;
+	if (result != 0)
+		return error_set(err, ERROR_IO,
+				 "cannot search for reports '%s' below %s",
+				 pattern, folder);
+	for (size_t i = 0; i < found.gl_pathc; i++)
+		strings_add(paths, found.gl_pathv[i]);
+	globfree(&found);
+	return 0;
+}

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: MIT */
+#include "evidence/json.h"
+
+#include <limits.h>
+#include <string.h>
+
+/* What a value takes in memory as a jansson tree and then as a finding, at
+ * the most (64-bit glibc, tables grown by doubling). */
+#define OBJECT_COST 480
+#define ARRAY_COST 144
+#define MEMBER_COST 128
+#define STRING_COST 80
+#define SCALAR_COST 48
+#define FREE_BUDGET (48u << 20)
+
+/* Past the string that begins at text[at]; len when it has no end. */
+static size_t skip_string(const char *text, size_t len, size_t at)
+{
+	for (at++; at < len; at++) {
+		if (text[at] == '\\')
+			at++;
+		else if (text[at] == '"')
+			return at + 1;
+	}
+	return len;
+}
+
+/* An upper bound from the text alone, without building anything. */
+static size_t estimate(const char *text, size_t len)
+{
+	size_t cost = 2 * len;
+
+	for (size_t at = 0; at < len;) {
+		size_t end;
+
+		switch (text[at]) {
+		case '"':
+			end = skip_string(text, len, at);
+			cost += STRING_COST + (end - at);
+			at = end;
+			continue;
+		case '{':
+			cost += OBJECT_COST;
+			break;
+		case '[':
+			cost += ARRAY_COST;
+			break;
+		case ':':
+			cost += MEMBER_COST;
+			break;
+		case ',':
+			cost += SCALAR_COST;
+			break;
+		}
+		at++;
+	}
+	return cost;
+}
+
+/* jansson quotes what it stumbled over, which may be a secret. */
+static int refuse(const char *name, const json_error_t *problem,
+		  struct error *err)
+{
+	const char *quote = strstr(problem->text, " near '");
+	int len = quote ? (int)(quote - problem->text)
+			: (int)strlen(problem->text);
+
+	return error_set(err, ERROR_FAILED,
+			 "%s:%d:%d: this is not the JSON of a whole report: "
+			 "%.*s; did the tool write it to the end?",
+			 name, problem->line, problem->column, len,
+			 problem->text);
+}
+
+json_t *report_json_load(const char *text, size_t len, const char *name,
+			 struct error *err)
+{
+	json_error_t problem;
+	json_t *tree;
+	size_t cost = estimate(text, len);
+
+	if (cost > FREE_BUDGET + 11 * len) {
+		error_set(err, ERROR_FAILED,
+			  "%s is refused: reading it would take %zu MiB; it "
+			  "is made of very many tiny values, as no scanner "
+			  "writes them",
+			  name, cost >> 20);
+		return NULL;
+	}
+	tree = json_loadb(text, len,
+			  JSON_REJECT_DUPLICATES | JSON_DECODE_ANY |
+				  JSON_ALLOW_NUL,
+			  &problem);
+	if (!tree)
+		refuse(name, &problem, err);
+	return tree;
+}
+
+json_t *member(const json_t *value, const char *key)
+{
+	return json_object_get(value, key);
+}
+
+const char *member_text(const json_t *value, const char *key)
+{
+	return json_string_value(member(value, key));
+}
+
+const char *member_word(const json_t *value, const char *key)
+{
+	const char *text = member_text(value, key);
+
+	return text && *text ? text : NULL;
+}
+
+json_t *member_array(const json_t *value, const char *key)
+{
+	json_t *array = member(value, key);
+
+	return json_is_array(array) ? array : NULL;
+}
+
+bool member_is_null(const json_t *value, const char *key)
+{
+	return json_is_null(member(value, key));
+}
+
+int member_int(const json_t *value, const char *key, int absent)
+{
+	json_t *number = member(value, key);
+	json_int_t n = json_integer_value(number);
+
+	if (!json_is_integer(number) || n < INT_MIN || n > INT_MAX)
+		return absent;
+	return (int)n;
+}

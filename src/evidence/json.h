@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/* JSON reports: a strict and bounded load, and reads that cannot crash on a
+ * tree of another shape than expected. */
+#ifndef SIGNALBOX_EVIDENCE_JSON_H
+#define SIGNALBOX_EVIDENCE_JSON_H
+
+#include <jansson.h>
+#include <stdbool.h>
+
+#include "base/error.h"
+
+/* The caller's to json_decref(). Duplicate keys are refused, and what would
+ * take more memory than a report may. */
+json_t *report_json_load(const char *text, size_t len, const char *name,
+			 struct error *err) MUST_CHECK;
+
+/* Members of an object; value may be NULL or no object. Borrowed. */
+json_t *member(const json_t *value, const char *key);
+/* NULL when absent or no string. */
+const char *member_text(const json_t *value, const char *key);
+/* The same, but NULL for "" too. */
+const char *member_word(const json_t *value, const char *key);
+json_t *member_array(const json_t *value, const char *key);
+bool member_is_null(const json_t *value, const char *key);
+/* Within int, else absent. */
+int member_int(const json_t *value, const char *key, int absent);
+
+#endif

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+/* Texts kept once: findings repeat their rules, cases their files. */
+#ifndef SIGNALBOX_EVIDENCE_POOL_H
+#define SIGNALBOX_EVIDENCE_POOL_H
+
+#include <stddef.h>
+
+struct report_pool;
+
+struct report_pool *report_pool_new(void);
+void report_pool_free(struct report_pool *pool);
+/* The same pointer for the same bytes, until the pool is freed. A NUL byte
+ * ends the text. */
+const char *report_pool_add(struct report_pool *pool, const char *text,
+			    size_t len);
+
+#endif

@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: MIT */
+#include "evidence/report.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/memory.h"
+#include "base/str.h"
+#include "evidence/input.h"
+
+/* Images with thousands of packages stay below 20 MiB. */
+#define FILE_MAX ((size_t)256 << 20)
+
+/* A new format is a file and a row here, and a name below. */
+static const struct report_format_ops *const formats[] = {
+	&tap_format,
+	&cmocka_format,
+};
+
+static const char *const format_names[ARRAY_SIZE(formats) + 1] = {
+	"tap",
+	"cmocka",
+};
+
+const char *const *report_formats(void)
+{
+	return format_names;
+}
+
+const char *report_severity_name(enum report_severity severity)
+{
+	static const char *const names[REPORT_SEVERITY_COUNT] = {
+		[REPORT_SEVERITY_UNKNOWN] = "unknown",
+		[REPORT_SEVERITY_INFO] = "info",
+		[REPORT_SEVERITY_LOW] = "low",
+		[REPORT_SEVERITY_MEDIUM] = "medium",
+		[REPORT_SEVERITY_HIGH] = "high",
+		[REPORT_SEVERITY_CRITICAL] = "critical",
+	};
+
+	return names[severity];
+}
+
+const char *test_outcome_name(enum test_outcome outcome)
+{
+	static const char *const names[] = {
+		[TEST_PASSED] = "passed", [TEST_FAILED] = "failed",
+		[TEST_ERROR] = "error",	  [TEST_SKIPPED] = "skipped",
+		[TEST_TODO] = "todo",	  [TEST_UNFINISHED] = "unfinished",
+	};
+
+	return names[outcome];
+}
+
+const char *report_verdict_name(enum report_verdict verdict)
+{
+	static const char *const names[] = {
+		[REPORT_PASS] = "pass",
+		[REPORT_FAIL] = "fail",
+		[REPORT_EMPTY] = "empty",
+	};
+
+	return names[verdict];
+}
+
+static char *known_formats(void)
+{
+	struct str list = STR_INIT;
+
+	for (size_t i = 0; format_names[i]; i++)
+		str_addf(&list, "%s%s", i ? ", " : "", format_names[i]);
+	return str_detach(&list);
+}
+
+static const struct report_format_ops *find_format(const char *name,
+						   struct error *err)
+{
+	char *known;
+
+	for (size_t i = 0; i < ARRAY_SIZE(formats); i++)
+		if (strcmp(formats[i]->name, name) == 0)
+			return formats[i];
+	known = known_formats();
+	error_set(err, ERROR_USAGE,
+		  "there is no report format '%s'; there are %s", name, known);
+	free(known);
+	return NULL;
+}
+
+/* The one format that the input is of; *count says how many claim it. */
+static const struct report_format_ops *
+matching(const struct report_input *input, size_t *count, struct str *claims)
+{
+	const struct report_format_ops *found = NULL;
+
+	*count = 0;
+	for (size_t i = 0; i < ARRAY_SIZE(formats); i++) {
+		if (formats[i]->encoding != input->encoding ||
+		    !formats[i]->matches(input))
+			continue;
+		found = formats[i];
+		str_addf(claims, "%s%s", *count ? ", " : "", found->name);
+		++*count;
+	}
+	return found;
+}
+
+static int refuse_unknown(const struct report_input *input, struct error *err)
+{
+	char *known;
+
+	if (input_refuse_answer(input, err) < 0)
+		return -1;
+	known = known_formats();
+	error_set(err, ERROR_FAILED, "%s is in no format known here (%s)%s%s",
+		  input->name, known, input->root[0] ? "; its root is " : "",
+		  input->root);
+	free(known);
+	return -1;
+}
+
+static const struct report_format_ops *detect(const struct report_input *input,
+					      struct error *err)
+{
+	struct str claims = STR_INIT;
+	const struct report_format_ops *found;
+	size_t count;
+
+	found = matching(input, &count, &claims);
+	if (count == 0)
+		refuse_unknown(input, err);
+	else if (count > 1)
+		error_set(err, ERROR_FAILED,
+			  "%s could be any of %s: say which with `format:`",
+			  input->name, claims.data);
+	str_release(&claims);
+	return count == 1 ? found : NULL;
+}
+
+/* JSON first; but TAP may come after a line that begins like JSON. */
+static int decode_unknown(struct report_input *input, struct error *err)
+{
+	enum report_encoding encoding = input_guess(input);
+	struct error problem = ERROR_INIT;
+	struct str claims = STR_INIT;
+	size_t count = 0;
+
+	if (input_decode(input, encoding, &problem) == 0)
+		return 0;
+	if (encoding == REPORT_JSON &&
+	    input_decode(input, REPORT_LINES, NULL) == 0)
+		matching(input, &count, &claims);
+	str_release(&claims);
+	if (!count)
+		return error_move(err, &problem);
+	error_clear(&problem);
+	return 0;
+}
+
+static int check_format(const struct report_input *input,
+			const struct report_format_ops *ops, struct error *err)
+{
+	struct str claims = STR_INIT;
+	size_t count;
+
+	if (ops->accepts ? ops->accepts(input) : ops->matches(input))
+		return 0;
+	if (input_refuse_answer(input, err) < 0)
+		return -1;
+	matching(input, &count, &claims);
+	error_set(err, ERROR_FAILED, "%s is no %s%s%s", input->name, ops->title,
+		  count ? "; by its content it is " : "", claims.data);
+	str_release(&claims);
+	return -1;
+}
+
+static const struct report_format_ops *
+choose(struct report_input *input, const char *format, struct error *err)
+{
+	const struct report_format_ops *ops;
+
+	if (!format) {
+		if (decode_unknown(input, err) < 0)
+			return NULL;
+		return detect(input, err);
+	}
+	ops = find_format(format, err);
+	if (!ops || input_decode(input, ops->encoding, err) < 0 ||
+	    check_format(input, ops, err) < 0)
+		return NULL;
+	return ops;
+}
+
+int report_parse(const char *text, size_t len, const char *name,
+		 const char *format, struct report *report, struct error *err)
+{
+	const struct report_format_ops *ops;
+	struct report_input input;
+	int result = -1;
+
+	*report = (struct report){0};
+	if (input_init(&input, name, text, len, err) < 0)
+		return -1;
+	ops = choose(&input, format, err);
+	if (!ops)
+		goto out;
+	report_begin(report, ops->kind, ops->name);
+	result = ops->read(&input, report, err);
+	if (result < 0)
+		report_release(report);
+out:
+	input_release(&input);
+	return result;
+}
+
+int report_read(const char *path, const char *format, struct report *report,
+		struct error *err)
+{
+	struct error problem = ERROR_INIT;
+	struct str text = STR_INIT;
+	int result = -1;
+
+	*report = (struct report){0};
+	if (file_read(path, &text, FILE_MAX, &problem) == 0)
+		result = report_parse(text.data, text.len, path, format, report,
+				      err);
+	else if (problem.code == ERROR_NOT_FOUND)
+		error_set(err, ERROR_NOT_FOUND,
+			  "there is no report %s: the stage did not write it, "
+			  "or the pipeline file has another path",
+			  path);
+	else
+		error_move(err, &problem);
+	error_clear(&problem);
+	str_release(&text);
+	return result;
+}

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: MIT */
+#include "evidence/stream.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "evidence/cmocka.h"
+#include "evidence/tap.h"
+
+#define LINE_MAX_BYTES 65536
+
+struct report_stream {
+	struct test_sink sink;
+	struct tap_reader tap;
+	struct cmocka_reader cmocka;
+	bool reads_cmocka;
+	struct str line; /* begun in an earlier chunk */
+	bool too_long;	 /* the rest of this line is dropped */
+};
+
+struct report_stream *
+report_stream_new(const char *format, report_test_callback *on_test, void *data)
+{
+	struct report_stream *stream = xcalloc(1, sizeof(*stream));
+
+	sink_init(&stream->sink, format ? format : "tap");
+	stream->sink.on_test = on_test;
+	stream->sink.data = data;
+	tap_init(&stream->tap, &stream->sink);
+	stream->tap.plan_leads = str_equal(format, "cmocka");
+	cmocka_init(&stream->cmocka, &stream->sink);
+	stream->reads_cmocka = !str_equal(format, "tap");
+	str_init(&stream->line);
+	return stream;
+}
+
+void report_stream_free(struct report_stream *stream)
+{
+	if (!stream)
+		return;
+	sink_release(&stream->sink);
+	tap_release(&stream->tap);
+	cmocka_release(&stream->cmocka);
+	str_release(&stream->line);
+	free(stream);
+}
+
+static void take_line(struct report_stream *stream, const char *line,
+		      size_t len, bool ended)
+{
+	if (len && line[len - 1] == '\r')
+		len--;
+	tap_line(&stream->tap, line, len, ended);
+	if (stream->reads_cmocka)
+		cmocka_line(&stream->cmocka, line, len);
+}
+
+/* The first part of a line, or more of it; too long a line is forgotten. */
+static void keep_part(struct report_stream *stream, const char *bytes,
+		      size_t len)
+{
+	if (stream->too_long || stream->line.len + len > LINE_MAX_BYTES) {
+		stream->too_long = true;
+		str_clear(&stream->line);
+		return;
+	}
+	str_add_bytes(&stream->line, bytes, len);
+}
+
+static void end_line(struct report_stream *stream, const char *bytes,
+		     size_t len)
+{
+	if (!stream->line.len && !stream->too_long && len <= LINE_MAX_BYTES) {
+		take_line(stream, bytes, len, true);
+		return;
+	}
+	keep_part(stream, bytes, len);
+	if (!stream->too_long)
+		take_line(stream, stream->line.data, stream->line.len, true);
+	stream->too_long = false;
+	str_clear(&stream->line);
+}
+
+void report_stream_feed(struct report_stream *stream, const char *bytes,
+			size_t len)
+{
+	while (len) {
+		const char *newline = memchr(bytes, '\n', len);
+		size_t part = newline ? (size_t)(newline - bytes) : len;
+
+		if (!newline) {
+			keep_part(stream, bytes, len);
+			return;
+		}
+		end_line(stream, bytes, part);
+		bytes += part + 1;
+		len -= part + 1;
+	}
+}
+
+const struct test_totals *
+report_stream_totals(const struct report_stream *stream)
+{
+	return &stream->sink.report.totals;
+}
+
+uint64_t report_stream_planned(const struct report_stream *stream)
+{
+	const struct tap_reader *tap = &stream->tap;
+
+	return tap->planned + (tap->has_plan ? tap->plan : 0) +
+	       stream->cmocka.announced;
+}
+
+void report_stream_finish(struct report_stream *stream, struct report *report)
+{
+	if (stream->line.len)
+		take_line(stream, stream->line.data, stream->line.len, false);
+	str_clear(&stream->line);
+	tap_finish(&stream->tap);
+	cmocka_finish(&stream->cmocka);
+	sink_settle(&stream->sink);
+	if (stream->cmocka.groups && !stream->tap.documents)
+		stream->sink.report.format = "cmocka";
+	report_close(&stream->sink.report);
+	*report = stream->sink.report;
+	memset(&stream->sink.report, 0, sizeof(stream->sink.report));
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+/* Reports in tests/data/reports, for the tests of evidence/. */
+#ifndef SIGNALBOX_TESTS_SUPPORT_REPORTS_H
+#define SIGNALBOX_TESTS_SUPPORT_REPORTS_H
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/str.h"
+#include "evidence/report.h"
+#include "support/cmocka.h"
+
+/* The whole path of a fixture, the caller's to free. */
+static inline char *report_fixture(const char *name)
+{
+	const char *top = getenv("top_srcdir");
+
+	return xasprintf("%s/tests/data/reports/%s", top ? top : ".", name);
+}
+
+/* Reads it, or fails the test. */
+static inline struct report report_of(const char *name)
+{
+	char *path = report_fixture(name);
+	struct error err = ERROR_INIT;
+	struct report report;
+
+	if (report_read(path, NULL, &report, &err) < 0)
+		fail_msg("%s", err.message);
+	free(path);
+	return report;
+}
+
+/* That the bytes are refused, with a message that says `part`. */
+static inline void assert_refused(const char *text, size_t len,
+				  const char *format, const char *part)
+{
+	struct error err = ERROR_INIT;
+	struct report report;
+
+	if (report_parse(text, len, "r", format, &report, &err) == 0)
+		fail_msg("was read: %.*s", (int)len, text);
+	if (!strstr(err.message, part))
+		fail_msg("'%s' does not say '%s'", err.message, part);
+	assert_null(report.pool);
+	error_clear(&err);
+}
+
+#endif

@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: MIT */
+#include "support/cmocka.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/memory.h"
+#include "evidence/freshness.h"
+
+struct place {
+	char folder[64];
+	char *path;
+};
+
+static int make_place(void **state)
+{
+	struct place *place = xcalloc(1, sizeof(*place));
+
+	snprintf(place->folder, sizeof(place->folder), "/tmp/freshness-XXXXXX");
+	if (!mkdtemp(place->folder))
+		return -1;
+	place->path = path_join(place->folder, "report.xml");
+	*state = place;
+	return 0;
+}
+
+static int remove_place(void **state)
+{
+	struct place *place = *state;
+	int result = folder_remove(place->folder, NULL);
+
+	free(place->path);
+	free(place);
+	return result;
+}
+
+static void write_file(const char *path, const char *text)
+{
+	int fd = file_open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600, NULL);
+
+	assert_true(fd >= 0);
+	assert_int_equal(file_write_all(fd, text, strlen(text), path, NULL), 0);
+	close(fd);
+}
+
+static void set_age(const char *path, time_t seconds)
+{
+	struct timespec times[2];
+
+	clock_gettime(CLOCK_REALTIME, &times[0]);
+	times[0].tv_sec -= seconds;
+	times[1] = times[0];
+	assert_int_equal(utimensat(AT_FDCWD, path, times, 0), 0);
+}
+
+static struct report_identity identity_of(const char *path)
+{
+	struct report_identity identity;
+
+	assert_int_equal(report_identity(path, &identity, NULL), 0);
+	return identity;
+}
+
+static void refused(const struct report_identity *before, const char *path,
+		    const char *part)
+{
+	struct error err = ERROR_INIT;
+
+	assert_false(report_is_fresh(before, path, &err));
+	assert_non_null(strstr(error_text(&err), part));
+	error_clear(&err);
+}
+
+static void a_report_that_appears_is_fresh(void **state)
+{
+	struct place *place = *state;
+	struct report_identity before = identity_of(place->path);
+
+	assert_false(before.exists);
+	refused(&before, place->path, "there is no report");
+	write_file(place->path, "<testsuite/>");
+	assert_true(report_is_fresh(&before, place->path, NULL));
+}
+
+static void a_report_left_by_an_older_run_is_stale(void **state)
+{
+	struct place *place = *state;
+	struct report_identity before;
+
+	write_file(place->path, "<testsuite/>");
+	set_age(place->path, 60);
+	before = identity_of(place->path);
+	refused(&before, place->path, "older run");
+	assert_int_equal(chmod(place->path, 0644), 0);
+	refused(&before, place->path, "older run");
+}
+
+static void writing_it_anew_makes_it_fresh(void **state)
+{
+	struct place *place = *state;
+	struct report_identity before;
+
+	write_file(place->path, "<testsuite/>");
+	set_age(place->path, 60);
+	before = identity_of(place->path);
+	write_file(place->path, "<testsuite/>");
+	assert_true(report_is_fresh(&before, place->path, NULL));
+}
+
+static void a_copy_of_an_old_report_is_stale(void **state)
+{
+	struct place *place = *state;
+	struct report_identity before = identity_of(place->path);
+	char *other = path_join(place->folder, "old.xml");
+
+	write_file(other, "<testsuite/>");
+	set_age(other, 3600);
+	assert_int_equal(rename(other, place->path), 0);
+	refused(&before, place->path, "older than the stage");
+	free(other);
+}
+
+static void patterns_find_files_below_the_folder(void **state)
+{
+	struct place *place = *state;
+	struct strings paths = STRINGS_INIT;
+	char *other = path_join(place->folder, "a.xml");
+
+	write_file(place->path, "");
+	write_file(other, "");
+	assert_int_equal(report_find(place->folder, "*.xml", &paths, NULL), 0);
+	assert_int_equal(paths.count, 2);
+	assert_string_equal(paths.items[0], other);
+	assert_string_equal(paths.items[1], place->path);
+	assert_int_equal(report_find(place->folder, "*.tap", &paths, NULL), 0);
+	assert_int_equal(paths.count, 2);
+	strings_release(&paths);
+	free(other);
+}
+
+static void a_pattern_may_not_lead_out_of_the_folder(void **state)
+{
+	struct place *place = *state;
+	struct strings paths = STRINGS_INIT;
+
+	assert_int_equal(report_find(place->folder, "../*", &paths, NULL), -1);
+	assert_int_equal(report_find(place->folder, "a/..", &paths, NULL), -1);
+	assert_int_equal(report_find(place->folder, "/etc/*", &paths, NULL),
+			 -1);
+	assert_int_equal(report_find(place->folder, "a..b", &paths, NULL), 0);
+	assert_int_equal(paths.count, 0);
+}
+
+#define in_a_folder(test) \
+	cmocka_unit_test_setup_teardown(test, make_place, remove_place)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		in_a_folder(a_report_that_appears_is_fresh),
+		in_a_folder(a_report_left_by_an_older_run_is_stale),
+		in_a_folder(writing_it_anew_makes_it_fresh),
+		in_a_folder(a_copy_of_an_old_report_is_stale),
+		in_a_folder(patterns_find_files_below_the_folder),
+		in_a_folder(a_pattern_may_not_lead_out_of_the_folder),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

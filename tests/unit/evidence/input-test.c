@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: MIT */
+/* What is never "no findings", whatever the format. */
+#include "support/cmocka.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "support/reports.h"
+
+static void refuse_path(const char *path, const char *part)
+{
+	struct error err = ERROR_INIT;
+	struct report report;
+
+	assert_int_equal(report_read(path, NULL, &report, &err), -1);
+	if (!strstr(err.message, part))
+		fail_msg("'%s' does not say '%s'", err.message, part);
+	if (!strstr(err.message, path))
+		fail_msg("'%s' does not name the file", err.message);
+	error_clear(&err);
+}
+
+static void what_is_no_file_is_refused(void **state)
+{
+	char folder[] = "/tmp/reports-XXXXXX";
+	char *path;
+
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	refuse_path(folder, "not a regular file");
+	path = path_join(folder, "report");
+	refuse_path(path, "there is no report");
+	assert_int_equal(mkfifo(path, 0600), 0);
+	refuse_path(path, "not a regular file");
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(file_replace(path, "", 0, 0600, NULL), 0);
+	refuse_path(path, "empty");
+	if (geteuid() != 0) {
+		assert_int_equal(chmod(path, 0), 0);
+		refuse_path(path, "cannot open");
+	}
+	free(path);
+	assert_int_equal(folder_remove(folder, NULL), 0);
+}
+
+static void emptiness_is_no_clean_report(void **state)
+{
+	(void)state;
+	assert_refused("", 0, NULL, "empty");
+	assert_refused(" \n\t\n", 4, NULL, "empty");
+	assert_refused("\xef\xbb\xbf\n", 4, NULL, "empty");
+}
+
+static void what_is_no_text_is_refused(void **state)
+{
+	(void)state;
+	assert_refused("1..1\nok 1\0\n", 11, NULL, "NUL");
+	assert_refused("\xff\xfe{\0}\0", 6, NULL, "UTF-16");
+	assert_refused("1..1\nok 1 - caf\xe9\n", 17, NULL, "UTF-8");
+	assert_refused("{\"a\": \"caf\xe9\"}", 13, NULL, "JSON");
+}
+
+static void what_is_no_known_format_is_refused(void **state)
+{
+	static const char words[] = "hello\nworld\n";
+
+	(void)state;
+	assert_refused(words, sizeof(words) - 1, NULL, "no format known");
+	assert_refused("{\"a\": 1}", 8, NULL, "no format known");
+	assert_refused("null", 4, NULL, "no format known");
+	assert_refused("[]", 2, NULL, "no format known");
+	assert_refused("<a/>", 4, NULL, "its root is a");
+	assert_refused("1..1\nok\n", 8, "sub-unit",
+		       "there is no report format");
+}
+
+static void a_web_page_is_refused(void **state)
+{
+	static const char page[] = "<!DOCTYPE html>\n<html><body>Sign in";
+	static const char bare[] = "<!-- proxy -->\n<HTML lang=en>";
+
+	(void)state;
+	assert_refused(page, sizeof(page) - 1, NULL, "web page");
+	assert_refused(bare, sizeof(bare) - 1, NULL, "web page");
+	assert_refused(page, sizeof(page) - 1, "tap", "web page");
+}
+
+static void an_error_object_is_refused_with_its_text(void **state)
+{
+	static const char npm[] = "{\"error\": {\"code\": \"ENOLOCK\", "
+				  "\"summary\": \"no lock file\"}}";
+	static const char npm11[] = "{\"message\": \"405 Method Not Allowed\", "
+				    "\"statusCode\": 405, "
+				    "\"error\": {\"summary\": \"\"}}";
+
+	(void)state;
+	assert_refused(npm, sizeof(npm) - 1, NULL, "no lock file");
+	assert_refused(npm11, sizeof(npm11) - 1, NULL, "405 Method");
+}
+
+static void messages_do_not_quote_the_report(void **state)
+{
+	static const char text[] = "{\"token\": hunter2}";
+	struct error err = ERROR_INIT;
+	struct report report;
+
+	(void)state;
+	assert_int_equal(report_parse(text, sizeof(text) - 1, "r.json", NULL,
+				      &report, &err),
+			 -1);
+	assert_null(strstr(err.message, "hunter2"));
+	assert_non_null(strstr(err.message, "r.json:1:"));
+	error_clear(&err);
+}
+
+static void json_that_would_eat_the_memory_is_refused(void **state)
+{
+	struct str text = STR_INIT;
+
+	(void)state;
+	str_add(&text, "[");
+	for (int i = 0; i < 1000000; i++)
+		str_add(&text, "{},");
+	str_add(&text, "{}]");
+	assert_refused(text.data, text.len, NULL, "tiny values");
+	str_release(&text);
+}
+
+static void tap_may_begin_like_json(void **state)
+{
+	static const char text[] = "[info] starting\n1..1\nok 1 - a\n";
+	struct report report;
+
+	(void)state;
+	assert_int_equal(
+		report_parse(text, sizeof(text) - 1, "r", NULL, &report, NULL),
+		0);
+	assert_string_equal(report.format, "tap");
+	report_release(&report);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_is_no_file_is_refused),
+		cmocka_unit_test(emptiness_is_no_clean_report),
+		cmocka_unit_test(what_is_no_text_is_refused),
+		cmocka_unit_test(what_is_no_known_format_is_refused),
+		cmocka_unit_test(a_web_page_is_refused),
+		cmocka_unit_test(an_error_object_is_refused_with_its_text),
+		cmocka_unit_test(messages_do_not_quote_the_report),
+		cmocka_unit_test(json_that_would_eat_the_memory_is_refused),
+		cmocka_unit_test(tap_may_begin_like_json),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: MIT */
+#include "support/cmocka.h"
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "evidence/stream.h"
+#include "support/reports.h"
+
+static void note(const struct test_case *test, const struct test_totals *totals,
+		 void *data)
+{
+	str_addf(data, "%d/%d %s %s", (int)test_totals_bad(totals),
+		 (int)totals->total, test_outcome_name(test->outcome),
+		 test->name);
+	if (test->file)
+		str_addf(data, " at %s:%d", test->file, test->line);
+	if (*test->message)
+		str_addf(data, " (%s)", test->message);
+	str_add_char(data, '\n');
+}
+
+static struct report feed(const char *format, const char *text, size_t len,
+			  size_t chunk, struct str *told)
+{
+	struct report_stream *stream = report_stream_new(format, note, told);
+	struct report report;
+
+	for (size_t at = 0; at < len; at += chunk)
+		report_stream_feed(stream, text + at,
+				   len - at < chunk ? len - at : chunk);
+	report_stream_finish(stream, &report);
+	report_stream_free(stream);
+	return report;
+}
+
+static void a_test_is_told_when_it_is_explained(void **state)
+{
+	static const char text[] = "cc -c sum.c\n"
+				   "1..3\n"
+				   "ok 1 - adds\n"
+				   "not ok 2 - divides\n"
+				   "# sum.c:7: error: Failure!\n"
+				   "ok 3 - prints # SKIP no printer\n";
+	struct str told = STR_INIT;
+	struct report report =
+		feed("tap", text, sizeof(text) - 1, sizeof(text), &told);
+
+	(void)state;
+	assert_string_equal(told.data, "0/1 passed adds\n"
+				       "1/2 failed divides at sum.c:7 "
+				       "(sum.c:7: error: Failure!)\n"
+				       "1/3 skipped prints (no printer)\n");
+	assert_int_equal(report.verdict, REPORT_FAIL);
+	report_release(&report);
+	str_release(&told);
+}
+
+static void passed_tests_are_told_at_once(void **state)
+{
+	struct str told = STR_INIT;
+	struct report_stream *stream = report_stream_new("tap", note, &told);
+
+	(void)state;
+	report_stream_feed(stream, "1..3\nok 1 - a\nnot ok 2 - b\n", 28);
+	assert_string_equal(told.data, "0/1 passed a\n");
+	assert_int_equal(report_stream_totals(stream)->total, 2);
+	assert_int_equal(report_stream_totals(stream)->failed, 1);
+	assert_int_equal(report_stream_planned(stream), 3);
+	report_stream_free(stream);
+	str_release(&told);
+}
+
+static void check_every_chunk_size(const char *name, const char *format)
+{
+	char *path = report_fixture(name);
+	struct str text = STR_INIT;
+	struct str whole = STR_INIT;
+	struct report report;
+
+	assert_int_equal(file_read(path, &text, 1 << 20, NULL), 0);
+	report = feed(format, text.data, text.len, text.len, &whole);
+	for (size_t chunk = 1; chunk < 40; chunk++) {
+		struct str told = STR_INIT;
+		struct report other =
+			feed(format, text.data, text.len, chunk, &told);
+
+		assert_string_equal(told.data, whole.data);
+		assert_int_equal(other.verdict, report.verdict);
+		report_release(&other);
+		str_release(&told);
+	}
+	report_release(&report);
+	str_release(&text);
+	str_release(&whole);
+	free(path);
+}
+
+static void chunks_may_be_cut_anywhere(void **state)
+{
+	(void)state;
+	check_every_chunk_size("tap/mixed.tap", "tap");
+	check_every_chunk_size("tap/cmocka.tap", "tap");
+	check_every_chunk_size("tap/died-in-yaml.tap", "tap");
+	check_every_chunk_size("cmocka/failures.txt", "cmocka");
+	check_every_chunk_size("cmocka/errors-first.txt", NULL);
+}
+
+static void carriage_returns_do_not_count(void **state)
+{
+	static const char text[] = "1..1\r\nok 1 - adds\r\n";
+	struct str told = STR_INIT;
+	struct report report = feed("tap", text, sizeof(text) - 1, 5, &told);
+
+	(void)state;
+	assert_int_equal(report.verdict, REPORT_PASS);
+	assert_string_equal(told.data, "0/1 passed adds\n");
+	report_release(&report);
+	str_release(&told);
+}
+
+static void a_line_too_long_is_noise(void **state)
+{
+	struct str text = STR_INIT;
+	struct str told = STR_INIT;
+	struct report report;
+
+	(void)state;
+	str_add(&text, "1..1\nok 1 - ");
+	for (int i = 0; i < 70000; i++)
+		str_add_char(&text, 'x');
+	str_add(&text, "\nok 1 - short\n");
+	for (size_t chunk = 1000; chunk < 200000; chunk *= 3) {
+		report = feed("tap", text.data, text.len, chunk, &told);
+		assert_int_equal(report.verdict, REPORT_PASS);
+		assert_int_equal(report.totals.total, 1);
+		report_release(&report);
+	}
+	str_release(&told);
+	str_release(&text);
+}
+
+static void no_test_at_all_is_empty(void **state)
+{
+	struct str told = STR_INIT;
+	struct report report = feed("tap", "make: ok\n", 9, 9, &told);
+
+	(void)state;
+	assert_int_equal(report.verdict, REPORT_EMPTY);
+	assert_non_null(report.why);
+	report_release(&report);
+	report = feed("cmocka", "", 0, 1, &told);
+	assert_int_equal(report.verdict, REPORT_EMPTY);
+	report_release(&report);
+	str_release(&told);
+}
+
+static void a_cmocka_test_that_prints_ok_is_no_tap(void **state)
+{
+	static const char text[] = "[==========] Running 1 test(s).\n"
+				   "[ RUN      ] prints\n"
+				   "ok 7 printed by the test\n"
+				   "[       OK ] prints\n"
+				   "[==========] 1 test(s) run.\n";
+	struct str told = STR_INIT;
+	struct report report = feed("cmocka", text, sizeof(text) - 1, 9, &told);
+
+	(void)state;
+	assert_int_equal(report.verdict, REPORT_PASS);
+	assert_int_equal(report.totals.total, 1);
+	assert_string_equal(report.format, "cmocka");
+	report_release(&report);
+	str_release(&told);
+}
+
+/* Other than the passed, 100,000 cases are kept, all are counted. */
+static void a_million_lines_take_well_under_a_second(void **state)
+{
+	struct report_stream *stream = report_stream_new("tap", NULL, NULL);
+	int64_t begun = clock_monotonic_us();
+	struct report report;
+	char line[64];
+
+	(void)state;
+	report_stream_feed(stream, "1..1000000\n", 11);
+	for (int i = 1; i <= 1000000; i++) {
+		int len = snprintf(line, sizeof(line),
+				   "ok %d - test number %d of many\n", i, i);
+
+		report_stream_feed(stream, line, (size_t)len);
+	}
+	report_stream_finish(stream, &report);
+	report_stream_free(stream);
+	assert_int_equal(report.verdict, REPORT_PASS);
+	assert_int_equal(report.totals.passed, 1000000);
+	assert_int_equal(report.case_count, 100000);
+	report_release(&report);
+	print_message("# a million TAP lines: %d ms\n",
+		      (int)((clock_monotonic_us() - begun) / 1000));
+	assert_true(clock_monotonic_us() - begun < 5000000);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_test_is_told_when_it_is_explained),
+		cmocka_unit_test(passed_tests_are_told_at_once),
+		cmocka_unit_test(chunks_may_be_cut_anywhere),
+		cmocka_unit_test(carriage_returns_do_not_count),
+		cmocka_unit_test(a_line_too_long_is_noise),
+		cmocka_unit_test(no_test_at_all_is_empty),
+		cmocka_unit_test(a_cmocka_test_that_prints_ok_is_no_tap),
+		cmocka_unit_test(a_million_lines_take_well_under_a_second),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
