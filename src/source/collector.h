@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+/* How a backend's commits and files become a struct ships. Inside source/
+ * only. */
+#ifndef SIGNALBOX_SOURCE_COLLECTOR_H
+#define SIGNALBOX_SOURCE_COLLECTOR_H
+
+#include "source/ships.h"
+#include "source/text.h"
+
+struct collector {
+	struct ships *ships;
+	struct text_set authors; /* their addresses */
+	struct text_set emails;
+};
+
+/* Text is valid UTF-8 and borrowed. */
+struct collected_commit {
+	const char *id, *author, *email, *committer_email, *subject;
+	int64_t time_ms;
+};
+
+void collector_init(struct collector *collector, struct ships *ships);
+/* Newest first. */
+void collector_add_commit(struct collector *collector,
+			  const struct collected_commit *commit);
+/* One more address of the range. */
+void collector_add_email(struct collector *collector, const char *email);
+void collector_add_file(struct collector *collector, const char *path,
+			size_t insertions, size_t deletions);
+/* Completes the ships; nothing is added any more. */
+void collector_finish(struct collector *collector);
+
+#endif

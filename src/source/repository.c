@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: MIT */
+#include "source/repository.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/file.h"
+#include "base/memory.h"
+#include "source/backend.h"
+
+struct repository *repository_open(const char *folder, struct error *err)
+{
+	struct repository *repository = xcalloc(1, sizeof(*repository));
+
+	switch (native_open(repository, folder)) {
+	case NATIVE_OPENED:
+		repository->ops = &native_backend;
+		break;
+	case NATIVE_NONE:
+		error_set(err, ERROR_NOT_FOUND,
+			  "no git repository in %s or above it; change to one, "
+			  "or make one with 'git init' and a first commit",
+			  folder);
+		repository_free(repository);
+		return NULL;
+	case NATIVE_UNREADABLE:
+		repository->ops = &command_backend;
+		if (command_open(repository, folder, err) < 0) {
+			repository_free(repository);
+			return NULL;
+		}
+		break;
+	}
+	repository->state = path_join(repository->common, "signalbox");
+	return repository;
+}
+
+void repository_free(struct repository *repository)
+{
+	if (!repository)
+		return;
+	if (repository->ops)
+		repository->ops->close(repository);
+	free(repository->git_folder);
+	free(repository->common);
+	free(repository->state);
+	free(repository->work_tree);
+	free(repository);
+}
+
+const char *repository_common_folder(const struct repository *repository)
+{
+	return repository->common;
+}
+
+const char *repository_state_folder(const struct repository *repository)
+{
+	return repository->state;
+}
+
+int repository_make_state(const struct repository *repository,
+			  struct error *err)
+{
+	return folder_make(repository->state, 0700, err);
+}
+
+const char *repository_work_tree(const struct repository *repository)
+{
+	return repository->work_tree;
+}
+
+int repository_no_commit(const char *revision, struct error *err)
+{
+	if (strcmp(revision, "HEAD") == 0)
+		return error_set(err, ERROR_NOT_FOUND,
+				 "the repository has no commit yet; make one "
+				 "with 'git commit'");
+	return error_set(err, ERROR_NOT_FOUND,
+			 "there is no commit '%s' in this repository; 'git "
+			 "log' lists those there are, 'git fetch' gets more",
+			 revision);
+}
+
+/* HEAD's branch names the commit when the revision did not. */
+static void name_branch(struct repository *repository, struct commit *commit)
+{
+	struct commit head = COMMIT_INIT;
+	char *branch;
+
+	if (commit->branch)
+		return;
+	branch = repository->ops->head_branch(repository);
+	if (branch &&
+	    repository->ops->commit(repository, "HEAD", &head, NULL) == 0 &&
+	    strcmp(head.id, commit->id) == 0) {
+		commit->branch = branch;
+		branch = NULL;
+	}
+	free(branch);
+	commit_release(&head);
+}
+
+int repository_commit(struct repository *repository, const char *revision,
+		      struct commit *commit, struct error *err)
+{
+	const char *name = revision ? revision : "HEAD";
+
+	if (repository->ops->commit(repository, name, commit, err) < 0)
+		return -1;
+	name_branch(repository, commit);
+	return 0;
+}
+
+void commit_release(struct commit *commit)
+{
+	free(commit->id);
+	free(commit->short_id);
+	free(commit->subject);
+	free(commit->author_name);
+	free(commit->author_email);
+	free(commit->committer_name);
+	free(commit->committer_email);
+	free(commit->branch);
+	strings_release(&commit->co_authors);
+	strings_release(&commit->co_author_emails);
+	memset(commit, 0, sizeof(*commit));
+}
+
+char *repository_version(struct repository *repository, const char *commit,
+			 struct error *err)
+{
+	return repository->ops->version(repository, commit, err);
+}
+
+static int read_from_work_tree(const struct repository *repository,
+			       const char *path, size_t limit, struct str *text,
+			       struct error *err)
+{
+	char *whole;
+	int result;
+
+	if (!repository->work_tree)
+		return error_set(err, ERROR_NOT_FOUND,
+				 "a bare repository has no work tree to read "
+				 "%s from; name a commit",
+				 path);
+	whole = path_join(repository->work_tree, path);
+	if (!file_exists(whole))
+		result = error_set(err, ERROR_NOT_FOUND, "there is no %s in %s",
+				   path, repository->work_tree);
+	else
+		result = file_read(whole, text, limit, err);
+	free(whole);
+	return result;
+}
+
+int repository_read_file(struct repository *repository, const char *commit,
+			 const char *path, size_t limit, struct str *text,
+			 struct error *err)
+{
+	if (!commit)
+		return read_from_work_tree(repository, path, limit, text, err);
+	return repository->ops->read_file(repository, commit, path, limit, text,
+					  err);
+}
+
+int repository_is_ancestor(struct repository *repository, const char *ancestor,
+			   const char *commit, struct error *err)
+{
+	return repository->ops->is_ancestor(repository, ancestor, commit, err);
+}
+
+char *repository_head_branch(struct repository *repository)
+{
+	return repository->ops->head_branch(repository);
+}
+
+char *repository_default_branch(struct repository *repository)
+{
+	return repository->ops->default_branch(repository);
+}

@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: MIT */
+#include "unit/source/scratch.h"
+
+#include "source/backend.h"
+#include "source/ships.h"
+#include "source/text.h"
+
+/*
+ * 30 commits by three people after v1, a merge, a binary file, a file gone, a
+ * file that became a link, one without a last newline.
+ */
+static void make_history(const char *root, const char *init)
+{
+	scratch_run(root,
+		    "git init -q -b main %s repo && cd repo &&"
+		    "mkdir -p src db/migrations .github/workflows &&"
+		    "seq 100 >src/a && seq 50 >src/gone && echo x >src/link &&"
+		    "printf 'no newline' >src/tail && git add . &&"
+		    "git commit -qm one && git tag v1 && i=0;"
+		    "while [ $i -lt 28 ]; do i=$((i+1));"
+		    "export GIT_COMMITTER_DATE=\"$((1700001000+i*60)) +0000\";"
+		    "export GIT_AUTHOR_EMAIL=Dev$((i%%3))@Example.org;"
+		    "export GIT_AUTHOR_NAME=\"Dev $((i%%3))\";"
+		    "sed -i \"$((i*3))s/.*/changed $i/\" src/a;"
+		    "if [ $i = 10 ]; then git branch side; fi;"
+		    "git commit -qam \"Change $i\"; done;"
+		    "export GIT_COMMITTER_DATE='1700010000 +0000';"
+		    "git checkout -q side; seq 7 >db/migrations/7.sql;"
+		    "head -c 5000 /dev/urandom >binary; echo '{}' >yarn.lock;"
+		    "git add .; git commit -qm 'On the side\n\n"
+		    "Co-authored-by: Zed <ZED@example.org>';"
+		    "git checkout -q main; git merge -q --no-edit side;"
+		    "export GIT_COMMITTER_DATE='1700020000 +0000';"
+		    "git rm -q src/gone; rm src/link; ln -s a src/link;"
+		    "printf 'still none' >src/tail; echo x >signalbox.yaml;"
+		    "git add .; git commit -qm 'The last'",
+		    init);
+}
+
+static struct repository *open_repo(const char *root)
+{
+	char *path = path_join(root, "repo");
+	struct error err = ERROR_INIT;
+	struct repository *repository = repository_open(path, &err);
+
+	if (!repository)
+		fail_msg("%s", error_text(&err));
+	free(path);
+	return repository;
+}
+
+/* " 3 files changed, 4 insertions(+)": ours in git's words. */
+static char *shortstat(const struct ships *ships)
+{
+	struct str text = STR_INIT;
+
+	str_addf(&text, " %zu file%s changed", ships->files,
+		 ships->files == 1 ? "" : "s");
+	if (ships->insertions)
+		str_addf(&text, ", %zu insertion%s(+)", ships->insertions,
+			 ships->insertions == 1 ? "" : "s");
+	if (ships->deletions)
+		str_addf(&text, ", %zu deletion%s(-)", ships->deletions,
+			 ships->deletions == 1 ? "" : "s");
+	return str_detach(&text);
+}
+
+static char *list_text(const struct ships *ships)
+{
+	struct str text = STR_INIT;
+
+	for (size_t i = 0; i < ships->list_count; i++)
+		str_addf(&text, "%s %s %s %lld %s\n", ships->list[i].id,
+			 ships->list[i].author, ships->list[i].email,
+			 (long long)(ships->list[i].time_ms / 1000),
+			 ships->list[i].subject);
+	str_truncate(&text, text.len - 1);
+	return str_detach(&text);
+}
+
+static char *number_text(size_t number)
+{
+	return xasprintf("%zu", number);
+}
+
+static void check_range(struct repository *repository, const char *root)
+{
+	struct ships ships = SHIPS_INIT;
+
+	assert_int_equal(ships_find(repository, "v1", "HEAD", &ships, NULL), 0);
+	assert_same_as_git(list_text(&ships), root,
+			   "git -C repo log -20 --format='%%H %%an %%ae %%ct "
+			   "%%s' v1..HEAD");
+	assert_same_as_git(number_text(ships.commits), root,
+			   "git -C repo rev-list --count v1..HEAD");
+	assert_same_as_git(shortstat(&ships), root,
+			   "git -C repo diff --no-renames --shortstat v1 HEAD");
+	assert_same_as_git(number_text(ships.authors.count), root,
+			   "git -C repo log --format=%%ae v1..HEAD | sort -u | "
+			   "wc -l");
+	assert_int_equal(ships.lost, 0);
+	assert_false(ships.lines_partial);
+	assert_true(strings_has(&ships.emails, "lee@example.org"));
+	assert_true(strings_has(&ships.emails, "dev0@example.org"));
+	assert_true(strings_has(&ships.emails, "zed@example.org"));
+	assert_int_equal(ships.risky_count, 3);
+	assert_true(strings_has(&ships.risky, "db/migrations/7.sql"));
+	assert_true(strings_has(&ships.risky, "yarn.lock"));
+	assert_true(strings_has(&ships.risky, "signalbox.yaml"));
+	assert_string_equal(ships.changed[0].path, "src/a");
+	assert_int_equal(ships.changed[0].insertions, 28);
+	assert_int_equal(ships.changed[1].deletions, 50);
+	ships_release(&ships);
+}
+
+static void check_beginning(struct repository *repository, const char *root)
+{
+	struct ships ships = SHIPS_INIT;
+
+	assert_int_equal(ships_find(repository, NULL, "v1", &ships, NULL), 0);
+	assert_int_equal(ships.commits, 1);
+	assert_same_as_git(shortstat(&ships), root,
+			   "git -C repo diff --shortstat $(git -C repo "
+			   "hash-object -t tree /dev/null) v1");
+	ships_release(&ships);
+}
+
+static void check_backwards(struct repository *repository, const char *root)
+{
+	struct ships ships = SHIPS_INIT;
+
+	assert_int_equal(ships_find(repository, "HEAD", "v1", &ships, NULL), 0);
+	assert_int_equal(ships.commits, 0);
+	assert_same_as_git(number_text(ships.lost), root,
+			   "git -C repo rev-list --count v1..HEAD");
+	assert_same_as_git(shortstat(&ships), root,
+			   "git -C repo diff --no-renames --shortstat HEAD v1");
+	ships_release(&ships);
+}
+
+static void check_nothing(struct repository *repository)
+{
+	struct ships ships = SHIPS_INIT;
+	struct error err = ERROR_INIT;
+
+	assert_int_equal(ships_find(repository, "HEAD", "HEAD", &ships, NULL),
+			 0);
+	assert_int_equal(ships.commits + ships.files + ships.lost, 0);
+	assert_int_equal(ships.emails.count, 0);
+	ships_release(&ships);
+	assert_int_equal(
+		ships_find(repository, "nowhere", "HEAD", &ships, &err), -1);
+	assert_int_equal(err.code, ERROR_NOT_FOUND);
+	error_clear(&err);
+}
+
+static void check_all(struct repository *repository, const char *root)
+{
+	check_range(repository, root);
+	check_beginning(repository, root);
+	check_backwards(repository, root);
+	check_nothing(repository);
+	repository_free(repository);
+}
+
+static void libgit2_counts_as_git_does(void **state)
+{
+	struct repository *repository;
+
+	make_history(*state, "");
+	repository = open_repo(*state);
+	assert_non_null(repository->native);
+	check_all(repository, *state);
+}
+
+static void the_git_command_counts_the_same(void **state)
+{
+	struct repository *repository;
+
+	make_history(*state, "--object-format=sha256");
+	repository = open_repo(*state);
+	assert_null(repository->native);
+	check_all(repository, *state);
+}
+
+static void the_record_has_what_a_gate_shows(void **state)
+{
+	struct ships ships = SHIPS_INIT;
+	struct repository *repository;
+	json_t *json, *first;
+
+	make_history(*state, "");
+	repository = open_repo(*state);
+	assert_int_equal(ships_find(repository, "v1", "HEAD", &ships, NULL), 0);
+	json = ships_json(&ships);
+	assert_int_equal(json_integer_value(json_object_get(json, "commits")),
+			 ships.commits);
+	assert_int_equal(json_integer_value(json_object_get(json, "authors")),
+			 3);
+	assert_int_equal(json_array_size(json_object_get(json, "list")), 20);
+	assert_int_equal(json_array_size(json_object_get(json, "risky")), 3);
+	first = json_array_get(json_object_get(json, "list"), 0);
+	assert_string_equal(json_string_value(json_object_get(first, "time")),
+			    "2023-11-15T03:46:40.000Z");
+	assert_string_equal(
+		json_string_value(json_object_get(first, "subject")),
+		"The last");
+	json_decref(json);
+	ships_release(&ships);
+	repository_free(repository);
+}
+
+static void what_is_already_live_does_not_count_as_lost(void **state)
+{
+	struct ships ships = SHIPS_INIT;
+	struct repository *repository;
+
+	scratch_run(*state, "git init -q -b main repo && cd repo &&"
+			    "git commit -q --allow-empty -m base &&"
+			    "git checkout -q -b hotfix &&"
+			    "git commit -q --allow-empty -m fix &&"
+			    "git checkout -q main &&"
+			    "git commit -q --allow-empty -m next");
+	repository = open_repo(*state);
+	assert_int_equal(ships_find(repository, "hotfix", "main", &ships, NULL),
+			 0);
+	assert_int_equal(ships.commits, 1);
+	assert_int_equal(ships.lost, 1);
+	ships_release(&ships);
+	repository_free(repository);
+}
+
+static void risky_paths_are_known(void **state)
+{
+	(void)state;
+	assert_true(ships_path_is_risky("signalbox.yaml"));
+	assert_true(ships_path_is_risky(".github/workflows/ci.yml"));
+	assert_true(ships_path_is_risky(".gitlab-ci.yml"));
+	assert_true(ships_path_is_risky("build/Jenkinsfile"));
+	assert_true(ships_path_is_risky("docker/Dockerfile.prod"));
+	assert_true(ships_path_is_risky("app/db/Migrations/1.sql"));
+	assert_true(ships_path_is_risky("Cargo.lock"));
+	assert_true(ships_path_is_risky("web/package-lock.json"));
+	assert_false(ships_path_is_risky("doc/signalbox.yaml"));
+	assert_false(ships_path_is_risky("src/migrations.c"));
+	assert_false(ships_path_is_risky("src/main.c"));
+	assert_false(ships_path_is_risky("clock.c"));
+}
+
+static void sets_keep_each_text_once(void **state)
+{
+	struct text_set set = TEXT_SET_INIT;
+
+	(void)state;
+	assert_true(text_set_add_lower(&set, "B@x"));
+	assert_true(text_set_add_lower(&set, "a@x"));
+	assert_false(text_set_add_lower(&set, "b@X"));
+	assert_false(text_set_add_lower(&set, ""));
+	assert_true(text_set_has(&set, "a@x"));
+	assert_false(text_set_has(&set, "c@x"));
+	assert_string_equal(set.sorted.items[0], "a@x");
+	assert_int_equal(set.sorted.count, 2);
+	text_set_release(&set);
+}
+
+#define scratch_test(test) \
+	cmocka_unit_test_setup_teardown(test, scratch_make, scratch_remove)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		scratch_test(libgit2_counts_as_git_does),
+		scratch_test(the_git_command_counts_the_same),
+		scratch_test(the_record_has_what_a_gate_shows),
+		scratch_test(what_is_already_live_does_not_count_as_lost),
+		cmocka_unit_test(risky_paths_are_known),
+		cmocka_unit_test(sets_keep_each_text_once),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
