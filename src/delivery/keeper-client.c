@@ -270,7 +270,7 @@ static void stop_over(struct question *question)
 static void look_again(void *data)
 {
 	struct question *question = data;
-	pid_t stray = keeper_child_stray(question->folder);
+	pid_t stray = keeper_child_running(question->folder);
 
 	if (!keeper_is_alive(question->folder)) {
 		if (!stray) {

@@ -129,7 +129,7 @@ void keeper_child_forget(const char *folder)
 	free(path);
 }
 
-pid_t keeper_child_stray(const char *folder)
+pid_t keeper_child_running(const char *folder)
 {
 	char *path = path_join(folder, "child");
 	struct str text = STR_INIT;

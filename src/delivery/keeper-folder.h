@@ -31,6 +31,6 @@ int keeper_child_write(const char *folder, pid_t pid,
 		       struct error *err) MUST_CHECK;
 void keeper_child_forget(const char *folder);
 /* The recorded process, when that very one still runs; else 0. */
-pid_t keeper_child_stray(const char *folder);
+pid_t keeper_child_running(const char *folder);
 
 #endif

@@ -270,7 +270,7 @@ static int end_stray(struct keeper *keeper, struct error *err)
 {
 	int64_t until = clock_monotonic_us() + STRAY_WAIT_MS * 1000;
 	const struct timespec moment = {.tv_nsec = 5000000};
-	pid_t pid = keeper_child_stray(keeper->folder);
+	pid_t pid = keeper_child_running(keeper->folder);
 
 	if (!pid)
 		return 0;
@@ -279,7 +279,7 @@ static int end_stray(struct keeper *keeper, struct error *err)
 	     "ending it",
 	     (long)pid);
 	child_signal_group(pid, SIGKILL);
-	while (keeper_child_stray(keeper->folder)) {
+	while (keeper_child_running(keeper->folder)) {
 		if (clock_monotonic_us() > until)
 			return error_set(err, ERROR_IO,
 					 "process %ld, left by a keeper that "

@@ -6,6 +6,7 @@ libsignalbox_a_SOURCES += \
 	%D%/keeper.c %D%/keeper.h \
 	%D%/plan.c %D%/plan.h \
 	%D%/state.h \
-	%D%/target/target.h \
+	%D%/target/process.c \
+	%D%/target/target.c %D%/target/target.h \
 	%D%/words.c %D%/words.h
 include %D%/traffic/local.mk

@@ -39,7 +39,8 @@ typedef void target_done(int64_t ms, const struct error *err, void *data);
 struct target_wait;
 
 struct target_ops {
-	const char *name;
+	const char *name; /* its key below `target:` */
+	bool (*serves)(const struct environment_config *config);
 	/* Starts it; returns once it runs, not that it is healthy. */
 	int (*start)(const struct target *target,
 		     const struct target_release *release, struct error *err);
