@@ -2,10 +2,11 @@
 /*
  * One end of a line protocol on a loop: whole lines in, lines out, never
  * blocking. What does not fit waits in a bounded outbox; past the bound
- * lines are dropped and, when there is room again, one line
- * {"event":"behind","seq":N} tells the reader to read the journal from the
- * sequence it has. Used for the pipes between the threads and for the
- * control socket.
+ * lines are dropped and, when the outbox has been read empty, one line of
+ * type behind tells the reader to read the journal from the sequence it has
+ * up to the line's seq. Used for the pipes between the threads and for the
+ * control socket. A process that writes to pipes ignores SIGPIPE; sockets
+ * raise none.
  */
 #ifndef SIGNALBOX_EVENT_CHANNEL_H
 #define SIGNALBOX_EVENT_CHANNEL_H
@@ -28,6 +29,7 @@ struct channel_handlers {
 };
 
 #define CHANNEL_OUTBOX_BYTES (4u << 20)
+#define CHANNEL_LINE_BYTES (1u << 20) /* the longest line, without '\n' */
 
 /* Takes the descriptors over (in and out may be the same, -1 for none) and
  * makes them non-blocking. */
@@ -35,12 +37,14 @@ struct channel *channel_new(struct loop *loop, int in, int out,
 			    const struct channel_handlers *handlers,
 			    void *data);
 /* line ends with '\n'. seq: the newest journaled event so far, for "behind".
- * False when it was dropped. must: never dropped (replies, refusals). */
+ * False when it was dropped. must: never dropped (replies, refusals) while
+ * the other end is there and the line is one that it would take. Writes from
+ * the loop; never calls a handler. */
 bool channel_send(struct channel *channel, const char *line, size_t len,
 		  int64_t seq, bool must);
 /* Bytes waiting to be written. */
 size_t channel_pending(const struct channel *channel);
-/* Blocking: writes what waits, for at most timeout_ms. */
+/* Blocking: writes what waits, for at most timeout_ms. Calls no handler. */
 void channel_drain(struct channel *channel, int timeout_ms);
 void channel_free(struct channel *channel); /* closes both */
 

@@ -1,4 +1,5 @@
 libsignalbox_a_SOURCES += \
+	%D%/channel.c \
 	%D%/channel.h \
 	%D%/event.c \
 	%D%/event.h \
