@@ -13,8 +13,7 @@ struct claim {
 	struct place place;
 	const char *environment;
 	const char *use;  /* "blue" */
-	const char *host; /* of a proxy; NULL: a program, any address */
-	size_t host_len;
+	const char *host; /* "host:port" of a proxy; NULL: any address */
 };
 
 struct claims {
@@ -39,6 +38,7 @@ static void claim_environment(struct claims *claims, const struct node *node,
 	const struct node *listen = descend(node, to_listen);
 	const char *text = environment->haproxy.listen;
 	struct claim claim = {.environment = environment->name};
+	size_t host;
 
 	for (size_t i = 0; i < 2; i++) {
 		claim.port = environment->process.ports[i];
@@ -48,25 +48,12 @@ static void claim_environment(struct claims *claims, const struct node *node,
 		claim.use = uses[i];
 		*VECTOR_ADD(claims->items, claims->count, claims->cap) = claim;
 	}
-	if (!text || !listen ||
-	    !parse_address(text, &claim.host_len, &claim.port))
+	if (!text || !listen || !parse_address(text, &host, &claim.port))
 		return;
 	claim.place = listen->place;
 	claim.use = "the proxy";
 	claim.host = text;
 	*VECTOR_ADD(claims->items, claims->count, claims->cap) = claim;
-}
-
-static int compare(const void *a, const void *b)
-{
-	const struct claim *left = a;
-	const struct claim *right = b;
-
-	if (left->port != right->port)
-		return left->port < right->port ? -1 : 1;
-	if (left->place.line != right->place.line)
-		return left->place.line < right->place.line ? -1 : 1;
-	return left->place.column < right->place.column ? -1 : 1;
 }
 
 static bool is_everywhere(const struct claim *claim)
@@ -76,13 +63,57 @@ static bool is_everywhere(const struct claim *claim)
 	       starts_with(claim->host, "[::]:");
 }
 
-static bool collide(const struct claim *a, const struct claim *b)
+static int compare_places(const struct claim *left, const struct claim *right)
 {
-	if (a->port != b->port)
-		return false;
-	return is_everywhere(a) || is_everywhere(b) ||
-	       (a->host_len == b->host_len &&
-		memcmp(a->host, b->host, a->host_len) == 0);
+	if (left->place.line != right->place.line)
+		return left->place.line < right->place.line ? -1 : 1;
+	if (left->place.column != right->place.column)
+		return left->place.column < right->place.column ? -1 : 1;
+	return 0;
+}
+
+/* Those of one port together, first those on every address, then by host. */
+static int compare(const void *a, const void *b)
+{
+	const struct claim *left = a;
+	const struct claim *right = b;
+	int order;
+
+	if (left->port != right->port)
+		return left->port < right->port ? -1 : 1;
+	if (is_everywhere(left) != is_everywhere(right))
+		return is_everywhere(left) ? -1 : 1;
+	order = is_everywhere(left) ? 0 : strcmp(left->host, right->host);
+	return order ? order : compare_places(left, right);
+}
+
+static void complain(struct reader *reader, const struct claim *a,
+		     const struct claim *b)
+{
+	const struct claim *first = compare_places(a, b) < 0 ? a : b;
+	const struct claim *second = first == a ? b : a;
+
+	complain_at(reader, second->place,
+		    "port %d is taken by %s of '%s' on line %d; give each its "
+		    "own",
+		    second->port, first->use, first->environment,
+		    first->place.line);
+}
+
+static void check_sorted(struct reader *reader, const struct claims *claims)
+{
+	const struct claim *group = claims->items; /* first of its port */
+
+	for (size_t i = 1; i < claims->count; i++) {
+		const struct claim *claim = &claims->items[i];
+
+		if (claim->port != group->port)
+			group = claim;
+		else if (is_everywhere(group))
+			complain(reader, group, claim);
+		else if (strcmp(claim[-1].host, claim->host) == 0)
+			complain(reader, claim - 1, claim);
+	}
 }
 
 void ports_check(struct reader *reader, const struct node *environments)
@@ -98,16 +129,6 @@ void ports_check(struct reader *reader, const struct node *environments)
 	if (claims.count)
 		qsort(claims.items, claims.count, sizeof(*claims.items),
 		      compare);
-	for (size_t i = 1; i < claims.count; i++) {
-		const struct claim *first = &claims.items[i - 1];
-		const struct claim *second = &claims.items[i];
-
-		if (collide(first, second))
-			complain_at(reader, second->place,
-				    "port %d is taken by %s of '%s' on line "
-				    "%d; give each its own",
-				    second->port, first->use,
-				    first->environment, first->place.line);
-	}
+	check_sorted(reader, &claims);
 	free(claims.items);
 }

@@ -78,6 +78,11 @@ static void read_all(struct pipeline *pipeline, const char *text, size_t len,
 	};
 	struct node root;
 
+	/* A byte order mark that an editor left. */
+	if (len >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0) {
+		text += 3;
+		len -= 3;
+	}
 	if (tree_parse(text, len, problems, &root) < 0)
 		return;
 	read_tree(&reader, &root);

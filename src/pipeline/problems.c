@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "pipeline/problems.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,7 +9,7 @@
 #include "base/printable.h"
 #include "base/vector.h"
 
-#define WINDOW 64 /* characters shown around the caret of a long line */
+#define WINDOW 96 /* characters shown of a line that is longer */
 
 void problems_add(struct problems *problems, int line, int column,
 		  const char *format, ...)
@@ -105,10 +106,11 @@ static void print_line(const struct problem *problem, const char *line,
 {
 	size_t len = line_length(line);
 	size_t column = problem->column > 0 ? (size_t)problem->column - 1 : 0;
-	size_t skip = column > WINDOW ? column - WINDOW / 2 : 0;
+	bool whole = prefix_bytes(line, len, WINDOW) == len;
+	size_t skip = whole || column < WINDOW / 2 ? 0 : column - WINDOW / 2;
 	size_t from = prefix_bytes(line, len, skip);
 	size_t caret = prefix_bytes(line + from, len - from, column - skip);
-	size_t shown = prefix_bytes(line + from, len - from, 2 * WINDOW);
+	size_t shown = prefix_bytes(line + from, len - from, WINDOW);
 	struct str text = STR_INIT;
 
 	str_add_printable(&text, line + from, caret, false);

@@ -141,7 +141,8 @@ void read_analysis(struct reader *reader, const struct node *value, void *into)
 	analysis->present = true;
 	analysis->place = node_place(value);
 	read_map(reader, value, &analysis_schema, analysis);
-	if (value->kind == NODE_MAP && !analysis_has_limit(analysis))
+	if (value->kind == NODE_MAP && !analysis_has_limit(analysis) &&
+	    !has_strange_key(value, &analysis_schema))
 		complain_at(reader, node_place(value),
 			    "an analysis needs a limit: error-rate, p50, p95 "
 			    "or p99");

@@ -87,6 +87,21 @@ static void count_voter(struct voters *voters, size_t person)
 		voters->people[voters->count++] = person;
 }
 
+/* Whether every approver is somebody; counting nobodies says nothing. */
+static bool all_known(const struct reader *reader,
+		      const struct strings *approvers)
+{
+	for (size_t i = 0; i < approvers->count; i++) {
+		const char *name = approvers->items[i];
+
+		if (!name_index_find(name[0] == '@' ? &reader->groups
+						    : &reader->people,
+				     name))
+			return false;
+	}
+	return true;
+}
+
 /* How many different people the approvers name, counted up to `enough`. */
 static size_t count_voters(const struct reader *reader,
 			   const struct strings *approvers, size_t enough)
@@ -125,6 +140,8 @@ static void check_quorum(struct reader *reader, const struct node *required,
 			       "the file: without a group of users who may "
 			       "reach the run, only its owner can vote",
 			       gate->required);
+	if (!all_known(reader, &gate->approvers))
+		return;
 	there = gate->approvers.count
 			? count_voters(reader, &gate->approvers, enough)
 			: reader->pipeline->people_count;
@@ -153,9 +170,7 @@ void read_gate(struct reader *reader, const struct node *value, void *into)
 	gate->present = true;
 	gate->place = node_place(value);
 	read_map(reader, value, &gate_schema, gate);
-	/* With an approver who is nobody, counting would only repeat that. */
 	if (required && gate->required > 1 &&
-	    (!approvers || (approvers->kind == NODE_LIST &&
-			    approvers->count == gate->approvers.count)))
+	    (!approvers || approvers->kind == NODE_LIST))
 		check_quorum(reader, required, gate);
 }

@@ -185,10 +185,12 @@ void read_haproxy(struct reader *reader, const struct node *value, void *into)
 {
 	bool listen = node_find(value, "listen");
 	bool socket = node_find(value, "socket");
+	bool strange;
 
 	read_map(reader, value, &haproxy_schema, into);
 	if (value->kind != NODE_MAP)
 		return;
+	strange = has_strange_key(value, &haproxy_schema);
 	if (listen && socket)
 		complain_at(reader, node_place(value),
 			    "'listen' and 'socket' exclude each other: the "
@@ -196,9 +198,9 @@ void read_haproxy(struct reader *reader, const struct node *value, void *into)
 			    "the other steers one that is there");
 	else if (listen)
 		check_managed(reader, value);
-	else if (socket)
+	else if (socket && !strange)
 		check_attached(reader, value, into);
-	else
+	else if (!socket && !strange)
 		complain_at(reader, node_place(value),
 			    "write listen: \"127.0.0.1:8080\" for an HAProxy "
 			    "of our own, or socket, backend, blue, green and "

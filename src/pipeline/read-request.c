@@ -200,7 +200,8 @@ static void read_request(struct reader *reader, const struct node *value,
 	request->place = value->place;
 	request->timeout_ms = TIMEOUT_MS;
 	read_map(reader, value, &request_schema, request);
-	if (value->kind == NODE_MAP && !has_method(value))
+	if (value->kind == NODE_MAP && !has_method(value) &&
+	    !has_strange_key(value, &request_schema))
 		complain_about(reader, value,
 			       "a request needs a method and a path, as "
 			       "get: /healthz");

@@ -48,7 +48,8 @@ static void read_check(struct reader *reader, const struct node *value,
 	bool url = node_find(value, "url");
 
 	read_map(reader, value, &check_schema, into);
-	if (value->kind == NODE_MAP && environment == url)
+	if (value->kind == NODE_MAP && environment == url &&
+	    (environment || !has_strange_key(value, &check_schema)))
 		complain_at(reader, node_place(value),
 			    environment
 				    ? "a check has an environment or a url, "
@@ -151,16 +152,6 @@ static void check_limited_keys(struct reader *reader, const struct node *value,
 	}
 }
 
-/* True when the stage has a key of a later version, which may have been all
- * that it does. */
-static bool has_later_key(const struct node *value)
-{
-	for (size_t i = 0; i < stage_schema.count; i++)
-		if (!stage_keys[i].read && node_find(value, stage_keys[i].name))
-			return true;
-	return false;
-}
-
 static void find_kind(struct reader *reader, const struct node *value,
 		      struct stage_config *stage)
 {
@@ -186,7 +177,7 @@ static void find_kind(struct reader *reader, const struct node *value,
 		complain_at(reader, node_place(value),
 			    "a scan reads what 'run' writes; add the scanner "
 			    "as run: ...");
-	else if (!has_later_key(value))
+	else if (!has_strange_key(value, &stage_schema))
 		complain_at(reader, node_place(value),
 			    "stage '%s' does nothing; give it run, check, "
 			    "gate or deploy",

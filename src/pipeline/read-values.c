@@ -48,7 +48,7 @@ static bool expect_text(struct reader *reader, const struct node *value)
 {
 	if (!expect_kind(reader, value, NODE_TEXT, "text"))
 		return false;
-	if (value->text[0])
+	if (value->text[strspn(value->text, " \t\n")])
 		return true;
 	if (value->key)
 		complain_about(reader, value, "'%s' is empty", value->key);

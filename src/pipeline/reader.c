@@ -137,6 +137,41 @@ static void check_keys(struct reader *reader, const struct node *map,
 	}
 }
 
+/* Whether the key was probably meant by one that nobody knows; that was told
+ * already. */
+static bool is_misspelt(struct reader *reader, const struct node *map,
+			const struct schema *schema, const struct key *key)
+{
+	for (size_t i = 0; i < map->count; i++) {
+		const char *word = map->children[i].key;
+		char *mend;
+		bool near;
+
+		if (map->children[i].repeated || schema_find(schema, word))
+			continue;
+		mend = suggest(reader, word, &key->name, 1);
+		near = mend[0];
+		free(mend);
+		if (near)
+			return true;
+	}
+	return false;
+}
+
+bool has_strange_key(const struct node *map, const struct schema *schema)
+{
+	for (size_t i = 0; i < map->count; i++) {
+		const struct key *key;
+
+		if (map->children[i].repeated)
+			continue;
+		key = schema_find(schema, map->children[i].key);
+		if (!key || !key->read)
+			return true;
+	}
+	return false;
+}
+
 void read_map(struct reader *reader, const struct node *map,
 	      const struct schema *schema, void *into)
 {
@@ -152,7 +187,8 @@ void read_map(struct reader *reader, const struct node *map,
 
 		if (value && key->read)
 			key->read(reader, value, (char *)into + key->offset);
-		else if (!value && key->required)
+		else if (!value && key->required &&
+			 !is_misspelt(reader, map, schema, key))
 			complain_at(reader, node_place(map),
 				    "'%s' is missing in %s", key->name,
 				    schema->what);

@@ -65,6 +65,9 @@ bool expect_kind(struct reader *reader, const struct node *value,
 /* Reads a map by its table into the struct at `into`. */
 void read_map(struct reader *reader, const struct node *map,
 	      const struct schema *schema, void *into);
+/* Whether the map has a key that was complained about as unknown or of a
+ * later version: it may be the one that seems missing. */
+bool has_strange_key(const struct node *map, const struct schema *schema);
 /* The index of the value among the words, or -1 after a complaint. `later`
  * (NULL-ended, may be NULL) are words of a later version. */
 int read_word(struct reader *reader, const struct node *value,
