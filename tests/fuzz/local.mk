@@ -10,3 +10,4 @@ EXTRA_DIST += %D%/corpus
 
 check_PROGRAMS += %D%/event-fuzz
 check_PROGRAMS += %D%/journal-fuzz
+check_PROGRAMS += %D%/pipeline-fuzz

@@ -22,3 +22,6 @@ check_PROGRAMS += %D%/evidence/freshness-test
 check_PROGRAMS += %D%/evidence/input-test
 check_PROGRAMS += %D%/evidence/lines-test
 check_PROGRAMS += %D%/evidence/stream-test
+check_PROGRAMS += %D%/pipeline/cases-test
+check_PROGRAMS += %D%/pipeline/pipeline-test
+EXTRA_DIST += tests/data/pipeline
