@@ -1,1 +1,2 @@
-libsignalbox_a_SOURCES +=
+libsignalbox_a_SOURCES += \
+	%D%/gate.c %D%/gate.h

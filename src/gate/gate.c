@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: MIT */
+#include "gate/gate.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/memory.h"
+#include "base/str.h"
+#include "base/vector.h"
+
+struct cast {
+	uid_t uid;
+	enum gate_choice choice;
+};
+
+struct gate {
+	const struct gate_rule *rule;
+	const struct pipeline *pipeline;
+	struct strings authors;
+	struct strings committers;
+	char binds[DIGEST_TEXT_SIZE];
+	int64_t expires_ms;
+	struct cast *votes;
+	size_t vote_count, vote_cap;
+	enum gate_outcome settled; /* GATE_OPEN until a vote ends it */
+};
+
+void gate_binds(const struct gate_facts *facts, char text[DIGEST_TEXT_SIZE])
+{
+	const char *const parts[] = {facts->commit, facts->artifacts,
+				     facts->pipeline, facts->findings,
+				     facts->live};
+	struct digest *digest = digest_new();
+
+	for (size_t i = 0; i < ARRAY_SIZE(parts); i++) {
+		const char *part = parts[i] ? parts[i] : "";
+
+		digest_add(digest, part, strlen(part) + 1);
+	}
+	digest_finish(digest, text);
+}
+
+struct gate *gate_new(const struct gate_rule *rule,
+		      const struct pipeline *pipeline,
+		      const struct gate_facts *facts, int64_t now_ms)
+{
+	struct gate *gate = xcalloc(1, sizeof(*gate));
+
+	gate->rule = rule;
+	gate->pipeline = pipeline;
+	if (facts->authors)
+		strings_copy(&gate->authors, facts->authors);
+	if (facts->committers)
+		strings_copy(&gate->committers, facts->committers);
+	gate_binds(facts, gate->binds);
+	gate->expires_ms = now_ms + rule->expires_ms;
+	return gate;
+}
+
+void gate_free(struct gate *gate)
+{
+	if (!gate)
+		return;
+	strings_release(&gate->authors);
+	strings_release(&gate->committers);
+	free(gate->votes);
+	free(gate);
+}
+
+static bool has_email(const struct strings *list, const char *email)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (strcasecmp(list->items[i], email) == 0)
+			return true;
+	return false;
+}
+
+static bool is_approver(const struct gate *gate, const char *login,
+			const struct person *person)
+{
+	const struct strings *list = &gate->rule->approvers;
+
+	if (!list->count || strings_has(list, login))
+		return true;
+	for (size_t i = 0; person && i < list->count; i++)
+		if (list->items[i][0] == '@' &&
+		    strings_has(&person->groups, list->items[i] + 1))
+			return true;
+	return false;
+}
+
+char *gate_refusal(const struct gate *gate, const char *login,
+		   const char *email)
+{
+	const struct person *person = pipeline_person(gate->pipeline, login);
+	const struct strings *excluded = &gate->rule->excluded;
+
+	if (!is_approver(gate, login, person))
+		return xasprintf("%s is not among the approvers", login);
+	if (person && person->email)
+		email = person->email;
+	if (!email)
+		return NULL;
+	if (strings_has(excluded, "author") && has_email(&gate->authors, email))
+		return xasprintf("%s wrote part of what ships, and an author "
+				 "may not approve it",
+				 login);
+	if (strings_has(excluded, "committer") &&
+	    has_email(&gate->committers, email))
+		return xasprintf("%s committed part of what ships, and a "
+				 "committer may not approve it",
+				 login);
+	return NULL;
+}
+
+static int approvals(const struct gate *gate)
+{
+	int count = 0;
+
+	for (size_t i = 0; i < gate->vote_count; i++)
+		count += gate->votes[i].choice == GATE_APPROVE;
+	return count;
+}
+
+static bool has_voted(const struct gate *gate, uid_t uid)
+{
+	for (size_t i = 0; i < gate->vote_count; i++)
+		if (gate->votes[i].uid == uid)
+			return true;
+	return false;
+}
+
+static int check_vote(const struct gate *gate, const struct gate_vote *vote,
+		      int64_t now_ms, struct error *err)
+{
+	enum gate_outcome outcome = gate_outcome(gate, now_ms);
+	bool has_reason = vote->reason && *vote->reason;
+	char *why;
+
+	if (outcome != GATE_OPEN)
+		return error_set(err, ERROR_REFUSED, "this gate was %s already",
+				 gate_outcome_name(outcome));
+	if (vote->choice != GATE_APPROVE && !has_reason)
+		return error_set(err, ERROR_REFUSED,
+				 "a reason is needed to %s; give --reason TEXT",
+				 vote->choice == GATE_REJECT ? "reject"
+							     : "override");
+	if (vote->choice == GATE_OVERRIDE)
+		return 0;
+	if (has_voted(gate, vote->uid))
+		return error_set(err, ERROR_REFUSED,
+				 "%s has voted on this gate already; one vote "
+				 "a person",
+				 vote->login);
+	if (vote->choice == GATE_REJECT)
+		return 0;
+	why = gate_refusal(gate, vote->login, vote->email);
+	if (why) {
+		error_set(err, ERROR_REFUSED, "%s", why);
+		free(why);
+		return -1;
+	}
+	return 0;
+}
+
+int gate_vote(struct gate *gate, const struct gate_vote *vote, int64_t now_ms,
+	      struct error *err)
+{
+	if (check_vote(gate, vote, now_ms, err) < 0)
+		return -1;
+	*VECTOR_ADD(gate->votes, gate->vote_count, gate->vote_cap) =
+		(struct cast){vote->uid, vote->choice};
+	if (vote->choice == GATE_REJECT)
+		gate->settled = GATE_REJECTED;
+	else if (vote->choice == GATE_OVERRIDE)
+		gate->settled = GATE_OVERRIDDEN;
+	else if (approvals(gate) >= gate->rule->required)
+		gate->settled = GATE_APPROVED;
+	return 0;
+}
+
+enum gate_outcome gate_outcome(const struct gate *gate, int64_t now_ms)
+{
+	if (gate->settled != GATE_OPEN)
+		return gate->settled;
+	return now_ms >= gate->expires_ms ? GATE_EXPIRED : GATE_OPEN;
+}
+
+const char *gate_outcome_name(enum gate_outcome outcome)
+{
+	static const char *const names[] = {
+		[GATE_OPEN] = "open",
+		[GATE_APPROVED] = "approved",
+		[GATE_REJECTED] = "rejected",
+		[GATE_EXPIRED] = "expired",
+		[GATE_OVERRIDDEN] = "overridden",
+		[GATE_VOID] = "void",
+	};
+
+	return names[outcome];
+}
+
+int gate_approvals(const struct gate *gate)
+{
+	return approvals(gate);
+}
+
+int gate_required(const struct gate *gate)
+{
+	return gate->rule->required;
+}
+
+int64_t gate_expires_at(const struct gate *gate)
+{
+	return gate->expires_ms;
+}
+
+static json_t *list_json(const struct strings *list)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < list->count; i++)
+		json_array_append_new(array, json_string(list->items[i]));
+	return array;
+}
+
+static json_t *eligible_json(const struct gate *gate)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < gate->pipeline->people_count; i++) {
+		const char *login = gate->pipeline->people[i].login;
+		char *why = gate_refusal(gate, login, NULL);
+
+		json_array_append_new(array, json_pack("{s:s, s:b, s:s*}",
+						       "person", login, "can",
+						       !why, "why", why));
+		free(why);
+	}
+	return array;
+}
+
+void gate_describe(const struct gate *gate, struct event *opened)
+{
+	event_set_int(opened, "required", gate->rule->required);
+	event_set_json_owned(opened, "approvers",
+			     list_json(&gate->rule->approvers));
+	event_set_json_owned(opened, "not", list_json(&gate->rule->excluded));
+	event_set_time(opened, "expires", gate->expires_ms);
+	event_set(opened, "binds", gate->binds);
+	event_set_json_owned(opened, "eligible", eligible_json(gate));
+}

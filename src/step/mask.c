@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: MIT */
+#include "step/mask.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+
+struct mask {
+	struct strings secrets; /* longest first */
+	struct str held;
+};
+
+static int longest_first(const void *a, const void *b)
+{
+	size_t la = strlen(*(char *const *)a);
+	size_t lb = strlen(*(char *const *)b);
+
+	return (la < lb) - (la > lb);
+}
+
+struct mask *mask_new(const struct strings *secrets)
+{
+	struct mask *mask = xcalloc(1, sizeof(*mask));
+
+	str_init(&mask->held);
+	for (size_t i = 0; i < secrets->count; i++)
+		if (*secrets->items[i])
+			strings_add(&mask->secrets, secrets->items[i]);
+	if (!mask->secrets.count) {
+		mask_free(mask);
+		return NULL;
+	}
+	qsort(mask->secrets.items, mask->secrets.count, sizeof(char *),
+	      longest_first);
+	return mask;
+}
+
+/* The nearest secret at or after `from`; its length in *len. */
+static const char *find(const struct mask *mask, const char *from, size_t size,
+			size_t *len)
+{
+	const char *best = NULL;
+
+	for (size_t i = 0; i < mask->secrets.count; i++) {
+		const char *secret = mask->secrets.items[i];
+		size_t n = strlen(secret);
+		const char *at = memmem(from, size, secret, n);
+
+		if (at && (!best || at < best)) {
+			best = at;
+			*len = n;
+		}
+	}
+	return best;
+}
+
+/* How many bytes at the end may be the beginning of a secret. */
+static size_t doubtful(const struct mask *mask, const char *data, size_t len)
+{
+	size_t most = 0;
+
+	for (size_t i = 0; i < mask->secrets.count; i++) {
+		const char *secret = mask->secrets.items[i];
+		size_t n = strlen(secret) - 1;
+
+		for (n = n < len ? n : len; n > most; n--)
+			if (memcmp(data + len - n, secret, n) == 0)
+				most = n;
+	}
+	return most;
+}
+
+static void show(struct mask *mask, bool last, struct str *out)
+{
+	const char *at = mask->held.data;
+	size_t size = mask->held.len;
+	size_t keep;
+	size_t len;
+	const char *hit;
+
+	while ((hit = find(mask, at, size, &len))) {
+		str_add_bytes(out, at, (size_t)(hit - at));
+		str_add(out, "***");
+		size -= (size_t)(hit + len - at);
+		at = hit + len;
+	}
+	keep = last ? 0 : doubtful(mask, at, size);
+	str_add_bytes(out, at, size - keep);
+	str_drop(&mask->held, mask->held.len - keep);
+}
+
+void mask_feed(struct mask *mask, const char *data, size_t len, struct str *out)
+{
+	str_add_bytes(&mask->held, data, len);
+	show(mask, false, out);
+}
+
+void mask_flush(struct mask *mask, struct str *out)
+{
+	show(mask, true, out);
+}
+
+void mask_free(struct mask *mask)
+{
+	if (!mask)
+		return;
+	for (size_t i = 0; i < mask->secrets.count; i++)
+		explicit_bzero(mask->secrets.items[i],
+			       strlen(mask->secrets.items[i]));
+	strings_release(&mask->secrets);
+	str_release(&mask->held);
+	free(mask);
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Hides secrets in a stream of bytes, wherever its chunks are cut: what may
+ * be the beginning of a secret is held back until more has come.
+ */
+#ifndef SIGNALBOX_STEP_MASK_H
+#define SIGNALBOX_STEP_MASK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/str.h"
+#include "base/strings.h"
+
+struct mask;
+
+/* Values to hide; empty ones are left out. NULL when nothing is to hide. */
+struct mask *mask_new(const struct strings *secrets);
+/* Appends to out what is safe to show by now. */
+void mask_feed(struct mask *mask, const char *data, size_t len,
+	       struct str *out);
+/* The stream has ended: appends what was held back. */
+void mask_flush(struct mask *mask, struct str *out);
+void mask_free(struct mask *mask);
+
+#endif
