@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: MIT */
+#include "step/environ.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/str.h"
+
+extern char **environ;
+
+static bool is_named(const char *entry, const char *name)
+{
+	size_t len = strlen(name);
+
+	return strncmp(entry, name, len) == 0 && entry[len] == '=';
+}
+
+/* What make or git set for their own children would mislead a stage's. */
+static bool is_foreign(const char *entry)
+{
+	static const char *const names[] = {
+		"MAKEFLAGS",	 "MFLAGS",	   "MAKELEVEL",
+		"GIT_DIR",	 "GIT_WORK_TREE",  "GIT_INDEX_FILE",
+		"GIT_PREFIX",	 "CI",		   "SIGNALBOX_TEST_FD",
+		"GIT_OBJECT_DIRECTORY",
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (is_named(entry, names[i]))
+			return true;
+	return false;
+}
+
+static bool is_secret(const struct pipeline *pipeline, const char *entry)
+{
+	for (size_t i = 0; i < pipeline->environment_count; i++) {
+		const struct strings *names =
+			&pipeline->environments[i].secrets;
+
+		for (size_t j = 0; j < names->count; j++)
+			if (is_named(entry, names->items[j]))
+				return true;
+	}
+	return false;
+}
+
+static void put(struct strings *env, const char *key, const char *value)
+{
+	for (size_t i = 0; i < env->count; i++) {
+		if (!is_named(env->items[i], key))
+			continue;
+		free(env->items[i]);
+		env->items[i] = xasprintf("%s=%s", key, value);
+		return;
+	}
+	strings_addf(env, "%s=%s", key, value);
+}
+
+static void put_pairs(struct strings *env, const struct pairs *pairs)
+{
+	for (size_t i = 0; i < pairs->count; i++)
+		put(env, pairs->items[i].key, pairs->items[i].value);
+}
+
+static void put_secrets(struct strings *env, const struct pipeline *pipeline,
+			const char *environment)
+{
+	const struct environment_config *config =
+		pipeline_environment(pipeline, environment);
+
+	for (size_t i = 0; config && i < config->secrets.count; i++) {
+		const char *name = config->secrets.items[i];
+		const char *value = getenv(name);
+
+		if (value)
+			put(env, name, value);
+	}
+}
+
+void environ_build(const struct step_host *host,
+		   const struct stage_config *stage, struct strings *env)
+{
+	const struct run_facts *run = host->run;
+	char number[24];
+
+	for (char **entry = environ; *entry; entry++)
+		if (!is_foreign(*entry) && !is_secret(host->pipeline, *entry))
+			strings_add(env, *entry);
+	put_pairs(env, &host->pipeline->env);
+	put_pairs(env, &stage->env);
+	snprintf(number, sizeof(number), "%lld", (long long)run->number);
+	put(env, "CI", "true");
+	put(env, "SIGNALBOX_RUN", number);
+	put(env, "SIGNALBOX_STAGE", stage->name);
+	put(env, "SIGNALBOX_COMMIT", run->commit->id);
+	put(env, "SIGNALBOX_VERSION", run->version);
+	if (run->commit->branch)
+		put(env, "SIGNALBOX_BRANCH", run->commit->branch);
+	if (stage->environment)
+		put_secrets(env, host->pipeline, stage->environment);
+}
+
+void environ_secrets(const struct pipeline *pipeline, struct strings *values)
+{
+	for (size_t i = 0; i < pipeline->environment_count; i++) {
+		const struct strings *names =
+			&pipeline->environments[i].secrets;
+
+		for (size_t j = 0; j < names->count; j++) {
+			const char *value = getenv(names->items[j]);
+
+			if (value && !strings_has(values, value))
+				strings_add(values, value);
+		}
+	}
+}

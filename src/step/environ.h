@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+/* The environment variables of a stage's children. */
+#ifndef SIGNALBOX_STEP_ENVIRON_H
+#define SIGNALBOX_STEP_ENVIRON_H
+
+#include "base/strings.h"
+#include "step/step.h"
+
+/*
+ * Ours, less git's and make's own variables and every environment's secrets;
+ * then the pipeline's env, the stage's, CI=true, SIGNALBOX_*, and the secrets
+ * of the stage's own environment.
+ */
+void environ_build(const struct step_host *host,
+		   const struct stage_config *stage, struct strings *env);
+/* Values to mask in the stage's log: those of every secret that is set. */
+void environ_secrets(const struct pipeline *pipeline, struct strings *values);
+
+#endif

@@ -1,0 +1,379 @@
+/* SPDX-License-Identifier: MIT */
+#include "step/reports.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/memory.h"
+#include "base/vector.h"
+#include "evidence/freshness.h"
+#include "evidence/policy.h"
+#include "evidence/stream.h"
+
+#define TELL_US 250000 /* counts of passed tests at most so often */
+
+struct noted { /* a file that was there before the command ran */
+	char *path;
+	struct report_identity identity;
+};
+
+struct reading { /* one file read on the helper */
+	char *path;
+	char *why; /* red, in words */
+	struct report report;
+	bool is_read;
+};
+
+struct reports {
+	struct step *step;	   /* the loop's; not for the helper */
+	const struct stage_config *stage;
+	char *folder; /* NULL: none */
+	struct report_stream *stream; /* NULL: none is live */
+	const char *stream_format;
+	struct timer *tell;
+	int64_t told_us;
+	struct test_totals told;
+	struct noted *noted;
+	size_t noted_count, noted_cap;
+	struct reading *readings;
+	size_t reading_count, reading_cap;
+	void (*done)(const char *why, void *data);
+	void *data;
+	bool is_busy, is_dropped;
+};
+
+static const char *format_name(enum report_format format)
+{
+	static const char *const names[] = {
+		[REPORT_TAP] = "tap",
+		[REPORT_JUNIT] = "junit",
+		[REPORT_CMOCKA] = "cmocka",
+	};
+
+	return names[format];
+}
+
+static void set_totals(struct event *event, const struct test_totals *totals)
+{
+	event_set_int(event, "passed", (int64_t)totals->passed);
+	event_set_int(event, "failed", (int64_t)test_totals_bad(totals));
+	event_set_int(event, "skipped",
+		      (int64_t)(totals->skipped + totals->todo));
+}
+
+static void tell_totals(void *data)
+{
+	struct reports *reports = data;
+	const struct test_totals *totals =
+		report_stream_totals(reports->stream);
+	struct event *event;
+
+	if (totals->total == reports->told.total)
+		return;
+	reports->told = *totals;
+	reports->told_us = clock_monotonic_us();
+	event = step_event(reports->step, EVENT_TEST_FINISHED);
+	set_totals(event, totals);
+	step_emit(reports->step, event);
+}
+
+static void tell_case(struct reports *reports, const struct test_case *test,
+		      const struct test_totals *totals)
+{
+	struct event *event = step_event(reports->step, EVENT_TEST_FINISHED);
+
+	reports->told = *totals;
+	set_totals(event, totals);
+	event_set(event, "name", test->name);
+	event_set(event, "outcome",
+		  test->outcome == TEST_SKIPPED ? "skipped" : "failed");
+	if (test->message && *test->message)
+		event_set(event, "message", test->message);
+	event_set(event, "file", test->file);
+	if (test->line)
+		event_set_int(event, "line", test->line);
+	if (test->ms >= 0)
+		event_set_int(event, "ms", test->ms);
+	step_emit(reports->step, event);
+}
+
+static bool is_bad(const struct test_case *test)
+{
+	return test->outcome == TEST_FAILED || test->outcome == TEST_ERROR ||
+	       test->outcome == TEST_UNFINISHED;
+}
+
+static void on_test(const struct test_case *test,
+		    const struct test_totals *totals, void *data)
+{
+	struct reports *reports = data;
+
+	if (is_bad(test)) {
+		tell_case(reports, test, totals);
+		return;
+	}
+	if (clock_monotonic_us() - reports->told_us >= TELL_US)
+		tell_totals(reports);
+	else
+		timer_set(reports->tell, reports->told_us + TELL_US);
+}
+
+static void note_files(struct reports *reports, const char *pattern)
+{
+	struct strings paths = STRINGS_INIT;
+
+	if (reports->folder && report_find(reports->folder, pattern, &paths, NULL) == 0)
+		for (size_t i = 0; i < paths.count; i++) {
+			struct report_identity identity;
+			struct noted *noted;
+
+			if (report_identity(paths.items[i], &identity, NULL) <
+			    0)
+				continue;
+			noted = VECTOR_ADD(reports->noted,
+					   reports->noted_count,
+					   reports->noted_cap);
+			noted->path = xstrdup(paths.items[i]);
+			noted->identity = identity;
+		}
+	strings_release(&paths);
+}
+
+struct reports *reports_new(struct step *step)
+{
+	const struct stage_config *stage = step->options.stage;
+	struct reports *reports = xcalloc(1, sizeof(*reports));
+
+	reports->step = step;
+	reports->stage = stage;
+	reports->folder = xstrdup_null(step->options.folder);
+	reports->tell = loop_timer(step->options.host->loop, INT64_MAX,
+				   tell_totals, reports);
+	for (size_t i = 0; i < stage->report_count; i++) {
+		const struct report_config *config = &stage->reports[i];
+
+		if (strcmp(config->path, "-") != 0) {
+			note_files(reports, config->path);
+			continue;
+		}
+		report_stream_free(reports->stream);
+		reports->stream_format = format_name(config->format);
+		reports->stream = report_stream_new(reports->stream_format,
+						    on_test, reports);
+	}
+	return reports;
+}
+
+bool reports_want_output(const struct reports *reports)
+{
+	return reports->stream;
+}
+
+void reports_output(struct reports *reports, const char *bytes, size_t len)
+{
+	if (reports->stream)
+		report_stream_feed(reports->stream, bytes, len);
+}
+
+static struct report_identity before(const struct reports *reports,
+				     const char *path)
+{
+	for (size_t i = 0; i < reports->noted_count; i++)
+		if (strcmp(reports->noted[i].path, path) == 0)
+			return reports->noted[i].identity;
+	return (struct report_identity){.exists = false};
+}
+
+/* NULL when the tests are good, else why not; the caller owns it. */
+static char *verdict(const struct report *report)
+{
+	char *why = NULL;
+
+	if (!tests_pass(report, &why))
+		return why ? why : xstrdup("the report is red");
+	free(why);
+	return NULL;
+}
+
+static void read_one(struct reports *reports, const char *path,
+		     enum report_format format)
+{
+	struct reading *reading =
+		VECTOR_ADD(reports->readings, reports->reading_count,
+			   reports->reading_cap);
+	struct report_identity identity = before(reports, path);
+	struct error err = ERROR_INIT;
+
+	reading->path = xstrdup(path);
+	if (!report_is_fresh(&identity, path, &err) ||
+	    report_read(path, format_name(format), &reading->report, &err) <
+		    0) {
+		reading->why = xstrdup(error_text(&err));
+		error_clear(&err);
+		return;
+	}
+	reading->is_read = true;
+	reading->why = verdict(&reading->report);
+}
+
+static void add_missing(struct reports *reports, const char *pattern,
+			const char *why)
+{
+	struct reading *reading =
+		VECTOR_ADD(reports->readings, reports->reading_count,
+			   reports->reading_cap);
+
+	reading->path = xstrdup(pattern);
+	reading->why = why && *why
+			       ? xstrdup(why)
+			       : xasprintf("no report matches %s; the stage "
+					   "must write it",
+					   pattern);
+}
+
+/* On the helper. */
+static void read_files(void *data)
+{
+	struct reports *reports = data;
+	const struct stage_config *stage = reports->stage;
+
+	for (size_t i = 0; i < stage->report_count; i++) {
+		const struct report_config *config = &stage->reports[i];
+		struct strings paths = STRINGS_INIT;
+		struct error err = ERROR_INIT;
+
+		if (strcmp(config->path, "-") == 0)
+			continue;
+		if (!reports->folder ||
+		    report_find(reports->folder, config->path, &paths, &err) <
+			    0 ||
+		    !paths.count)
+			add_missing(reports, config->path, error_text(&err));
+		for (size_t j = 0; j < paths.count; j++)
+			read_one(reports, paths.items[j], config->format);
+		strings_release(&paths);
+		error_clear(&err);
+	}
+}
+
+static void tell_report(struct reports *reports, const char *path,
+			const struct report *report, const char *why)
+{
+	struct event *event = step_event(reports->step, EVENT_REPORT_READ);
+
+	event_set(event, "path", path);
+	event_set(event, "kind", "tests");
+	if (report) {
+		event_set(event, "format", report->format);
+		event_set_int(event, "total", (int64_t)report->totals.total);
+		set_totals(event, &report->totals);
+		event_set_int(event, "errors",
+			      (int64_t)report->totals.errors);
+		event_set(event, "verdict",
+			  report_verdict_name(report->verdict));
+	}
+	event_set_bool(event, "fresh", report != NULL);
+	event_set_bool(event, "ok", !why);
+	event_set(event, "reason", why);
+	step_emit(reports->step, event);
+}
+
+static const char *shown_path(const struct reports *reports, const char *path)
+{
+	const char *folder = reports->folder;
+	size_t len = folder ? strlen(folder) : 0;
+
+	return len && strncmp(path, folder, len) == 0 && path[len] == '/'
+		       ? path + len + 1
+		       : path;
+}
+
+#define BAD_CASES_TOLD 100
+
+static void tell_reading(struct reports *reports, const struct reading *reading)
+{
+	const struct report *report = &reading->report;
+	size_t told = 0;
+
+	for (size_t i = 0; reading->is_read && i < report->case_count; i++)
+		if (is_bad(&report->cases[i]) && told++ < BAD_CASES_TOLD)
+			tell_case(reports, &report->cases[i], &report->totals);
+	tell_report(reports, shown_path(reports, reading->path),
+		    reading->is_read ? report : NULL, reading->why);
+}
+
+static void finish_stream(struct reports *reports, char **why)
+{
+	struct report report;
+
+	memset(&report, 0, sizeof(report));
+	report_stream_finish(reports->stream, &report);
+	tell_totals(reports);
+	*why = verdict(&report);
+	tell_report(reports, "-", &report, *why);
+	report_release(&report);
+}
+
+static void reports_release(struct reports *reports)
+{
+	for (size_t i = 0; i < reports->noted_count; i++)
+		free(reports->noted[i].path);
+	for (size_t i = 0; i < reports->reading_count; i++) {
+		free(reports->readings[i].path);
+		free(reports->readings[i].why);
+		if (reports->readings[i].is_read)
+			report_release(&reports->readings[i].report);
+	}
+	free(reports->folder);
+	free(reports->noted);
+	free(reports->readings);
+	report_stream_free(reports->stream);
+	timer_free(reports->tell);
+	free(reports);
+}
+
+static void files_read(void *data)
+{
+	struct reports *reports = data;
+	char *stream_why = NULL;
+	const char *why = NULL;
+
+	reports->is_busy = false;
+	if (reports->is_dropped) {
+		reports_release(reports);
+		return;
+	}
+	if (reports->stream)
+		finish_stream(reports, &stream_why);
+	why = stream_why;
+	for (size_t i = 0; i < reports->reading_count; i++) {
+		tell_reading(reports, &reports->readings[i]);
+		if (!why)
+			why = reports->readings[i].why;
+	}
+	reports->done(why, reports->data);
+	free(stream_why);
+}
+
+void reports_finish(struct reports *reports,
+		    void (*done)(const char *why, void *data), void *data)
+{
+	const struct step_host *host = reports->step->options.host;
+
+	reports->done = done;
+	reports->data = data;
+	reports->is_busy = true;
+	timer_stop(reports->tell);
+	helper_run(host->helper, read_files, files_read, reports);
+}
+
+void reports_free(struct reports *reports)
+{
+	if (!reports)
+		return;
+	if (reports->is_busy)
+		reports->is_dropped = true;
+	else
+		reports_release(reports);
+}

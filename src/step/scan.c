@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * `scan`: reads the scanner's report that the stage's command wrote, and
+ * holds it against the policy. The engine runs it after `run`; the report
+ * must be newer than the stage.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "evidence/freshness.h"
+#include "evidence/policy.h"
+#include "evidence/report.h"
+#include "step/step.h"
+
+#define FINDINGS_TOLD 200
+
+struct scan_job { /* the helper's */
+	char *path;
+	const struct scan_config *config;
+	struct report_identity before;
+	struct report report;
+	bool is_read, passed;
+	char *text; /* the verdict in words, or why it cannot be read */
+	struct scan_step *step; /* NULL once cancelled */
+};
+
+struct scan_step {
+	struct step step;
+	struct scan_job *job;
+};
+
+static void scan_read(void *data)
+{
+	struct scan_job *job = data;
+	struct error err = ERROR_INIT;
+
+	if (!report_is_fresh(&job->before, job->path, &err) ||
+	    report_read(job->path, job->config->format, &job->report, &err) <
+		    0) {
+		job->text = xstrdup(error_text(&err));
+		error_clear(&err);
+		return;
+	}
+	job->is_read = true;
+	job->passed = findings_pass(
+		&job->report, (enum report_severity)job->config->fail_on,
+		(enum findings_unknown)job->config->unknown, &job->text);
+}
+
+static void tell_finding(struct step *step, const struct finding *finding)
+{
+	struct event *event = step_event(step, EVENT_FINDING_FOUND);
+
+	event_set(event, "id", finding->id);
+	event_set(event, "severity", report_severity_name(finding->severity));
+	event_set(event, "title", finding->title);
+	event_set(event, "kind", finding->kind);
+	event_set(event, "package", finding->package);
+	event_set(event, "installed", finding->installed);
+	event_set(event, "fixed", finding->fixed);
+	event_set(event, "path", finding->path);
+	if (finding->line)
+		event_set_int(event, "line", finding->line);
+	if (finding->suppressed)
+		event_set_bool(event, "suppressed", true);
+	step_emit(step, event);
+}
+
+static int worst_first(const void *a, const void *b)
+{
+	const struct finding *fa = a;
+	const struct finding *fb = b;
+
+	if (fa->suppressed != fb->suppressed)
+		return fa->suppressed - fb->suppressed;
+	return (int)fb->severity - (int)fa->severity;
+}
+
+static void set_counts(struct event *event, const struct report *report)
+{
+	for (int i = 0; i < REPORT_SEVERITY_COUNT; i++)
+		event_set_int(event,
+			      report_severity_name((enum report_severity)i),
+			      (int64_t)report->by_severity[i]);
+	event_set(event, "format", report->format);
+	event_set_int(event, "total",
+		      (int64_t)(report->open + report->suppressed));
+	event_set_int(event, "open", (int64_t)report->open);
+	event_set_int(event, "suppressed", (int64_t)report->suppressed);
+}
+
+static void tell_scan(struct step *step, struct scan_job *job)
+{
+	struct event *event = step_event(step, EVENT_REPORT_READ);
+	struct report *report = &job->report;
+
+	event_set(event, "path", job->config->report);
+	event_set(event, "kind", "findings");
+	if (job->is_read)
+		set_counts(event, report);
+	event_set(event, "fail-on", severity_name(job->config->fail_on));
+	event_set_bool(event, "fresh", job->is_read);
+	event_set_bool(event, "ok", job->passed);
+	event_set(event, "reason", job->text);
+	step_emit(step, event);
+	if (!job->is_read)
+		return;
+	qsort(report->findings, report->finding_count,
+	      sizeof(*report->findings), worst_first);
+	for (size_t i = 0; i < report->finding_count && i < FINDINGS_TOLD; i++)
+		tell_finding(step, &report->findings[i]);
+}
+
+static void scan_was_read(void *data)
+{
+	struct scan_job *job = data;
+	struct scan_step *scan = job->step;
+
+	if (scan) {
+		scan->job = NULL;
+		tell_scan(&scan->step, job);
+		stage_log_printf(scan->step.options.log, "signalbox: %s: %s\n",
+				 job->config->report,
+				 job->text ? job->text : "no finding");
+		step_done(&scan->step,
+			  job->passed ? STATE_PASSED : STATE_FAILED,
+			  job->passed ? NULL : job->text);
+	}
+	if (job->is_read)
+		report_release(&job->report);
+	free(job->path);
+	free(job->text);
+	free(job);
+}
+
+static int scan_start(struct step *step, struct error *err)
+{
+	struct scan_step *scan = (struct scan_step *)step;
+	const struct step_options *options = &step->options;
+	struct scan_job *job;
+
+	if (!options->folder)
+		return error_set(err, ERROR_CONFIG,
+				 "%s has no work folder to find %s in",
+				 options->stage->name,
+				 options->stage->scan.report);
+	job = xcalloc(1, sizeof(*job));
+	job->config = &options->stage->scan;
+	job->path = xasprintf("%s/%s", options->folder, job->config->report);
+	job->before = *options->scan_before;
+	job->step = scan;
+	scan->job = job;
+	helper_run(options->host->helper, scan_read, scan_was_read, job);
+	return 0;
+}
+
+static void scan_cancel(struct step *step, enum state why)
+{
+	struct scan_step *scan = (struct scan_step *)step;
+
+	if (scan->job)
+		scan->job->step = NULL;
+	scan->job = NULL;
+	step_done(step, why, "cancelled");
+}
+
+const struct step_ops step_scan_ops = {
+	.name = "scan",
+	.size = sizeof(struct scan_step),
+	.start = scan_start,
+	.cancel = scan_cancel,
+};

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: MIT */
+#include "step/step.h"
+
+#include <stdlib.h>
+
+#include "base/memory.h"
+
+static const struct step_ops *const kinds[STEP_KIND_COUNT] = {
+	[STEP_RUN] = &step_run_ops,
+	[STEP_SCAN] = &step_scan_ops,
+	[STEP_ARTIFACTS] = &step_artifacts_ops,
+	[STEP_CHECK] = &step_check_ops,
+	[STEP_GATE] = &step_gate_ops,
+	[STEP_DEPLOY] = &step_deploy_ops,
+};
+
+struct step *step_new(enum step_kind kind, const struct step_options *options)
+{
+	struct step *step = xcalloc(1, kinds[kind]->size);
+
+	step->options = *options;
+	step->ops = kinds[kind];
+	step->exit_status = -1;
+	return step;
+}
+
+int step_start(struct step *step, struct error *err)
+{
+	return step->ops->start(step, err);
+}
+
+void step_cancel(struct step *step, enum state why)
+{
+	if (!step->is_done)
+		step->ops->cancel(step, why);
+}
+
+int step_command(struct step *step, const struct command *command,
+		 const struct sender *sender, struct error *err)
+{
+	if (step->ops->command)
+		return step->ops->command(step, command, sender, err);
+	return error_set(err, ERROR_REFUSED,
+			 "%s is a %s stage, which knows no '%s'",
+			 step->options.stage->name, step->ops->name,
+			 command_name(command->kind));
+}
+
+void step_output(struct step *step, const char *bytes, size_t len)
+{
+	if (step->ops->output)
+		step->ops->output(step, bytes, len);
+}
+
+void step_output_ended(struct step *step)
+{
+	if (step->ops->output_ended)
+		step->ops->output_ended(step);
+}
+
+void step_free(struct step *step)
+{
+	if (!step)
+		return;
+	if (step->ops->release)
+		step->ops->release(step);
+	free(step->reason);
+	free(step);
+}
+
+void step_done(struct step *step, enum state outcome, const char *reason)
+{
+	if (step->is_done)
+		BUG("%s of %s ended twice", step->ops->name,
+		    step->options.stage->name);
+	step->is_done = true;
+	step->outcome = outcome;
+	step->reason = xstrdup_null(reason);
+	step->options.done(step, step->options.data);
+}
+
+struct event *step_event(const struct step *step, enum event_type type)
+{
+	return event_new(type, step->options.stage->name);
+}
+
+void step_emit(const struct step *step, struct event *event)
+{
+	step->options.host->emit(step->options.host->data, event);
+}

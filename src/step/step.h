@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * step/ holds the kinds of work behind one interface: run, scan, check,
+ * gate, deploy, and what a deployment's plan adds. A step never blocks: it
+ * is started, woken by descriptors, deadlines and replies on the loop, may be
+ * cancelled, and tells its end once by step_done().
+ *
+ *	step = step_new(STEP_RUN, &options);
+ *	if (step_start(step, &err) < 0) ...     // no done() in this case
+ *	step_cancel(step, STATE_CANCELLED);     // done() follows, soon
+ *	step_free(step);                        // after done()
+ *
+ * A new kind is one file and one row in step.c.
+ */
+#ifndef SIGNALBOX_STEP_STEP_H
+#define SIGNALBOX_STEP_STEP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/error.h"
+#include "event/command.h"
+#include "event/event.h"
+#include "evidence/freshness.h"
+#include "loop/helper.h"
+#include "loop/loop.h"
+#include "model/model.h"
+#include "net/http.h"
+#include "pipeline/pipeline.h"
+#include "source/artifact.h"
+#include "source/repository.h"
+#include "step/log.h"
+
+/* What is true of the whole run; set before the first stage starts. */
+struct run_facts {
+	int64_t number;
+	const struct commit *commit;
+	const char *version;
+	const char *person; /* login of who started it */
+	uid_t uid;
+	const char *email;	  /* that person's git identity, or NULL */
+	const char *state_folder; /* COMMON/signalbox */
+	const char *run_folder;	  /* STATE/runs/N */
+	const char *repository_folder;
+	const char *pipeline_text; /* the file's bytes */
+	bool worktree;		   /* not releasable */
+};
+
+struct environment;
+
+/* What the engine gives every step. */
+struct step_host {
+	struct loop *loop;
+	struct helper *helper; /* git, digests, report files */
+	struct log_pool *logs;
+	struct http_client *http;
+	const struct pipeline *pipeline;
+	const struct run_facts *run;
+	struct artifacts *artifacts; /* of the run so far */
+	void *data;		     /* the engine */
+	/* Takes the event over: journal, screen, everyone who watches. */
+	void (*emit)(void *data, struct event *event);
+	/* The newest journaled sequence number. */
+	int64_t (*seq)(void *data);
+	/* One handle an environment and run, opened on first use. */
+	struct environment *(*environment)(void *data, const char *name,
+					   struct error *err);
+	/* Adds {name, outcome, text?} of the finished stages to a JSON array,
+	 * and returns the digest of the open findings into `findings`. */
+	void (*checks)(void *data, json_t *array,
+		       char findings[DIGEST_TEXT_SIZE]);
+};
+
+/* Who sent a command, as the system vouches for it. */
+struct sender {
+	uid_t uid;
+	const char *login;
+};
+
+enum step_kind {
+	STEP_RUN,
+	STEP_SCAN,
+	STEP_ARTIFACTS,
+	STEP_CHECK,
+	STEP_GATE,
+	STEP_DEPLOY,
+	STEP_KIND_COUNT
+};
+
+struct step;
+typedef void step_finished(struct step *step, void *data);
+
+struct step_options {
+	const struct step_host *host;
+	const struct stage_config *stage;
+	const char *folder;	/* where it works; NULL: none */
+	int folder_lock_fd;	/* children keep it; -1: none */
+	/* The scan's report as it was before the stage's command: noted by
+	 * run, compared by scan. The stage's. */
+	struct report_identity *scan_before;
+	struct stage_log *log;	/* the stage's; outlives the step */
+	step_finished *done;
+	void *data;
+};
+
+struct step {
+	struct step_options options; /* copied */
+	const struct step_ops *ops;
+	/* Set by step_done(): */
+	enum state outcome;
+	char *reason;	 /* NULL: none */
+	int exit_status; /* -1: none */
+	bool is_done;
+	/* Output of the stage's child, when the kind wants it live. */
+	struct step *tap;
+};
+
+struct step_ops {
+	const char *name;
+	size_t size; /* of the struct that begins with struct step */
+	int (*start)(struct step *step, struct error *err);   /* required */
+	void (*cancel)(struct step *step, enum state why);    /* required */
+	void (*release)(struct step *step);		      /* optional */
+	/* Log handlers, routed by the stage to its running step. Optional. */
+	void (*output)(struct step *step, const char *bytes, size_t len);
+	void (*output_ended)(struct step *step);
+	/* A command for this stage (vote, hold, promote, shift, rollback).
+	 * Optional; refused with ERROR_REFUSED and the reason. */
+	int (*command)(struct step *step, const struct command *command,
+		       const struct sender *sender, struct error *err);
+};
+
+struct step *step_new(enum step_kind kind, const struct step_options *options);
+int step_start(struct step *step, struct error *err) MUST_CHECK;
+void step_cancel(struct step *step, enum state why);
+int step_command(struct step *step, const struct command *command,
+		 const struct sender *sender, struct error *err) MUST_CHECK;
+void step_output(struct step *step, const char *bytes, size_t len);
+void step_output_ended(struct step *step);
+void step_free(struct step *step);
+
+/* For the kinds: ends the step; the reason is copied and may be NULL. The
+ * step may be freed by the time this returns. */
+void step_done(struct step *step, enum state outcome, const char *reason);
+/* An event of this step's stage. */
+struct event *step_event(const struct step *step, enum event_type type);
+void step_emit(const struct step *step, struct event *event);
+
+extern const struct step_ops step_run_ops;
+extern const struct step_ops step_scan_ops;
+extern const struct step_ops step_artifacts_ops;
+extern const struct step_ops step_check_ops;
+extern const struct step_ops step_gate_ops;
+extern const struct step_ops step_deploy_ops;
+
+#endif
