@@ -20,10 +20,11 @@ static bool is_named(const char *entry, const char *name)
 static bool is_foreign(const char *entry)
 {
 	static const char *const names[] = {
-		"MAKEFLAGS",	 "MFLAGS",	   "MAKELEVEL",
-		"GIT_DIR",	 "GIT_WORK_TREE",  "GIT_INDEX_FILE",
-		"GIT_PREFIX",	 "CI",		   "SIGNALBOX_TEST_FD",
-		"GIT_OBJECT_DIRECTORY",
+		"MAKEFLAGS",	     "MFLAGS",
+		"MAKELEVEL",	     "GIT_DIR",
+		"GIT_WORK_TREE",     "GIT_INDEX_FILE",
+		"GIT_PREFIX",	     "CI",
+		"SIGNALBOX_TEST_FD", "GIT_OBJECT_DIRECTORY",
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++)

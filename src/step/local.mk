@@ -1,1 +1,17 @@
-libsignalbox_a_SOURCES +=
+libsignalbox_a_SOURCES += \
+	%D%/artifacts.c \
+	%D%/check.c \
+	%D%/deploy-plan.c \
+	%D%/deploy-watch.c \
+	%D%/deploy.c %D%/deploy.h \
+	%D%/environ.c %D%/environ.h \
+	%D%/gate.c \
+	%D%/gatekeeper.c %D%/gatekeeper.h \
+	%D%/log.c %D%/log.h \
+	%D%/mask.c %D%/mask.h \
+	%D%/reports.c %D%/reports.h \
+	%D%/requests.c %D%/requests.h \
+	%D%/run.c \
+	%D%/scan.c \
+	%D%/step.c %D%/step.h \
+	%D%/unpack.c %D%/unpack.h

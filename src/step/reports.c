@@ -26,9 +26,9 @@ struct reading { /* one file read on the helper */
 };
 
 struct reports {
-	struct step *step;	   /* the loop's; not for the helper */
+	struct step *step; /* the loop's; not for the helper */
 	const struct stage_config *stage;
-	char *folder; /* NULL: none */
+	char *folder;		      /* NULL: none */
 	struct report_stream *stream; /* NULL: none is live */
 	const char *stream_format;
 	struct timer *tell;
@@ -123,7 +123,8 @@ static void note_files(struct reports *reports, const char *pattern)
 {
 	struct strings paths = STRINGS_INIT;
 
-	if (reports->folder && report_find(reports->folder, pattern, &paths, NULL) == 0)
+	if (reports->folder &&
+	    report_find(reports->folder, pattern, &paths, NULL) == 0)
 		for (size_t i = 0; i < paths.count; i++) {
 			struct report_identity identity;
 			struct noted *noted;
@@ -131,8 +132,7 @@ static void note_files(struct reports *reports, const char *pattern)
 			if (report_identity(paths.items[i], &identity, NULL) <
 			    0)
 				continue;
-			noted = VECTOR_ADD(reports->noted,
-					   reports->noted_count,
+			noted = VECTOR_ADD(reports->noted, reports->noted_count,
 					   reports->noted_cap);
 			noted->path = xstrdup(paths.items[i]);
 			noted->identity = identity;
@@ -268,8 +268,7 @@ static void tell_report(struct reports *reports, const char *path,
 		event_set(event, "format", report->format);
 		event_set_int(event, "total", (int64_t)report->totals.total);
 		set_totals(event, &report->totals);
-		event_set_int(event, "errors",
-			      (int64_t)report->totals.errors);
+		event_set_int(event, "errors", (int64_t)report->totals.errors);
 		event_set(event, "verdict",
 			  report_verdict_name(report->verdict));
 	}

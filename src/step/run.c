@@ -158,8 +158,7 @@ static int note_scan_report(const struct step_options *options,
 
 	if (!options->stage->scan.present || !options->folder)
 		return 0;
-	path = xasprintf("%s/%s", options->folder,
-			 options->stage->scan.report);
+	path = xasprintf("%s/%s", options->folder, options->stage->scan.report);
 	result = report_identity(path, options->scan_before, err);
 	free(path);
 	return result;

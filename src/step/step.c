@@ -58,6 +58,12 @@ void step_output_ended(struct step *step)
 		step->ops->output_ended(step);
 }
 
+void step_moved(struct step *step, const char *text)
+{
+	if (step->ops->moved)
+		step->ops->moved(step, text);
+}
+
 void step_free(struct step *step)
 {
 	if (!step)

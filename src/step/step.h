@@ -48,13 +48,14 @@ struct run_facts {
 };
 
 struct environment;
+struct step;
 
 /* What the engine gives every step. */
 struct step_host {
 	struct loop *loop;
 	struct helper *helper; /* git, digests, report files */
 	struct log_pool *logs;
-	struct http_client *http;
+	struct http *http;
 	const struct pipeline *pipeline;
 	const struct run_facts *run;
 	struct artifacts *artifacts; /* of the run so far */
@@ -63,9 +64,13 @@ struct step_host {
 	void (*emit)(void *data, struct event *event);
 	/* The newest journaled sequence number. */
 	int64_t (*seq)(void *data);
-	/* One handle an environment and run, opened on first use. */
+	/* One handle an environment and run, opened on first use, watched. */
 	struct environment *(*environment)(void *data, const char *name,
 					   struct error *err);
+	/* From now on the environment's events are this stage's, and a move
+	 * by someone else is told to its step (step_moved()). NULL: nobody's.
+	 */
+	void (*claim)(void *data, const char *environment, struct step *step);
 	/* Adds {name, outcome, text?} of the finished stages to a JSON array,
 	 * and returns the digest of the open findings into `findings`. */
 	void (*checks)(void *data, json_t *array,
@@ -88,18 +93,17 @@ enum step_kind {
 	STEP_KIND_COUNT
 };
 
-struct step;
 typedef void step_finished(struct step *step, void *data);
 
 struct step_options {
 	const struct step_host *host;
 	const struct stage_config *stage;
-	const char *folder;	/* where it works; NULL: none */
-	int folder_lock_fd;	/* children keep it; -1: none */
+	const char *folder; /* where it works; NULL: none */
+	int folder_lock_fd; /* children keep it; -1: none */
 	/* The scan's report as it was before the stage's command: noted by
 	 * run, compared by scan. The stage's. */
 	struct report_identity *scan_before;
-	struct stage_log *log;	/* the stage's; outlives the step */
+	struct stage_log *log; /* the stage's; outlives the step */
 	step_finished *done;
 	void *data;
 };
@@ -112,16 +116,14 @@ struct step {
 	char *reason;	 /* NULL: none */
 	int exit_status; /* -1: none */
 	bool is_done;
-	/* Output of the stage's child, when the kind wants it live. */
-	struct step *tap;
 };
 
 struct step_ops {
 	const char *name;
 	size_t size; /* of the struct that begins with struct step */
-	int (*start)(struct step *step, struct error *err);   /* required */
-	void (*cancel)(struct step *step, enum state why);    /* required */
-	void (*release)(struct step *step);		      /* optional */
+	int (*start)(struct step *step, struct error *err); /* required */
+	void (*cancel)(struct step *step, enum state why);  /* required */
+	void (*release)(struct step *step);		    /* optional */
 	/* Log handlers, routed by the stage to its running step. Optional. */
 	void (*output)(struct step *step, const char *bytes, size_t len);
 	void (*output_ended)(struct step *step);
@@ -129,6 +131,8 @@ struct step_ops {
 	 * Optional; refused with ERROR_REFUSED and the reason. */
 	int (*command)(struct step *step, const struct command *command,
 		       const struct sender *sender, struct error *err);
+	/* Someone else moved the environment this step claimed. Optional. */
+	void (*moved)(struct step *step, const char *text);
 };
 
 struct step *step_new(enum step_kind kind, const struct step_options *options);
@@ -138,6 +142,7 @@ int step_command(struct step *step, const struct command *command,
 		 const struct sender *sender, struct error *err) MUST_CHECK;
 void step_output(struct step *step, const char *bytes, size_t len);
 void step_output_ended(struct step *step);
+void step_moved(struct step *step, const char *text);
 void step_free(struct step *step);
 
 /* For the kinds: ends the step; the reason is copied and may be NULL. The

@@ -1,0 +1,363 @@
+/* SPDX-License-Identifier: MIT */
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "base/memory.h"
+#include "step/deploy.h"
+
+static const struct plan_step *current(const struct deploy_step *deploy)
+{
+	return &deploy->plan->steps[deploy->at];
+}
+
+static void tell_step_start(struct deploy_step *deploy)
+{
+	const struct plan_step *step = current(deploy);
+	struct event *event = step_event(&deploy->step, EVENT_STEP_STARTED);
+
+	deploy->step_began_us = clock_monotonic_us();
+	event_set(event, "step", step->name);
+	event_set(event, "kind", plan_step_kind_name(step->kind));
+	event_set(event, "label", step->label);
+	event_set_int(event, "index", (int64_t)deploy->at);
+	if (step->ms > 0)
+		event_set_int(event, "ms", step->ms);
+	step_emit(&deploy->step, event);
+	stage_log_printf(deploy->step.options.log, "%s\n", step->label);
+}
+
+void deploy_tell_step_end(struct deploy_step *deploy, enum state outcome,
+			  const char *reason)
+{
+	const struct plan_step *step = current(deploy);
+	struct event *event = step_event(&deploy->step, EVENT_STEP_FINISHED);
+
+	event_set(event, "step", step->name);
+	event_set(event, "kind", plan_step_kind_name(step->kind));
+	event_set(event, "outcome", state_name(outcome));
+	event_set(event, "reason", reason);
+	event_set_int(event, "ms",
+		      (clock_monotonic_us() - deploy->step_began_us) / 1000);
+	step_emit(&deploy->step, event);
+}
+
+void deploy_step_passed(struct deploy_step *deploy)
+{
+	deploy_tell_step_end(deploy, STATE_PASSED, NULL);
+	deploy->at++;
+	deploy_run_plan(deploy);
+}
+
+/* The end of an operation of the environment. */
+static void operated(void *data, const struct error *err)
+{
+	struct deploy_step *deploy = data;
+
+	if (deploy->phase == DEPLOY_ENDING)
+		return;
+	if (deploy->ending) { /* cancelled meanwhile */
+		deploy_fail(deploy, deploy->ending, deploy->ending_reason);
+		return;
+	}
+	if (err) {
+		deploy_tell_step_end(deploy, STATE_FAILED, error_text(err));
+		deploy_fail(deploy, STATE_FAILED, error_text(err));
+		return;
+	}
+	if (current(deploy)->kind == PLAN_PROMOTE) {
+		deploy_tell_step_end(deploy, STATE_PASSED, NULL);
+		deploy_succeeded(deploy);
+		return;
+	}
+	deploy_step_passed(deploy);
+}
+
+static void shifted(void *data, const struct error *err)
+{
+	struct deploy_step *deploy = data;
+	const struct analysis_config *config = deploy->plan->analysis;
+
+	if (!err && deploy->phase == DEPLOY_MOVING && config &&
+	    current(deploy)->weight < 100)
+		deploy_watch_begin(deploy, config);
+	operated(data, err);
+}
+
+static double asked(const struct deploy_step *deploy)
+{
+	return environment_state(deploy->environment)
+		->split[deploy->plan->colour];
+}
+
+static void run_weight(struct deploy_step *deploy)
+{
+	const struct plan_step *step = current(deploy);
+
+	if (asked(deploy) >= step->weight && step->weight < 100) {
+		deploy_tell_step_end(deploy, STATE_SKIPPED,
+				     "a person has shifted further");
+		deploy->at++;
+		deploy_run_plan(deploy);
+		return;
+	}
+	deploy->phase = DEPLOY_MOVING;
+	deploy->traffic_moved = true;
+	if (step->weight >= 100)
+		deploy_watch_end(deploy);
+	environment_shift(deploy->environment, step->weight, step->label, NULL,
+			  shifted, deploy);
+}
+
+static void pause_ended(void *data)
+{
+	struct deploy_step *deploy = data;
+
+	deploy->pause_over = true;
+	deploy_leave_pause(deploy);
+}
+
+static void run_pause(struct deploy_step *deploy, int64_t ms)
+{
+	deploy->phase = DEPLOY_PAUSED;
+	deploy->pause_left_ms = ms;
+	deploy->pause_over = ms == 0;
+	if (!deploy->pause)
+		deploy->pause = loop_timer(deploy->step.options.host->loop,
+					   INT64_MAX, pause_ended, deploy);
+	timer_stop(deploy->pause);
+	if (ms >= 0 && !deploy->held) {
+		deploy->pause_until_us = clock_monotonic_us() + ms * 1000;
+		timer_set(deploy->pause, deploy->pause_until_us);
+	}
+}
+
+void deploy_leave_pause(struct deploy_step *deploy)
+{
+	bool content = deploy_watch_is_content(deploy);
+
+	if (deploy->held)
+		return;
+	if (!deploy->promoting && (!deploy->pause_over || !content))
+		return;
+	if (deploy->pause)
+		timer_stop(deploy->pause);
+	deploy_step_passed(deploy);
+}
+
+static void checked(const char *why, void *data)
+{
+	struct deploy_step *deploy = data;
+
+	requests_free(deploy->requests);
+	deploy->requests = NULL;
+	if (!why) {
+		deploy_step_passed(deploy);
+		return;
+	}
+	deploy_tell_step_end(deploy, STATE_FAILED, why);
+	deploy_fail(deploy, STATE_FAILED, why);
+}
+
+static void run_check(struct deploy_step *deploy)
+{
+	char *base = xasprintf(
+		"http://127.0.0.1:%d",
+		environment_port(deploy->environment, deploy->plan->colour));
+
+	deploy->phase = DEPLOY_CHECKING;
+	deploy->requests = requests_send(&deploy->step, base,
+					 &current(deploy)->config->requests,
+					 checked, deploy);
+	free(base);
+}
+
+static void gate_closed(enum gate_outcome outcome, const char *text,
+			const char *person, void *data)
+{
+	struct deploy_step *deploy = data;
+	enum state state = gate_state(outcome);
+
+	(void)person;
+	gatekeeper_free(deploy->keeper);
+	deploy->keeper = NULL;
+	if (state == STATE_PASSED) {
+		deploy_step_passed(deploy);
+		return;
+	}
+	deploy_tell_step_end(deploy, state, text);
+	deploy_fail(deploy, state, text);
+}
+
+static void run_gate(struct deploy_step *deploy)
+{
+	const struct environment_state *state =
+		environment_state(deploy->environment);
+	struct gatekeeper_options options = {
+		.step = &deploy->step,
+		.rule = &current(deploy)->config->gate,
+		.name = current(deploy)->name,
+		.environment = deploy->plan->environment,
+		.artifacts = deploy->digest,
+		.closed = gate_closed,
+		.data = deploy,
+	};
+
+	if (state->has_live) {
+		options.live_version = state->live.version;
+		options.live_commit = state->live.commit;
+		options.live_digest = state->live.digest;
+		options.live_since = state->live.since;
+	}
+	deploy->phase = DEPLOY_AT_GATE;
+	deploy->keeper = gatekeeper_open(&options);
+}
+
+static bool is_skipped(const struct deploy_step *deploy)
+{
+	const struct plan_step *step = current(deploy);
+
+	if (!deploy->promoting)
+		return false;
+	return step->kind == PLAN_PAUSE || step->kind == PLAN_ANALYSIS ||
+	       (step->kind == PLAN_WEIGHT && step->weight < 100);
+}
+
+static void run_step(struct deploy_step *deploy)
+{
+	const struct plan_step *step = current(deploy);
+
+	switch (step->kind) {
+	case PLAN_START:
+	case PLAN_REPLACE:
+		deploy->phase = DEPLOY_MOVING;
+		environment_start_candidate(deploy->environment, operated,
+					    deploy);
+		break;
+	case PLAN_HEALTHY: /* the start has waited for it */
+		deploy_step_passed(deploy);
+		break;
+	case PLAN_CHECK:
+		run_check(deploy);
+		break;
+	case PLAN_WEIGHT:
+		run_weight(deploy);
+		break;
+	case PLAN_PAUSE:
+		run_pause(deploy, step->ms);
+		break;
+	case PLAN_ANALYSIS:
+		deploy_watch_begin(deploy, &step->config->analysis);
+		run_pause(deploy, 0);
+		break;
+	case PLAN_GATE:
+		run_gate(deploy);
+		break;
+	case PLAN_PROMOTE:
+		deploy->phase = DEPLOY_MOVING;
+		deploy_watch_end(deploy);
+		environment_promote(deploy->environment, deploy->person,
+				    operated, deploy);
+		break;
+	}
+}
+
+void deploy_run_plan(struct deploy_step *deploy)
+{
+	if (deploy->at >= deploy->plan->step_count)
+		BUG("the plan of %s does not end with its promotion",
+		    deploy->plan->environment);
+	tell_step_start(deploy);
+	if (is_skipped(deploy)) {
+		deploy_tell_step_end(deploy, STATE_SKIPPED,
+				     "promoted by a person");
+		deploy->at++;
+		deploy_run_plan(deploy);
+		return;
+	}
+	run_step(deploy);
+}
+
+static int refuse(const struct deploy_step *deploy, const char *what,
+		  struct error *err)
+{
+	return error_set(err, ERROR_REFUSED, "%s %s",
+			 deploy->config->environment, what);
+}
+
+int deploy_hold(struct deploy_step *deploy, bool hold, struct error *err)
+{
+	int64_t left;
+
+	if (deploy->held == hold)
+		return refuse(deploy, hold ? "is held already" : "is not held",
+			      err);
+	deploy->held = hold;
+	if (deploy->phase != DEPLOY_PAUSED)
+		return 0; /* it takes effect at the next pause */
+	left = (deploy->pause_until_us - clock_monotonic_us()) / 1000;
+	if (hold && deploy->pause_left_ms >= 0) {
+		timer_stop(deploy->pause);
+		deploy->pause_left_ms = left > 0 ? left : 0;
+	} else if (!hold) {
+		run_pause(deploy, deploy->pause_left_ms);
+	}
+	return 0;
+}
+
+int deploy_promote(struct deploy_step *deploy, struct error *err)
+{
+	if (!deploy->begun)
+		return refuse(deploy, "has no deployment under way", err);
+	if (deploy->promoting)
+		return refuse(deploy, "is being promoted already", err);
+	deploy->promoting = true;
+	deploy->held = false;
+	if (deploy->phase == DEPLOY_PAUSED)
+		deploy_leave_pause(deploy);
+	return 0;
+}
+
+static void shifted_by_hand(void *data, const struct error *err)
+{
+	struct deploy_step *deploy = data;
+
+	if (deploy->phase == DEPLOY_ENDING)
+		return;
+	deploy->phase = DEPLOY_PAUSED;
+	if (deploy->ending)
+		deploy_fail(deploy, deploy->ending, deploy->ending_reason);
+	else if (err)
+		deploy_fail(deploy, STATE_FAILED, error_text(err));
+	else if (deploy->plan->analysis && asked(deploy) < 100)
+		deploy_watch_begin(deploy, deploy->plan->analysis);
+}
+
+int deploy_shift(struct deploy_step *deploy, const struct command *command,
+		 const struct sender *sender, struct error *err)
+{
+	if (!(command->value >= 0 && command->value <= 100))
+		return refuse(deploy, "takes a share of 0 to 100 %", err);
+	if (deploy->phase != DEPLOY_PAUSED)
+		return refuse(deploy,
+			      "is not at a pause of its plan; shift again "
+			      "when it is",
+			      err);
+	if (!deploy->held && deploy_hold(deploy, true, err) < 0)
+		return -1;
+	deploy->phase = DEPLOY_MOVING;
+	deploy->traffic_moved = true;
+	environment_shift(deploy->environment, command->value,
+			  command->reason ? command->reason : "by hand",
+			  sender->login, shifted_by_hand, deploy);
+	return 0;
+}
+
+void deploy_drop_waits(struct deploy_step *deploy)
+{
+	requests_free(deploy->requests);
+	deploy->requests = NULL;
+	if (deploy->pause)
+		timer_stop(deploy->pause);
+	deploy_watch_end(deploy);
+}

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "base/memory.h"
+#include "step/deploy.h"
+
+static int64_t now_ms(void)
+{
+	return clock_monotonic_us() / 1000;
+}
+
+static void candidate_counts(struct deploy_step *deploy,
+			     struct analysis_counts *counts)
+{
+	environment_counts(deploy->environment, deploy->plan->colour, counts);
+}
+
+static void arm(struct deploy_step *deploy)
+{
+	timer_set(deploy->look, analysis_next_ms(deploy->analysis) * 1000);
+}
+
+static void condemn(struct deploy_step *deploy)
+{
+	struct rollback_request request = {
+		.by = "analysis",
+		.reason = deploy->judged.text,
+		.run = deploy->step.options.host->run->number,
+	};
+
+	deploy_roll_back(deploy, &request);
+}
+
+static void look(void *data)
+{
+	struct deploy_step *deploy = data;
+	const char *stage = deploy->step.options.stage->name;
+	struct analysis_counts counts;
+
+	candidate_counts(deploy, &counts);
+	analysis_look(deploy->analysis, now_ms(), &counts, &deploy->judged);
+	deploy->has_judged = true;
+	step_emit(&deploy->step, analysis_event(&deploy->judged, stage,
+						deploy->plan->environment));
+	if (deploy->judged.condemned) {
+		condemn(deploy);
+		return;
+	}
+	arm(deploy);
+	if (deploy->phase == DEPLOY_PAUSED)
+		deploy_leave_pause(deploy);
+}
+
+static void held_too_long(void *data)
+{
+	struct deploy_step *deploy = data;
+
+	deploy_fail(deploy, STATE_ROLLED_BACK,
+		    deploy->has_judged ? deploy->judged.text
+				       : "no verdict within max-hold");
+}
+
+/* With nobody there to promote it, an inconclusive canary ends some day. */
+static void arm_max_hold(struct deploy_step *deploy,
+			 const struct analysis_config *config)
+{
+	const struct step_host *host = deploy->step.options.host;
+
+	if (host->pipeline->mode != MODE_DEPLOYMENT)
+		return;
+	if (!deploy->max_hold)
+		deploy->max_hold = loop_timer(host->loop, INT64_MAX,
+					      held_too_long, deploy);
+	timer_set_in(deploy->max_hold,
+		     config->max_hold_ms + (deploy->pause_left_ms > 0
+						    ? deploy->pause_left_ms
+						    : 0));
+}
+
+void deploy_watch_begin(struct deploy_step *deploy,
+			const struct analysis_config *config)
+{
+	struct analysis_counts counts;
+
+	deploy_watch_end(deploy);
+	environment_mark(deploy->environment);
+	candidate_counts(deploy, &counts);
+	deploy->analysis = analysis_new(config);
+	analysis_begin(deploy->analysis, now_ms(), &counts);
+	deploy->has_judged = false;
+	if (!deploy->look)
+		deploy->look = loop_timer(deploy->step.options.host->loop,
+					  INT64_MAX, look, deploy);
+	arm(deploy);
+	arm_max_hold(deploy, config);
+}
+
+void deploy_watch_end(struct deploy_step *deploy)
+{
+	if (deploy->look)
+		timer_stop(deploy->look);
+	if (deploy->max_hold)
+		timer_stop(deploy->max_hold);
+	analysis_free(deploy->analysis);
+	deploy->analysis = NULL;
+}
+
+bool deploy_watch_is_content(const struct deploy_step *deploy)
+{
+	return !deploy->analysis ||
+	       (deploy->has_judged && deploy->judged.verdict == VERDICT_PASS);
+}

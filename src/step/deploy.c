@@ -1,0 +1,415 @@
+/* SPDX-License-Identifier: MIT */
+/* `deploy`: an environment gets the run's release, past its gate. */
+#include "step/deploy.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/memory.h"
+
+#define QUEUE_RETRY_MS 500
+
+static const struct environment_state *state_of(struct deploy_step *deploy)
+{
+	return environment_state(deploy->environment);
+}
+
+static const char *live_digest(struct deploy_step *deploy)
+{
+	const struct environment_state *state = state_of(deploy);
+
+	return state->has_live ? state->live.digest : "";
+}
+
+static void finish(struct deploy_step *deploy, enum state outcome,
+		   const char *reason)
+{
+	const struct step_host *host = deploy->step.options.host;
+	char *text = xstrdup_null(reason);
+
+	deploy->phase = DEPLOY_ENDING;
+	deploy_drop_waits(deploy);
+	if (deploy->acquired)
+		environment_release(deploy->environment);
+	deploy->acquired = false;
+	host->claim(host->data, deploy->config->environment, NULL);
+	step_done(&deploy->step, outcome, text);
+	free(text);
+}
+
+void deploy_succeeded(struct deploy_step *deploy)
+{
+	finish(deploy, STATE_PASSED, NULL);
+}
+
+static void abandoned(void *data, const struct error *err)
+{
+	struct deploy_step *deploy = data;
+	char *reason = err ? xasprintf("%s; and taking it back failed: %s",
+				       deploy->ending_reason, error_text(err))
+			   : xstrdup(deploy->ending_reason);
+
+	finish(deploy, deploy->ending, reason);
+	free(reason);
+}
+
+static void set_ending(struct deploy_step *deploy, enum state outcome,
+		       const char *reason)
+{
+	char *text = xstrdup(reason ? reason : state_name(outcome));
+
+	free(deploy->ending_reason);
+	deploy->ending_reason = text;
+	deploy->ending = outcome;
+}
+
+void deploy_fail(struct deploy_step *deploy, enum state outcome,
+		 const char *reason)
+{
+	if (deploy->phase == DEPLOY_ENDING)
+		return;
+	if (outcome == STATE_FAILED && deploy->traffic_moved)
+		outcome = STATE_ROLLED_BACK;
+	set_ending(deploy, outcome, reason);
+	deploy->phase = DEPLOY_ENDING;
+	deploy_drop_waits(deploy);
+	if (deploy->begun)
+		environment_abandon(deploy->environment, deploy->ending_reason,
+				    abandoned, deploy);
+	else
+		finish(deploy, outcome, deploy->ending_reason);
+}
+
+static void rolled_back(void *data, const struct error *err)
+{
+	struct deploy_step *deploy = data;
+	const char *text = state_of(deploy)->last_text;
+
+	if (err)
+		finish(deploy, STATE_FAILED, error_text(err));
+	else
+		finish(deploy, STATE_ROLLED_BACK, text);
+}
+
+void deploy_roll_back(struct deploy_step *deploy,
+		      const struct rollback_request *request)
+{
+	deploy->phase = DEPLOY_ENDING;
+	deploy_drop_waits(deploy);
+	environment_rollback(deploy->environment, request, rolled_back, deploy);
+}
+
+static int make_plan(struct deploy_step *deploy, struct error *err)
+{
+	const struct step_host *host = deploy->step.options.host;
+	const struct environment_state *state = state_of(deploy);
+	struct plan_request request = {
+		.environment = environment_config(deploy->environment),
+		.deploy = deploy->config,
+		.mode = host->pipeline->mode,
+		.version = host->run->version,
+		.live = state->has_live ? (int)state->live.colour : -1,
+		.live_version = state->has_live ? state->live.version : NULL,
+		.live_is_up = state->has_live &&
+			      environment_is_up(deploy->environment,
+						state->live.colour),
+	};
+
+	deploy->plan = plan_make(&request, err);
+	return deploy->plan ? 0 : -1;
+}
+
+static int begin(struct deploy_step *deploy, struct error *err)
+{
+	const struct run_facts *run = deploy->step.options.host->run;
+	char pipeline[DIGEST_TEXT_SIZE];
+	struct release candidate = {
+		.version = (char *)run->version,
+		.commit = run->commit->id,
+		.digest = deploy->digest,
+		.folder = deploy->folder,
+		.pipeline = pipeline,
+		.person = deploy->person,
+		.run = run->number,
+	};
+	struct deployment deployment;
+
+	if (make_plan(deploy, err) < 0)
+		return -1;
+	memcpy(pipeline, deploy->step.options.host->pipeline->digest,
+	       sizeof(pipeline));
+	candidate.colour = deploy->plan->colour;
+	deployment = (struct deployment){deploy->plan, &candidate};
+	return environment_begin(deploy->environment, &deployment, err);
+}
+
+static void wait_in_queue(struct deploy_step *deploy, const char *why)
+{
+	struct event *event;
+
+	deploy->phase = DEPLOY_QUEUED;
+	timer_set_in(deploy->queue, QUEUE_RETRY_MS);
+	if (str_equal(deploy->queued_behind, why))
+		return;
+	free(deploy->queued_behind);
+	deploy->queued_behind = xstrdup(why);
+	event = step_event(&deploy->step, EVENT_STAGE_READY);
+	event_set(event, "reason", why);
+	step_emit(&deploy->step, event);
+}
+
+static void open_gate(struct deploy_step *deploy);
+
+/* The gate has let it pass: takes the environment and goes. */
+static void take(void *data)
+{
+	struct deploy_step *deploy = data;
+	const struct run_facts *run = deploy->step.options.host->run;
+	struct error err = ERROR_INIT;
+
+	if (environment_acquire(deploy->environment, run->number, run->person,
+				&err) < 0) {
+		if (err.code == ERROR_REFUSED)
+			wait_in_queue(deploy, error_text(&err));
+		else
+			deploy_fail(deploy, STATE_FAILED, error_text(&err));
+		error_clear(&err);
+		return;
+	}
+	deploy->acquired = true;
+	if (strcmp(live_digest(deploy), deploy->compared_with) != 0) {
+		environment_release(deploy->environment);
+		deploy->acquired = false;
+		open_gate(deploy); /* what was approved is no longer so */
+		return;
+	}
+	if (begin(deploy, &err) < 0) {
+		deploy_fail(deploy, STATE_FAILED, error_text(&err));
+		error_clear(&err);
+		return;
+	}
+	deploy->begun = true;
+	deploy_run_plan(deploy);
+}
+
+static void gate_closed(enum gate_outcome outcome, const char *text,
+			const char *person, void *data)
+{
+	struct deploy_step *deploy = data;
+	enum state state = gate_state(outcome);
+
+	free(deploy->person);
+	deploy->person = xstrdup_null(person);
+	if (state == STATE_PASSED)
+		take(deploy);
+	else
+		deploy_fail(deploy, state, text);
+}
+
+static void free_keeper(struct deploy_step *deploy)
+{
+	gatekeeper_free(deploy->keeper);
+	deploy->keeper = NULL;
+}
+
+static void open_gate(struct deploy_step *deploy)
+{
+	const struct environment_state *state = state_of(deploy);
+	const struct environment_config *config =
+		environment_config(deploy->environment);
+	struct gatekeeper_options options = {
+		.step = &deploy->step,
+		.rule = &config->gate,
+		.environment = config->name,
+		.artifacts = deploy->digest,
+		.closed = gate_closed,
+		.data = deploy,
+	};
+
+	free(deploy->compared_with);
+	deploy->compared_with = xstrdup(live_digest(deploy));
+	free_keeper(deploy);
+	if (!config->gate.present) {
+		take(deploy);
+		return;
+	}
+	if (state->has_live) {
+		options.live_version = state->live.version;
+		options.live_commit = state->live.commit;
+		options.live_digest = state->live.digest;
+		options.live_since = state->live.since;
+	}
+	deploy->phase = DEPLOY_AT_GATE;
+	deploy->keeper = gatekeeper_open(&options);
+}
+
+static void unpacked(const char *digest, const char *folder, const char *why,
+		     void *data)
+{
+	struct deploy_step *deploy = data;
+
+	deploy->unpack = NULL;
+	if (why) {
+		deploy_fail(deploy, STATE_FAILED, why);
+		return;
+	}
+	deploy->digest = xstrdup(digest);
+	deploy->folder = xstrdup(folder);
+	open_gate(deploy);
+}
+
+static void recovered(void *data, const struct error *err)
+{
+	struct deploy_step *deploy = data;
+
+	if (deploy->ending)
+		deploy_fail(deploy, deploy->ending, deploy->ending_reason);
+	else if (err)
+		deploy_fail(deploy, STATE_FAILED, error_text(err));
+	else
+		deploy->unpack = unpack_start(deploy->step.options.host,
+					      unpacked, deploy);
+}
+
+static int check_releasable(const struct step *step, struct error *err)
+{
+	const struct step_host *host = step->options.host;
+
+	if (host->run->worktree)
+		return error_set(err, ERROR_REFUSED,
+				 "this run was built from the working tree, "
+				 "and only a commit is released; commit and "
+				 "run again");
+	if (!host->artifacts->count)
+		return error_set(err, ERROR_CONFIG,
+				 "%s has nothing to release; name `artifacts` "
+				 "in a stage before it",
+				 step->options.stage->name);
+	return 0;
+}
+
+static int deploy_start(struct step *step, struct error *err)
+{
+	struct deploy_step *deploy = (struct deploy_step *)step;
+	const struct step_host *host = step->options.host;
+
+	if (check_releasable(step, err) < 0)
+		return -1;
+	deploy->config = &step->options.stage->deploy;
+	deploy->environment =
+		host->environment(host->data, deploy->config->environment, err);
+	if (!deploy->environment)
+		return -1;
+	host->claim(host->data, deploy->config->environment, step);
+	deploy->queue = loop_timer(host->loop, INT64_MAX, take, deploy);
+	environment_recover(deploy->environment, recovered, deploy);
+	return 0;
+}
+
+static int roll_back_by(struct deploy_step *deploy,
+			const struct command *command,
+			const struct sender *sender, struct error *err)
+{
+	struct rollback_request request = {
+		.by = "person",
+		.person = sender->login,
+		.reason = command->reason,
+		.run = deploy->step.options.host->run->number,
+		.asked_us = clock_monotonic_us(),
+	};
+
+	if (deploy->phase == DEPLOY_ENDING)
+		return error_set(err, ERROR_REFUSED,
+				 "%s is on its way back already",
+				 deploy->config->environment);
+	if (!deploy->begun)
+		return error_set(err, ERROR_REFUSED,
+				 "nothing of this run is in %s yet; reject "
+				 "its gate or cancel the run",
+				 deploy->config->environment);
+	deploy_roll_back(deploy, &request);
+	return 0;
+}
+
+static int deploy_command(struct step *step, const struct command *command,
+			  const struct sender *sender, struct error *err)
+{
+	struct deploy_step *deploy = (struct deploy_step *)step;
+
+	switch (command->kind) {
+	case COMMAND_ROLLBACK:
+		return roll_back_by(deploy, command, sender, err);
+	case COMMAND_HOLD:
+	case COMMAND_UNHOLD:
+		return deploy_hold(deploy, command->kind == COMMAND_HOLD, err);
+	case COMMAND_PROMOTE:
+		return deploy_promote(deploy, err);
+	case COMMAND_SHIFT:
+		return deploy_shift(deploy, command, sender, err);
+	default:
+		break;
+	}
+	if (deploy->phase == DEPLOY_AT_GATE)
+		return gatekeeper_command(deploy->keeper, command, sender, err);
+	return error_set(
+		err, ERROR_REFUSED, "%s has no open gate: nothing to %s",
+		step->options.stage->name, command_name(command->kind));
+}
+
+static void deploy_cancel(struct step *step, enum state why)
+{
+	struct deploy_step *deploy = (struct deploy_step *)step;
+
+	if (deploy->phase == DEPLOY_ENDING)
+		return;
+	if (deploy->keeper)
+		gatekeeper_close(deploy->keeper, "cancelled", NULL);
+	if (deploy->phase == DEPLOY_MOVING ||
+	    (deploy->phase == DEPLOY_OPENING && !deploy->unpack)) {
+		set_ending(deploy, why, "cancelled");
+		return; /* when the operation under way is done */
+	}
+	unpack_cancel(deploy->unpack);
+	deploy->unpack = NULL;
+	deploy_fail(deploy, why, "cancelled");
+}
+
+static void deploy_moved(struct step *step, const char *text)
+{
+	struct deploy_step *deploy = (struct deploy_step *)step;
+
+	if (deploy->phase == DEPLOY_ENDING || !deploy->begun)
+		return;
+	finish(deploy, STATE_ROLLED_BACK, text);
+}
+
+static void deploy_release(struct step *step)
+{
+	struct deploy_step *deploy = (struct deploy_step *)step;
+
+	unpack_cancel(deploy->unpack);
+	free_keeper(deploy);
+	timer_free(deploy->queue);
+	timer_free(deploy->pause);
+	timer_free(deploy->look);
+	timer_free(deploy->max_hold);
+	plan_free(deploy->plan);
+	analysis_free(deploy->analysis);
+	free(deploy->digest);
+	free(deploy->folder);
+	free(deploy->compared_with);
+	free(deploy->person);
+	free(deploy->queued_behind);
+	free(deploy->ending_reason);
+}
+
+const struct step_ops step_deploy_ops = {
+	.name = "deploy",
+	.size = sizeof(struct deploy_step),
+	.start = deploy_start,
+	.cancel = deploy_cancel,
+	.release = deploy_release,
+	.command = deploy_command,
+	.moved = deploy_moved,
+};

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Inside the deploy step: what its files share. deploy.c takes a stage from
+ * its gate to its end, deploy-plan.c executes the plan, deploy-watch.c lets
+ * the analysis judge beside it.
+ */
+#ifndef SIGNALBOX_STEP_DEPLOY_H
+#define SIGNALBOX_STEP_DEPLOY_H
+
+#include "delivery/analysis.h"
+#include "delivery/environment.h"
+#include "delivery/plan.h"
+#include "step/gatekeeper.h"
+#include "step/requests.h"
+#include "step/step.h"
+#include "step/unpack.h"
+
+enum deploy_phase {
+	DEPLOY_OPENING,	 /* recovering, unpacking */
+	DEPLOY_AT_GATE,	 /* people decide */
+	DEPLOY_QUEUED,	 /* someone else holds the environment */
+	DEPLOY_MOVING,	 /* an operation of the environment is under way */
+	DEPLOY_CHECKING, /* requests straight to the candidate */
+	DEPLOY_PAUSED,	 /* waits by the clock, for a verdict or a person */
+	DEPLOY_ENDING,	 /* rolling back or abandoning */
+};
+
+struct deploy_step {
+	struct step step;
+	const struct deploy_config *config;
+	struct environment *environment; /* the engine's */
+	enum deploy_phase phase;
+	struct unpack *unpack;
+	char *digest, *folder;
+	struct gatekeeper *keeper;
+	char *compared_with; /* digest of the live release at the gate */
+	char *person;	     /* who let it through; NULL */
+	struct timer *queue;
+	char *queued_behind;
+	bool acquired, begun, traffic_moved;
+	struct plan *plan;
+	size_t at; /* the plan's step under way */
+	int64_t step_began_us;
+	struct requests_run *requests;
+	bool promoting; /* pauses, checks and small weights are skipped */
+	bool held;
+	struct timer *pause;
+	int64_t pause_left_ms; /* -1: has no end */
+	int64_t pause_until_us;
+	bool pause_over; /* the clock is done; a verdict may be missing */
+	struct analysis *analysis;
+	struct timer *look, *max_hold;
+	struct analysis_result judged;
+	bool has_judged;
+	enum state ending; /* how it ends once the operation is done */
+	char *ending_reason;
+};
+
+/* deploy-plan.c */
+void deploy_run_plan(struct deploy_step *deploy);
+void deploy_leave_pause(struct deploy_step *deploy);
+/* The step under way is over; goes on with the next. */
+void deploy_step_passed(struct deploy_step *deploy);
+void deploy_tell_step_end(struct deploy_step *deploy, enum state outcome,
+			  const char *reason);
+int deploy_hold(struct deploy_step *deploy, bool hold, struct error *err);
+int deploy_promote(struct deploy_step *deploy, struct error *err);
+int deploy_shift(struct deploy_step *deploy, const struct command *command,
+		 const struct sender *sender, struct error *err);
+/* The step itself is no longer needed: what it waits for is dropped. */
+void deploy_drop_waits(struct deploy_step *deploy);
+
+/* deploy-watch.c */
+void deploy_watch_begin(struct deploy_step *deploy,
+			const struct analysis_config *config);
+void deploy_watch_end(struct deploy_step *deploy);
+/* Whether the plan may go on: nothing is watched, or the last look passed. */
+bool deploy_watch_is_content(const struct deploy_step *deploy);
+
+/* deploy.c */
+/* Ends the deployment without the candidate: traffic back if it had any. */
+void deploy_fail(struct deploy_step *deploy, enum state outcome,
+		 const char *reason);
+void deploy_roll_back(struct deploy_step *deploy,
+		      const struct rollback_request *request);
+void deploy_succeeded(struct deploy_step *deploy);
+
+#endif

@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: MIT */
+#include "step/gatekeeper.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/memory.h"
+#include "source/ships.h"
+
+struct ships_job { /* the helper's */
+	char *folder, *live, *candidate;
+	struct ships ships;
+	struct error err;
+	struct gatekeeper *keeper; /* NULL once closed */
+};
+
+struct gatekeeper {
+	struct gatekeeper_options options;
+	char *environment, *live_version, *live_commit, *live_digest,
+		*artifacts, *name;
+	struct gate *gate; /* NULL until what ships is known */
+	struct ships_job *job;
+	struct timer *expiry;
+	bool is_closed;
+};
+
+static const struct step_host *host_of(const struct gatekeeper *keeper)
+{
+	return keeper->options.step->options.host;
+}
+
+static struct event *gate_event(const struct gatekeeper *keeper,
+				enum event_type type)
+{
+	struct event *event = step_event(keeper->options.step, type);
+
+	event_set(event, "step", keeper->name);
+	event_set(event, "environment", keeper->environment);
+	return event;
+}
+
+static void tell_closed(struct gatekeeper *keeper, const char *outcome,
+			const char *reason, const char *person)
+{
+	struct event *event = gate_event(keeper, EVENT_GATE_CLOSED);
+
+	keeper->is_closed = true;
+	timer_stop(keeper->expiry);
+	event_set(event, "outcome", outcome);
+	event_set(event, "reason", reason);
+	event_set(event, "person", person);
+	step_emit(keeper->options.step, event);
+}
+
+static void end(struct gatekeeper *keeper, const char *reason,
+		const char *person)
+{
+	enum gate_outcome outcome = gate_outcome(keeper->gate, clock_wall_ms());
+
+	tell_closed(keeper, gate_outcome_name(outcome), reason, person);
+	keeper->options.closed(outcome, reason, person, keeper->options.data);
+}
+
+static void expired(void *data)
+{
+	struct gatekeeper *keeper = data;
+
+	end(keeper, "nobody decided in time", NULL);
+}
+
+static void set_releases(const struct gatekeeper *keeper, struct event *event)
+{
+	const struct run_facts *run = host_of(keeper)->run;
+	char since[CLOCK_TEXT_SIZE];
+
+	event_set_json_owned(event, "candidate",
+			     json_pack("{s:s, s:s, s:s}", "version",
+				       run->version, "commit", run->commit->id,
+				       "digest", keeper->artifacts));
+	if (!*keeper->live_commit)
+		return;
+	event_set_json_owned(
+		event, "live",
+		json_pack("{s:s, s:s, s:s}", "version", keeper->live_version,
+			  "commit", keeper->live_commit, "since",
+			  clock_format_utc(keeper->options.live_since, since)));
+}
+
+static void tell_opened(struct gatekeeper *keeper, const struct ships *ships,
+			json_t *checks)
+{
+	struct event *event = gate_event(keeper, EVENT_GATE_OPENED);
+
+	set_releases(keeper, event);
+	event_set_json_owned(event, "ships", ships_json(ships));
+	event_set_json_owned(event, "checks", checks);
+	gate_describe(keeper->gate, event);
+	step_emit(keeper->options.step, event);
+}
+
+static bool opens_by_itself(const struct gatekeeper *keeper)
+{
+	return host_of(keeper)->pipeline->mode == MODE_DEPLOYMENT &&
+	       !keeper->options.rule->approvers.count;
+}
+
+static void let_pass(struct gatekeeper *keeper)
+{
+	static const char text[] =
+		"mode: deployment, and all that came before it holds";
+
+	tell_closed(keeper, "approved", text, NULL);
+	keeper->options.closed(GATE_APPROVED, text, NULL, keeper->options.data);
+}
+
+static void open_with(struct gatekeeper *keeper, const struct ships *ships)
+{
+	const struct step_host *host = host_of(keeper);
+	char findings[DIGEST_TEXT_SIZE] = "";
+	json_t *checks = json_array();
+	struct gate_facts facts = {
+		.commit = host->run->commit->id,
+		.artifacts = keeper->artifacts,
+		.pipeline = host->pipeline->digest,
+		.live = keeper->live_digest,
+		.authors = &ships->emails,
+		.committers = &ships->emails,
+	};
+	int64_t now = clock_wall_ms();
+
+	host->checks(host->data, checks, findings);
+	facts.findings = findings;
+	keeper->gate =
+		gate_new(keeper->options.rule, host->pipeline, &facts, now);
+	tell_opened(keeper, ships, checks);
+	if (opens_by_itself(keeper))
+		let_pass(keeper);
+	else
+		timer_set_in(keeper->expiry,
+			     gate_expires_at(keeper->gate) - now);
+}
+
+static void find_ships(void *data)
+{
+	struct ships_job *job = data;
+	struct repository *repository = repository_open(job->folder, &job->err);
+
+	if (!repository)
+		return;
+	if (ships_find(repository, job->live, job->candidate, &job->ships,
+		       &job->err) < 0)
+		error_prefix(&job->err, "cannot tell what ships");
+	repository_free(repository);
+}
+
+static void ships_found(void *data)
+{
+	struct ships_job *job = data;
+	struct gatekeeper *keeper = job->keeper;
+
+	if (keeper && job->err.code) {
+		/* Without the authors nobody can be left out: stay shut. */
+		keeper->job = NULL;
+		tell_closed(keeper, "void", error_text(&job->err), NULL);
+		keeper->options.closed(GATE_VOID, error_text(&job->err), NULL,
+				       keeper->options.data);
+	} else if (keeper) {
+		keeper->job = NULL;
+		open_with(keeper, &job->ships);
+	}
+	ships_release(&job->ships);
+	error_clear(&job->err);
+	free(job->folder);
+	free(job->live);
+	free(job->candidate);
+	free(job);
+}
+
+struct gatekeeper *gatekeeper_open(const struct gatekeeper_options *options)
+{
+	struct gatekeeper *keeper = xcalloc(1, sizeof(*keeper));
+	const struct step_host *host = options->step->options.host;
+	struct ships_job *job = xcalloc(1, sizeof(*job));
+
+	keeper->options = *options;
+	keeper->name = xstrdup_null(options->name);
+	keeper->environment = xstrdup_null(options->environment);
+	keeper->artifacts =
+		xstrdup(options->artifacts ? options->artifacts : "");
+	keeper->live_version =
+		xstrdup(options->live_version ? options->live_version : "");
+	keeper->live_commit =
+		xstrdup(options->live_commit ? options->live_commit : "");
+	keeper->live_digest =
+		xstrdup(options->live_digest ? options->live_digest : "");
+	keeper->expiry = loop_timer(host->loop, INT64_MAX, expired, keeper);
+	job->folder = xstrdup(host->run->repository_folder);
+	job->live = xstrdup_null(options->live_commit);
+	job->candidate = xstrdup(host->run->commit->id);
+	job->keeper = keeper;
+	keeper->job = job;
+	helper_run(host->helper, find_ships, ships_found, job);
+	return keeper;
+}
+
+static const char *email_of(const struct gatekeeper *keeper,
+			    const struct sender *sender)
+{
+	const struct run_facts *run = host_of(keeper)->run;
+
+	return sender->uid == run->uid ? run->email : NULL;
+}
+
+static void tell_vote(struct gatekeeper *keeper, const struct gate_vote *vote)
+{
+	static const char *const words[] = {
+		[GATE_APPROVE] = "approve",
+		[GATE_REJECT] = "reject",
+		[GATE_OVERRIDE] = "override",
+	};
+	struct event *event = gate_event(keeper, EVENT_GATE_VOTED);
+
+	event_set(event, "vote", words[vote->choice]);
+	event_set(event, "person", vote->login);
+	event_set_int(event, "uid", vote->uid);
+	event_set(event, "reason", vote->reason);
+	event_set_int(event, "approvals", gate_approvals(keeper->gate));
+	event_set_int(event, "required", gate_required(keeper->gate));
+	step_emit(keeper->options.step, event);
+}
+
+static int choice_of(enum command_kind kind)
+{
+	switch (kind) {
+	case COMMAND_APPROVE:
+		return GATE_APPROVE;
+	case COMMAND_REJECT:
+		return GATE_REJECT;
+	case COMMAND_OVERRIDE:
+		return GATE_OVERRIDE;
+	default:
+		return -1;
+	}
+}
+
+int gatekeeper_command(struct gatekeeper *keeper, const struct command *command,
+		       const struct sender *sender, struct error *err)
+{
+	int choice = choice_of(command->kind);
+	struct gate_vote vote = {
+		.choice = (enum gate_choice)choice,
+		.uid = sender->uid,
+		.login = sender->login,
+		.email = email_of(keeper, sender),
+		.reason = command->reason,
+	};
+
+	if (choice < 0)
+		return error_set(err, ERROR_REFUSED,
+				 "%s waits at its gate; approve or reject it",
+				 keeper->options.step->options.stage->name);
+	if (!keeper->gate || keeper->is_closed)
+		return error_set(err, ERROR_REFUSED,
+				 "the gate of %s is not open",
+				 keeper->options.step->options.stage->name);
+	if (gate_vote(keeper->gate, &vote, clock_wall_ms(), err) < 0)
+		return -1;
+	tell_vote(keeper, &vote);
+	if (gate_outcome(keeper->gate, clock_wall_ms()) != GATE_OPEN)
+		end(keeper, command->reason, sender->login);
+	return 0;
+}
+
+void gatekeeper_close(struct gatekeeper *keeper, const char *outcome,
+		      const char *reason)
+{
+	if (keeper && !keeper->is_closed)
+		tell_closed(keeper, outcome, reason, NULL);
+}
+
+void gatekeeper_free(struct gatekeeper *keeper)
+{
+	if (!keeper)
+		return;
+	if (keeper->job)
+		keeper->job->keeper = NULL;
+	timer_free(keeper->expiry);
+	gate_free(keeper->gate);
+	free(keeper->name);
+	free(keeper->environment);
+	free(keeper->live_version);
+	free(keeper->live_commit);
+	free(keeper->live_digest);
+	free(keeper->artifacts);
+	free(keeper);
+}
