@@ -45,6 +45,14 @@ void digest_finish(struct digest *digest, char text[DIGEST_TEXT_SIZE])
 	to_text(raw, text);
 }
 
+void digest_peek(const struct digest *digest, char text[DIGEST_TEXT_SIZE])
+{
+	struct digest *copy = digest_new();
+
+	EVP_MD_CTX_copy_ex((EVP_MD_CTX *)copy, (const EVP_MD_CTX *)digest);
+	digest_finish(copy, text);
+}
+
 void digest_bytes(const void *data, size_t len, char text[DIGEST_TEXT_SIZE])
 {
 	struct digest *digest = digest_new();

@@ -15,6 +15,8 @@ struct digest *digest_new(void);
 void digest_add(struct digest *digest, const void *data, size_t len);
 /* Writes the text, frees the digest. */
 void digest_finish(struct digest *digest, char text[DIGEST_TEXT_SIZE]);
+/* The text of what was added so far; more may be added. */
+void digest_peek(const struct digest *digest, char text[DIGEST_TEXT_SIZE]);
 void digest_bytes(const void *data, size_t len, char text[DIGEST_TEXT_SIZE]);
 int digest_file(const char *path, char text[DIGEST_TEXT_SIZE],
 		struct error *err) MUST_CHECK;

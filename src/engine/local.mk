@@ -1,1 +1,9 @@
-libsignalbox_a_SOURCES +=
+libsignalbox_a_SOURCES += \
+	%D%/control.c \
+	%D%/engine.c %D%/engine.h \
+	%D%/internal.h \
+	%D%/runs.c %D%/runs.h \
+	%D%/schedule.c %D%/schedule.h \
+	%D%/sites.c \
+	%D%/stages.c \
+	%D%/stream.c %D%/stream.h

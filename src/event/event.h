@@ -73,6 +73,8 @@
  * rollback.finished environment, outcome, colour, ms, left-ms?, requests,
  *                 failed-by-shift, failed-by-candidate, candidate (version),
  *                 sessions, unsynced (bool), text
+ * environment.seen environment, live?, previous? (as in deploy.finished): what
+ *                 is there when a run begins
  * environment.locked environment, person, reason?, until? (time)
  * environment.unlocked environment, person
  * command.received command, person, uid, target, before?, after?, reason?
@@ -123,6 +125,7 @@
 	X(ROLLBACK_READINESS, "rollback.readiness", 0)     \
 	X(ROLLBACK_STARTED, "rollback.started", 0)         \
 	X(ROLLBACK_FINISHED, "rollback.finished", 0)       \
+	X(ENVIRONMENT_SEEN, "environment.seen", 0)         \
 	X(ENVIRONMENT_LOCKED, "environment.locked", 0)     \
 	X(ENVIRONMENT_UNLOCKED, "environment.unlocked", 0) \
 	X(COMMAND_RECEIVED, "command.received", 0)         \

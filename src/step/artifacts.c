@@ -25,7 +25,7 @@ static void store(void *data)
 
 	if (artifacts_store(job->state_folder, job->folder, job->globs,
 			    &job->found, &job->err) < 0)
-		return;
+		error_prefix(&job->err, "cannot keep the artifacts");
 }
 
 static void tell_stored(struct step *step, const struct artifact *artifact)
@@ -79,13 +79,18 @@ static int artifacts_start(struct step *step, struct error *err)
 	return 0;
 }
 
-static void artifacts_cancel(struct step *step, enum state why)
+static void artifacts_drop(struct step *step)
 {
 	struct artifacts_step *keeper = (struct artifacts_step *)step;
 
 	if (keeper->job)
 		keeper->job->step = NULL;
 	keeper->job = NULL;
+}
+
+static void artifacts_cancel(struct step *step, enum state why)
+{
+	artifacts_drop(step);
 	step_done(step, why, "cancelled");
 }
 
@@ -94,4 +99,5 @@ const struct step_ops step_artifacts_ops = {
 	.size = sizeof(struct artifacts_step),
 	.start = artifacts_start,
 	.cancel = artifacts_cancel,
+	.release = artifacts_drop,
 };

@@ -56,6 +56,10 @@ static void held_too_long(void *data)
 {
 	struct deploy_step *deploy = data;
 
+	if (deploy->phase == DEPLOY_MOVING) { /* by hand: ask again soon */
+		timer_set_in(deploy->max_hold, 100);
+		return;
+	}
 	deploy_fail(deploy, STATE_ROLLED_BACK,
 		    deploy->has_judged ? deploy->judged.text
 				       : "no verdict within max-hold");

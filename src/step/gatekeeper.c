@@ -23,6 +23,10 @@ struct gatekeeper {
 	struct ships_job *job;
 	struct timer *expiry;
 	bool is_closed;
+	/* The decision, while it waits for the disk. */
+	bool is_waiting, is_dropped;
+	enum gate_outcome outcome;
+	char *reason, *person;
 };
 
 static const struct step_host *host_of(const struct gatekeeper *keeper)
@@ -53,20 +57,38 @@ static void tell_closed(struct gatekeeper *keeper, const char *outcome,
 	step_emit(keeper->options.step, event);
 }
 
-static void end(struct gatekeeper *keeper, const char *reason,
-		const char *person)
-{
-	enum gate_outcome outcome = gate_outcome(keeper->gate, clock_wall_ms());
+static void keeper_free(struct gatekeeper *keeper);
 
+static void act(void *data)
+{
+	struct gatekeeper *keeper = data;
+
+	keeper->is_waiting = false;
+	if (keeper->is_dropped)
+		keeper_free(keeper);
+	else
+		keeper->options.closed(keeper->outcome, keeper->reason,
+				       keeper->person, keeper->options.data);
+}
+
+static void end(struct gatekeeper *keeper, enum gate_outcome outcome,
+		const char *reason, const char *person)
+{
+	const struct step_host *host = host_of(keeper);
+
+	keeper->outcome = outcome;
+	keeper->reason = xstrdup_null(reason);
+	keeper->person = xstrdup_null(person);
+	keeper->is_waiting = true;
 	tell_closed(keeper, gate_outcome_name(outcome), reason, person);
-	keeper->options.closed(outcome, reason, person, keeper->options.data);
+	host->on_disk(host->data, act, keeper);
 }
 
 static void expired(void *data)
 {
 	struct gatekeeper *keeper = data;
 
-	end(keeper, "nobody decided in time", NULL);
+	end(keeper, GATE_EXPIRED, "nobody decided in time", NULL);
 }
 
 static void set_releases(const struct gatekeeper *keeper, struct event *event)
@@ -105,15 +127,6 @@ static bool opens_by_itself(const struct gatekeeper *keeper)
 	       !keeper->options.rule->approvers.count;
 }
 
-static void let_pass(struct gatekeeper *keeper)
-{
-	static const char text[] =
-		"mode: deployment, and all that came before it holds";
-
-	tell_closed(keeper, "approved", text, NULL);
-	keeper->options.closed(GATE_APPROVED, text, NULL, keeper->options.data);
-}
-
 static void open_with(struct gatekeeper *keeper, const struct ships *ships)
 {
 	const struct step_host *host = host_of(keeper);
@@ -135,7 +148,9 @@ static void open_with(struct gatekeeper *keeper, const struct ships *ships)
 		gate_new(keeper->options.rule, host->pipeline, &facts, now);
 	tell_opened(keeper, ships, checks);
 	if (opens_by_itself(keeper))
-		let_pass(keeper);
+		end(keeper, GATE_APPROVED,
+		    "mode: deployment, and all that came before it holds",
+		    NULL);
 	else
 		timer_set_in(keeper->expiry,
 			     gate_expires_at(keeper->gate) - now);
@@ -162,9 +177,7 @@ static void ships_found(void *data)
 	if (keeper && job->err.code) {
 		/* Without the authors nobody can be left out: stay shut. */
 		keeper->job = NULL;
-		tell_closed(keeper, "void", error_text(&job->err), NULL);
-		keeper->options.closed(GATE_VOID, error_text(&job->err), NULL,
-				       keeper->options.data);
+		end(keeper, GATE_VOID, error_text(&job->err), NULL);
 	} else if (keeper) {
 		keeper->job = NULL;
 		open_with(keeper, &job->ships);
@@ -248,6 +261,7 @@ int gatekeeper_command(struct gatekeeper *keeper, const struct command *command,
 		       const struct sender *sender, struct error *err)
 {
 	int choice = choice_of(command->kind);
+	enum gate_outcome outcome;
 	struct gate_vote vote = {
 		.choice = (enum gate_choice)choice,
 		.uid = sender->uid,
@@ -267,8 +281,9 @@ int gatekeeper_command(struct gatekeeper *keeper, const struct command *command,
 	if (gate_vote(keeper->gate, &vote, clock_wall_ms(), err) < 0)
 		return -1;
 	tell_vote(keeper, &vote);
-	if (gate_outcome(keeper->gate, clock_wall_ms()) != GATE_OPEN)
-		end(keeper, command->reason, sender->login);
+	outcome = gate_outcome(keeper->gate, clock_wall_ms());
+	if (outcome != GATE_OPEN)
+		end(keeper, outcome, command->reason, sender->login);
 	return 0;
 }
 
@@ -285,7 +300,19 @@ void gatekeeper_free(struct gatekeeper *keeper)
 		return;
 	if (keeper->job)
 		keeper->job->keeper = NULL;
+	keeper->job = NULL;
+	timer_stop(keeper->expiry);
+	if (keeper->is_waiting)
+		keeper->is_dropped = true;
+	else
+		keeper_free(keeper);
+}
+
+static void keeper_free(struct gatekeeper *keeper)
+{
 	timer_free(keeper->expiry);
+	free(keeper->reason);
+	free(keeper->person);
 	gate_free(keeper->gate);
 	free(keeper->name);
 	free(keeper->environment);

@@ -155,13 +155,18 @@ static int scan_start(struct step *step, struct error *err)
 	return 0;
 }
 
-static void scan_cancel(struct step *step, enum state why)
+static void scan_release(struct step *step)
 {
 	struct scan_step *scan = (struct scan_step *)step;
 
 	if (scan->job)
 		scan->job->step = NULL;
 	scan->job = NULL;
+}
+
+static void scan_cancel(struct step *step, enum state why)
+{
+	scan_release(step);
 	step_done(step, why, "cancelled");
 }
 
@@ -170,4 +175,5 @@ const struct step_ops step_scan_ops = {
 	.size = sizeof(struct scan_step),
 	.start = scan_start,
 	.cancel = scan_cancel,
+	.release = scan_release,
 };

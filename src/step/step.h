@@ -62,8 +62,10 @@ struct step_host {
 	void *data;		     /* the engine */
 	/* Takes the event over: journal, screen, everyone who watches. */
 	void (*emit)(void *data, struct event *event);
-	/* The newest journaled sequence number. */
-	int64_t (*seq)(void *data);
+	/* Calls then(argument) on the loop once every event emitted so far is
+	 * on disk: before a decision is acted on. */
+	void (*on_disk)(void *data, void (*then)(void *argument),
+			void *argument);
 	/* One handle an environment and run, opened on first use, watched. */
 	struct environment *(*environment)(void *data, const char *name,
 					   struct error *err);

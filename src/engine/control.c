@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: MIT */
+#include <pwd.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+#include "engine/internal.h"
+#include "engine/runs.h"
+
+static int refuse_moved(const char *what, const char *text, struct error *err)
+{
+	return error_set(err, ERROR_REFUSED,
+			 "%s has moved on since what you saw: %s; look again",
+			 what, text ? text : "it changed");
+}
+
+/* The stage a command is for: named, or the only one it can be. */
+static struct stage *stage_for(struct engine *engine,
+			       const struct command *command)
+{
+	const struct pipeline *pipeline = engine->options.pipeline;
+	bool vote = command->kind == COMMAND_APPROVE ||
+		    command->kind == COMMAND_REJECT ||
+		    command->kind == COMMAND_OVERRIDE;
+
+	if (command->stage)
+		return stages_find(engine, command->stage);
+	for (size_t i = 0; i < pipeline->stage_count; i++) {
+		struct stage *stage = &engine->stages[i];
+
+		if (stage->state != STATE_RUNNING || !stage->step ||
+		    (vote && !stage->at_gate))
+			continue;
+		if (!vote && stage->config->kind != STAGE_KIND_DEPLOY)
+			continue;
+		if (!command->environment ||
+		    str_equal(command->environment,
+			      stage->config->deploy.environment))
+			return stage;
+	}
+	return NULL;
+}
+
+static bool is_vote(enum command_kind kind)
+{
+	return kind == COMMAND_APPROVE || kind == COMMAND_REJECT ||
+	       kind == COMMAND_OVERRIDE;
+}
+
+static int command_stage(struct engine *engine, const struct command *command,
+			 const struct sender *sender, struct error *err)
+{
+	struct stage *stage = stage_for(engine, command);
+	int64_t moved;
+
+	if (!stage)
+		return error_set(err, ERROR_REFUSED,
+				 is_vote(command->kind)
+					 ? "no gate of run %lld is open"
+					 : "run %lld has no deployment under "
+					   "way",
+				 (long long)engine->run);
+	moved = is_vote(command->kind) ? stage->gate_seq : stage->moved_seq;
+	if (command->seq && command->seq < moved)
+		return refuse_moved(stage->config->name, stage->moved_text,
+				    err);
+	if (!stage->step)
+		return error_set(err, ERROR_REFUSED,
+				 "%s is not running: it is %s",
+				 stage->config->name, state_name(stage->state));
+	return step_command(stage->step, command, sender, err);
+}
+
+static struct site *site_for(struct engine *engine,
+			     const struct command *command)
+{
+	struct stage *stage;
+
+	if (command->environment)
+		return site_find(engine, command->environment);
+	stage = stage_for(engine, command);
+	if (stage && stage->config->kind == STAGE_KIND_DEPLOY)
+		return site_find(engine, stage->config->deploy.environment);
+	return engine->sites && !engine->sites->next ? engine->sites : NULL;
+}
+
+static int command_site(struct engine *engine, const struct command *command,
+			const struct sender *sender, struct error *err)
+{
+	struct site *site = site_for(engine, command);
+
+	if (!site)
+		return error_set(err, ERROR_USAGE,
+				 "say which environment to %s",
+				 command_name(command->kind));
+	if (command->kind == COMMAND_ROLLBACK && command->seq &&
+	    command->seq < site->release_seq)
+		return refuse_moved(site->name, site->release_text, err);
+	if (site->claimed) {
+		struct stage *stage =
+			stages_find(engine, site->claimed->options.stage->name);
+
+		if (command->kind == COMMAND_SHIFT && command->seq &&
+		    command->seq < stage->moved_seq)
+			return refuse_moved(site->name, stage->moved_text, err);
+		if (command->kind == COMMAND_SHIFT || !stage->at_gate)
+			return step_command(site->claimed, command, sender,
+					    err);
+	}
+	return site_command(site, command, sender, err);
+}
+
+static int execute(struct engine *engine, const struct command *command,
+		   const struct sender *sender, struct error *err)
+{
+	if (command->run && command->run != engine->run)
+		return error_set(
+			err, ERROR_REFUSED, "this is run %lld, not run %lld",
+			(long long)engine->run, (long long)command->run);
+	switch (command->kind) {
+	case COMMAND_CANCEL:
+		if (engine->is_over)
+			return error_set(err, ERROR_REFUSED,
+					 "run %lld has ended",
+					 (long long)engine->run);
+		stages_cancel(engine);
+		return 0;
+	case COMMAND_SHIFT:
+	case COMMAND_ROLLBACK:
+		return command_site(engine, command, sender, err);
+	case COMMAND_POKE: /* somebody changed an environment: look now */
+		for (struct site *site = engine->sites; site; site = site->next)
+			if (environment_refresh(site->environment, err) < 0)
+				return -1;
+		return 0;
+	default:
+		return command_stage(engine, command, sender, err);
+	}
+}
+
+static void tell_command(struct engine *engine, enum event_type type,
+			 const struct command *command,
+			 const struct sender *sender, const char *why)
+{
+	struct event *event = event_new(type, command->stage);
+	const char *target =
+		command->environment ? command->environment : command->stage;
+
+	event_set(event, "command", command_name(command->kind));
+	event_set(event, "person", sender->login);
+	event_set_int(event, "uid", sender->uid);
+	if (target)
+		event_set(event, "target", target);
+	else
+		event_setf(event, "target", "run %lld", (long long)engine->run);
+	event_set(event, "reason", command->reason);
+	if (command->kind == COMMAND_SHIFT)
+		event_setf(event, "after", "%g %%", command->value);
+	event_set(event, "why", why);
+	engine_emit(engine, event);
+}
+
+static void answer(struct engine *engine, struct channel *channel,
+		   const struct command *command, const struct error *err)
+{
+	struct event *event = event_new(EVENT_REPLY, NULL);
+	struct str line = STR_INIT;
+
+	event->seq = stream_seq(engine->stream);
+	event_set_int(event, "id", command->id);
+	event_set_bool(event, "ok", !err->code);
+	if (err->code) {
+		event_set(event, "error", error_text(err));
+		event_set_int(event, "status", error_exit_status(err->code));
+	}
+	event_encode(event, NULL, &line);
+	channel_send(channel, line.data, line.len, event->seq, true);
+	str_release(&line);
+	event_free(event);
+}
+
+static void take_line(struct engine *engine, struct channel *channel,
+		      const struct sender *sender, const char *text, size_t len)
+{
+	struct command command = COMMAND_INIT;
+	struct error err = ERROR_INIT;
+	bool quiet;
+
+	if (command_decode(text, len, &command, &err) < 0) {
+		answer(engine, channel, &command, &err);
+		error_clear(&err);
+		return;
+	}
+	quiet = command.kind == COMMAND_POKE ||
+		command.kind == COMMAND_SUBSCRIBE;
+	if (command.kind == COMMAND_SUBSCRIBE)
+		stream_subscribe(engine->stream, channel);
+	else if (execute(engine, &command, sender, &err) < 0)
+		tell_command(engine, EVENT_COMMAND_REFUSED, &command, sender,
+			     error_text(&err));
+	else if (!quiet)
+		tell_command(engine, EVENT_COMMAND_RECEIVED, &command, sender,
+			     NULL);
+	answer(engine, channel, &command, &err);
+	error_clear(&err);
+	command_release(&command);
+}
+
+static void client_free(struct client *client)
+{
+	struct client **at = &client->engine->clients;
+
+	while (*at != client)
+		at = &(*at)->next;
+	*at = client->next;
+	stream_unsubscribe(client->engine->stream, client->channel);
+	channel_free(client->channel);
+	free(client->login);
+	free(client);
+}
+
+static void client_line(struct channel *channel, const char *text, size_t len,
+			void *data)
+{
+	struct client *client = data;
+
+	take_line(client->engine, channel, &client->sender, text, len);
+}
+
+static void client_closed(struct channel *channel, void *data)
+{
+	(void)channel;
+	client_free(data);
+}
+
+static void accepted(int fd, const struct peer *peer, void *data)
+{
+	static const struct channel_handlers handlers = {client_line,
+							 client_closed};
+	struct client *client = xcalloc(1, sizeof(*client));
+	struct passwd *entry = getpwuid(peer->uid);
+
+	client->engine = data;
+	client->login = entry ? xstrdup(entry->pw_name)
+			      : xasprintf("uid %u", (unsigned)peer->uid);
+	client->sender = (struct sender){peer->uid, client->login};
+	client->channel =
+		channel_new(client->engine->loop, fd, fd, &handlers, client);
+	client->next = client->engine->clients;
+	client->engine->clients = client;
+}
+
+static void screen_line(struct channel *channel, const char *text, size_t len,
+			void *data)
+{
+	struct engine *engine = data;
+
+	take_line(engine, channel, &engine->owner, text, len);
+}
+
+/* The main thread let go: nobody looks any more. */
+static void screen_closed(struct channel *channel, void *data)
+{
+	struct engine *engine = data;
+
+	stream_unsubscribe(engine->stream, channel);
+	channel_free(channel);
+	engine->screen = NULL;
+	engine_stop_if_done(engine);
+}
+
+int control_start(struct engine *engine, struct error *err)
+{
+	static const struct channel_handlers handlers = {screen_line,
+							 screen_closed};
+	char *path =
+		run_socket(engine->options.common_folder, engine->run, err);
+
+	engine->owner =
+		(struct sender){engine->options.uid, engine->options.person};
+	engine->screen = channel_new(engine->loop, engine->options.commands,
+				     engine->options.events, &handlers, engine);
+	stream_subscribe(engine->stream, engine->screen);
+	if (!path)
+		return -1;
+	engine->server =
+		server_listen(engine->loop, path, accepted, engine, err);
+	free(path);
+	return engine->server ? 0 : -1;
+}
+
+void control_free(struct engine *engine)
+{
+	server_free(engine->server);
+	while (engine->clients) {
+		channel_drain(engine->clients->channel, 200);
+		client_free(engine->clients);
+	}
+	if (engine->screen) {
+		channel_drain(engine->screen, 2000);
+		channel_free(engine->screen);
+	}
+}

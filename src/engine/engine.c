@@ -1,0 +1,382 @@
+/* SPDX-License-Identifier: MIT */
+#include "engine/engine.h"
+
+#include <signal.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/memory.h"
+#include "engine/internal.h"
+#include "engine/runs.h"
+#include "proc/identity.h"
+#include "step/environ.h"
+
+void engine_emit(struct engine *engine, struct event *event)
+{
+	enum event_type type = event->type;
+	bool transient = event_is_transient(type);
+
+	if (type == EVENT_FINDING_FOUND && !event_bool(event, "suppressed")) {
+		const char *id = event_text(event, "id");
+		const char *path = event_text(event, "path");
+
+		digest_add(engine->findings, id, strlen(id) + 1);
+		digest_add(engine->findings, path, strlen(path) + 1);
+	}
+	if (!transient)
+		stages_note_event(engine, event,
+				  stream_seq(engine->stream) + 1);
+	stream_emit(engine->stream, event);
+	if (type == EVENT_GATE_OPENED)
+		engine_stop_if_done(engine);
+}
+
+static void host_emit(void *data, struct event *event)
+{
+	engine_emit(data, event);
+}
+
+static void host_on_disk(void *data, void (*then)(void *argument),
+			 void *argument)
+{
+	stream_on_disk(((struct engine *)data)->stream, then, argument);
+}
+
+static void host_checks(void *data, json_t *array,
+			char findings[DIGEST_TEXT_SIZE])
+{
+	struct engine *engine = data;
+
+	for (size_t i = 0; i < engine->options.pipeline->stage_count; i++) {
+		const struct stage *stage = &engine->stages[i];
+
+		if (state_is_final(stage->state))
+			json_array_append_new(
+				array, json_pack("{s:s, s:s, s:s*}", "name",
+						 stage->config->name, "outcome",
+						 state_name(stage->state),
+						 "text", stage->reason));
+	}
+	digest_peek(engine->findings, findings);
+}
+
+void engine_note(struct engine *engine, const char *level, const char *format,
+		 ...)
+{
+	struct event *event = event_new(EVENT_NOTE_ADDED, NULL);
+	va_list args;
+	char *text;
+
+	va_start(args, format);
+	text = xvasprintf(format, args);
+	va_end(args);
+	event_set(event, "text", text);
+	event_set(event, "level", level);
+	engine_emit(engine, event);
+	free(text);
+}
+
+static void stop(void *data)
+{
+	loop_stop(((struct engine *)data)->loop);
+}
+
+/* Ends the thread when nothing more can come: the run is over and nobody
+ * looks, or only people could go on and it was not asked to wait. */
+void engine_stop_if_done(struct engine *engine)
+{
+	bool busy = false;
+
+	for (struct site *site = engine->sites; site; site = site->next)
+		busy = busy || site->is_busy;
+	if (engine->is_over) {
+		if (!busy && (!engine->options.linger || !engine->screen))
+			stream_on_disk(engine->stream, stop, engine);
+	} else if (!engine->options.wait && engine->at_gates > 0 &&
+		   engine->at_gates == engine->unfinished) {
+		engine->status = 6;
+		engine->is_over = true;
+		stream_on_disk(engine->stream, stop, engine);
+	}
+}
+
+static char *run_sentence(const struct engine *engine, enum state outcome)
+{
+	char took[CLOCK_TEXT_SIZE];
+
+	duration_format((clock_monotonic_us() - engine->started_us) / 1000,
+			took);
+	for (size_t i = 0; i < engine->options.pipeline->stage_count; i++) {
+		const struct stage *stage = &engine->stages[i];
+
+		if (stage->state == outcome && state_is_bad(outcome))
+			return xasprintf("run %lld %s after %s: %s%s%s",
+					 (long long)engine->run,
+					 state_name(outcome), took,
+					 stage->config->name,
+					 stage->reason ? ": " : "",
+					 stage->reason ? stage->reason : "");
+	}
+	return xasprintf("run %lld %s in %s", (long long)engine->run,
+			 state_name(outcome), took);
+}
+
+static char *next_command(const struct engine *engine, enum state outcome)
+{
+	for (size_t i = 0; i < engine->options.pipeline->stage_count; i++)
+		if (engine->stages[i].state == outcome && state_is_bad(outcome))
+			return xasprintf("signalbox log %lld %s",
+					 (long long)engine->run,
+					 engine->stages[i].config->name);
+	return xstrdup("signalbox status");
+}
+
+void engine_finish_run(struct engine *engine)
+{
+	enum state outcome = stages_outcome(engine, &engine->status);
+	struct event *event = event_new(EVENT_RUN_FINISHED, NULL);
+	char *text = run_sentence(engine, outcome);
+	char *next = next_command(engine, outcome);
+
+	engine->is_over = true;
+	event_set(event, "outcome", state_name(outcome));
+	event_set_int(event, "status", engine->status);
+	event_set_int(event, "ms",
+		      (clock_monotonic_us() - engine->started_us) / 1000);
+	event_set(event, "text", text);
+	event_set(event, "next", next);
+	engine_emit(engine, event);
+	free(text);
+	free(next);
+	engine_stop_if_done(engine);
+}
+
+static void tell_started(struct engine *engine)
+{
+	const struct engine_options *options = &engine->options;
+	const struct commit *commit = options->commit;
+	struct event *event = event_new(EVENT_RUN_STARTED, NULL);
+
+	event_set_int(event, "run", engine->run);
+	event_set(event, "pipeline", options->pipeline->name);
+	event_set(event, "mode", mode_name(options->pipeline->mode));
+	event_set(event, "commit", commit->id);
+	event_set(event, "subject", commit->subject);
+	event_set(event, "author", commit->author_name);
+	event_set(event, "author-email", commit->author_email);
+	event_set_time(event, "committed", commit->time_ms);
+	event_set(event, "branch", commit->branch);
+	event_set(event, "version", options->version);
+	event_set(event, "person", options->person);
+	event_set_int(event, "uid", options->uid);
+	event_set_int(event, "pid", getpid());
+	event_set_int(event, "pid-start",
+		      (int64_t)process_start_time(getpid()));
+	event_set(event, "file-digest", options->pipeline->digest);
+	event_set_bool(event, "worktree", options->worktree);
+	event_set_json_owned(event, "stages", stages_json(engine));
+	engine_emit(engine, event);
+}
+
+static void set_facts(struct engine *engine)
+{
+	const struct engine_options *options = &engine->options;
+
+	engine->facts = (struct run_facts){
+		.number = engine->run,
+		.commit = options->commit,
+		.version = options->version,
+		.person = options->person,
+		.uid = options->uid,
+		.email = options->email,
+		.state_folder = options->state_folder,
+		.run_folder = engine->folder,
+		.repository_folder = options->repository_folder,
+		.pipeline_text = options->pipeline_text,
+		.worktree = options->worktree,
+	};
+	engine->host = (struct step_host){
+		.loop = engine->loop,
+		.helper = engine->helper,
+		.logs = engine->logs,
+		.http = engine->http,
+		.pipeline = options->pipeline,
+		.run = &engine->facts,
+		.artifacts = &engine->artifacts,
+		.data = engine,
+		.emit = host_emit,
+		.on_disk = host_on_disk,
+		.environment = site_environment,
+		.claim = site_claim,
+		.checks = host_checks,
+	};
+}
+
+static int open_work(struct engine *engine, struct error *err)
+{
+	struct work_pool_options options = {
+		.loop = engine->loop,
+		.helper = engine->helper,
+		.jobs = engine->options.jobs,
+	};
+
+	engine->repository =
+		repository_open(engine->options.repository_folder, err);
+	if (!engine->repository)
+		return -1;
+	engine->work = work_pool_new(engine->repository, &options, err);
+	return engine->work ? 0 : -1;
+}
+
+static int open_folders(struct engine *engine, struct journal **journal,
+			struct error *err)
+{
+	char *logs;
+	int result;
+
+	engine->run =
+		run_create(engine->options.state_folder, &engine->lock, err);
+	if (engine->run < 0)
+		return -1;
+	engine->folder = run_folder(engine->options.state_folder, engine->run);
+	logs = path_join(engine->folder, "logs");
+	result = folder_make(logs, 0700, err);
+	free(logs);
+	if (result < 0)
+		return -1;
+	*journal = journal_create(engine->folder, "run", err);
+	return *journal ? 0 : -1;
+}
+
+static void begin(void *data)
+{
+	struct engine *engine = data;
+
+	tell_started(engine);
+	sites_open_known(engine);
+	stages_advance(engine);
+}
+
+static void close_all(struct engine *engine)
+{
+	stages_free(engine);
+	sites_free(engine);
+	http_free(engine->http);
+	work_pool_free(engine->work);
+	helper_free(engine->helper);
+	helper_free(engine->writer);
+	control_free(engine);
+	stream_free(engine->stream);
+	log_pool_free(engine->logs);
+	repository_free(engine->repository);
+	artifacts_release(&engine->artifacts);
+	loop_free(engine->loop);
+}
+
+static void *work(void *data)
+{
+	struct engine *engine = data;
+
+	loop_post(engine->loop, begin, engine);
+	loop_run(engine->loop);
+	close_all(engine);
+	return NULL;
+}
+
+static int set_up(struct engine *engine, struct error *err)
+{
+	struct journal *journal;
+
+	if (open_folders(engine, &journal, err) < 0)
+		return -1;
+	engine->loop = loop_new();
+	engine->writer = helper_new(engine->loop, "writer");
+	engine->helper = helper_new(engine->loop, "helper");
+	engine->http = http_new(engine->loop);
+	engine->logs = log_pool_new(engine->loop, engine->writer);
+	engine->stream = stream_new(engine->loop, engine->writer, journal);
+	environ_secrets(engine->options.pipeline, &engine->secrets);
+	engine->findings = digest_new();
+	set_facts(engine);
+	stages_init(engine);
+	if (open_work(engine, err) < 0)
+		return -1;
+	return control_start(engine, err);
+}
+
+static void engine_free(struct engine *engine)
+{
+	char digest[DIGEST_TEXT_SIZE];
+
+	if (engine->findings)
+		digest_finish(engine->findings, digest);
+	strings_release(&engine->secrets);
+	if (engine->lock >= 0)
+		close(engine->lock);
+	free(engine->folder);
+	free(engine);
+}
+
+static int start_thread(struct engine *engine, struct error *err)
+{
+	sigset_t all, old;
+	int result;
+
+	/* Signals are the main thread's; SIGCHLD finds every loop. */
+	sigfillset(&all);
+	pthread_sigmask(SIG_BLOCK, &all, &old);
+	result = pthread_create(&engine->thread, NULL, work, engine);
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
+	if (result)
+		return error_set(err, ERROR_IO, "cannot start a thread");
+	return 0;
+}
+
+struct engine *engine_start(const struct engine_options *options,
+			    struct error *err)
+{
+	struct engine *engine = xcalloc(1, sizeof(*engine));
+
+	engine->options = *options;
+	engine->lock = -1;
+	engine->started_us = clock_monotonic_us();
+	if (engine->options.jobs <= 0)
+		engine->options.jobs = (int)sysconf(_SC_NPROCESSORS_ONLN);
+	if (set_up(engine, err) < 0) {
+		if (engine->loop)
+			close_all(engine);
+		engine_free(engine);
+		return NULL;
+	}
+	if (start_thread(engine, err) < 0) {
+		close_all(engine);
+		engine_free(engine);
+		return NULL;
+	}
+	return engine;
+}
+
+int64_t engine_run_number(const struct engine *engine)
+{
+	return engine->run;
+}
+
+const char *engine_run_folder(const struct engine *engine)
+{
+	return engine->folder;
+}
+
+int engine_join(struct engine *engine)
+{
+	int status;
+
+	pthread_join(engine->thread, NULL);
+	status = engine->status;
+	engine_free(engine);
+	return status;
+}

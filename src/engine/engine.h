@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * engine/ is the worker thread: it plans and runs one pipeline run, keeps its
+ * journal, answers the control socket, and streams events through a pipe. A
+ * run with a screen and one without execute the same code.
+ *
+ *	engine = engine_start(&options, &err);  // the thread runs
+ *	... read events from options.events, write commands ...
+ *	status = engine_join(engine);           // DESIGN's exit status
+ */
+#ifndef SIGNALBOX_ENGINE_ENGINE_H
+#define SIGNALBOX_ENGINE_ENGINE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/error.h"
+#include "base/strings.h"
+#include "pipeline/pipeline.h"
+#include "source/repository.h"
+
+/* Everything is borrowed until engine_join() and must not change. */
+struct engine_options {
+	const char *repository_folder; /* to open handles of its own */
+	const char *common_folder;     /* the common git dir */
+	const char *state_folder;
+	const char *work_tree; /* with worktree */
+	const struct commit *commit;
+	const char *version;
+	const struct pipeline *pipeline;
+	const char *pipeline_text;
+	const char *person; /* login of who started it */
+	uid_t uid;
+	const char *email; /* git identity of that person, or NULL */
+	bool worktree;
+	const struct strings *skip; /* stages to leave out, with a reason */
+	const char *skip_reason;
+	int jobs;  /* 0: as many as processors */
+	bool wait; /* hold at gates; else end with 6 when only they are left */
+	bool linger;  /* stay for commands after the run, until commands ends */
+	int events;   /* written: NDJSON for the main thread; taken over */
+	int commands; /* read; taken over */
+};
+
+struct engine;
+
+/* Makes the run's folder and starts the thread. */
+struct engine *engine_start(const struct engine_options *options,
+			    struct error *err) MUST_CHECK;
+int64_t engine_run_number(const struct engine *engine);
+/* Where the run's journal and logs are; borrowed. */
+const char *engine_run_folder(const struct engine *engine);
+/* Waits for the thread's end, frees the engine, returns the exit status. */
+int engine_join(struct engine *engine);
+
+#endif

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the files of the engine share. engine.c: the thread, set-up, the end;
+ * stages.c: scheduling and one stage's steps; sites.c: environments;
+ * control.c: commands from the screen and from other terminals.
+ */
+#ifndef SIGNALBOX_ENGINE_INTERNAL_H
+#define SIGNALBOX_ENGINE_INTERNAL_H
+
+#include <pthread.h>
+
+#include "delivery/environment.h"
+#include "engine/engine.h"
+#include "engine/schedule.h"
+#include "engine/stream.h"
+#include "net/server.h"
+#include "source/work.h"
+#include "step/step.h"
+
+#define MAX_STEPS 3
+
+struct stage {
+	struct engine *engine;
+	const struct stage_config *config;
+	enum state state;
+	char *reason;
+	enum step_kind kinds[MAX_STEPS];
+	size_t kind_count, at;
+	struct step *step;
+	struct stage_log *log;
+	struct work_request *request;
+	struct work_folder *folder;
+	struct placing *placing; /* artifacts on their way into the folder */
+	struct report_identity scan_before;
+	int64_t started_us;
+	int retries_left;
+	int exit_status;
+	enum error_code error; /* why it could not be tried */
+	bool at_gate;	       /* its gate is open */
+	/* Sequence numbers of the last events that changed what a command
+	 * for it would act on, and what the newest of them was. */
+	int64_t moved_seq, gate_seq;
+	char *moved_text;
+};
+
+struct site { /* an environment, opened once */
+	struct engine *engine;
+	char *name;
+	struct environment *environment;
+	struct step *claimed; /* by a deploy step */
+	int64_t release_seq;
+	char *release_text;
+	bool is_watched, is_busy;
+	struct site *next;
+};
+
+struct client { /* another terminal */
+	struct engine *engine;
+	struct channel *channel;
+	struct sender sender;
+	char *login;
+	struct client *next;
+};
+
+struct engine {
+	struct engine_options options;
+	pthread_t thread;
+	int64_t run;
+	int lock;
+	char *folder;
+	struct loop *loop;
+	struct helper *writer, *helper;
+	struct http *http;
+	struct log_pool *logs;
+	struct strings secrets;
+	struct stream *stream;
+	struct work_pool *work;
+	struct repository *repository;
+	struct run_facts facts;
+	struct step_host host;
+	struct artifacts artifacts;
+	struct stage *stages;
+	struct schedule *schedule;
+	int running;	/* stages that hold one of --jobs */
+	int unfinished; /* stages started and not ended */
+	int at_gates;
+	bool is_cancelled, is_over, is_starting;
+	int64_t started_us;
+	int status;
+	struct digest *findings; /* of every open finding so far */
+	struct site *sites;
+	struct channel *screen; /* the main thread; NULL once gone */
+	struct sender owner;
+	struct server *server;
+	struct client *clients;
+};
+
+/* engine.c */
+void engine_emit(struct engine *engine, struct event *event);
+void engine_note(struct engine *engine, const char *level, const char *format,
+		 ...) PRINTF_LIKE(3, 4);
+void engine_finish_run(struct engine *engine);
+void engine_stop_if_done(struct engine *engine);
+
+/* stages.c */
+void stages_init(struct engine *engine);
+void stages_free(struct engine *engine);
+/* Starts what can start, ends the run when nothing is left. */
+void stages_advance(struct engine *engine);
+void stages_cancel(struct engine *engine);
+struct stage *stages_find(struct engine *engine, const char *name);
+json_t *stages_json(const struct engine *engine);
+/* The worst outcome, as the run's. */
+enum state stages_outcome(const struct engine *engine, int *status);
+/* Remembers what the event moved, for compare and act. */
+void stages_note_event(struct engine *engine, const struct event *event,
+		       int64_t seq);
+
+/* sites.c */
+void sites_open_known(struct engine *engine);
+void sites_free(struct engine *engine);
+struct environment *site_environment(void *engine, const char *name,
+				     struct error *err);
+void site_claim(void *engine, const char *environment, struct step *step);
+struct site *site_find(struct engine *engine, const char *name);
+/* Rolls back or shifts without a deployment of this run. */
+int site_command(struct site *place, const struct command *command,
+		 const struct sender *sender, struct error *err) MUST_CHECK;
+
+/* control.c */
+int control_start(struct engine *engine, struct error *err) MUST_CHECK;
+void control_free(struct engine *engine);
+
+#endif

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: MIT */
+#include "engine/runs.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/digest.h"
+#include "base/file.h"
+#include "base/memory.h"
+#include "net/server.h"
+
+char *run_folder(const char *state, int64_t run)
+{
+	return xasprintf("%s/runs/%lld", state, (long long)run);
+}
+
+int64_t run_newest(const char *state)
+{
+	char *folder = path_join(state, "runs");
+	DIR *dir = opendir(folder);
+	struct dirent *entry;
+	int64_t newest = 0;
+
+	free(folder);
+	if (!dir)
+		return 0;
+	while ((entry = readdir(dir))) {
+		char *end;
+		long long number = strtoll(entry->d_name, &end, 10);
+
+		if (!*end && number > newest)
+			newest = number;
+	}
+	closedir(dir);
+	return newest;
+}
+
+static char *lock_path(const char *state, int64_t run)
+{
+	return xasprintf("%s/runs/%lld/lock", state, (long long)run);
+}
+
+static int take_lock(const char *state, int64_t run, struct error *err)
+{
+	char *path = lock_path(state, run);
+	int fd = file_open(path, O_RDWR | O_CREAT, 0600, err);
+
+	free(path);
+	if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) < 0) {
+		close(fd);
+		return error_set(err, ERROR_REFUSED,
+				 "run %lld has an engine already",
+				 (long long)run);
+	}
+	return fd;
+}
+
+int64_t run_create(const char *state, int *lock, struct error *err)
+{
+	char *runs = path_join(state, "runs");
+	int64_t number;
+	int result;
+
+	if (folder_make(runs, 0700, err) < 0) {
+		free(runs);
+		return -1;
+	}
+	number = run_newest(state);
+	do { /* another process may take the number first */
+		char *folder = run_folder(state, ++number);
+
+		result = mkdir(folder, 0700);
+		if (result < 0 && errno != EEXIST)
+			number = error_set(err, ERROR_IO, "cannot make %s: %s",
+					   folder, strerror(errno));
+		free(folder);
+	} while (result < 0 && number > 0);
+	free(runs);
+	if (number < 0)
+		return -1;
+	*lock = take_lock(state, number, err);
+	return *lock < 0 ? -1 : number;
+}
+
+bool run_is_live(const char *state, int64_t run)
+{
+	char *path = lock_path(state, run);
+	int fd = open(path, O_RDWR | O_CLOEXEC);
+	bool live;
+
+	free(path);
+	if (fd < 0)
+		return false;
+	live = flock(fd, LOCK_SH | LOCK_NB) < 0 && errno == EWOULDBLOCK;
+	close(fd);
+	return live;
+}
+
+char *run_socket(const char *common_folder, int64_t run, struct error *err)
+{
+	char digest[DIGEST_TEXT_SIZE];
+	char *folder = runtime_folder(err);
+	char *path;
+
+	if (!folder)
+		return NULL;
+	digest_bytes(common_folder, strlen(common_folder), digest);
+	path = xasprintf("%s/%.12s-run-%lld.sock", folder, digest,
+			 (long long)run);
+	free(folder);
+	return path;
+}

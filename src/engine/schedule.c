@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: MIT */
+#include "engine/schedule.h"
+
+#include <stdlib.h>
+
+#include "base/memory.h"
+
+struct schedule {
+	size_t count, left;
+	size_t *waits; /* needs not passed yet, per stage */
+	bool *is_over; /* finished or blocked */
+	size_t *first; /* dependents of stage i: after[first[i]..first[i+1]) */
+	size_t *after;
+	const struct stage_config *stages;
+	/* Ready stages, each pushed once: those that hold a job, and others. */
+	struct {
+		size_t *stages;
+		size_t head, tail;
+	} ready[2];
+};
+
+bool schedule_is_job(const struct stage_config *stage)
+{
+	return stage->kind == STAGE_KIND_RUN || stage->kind == STAGE_KIND_CHECK;
+}
+
+static void push(struct schedule *schedule, size_t stage)
+{
+	bool job = schedule_is_job(&schedule->stages[stage]);
+
+	schedule->ready[job].stages[schedule->ready[job].tail++] = stage;
+}
+
+static void link_dependents(struct schedule *schedule,
+			    const struct stage_config *stages)
+{
+	size_t *at;
+
+	for (size_t i = 0; i < schedule->count; i++)
+		for (size_t j = 0; j < stages[i].need_count; j++)
+			schedule->first[stages[i].needs[j] + 1]++;
+	for (size_t i = 0; i < schedule->count; i++)
+		schedule->first[i + 1] += schedule->first[i];
+	at = xmemdup(schedule->first, (schedule->count + 1) * sizeof(*at));
+	schedule->after = xcalloc(schedule->first[schedule->count] + 1,
+				  sizeof(*schedule->after));
+	for (size_t i = 0; i < schedule->count; i++)
+		for (size_t j = 0; j < stages[i].need_count; j++)
+			schedule->after[at[stages[i].needs[j]]++] = i;
+	free(at);
+}
+
+struct schedule *schedule_new(const struct stage_config *stages, size_t count)
+{
+	struct schedule *schedule = xcalloc(1, sizeof(*schedule));
+
+	schedule->count = schedule->left = count;
+	schedule->waits = xcalloc(count, sizeof(*schedule->waits));
+	schedule->is_over = xcalloc(count, sizeof(*schedule->is_over));
+	schedule->first = xcalloc(count + 1, sizeof(*schedule->first));
+	schedule->stages = stages;
+	for (int job = 0; job < 2; job++)
+		schedule->ready[job].stages = xcalloc(count, sizeof(size_t));
+	link_dependents(schedule, stages);
+	for (size_t i = 0; i < count; i++) {
+		schedule->waits[i] = stages[i].need_count;
+		if (!stages[i].need_count)
+			push(schedule, i);
+	}
+	return schedule;
+}
+
+void schedule_free(struct schedule *schedule)
+{
+	if (!schedule)
+		return;
+	free(schedule->waits);
+	free(schedule->is_over);
+	free(schedule->first);
+	free(schedule->after);
+	free(schedule->ready[0].stages);
+	free(schedule->ready[1].stages);
+	free(schedule);
+}
+
+long schedule_next(struct schedule *schedule, bool job)
+{
+	while (schedule->ready[job].head < schedule->ready[job].tail) {
+		size_t stage = schedule->ready[job]
+				       .stages[schedule->ready[job].head++];
+
+		if (!schedule->is_over[stage])
+			return (long)stage;
+	}
+	return -1;
+}
+
+static void end(struct schedule *schedule, size_t stage)
+{
+	schedule->is_over[stage] = true;
+	schedule->left--;
+}
+
+/* Walks what hangs on a failed stage, each once; the work list is the
+ * stages already ended here, so it needs no recursion. */
+static void block(struct schedule *schedule, size_t failed,
+		  void (*blocked)(size_t stage, size_t need, void *data),
+		  void *data)
+{
+	size_t *list = xcalloc(schedule->count + 1, sizeof(*list));
+	size_t used = 0;
+
+	list[used++] = failed;
+	for (size_t at = 0; at < used; at++) {
+		size_t need = list[at];
+
+		for (size_t k = schedule->first[need];
+		     k < schedule->first[need + 1]; k++) {
+			size_t stage = schedule->after[k];
+
+			if (schedule->is_over[stage])
+				continue;
+			end(schedule, stage);
+			list[used++] = stage;
+			blocked(stage, need, data);
+		}
+	}
+	free(list);
+}
+
+void schedule_finished(struct schedule *schedule, size_t stage, bool passed,
+		       void (*blocked)(size_t stage, size_t need, void *data),
+		       void *data)
+{
+	if (schedule->is_over[stage])
+		return;
+	end(schedule, stage);
+	if (!passed) {
+		block(schedule, stage, blocked, data);
+		return;
+	}
+	for (size_t k = schedule->first[stage]; k < schedule->first[stage + 1];
+	     k++)
+		if (--schedule->waits[schedule->after[k]] == 0)
+			push(schedule, schedule->after[k]);
+}
+
+size_t schedule_left(const struct schedule *schedule)
+{
+	return schedule->left;
+}

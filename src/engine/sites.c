@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/memory.h"
+#include "engine/internal.h"
+
+/* What a rollback acts on: the releases of the environment. */
+static bool moves_release(enum event_type type)
+{
+	return type == EVENT_DEPLOY_PLANNED || type == EVENT_DEPLOY_FINISHED ||
+	       type == EVENT_ROLLBACK_STARTED ||
+	       type == EVENT_ROLLBACK_FINISHED;
+}
+
+static void site_emit(struct event *event, void *data)
+{
+	struct site *site = data;
+	struct engine *engine = site->engine;
+	bool moves = moves_release(event->type);
+
+	if (site->claimed)
+		event_set(event, "stage", site->claimed->options.stage->name);
+	if (moves) {
+		free(site->release_text);
+		site->release_text = event_sentence(event);
+	}
+	engine_emit(engine, event);
+	if (moves)
+		site->release_seq = stream_seq(engine->stream);
+}
+
+static void site_moved(const char *text, void *data)
+{
+	struct site *site = data;
+
+	if (site->claimed)
+		step_moved(site->claimed, text);
+}
+
+struct site *site_find(struct engine *engine, const char *name)
+{
+	struct site *site = engine->sites;
+
+	while (site && strcmp(site->name, name) != 0)
+		site = site->next;
+	return site;
+}
+
+static struct site *site_open(struct engine *engine, const char *name,
+			      struct error *err)
+{
+	struct site *site = xcalloc(1, sizeof(*site));
+	struct environment_options options = {
+		.loop = engine->loop,
+		.state = engine->options.state_folder,
+		.name = name,
+		.pipeline = engine->options.pipeline,
+		.pipeline_text = engine->options.pipeline_text,
+		.emit = site_emit,
+		.moved = site_moved,
+		.data = site,
+	};
+
+	site->engine = engine;
+	site->name = xstrdup(name);
+	site->environment = environment_open(&options, err);
+	if (!site->environment) {
+		free(site->name);
+		free(site);
+		return NULL;
+	}
+	site->next = engine->sites;
+	engine->sites = site;
+	return site;
+}
+
+struct environment *site_environment(void *data, const char *name,
+				     struct error *err)
+{
+	struct engine *engine = data;
+	struct site *site = site_find(engine, name);
+
+	if (!site)
+		site = site_open(engine, name, err);
+	return site ? site->environment : NULL;
+}
+
+static void watch(struct site *site)
+{
+	if (!site->is_watched)
+		environment_watch(site->environment);
+	site->is_watched = true;
+}
+
+void site_claim(void *data, const char *environment, struct step *step)
+{
+	struct site *site = site_find(data, environment);
+
+	site->claimed = step;
+	if (step)
+		watch(site);
+}
+
+static void recovered(void *data, const struct error *err)
+{
+	struct site *site = data;
+
+	site->is_busy = false;
+	if (err)
+		engine_note(site->engine, "warning", "%s: %s", site->name,
+			    error_text(err));
+	watch(site);
+}
+
+/* What is live there, for whoever draws it. */
+static void tell_seen(struct site *site)
+{
+	const struct environment_state *state =
+		environment_state(site->environment);
+	struct event *event = event_new(EVENT_ENVIRONMENT_SEEN, NULL);
+
+	event_set(event, "environment", site->name);
+	if (state->has_live)
+		event_set_json_owned(event, "live",
+				     release_encode(&state->live));
+	if (state->has_previous)
+		event_set_json_owned(event, "previous",
+				     release_encode(&state->previous));
+	engine_emit(site->engine, event);
+}
+
+void sites_open_known(struct engine *engine)
+{
+	const struct pipeline *pipeline = engine->options.pipeline;
+
+	for (size_t i = 0; i < pipeline->environment_count; i++) {
+		const char *name = pipeline->environments[i].name;
+		struct error err = ERROR_INIT;
+		struct site *site = site_open(engine, name, &err);
+
+		if (!site) {
+			engine_note(engine, "warning", "%s: %s", name,
+				    error_text(&err));
+			error_clear(&err);
+			continue;
+		}
+		if (!environment_state(site->environment)->has_live)
+			continue;
+		tell_seen(site);
+		site->is_busy = true;
+		environment_recover(site->environment, recovered, site);
+	}
+}
+
+void sites_free(struct engine *engine)
+{
+	while (engine->sites) {
+		struct site *site = engine->sites;
+
+		engine->sites = site->next;
+		environment_close(site->environment);
+		free(site->name);
+		free(site->release_text);
+		free(site);
+	}
+}
+
+static void commanded(void *data, const struct error *err)
+{
+	struct site *site = data;
+
+	site->is_busy = false;
+	if (err)
+		engine_note(site->engine, "warning", "%s: %s", site->name,
+			    error_text(err));
+	engine_stop_if_done(site->engine);
+}
+
+int site_command(struct site *site, const struct command *command,
+		 const struct sender *sender, struct error *err)
+{
+	struct rollback_request request = {
+		.by = "person",
+		.person = sender->login,
+		.reason = command->reason,
+		.run = site->engine->run,
+		.asked_us = clock_monotonic_us(),
+	};
+
+	if (command->kind != COMMAND_ROLLBACK)
+		return error_set(err, ERROR_REFUSED,
+				 "%s has no deployment under way; nothing to "
+				 "%s",
+				 site->name, command_name(command->kind));
+	if (site->is_busy)
+		return error_set(err, ERROR_REFUSED,
+				 "%s is being changed already", site->name);
+	site->is_busy = true;
+	environment_rollback(site->environment, &request, commanded, site);
+	return 0;
+}
