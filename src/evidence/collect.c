@@ -149,6 +149,11 @@ static int compare_pointers(const void *a, const void *b)
 	return a < b ? -1 : a > b;
 }
 
+static int compare_numbers(int a, int b)
+{
+	return a < b ? -1 : a > b;
+}
+
 static int compare_findings(const void *left, const void *right)
 {
 	const struct finding *a = *(const struct finding *const *)left;
@@ -162,7 +167,9 @@ static int compare_findings(const void *left, const void *right)
 	if (order || a->package)
 		return order;
 	order = compare_pointers(a->path, b->path);
-	return order ? order : a->line - b->line;
+	if (!order)
+		order = compare_numbers(a->line, b->line);
+	return order ? order : compare_numbers(a->column, b->column);
 }
 
 static uint64_t count_distinct(const struct report *report)

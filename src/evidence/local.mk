@@ -9,7 +9,12 @@ libsignalbox_a_SOURCES += \
 	%D%/policy.c %D%/policy.h \
 	%D%/pool.c %D%/pool.h \
 	%D%/report.c %D%/report.h \
+	%D%/sarif.c \
+	%D%/sarif-message.c %D%/sarif-message.h \
+	%D%/sarif-rules.c %D%/sarif-rules.h \
 	%D%/sink.c %D%/sink.h \
 	%D%/stream.c %D%/stream.h \
 	%D%/tap.c %D%/tap.h \
-	%D%/tap-yaml.c %D%/tap-yaml.h
+	%D%/tap-yaml.c %D%/tap-yaml.h \
+	%D%/trivy.c \
+	%D%/value.c %D%/value.h

@@ -16,11 +16,15 @@
 static const struct report_format_ops *const formats[] = {
 	&tap_format,
 	&cmocka_format,
+	&sarif_format,
+	&trivy_format,
 };
 
 static const char *const format_names[ARRAY_SIZE(formats) + 1] = {
 	"tap",
 	"cmocka",
+	"sarif",
+	"trivy",
 };
 
 const char *const *report_formats(void)

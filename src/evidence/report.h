@@ -92,7 +92,7 @@ struct finding {
 	const char *fixed;     /* version that mends it */
 	const char *path;      /* below the scanned root, or an image's name */
 	const char *suppression; /* why suppressed, in the report's words */
-	int line;		 /* 0 when not told */
+	int line, column;	 /* 0 when not told */
 	enum report_severity severity;
 	bool suppressed; /* by the report itself: an ignore like any other */
 };

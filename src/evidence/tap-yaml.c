@@ -3,8 +3,9 @@
  * where and how long. */
 #include "evidence/tap-yaml.h"
 
-#include <stdlib.h>
 #include <string.h>
+
+#include "evidence/value.h"
 
 static size_t indent_of(const char *line, size_t len)
 {
@@ -56,15 +57,9 @@ static void locate(struct test_sink *sink, const char *value, size_t len)
 
 static void read_duration(struct test_sink *sink, const char *value, size_t len)
 {
-	char number[32];
 	double ms;
 
-	if (len >= sizeof(number))
-		return;
-	memcpy(number, value, len);
-	number[len] = '\0';
-	ms = strtod(number, NULL);
-	if (ms >= 0 && ms < 1e15)
+	if (text_number(value, len, &ms) && ms >= 0 && ms < 1e15)
 		sink->ms = (int64_t)(ms + 0.5);
 }
 

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: MIT */
+#include "evidence/sarif-rules.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/vector.h"
+#include "base/str.h"
+#include "evidence/collect.h"
+#include "evidence/json.h"
+
+static void add_component(struct sarif_rules *rules, json_t *object)
+{
+	struct sarif_component *component =
+		VECTOR_ADD(rules->components, rules->count, rules->cap);
+	json_t *rule;
+	size_t i;
+
+	component->object = object;
+	component->rules = member_array(object, "rules");
+	component->by_id = json_object();
+	json_array_foreach(component->rules, i, rule)
+	{
+		const char *id = member_word(rule, "id");
+
+		if (id && !json_object_get(component->by_id, id))
+			json_object_set_nocheck(component->by_id, id, rule);
+	}
+}
+
+void sarif_rules_init(struct sarif_rules *rules, const json_t *run)
+{
+	const json_t *tool = member(run, "tool");
+	json_t *extension;
+	size_t i;
+
+	*rules = (struct sarif_rules){0};
+	add_component(rules, member(tool, "driver"));
+	json_array_foreach(member_array(tool, "extensions"), i, extension)
+		add_component(rules, extension);
+}
+
+void sarif_rules_release(struct sarif_rules *rules)
+{
+	for (size_t i = 0; i < rules->count; i++)
+		json_decref(rules->components[i].by_id);
+	free(rules->components);
+}
+
+static const struct sarif_component *
+component_of(const struct sarif_rules *rules, const json_t *result)
+{
+	const json_t *named = member(member(result, "rule"), "toolComponent");
+	const char *name = member_word(named, "name");
+	int index = member_int(named, "index", -1);
+
+	if (index >= 0 && (size_t)index + 1 < rules->count)
+		return &rules->components[index + 1];
+	/* A name that comes late among very many is not looked for. */
+	for (size_t i = 0; name && i < rules->count && i < 1000; i++) {
+		const json_t *object = rules->components[i].object;
+
+		if (str_equal(member_text(object, "name"), name))
+			return &rules->components[i];
+	}
+	return &rules->components[0];
+}
+
+static const char *named_id(const json_t *result)
+{
+	const char *id = member_word(result, "ruleId");
+
+	return id ? id : member_word(member(result, "rule"), "id");
+}
+
+/* "CA/b/c", else "CA/b", else "CA". */
+static json_t *rule_by_id(const struct sarif_component *component,
+			  const char *id)
+{
+	char part[REPORT_WORD_MAX];
+	json_t *rule = json_object_get(component->by_id, id);
+	char *slash = part;
+
+	if (rule || strlen(id) >= sizeof(part))
+		return rule;
+	strcpy(part, id);
+	while (!rule && (slash = strrchr(part, '/'))) {
+		*slash = '\0';
+		rule = json_object_get(component->by_id, part);
+	}
+	return rule;
+}
+
+json_t *sarif_rule_of(const struct sarif_rules *rules, const json_t *result)
+{
+	const struct sarif_component *component = component_of(rules, result);
+	const char *id = named_id(result);
+	int index = member_int(result, "ruleIndex", -1);
+	json_t *rule = NULL;
+
+	if (index < 0)
+		index = member_int(member(result, "rule"), "index", -1);
+	if (index >= 0)
+		rule = json_array_get(component->rules, (size_t)index);
+	if (!rule && id)
+		rule = rule_by_id(component, id);
+	return rule;
+}
+
+const char *sarif_rule_id(const json_t *result, const json_t *rule)
+{
+	const char *id = named_id(result);
+
+	if (!id)
+		id = member_word(rule, "id");
+	return id ? id : "(no rule)";
+}

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: MIT */
+#include "support/cmocka.h"
+
+#include "evidence/policy.h"
+#include "support/reports.h"
+
+static void severities_come_from_where_the_rules_say(void **state)
+{
+	static const enum report_severity expected[] = {
+		REPORT_SEVERITY_LOW,	  /* its own level */
+		REPORT_SEVERITY_HIGH,	  /* the rule's level */
+		REPORT_SEVERITY_MEDIUM,	  /* the default: warning */
+		REPORT_SEVERITY_CRITICAL, /* the rule's "9.0", not note */
+		REPORT_SEVERITY_MEDIUM,	  /* 6.9, by ruleIndex */
+		REPORT_SEVERITY_LOW,	  /* its own "2.5" */
+		REPORT_SEVERITY_HIGH,	  /* R4/sub of R4/sub/one */
+		REPORT_SEVERITY_HIGH,	  /* an extension's "7.0" */
+		REPORT_SEVERITY_HIGH,
+		REPORT_SEVERITY_LOW, /* "11" is no score */
+		REPORT_SEVERITY_UNKNOWN,
+		REPORT_SEVERITY_INFO,
+	};
+	struct report report = report_of("sarif/severities.sarif");
+
+	(void)state;
+	assert_int_equal(report.finding_count, ARRAY_SIZE(expected));
+	for (size_t i = 0; i < ARRAY_SIZE(expected); i++)
+		if (report.findings[i].severity != expected[i])
+			fail_msg("%s: %s", report.findings[i].title,
+				 report_severity_name(
+					 report.findings[i].severity));
+	assert_int_equal(report.by_severity[REPORT_SEVERITY_HIGH], 4);
+	assert_string_equal(report.tool, "Made by hand");
+	assert_string_equal(report.findings[7].id, "X1");
+	report_release(&report);
+}
+
+static void only_open_problems_count(void **state)
+{
+	struct report report = report_of("sarif/counting.sarif");
+
+	(void)state;
+	assert_int_equal(report.open, 9);
+	assert_int_equal(report.distinct, 8);
+	assert_int_equal(report.suppressed, 1);
+	assert_int_equal(report.finding_count, 10);
+	assert_true(report.findings[6].suppressed);
+	assert_string_equal(report.findings[6].suppression, "a test key");
+	assert_int_equal(report.verdict, REPORT_PASS);
+	report_release(&report);
+}
+
+static void messages_are_put_together(void **state)
+{
+	struct report report = report_of("sarif/messages.sarif");
+	const struct finding *f = report.findings;
+
+	(void)state;
+	assert_string_equal(f[0].title, "x is not y, but {x stays");
+	assert_string_equal(f[0].path, "second.c");
+	assert_int_equal(f[0].line, 3);
+	assert_string_equal(f[1].title, "one and {7}");
+	assert_string_equal(f[2].title, "**bold**");
+	assert_string_equal(f[3].title, "in short");
+	assert_string_equal(f[4].id, "(no rule)");
+	assert_null(f[4].path);
+	report_release(&report);
+}
+
+static void a_clean_scan_passes(void **state)
+{
+	struct report report = report_of("sarif/clean.sarif");
+	char *reason;
+
+	(void)state;
+	assert_true(findings_pass(&report, REPORT_SEVERITY_INFO,
+				  FINDINGS_UNKNOWN_FAIL, &reason));
+	assert_string_equal(reason, "0 open, none info or above");
+	free(reason);
+	report_release(&report);
+}
+
+static void a_scan_that_did_not_finish_is_red(void **state)
+{
+	struct report report = report_of("sarif/did-not-finish.sarif");
+	char *reason;
+
+	(void)state;
+	assert_int_equal(report.open, 0);
+	assert_int_equal(report.verdict, REPORT_FAIL);
+	assert_false(findings_pass(&report, REPORT_SEVERITY_CRITICAL,
+				   FINDINGS_UNKNOWN_COUNT, &reason));
+	assert_non_null(strstr(reason, "Made by hand says itself"));
+	free(reason);
+	report_release(&report);
+}
+
+static void refuse_file(const char *name, const char *part)
+{
+	char *path = report_fixture(name);
+	struct error err = ERROR_INIT;
+	struct report report;
+
+	assert_int_equal(report_read(path, NULL, &report, &err), -1);
+	if (!strstr(err.message, part))
+		fail_msg("'%s' does not say '%s'", err.message, part);
+	error_clear(&err);
+	free(path);
+}
+
+static void what_says_nothing_is_refused(void **state)
+{
+	(void)state;
+	refuse_file("sarif/results-null.sarif", "did not begin its analysis");
+	refuse_file("sarif/results-absent.sarif", "did not begin its analysis");
+	refuse_file("sarif/no-runs.sarif", "nothing was analysed");
+	refuse_file("sarif/version-1.sarif", "not version 2.1.0");
+}
+
+static void a_tree_of_another_shape_is_refused_or_harmless(void **state)
+{
+	static const char *const texts[] = {
+		"{\"version\":\"2.1.0\",\"runs\":7}",
+		"{\"version\":\"2.1.0\",\"runs\":[7]}",
+		"{\"version\":\"2.1.0\",\"runs\":[{\"results\":{}}]}",
+		"{\"version\":\"2.1.0\",\"runs\":[{\"results\":[7]}]}",
+		"{\"version\":2,\"$schema\":\"sarif\",\"runs\":[]}",
+	};
+	static const char odd[] =
+		"{\"version\":\"2.1.0\",\"runs\":[{\"tool\":[],\"results\":"
+		"[{\"ruleId\":4,\"ruleIndex\":99999,\"level\":[],\"message\":"
+		"\"x\",\"locations\":[7],\"suppressions\":7,\"kind\":null,"
+		"\"rule\":{\"toolComponent\":{\"index\":-4}}}]}]}";
+	struct report report;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
+		assert_refused(texts[i], strlen(texts[i]), NULL, "r");
+	assert_int_equal(
+		report_parse(odd, sizeof(odd) - 1, "r", NULL, &report, NULL),
+		0);
+	assert_int_equal(report.by_severity[REPORT_SEVERITY_MEDIUM], 1);
+	report_release(&report);
+}
+
+static void a_title_is_bounded_between_characters(void **state)
+{
+	struct str text = STR_INIT;
+	struct report report;
+
+	(void)state;
+	str_add(&text, "{\"version\":\"2.1.0\",\"runs\":[{\"results\":"
+		       "[{\"message\":{\"text\":\"x");
+	for (int i = 0; i < 400; i++)
+		str_add(&text, "\xc3\xa9");
+	str_add(&text, "\"}}]}]}");
+	assert_int_equal(
+		report_parse(text.data, text.len, "r", "sarif", &report, NULL),
+		0);
+	assert_int_equal(strlen(report.findings[0].title), 511);
+	report_release(&report);
+	str_release(&text);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(severities_come_from_where_the_rules_say),
+		cmocka_unit_test(only_open_problems_count),
+		cmocka_unit_test(messages_are_put_together),
+		cmocka_unit_test(a_clean_scan_passes),
+		cmocka_unit_test(a_scan_that_did_not_finish_is_red),
+		cmocka_unit_test(what_says_nothing_is_refused),
+		cmocka_unit_test(
+			a_tree_of_another_shape_is_refused_or_harmless),
+		cmocka_unit_test(a_title_is_bounded_between_characters),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: MIT */
+#include "support/cmocka.h"
+
+#include "evidence/policy.h"
+#include "support/reports.h"
+
+static void every_kind_of_finding_is_counted(void **state)
+{
+	struct report report = report_of("trivy/everything.json");
+	const uint64_t *n = report.by_severity;
+
+	(void)state;
+	assert_string_equal(report.format, "trivy");
+	assert_int_equal(report.open, 10);
+	assert_int_equal(n[REPORT_SEVERITY_CRITICAL], 2);
+	assert_int_equal(n[REPORT_SEVERITY_HIGH], 4);
+	assert_int_equal(n[REPORT_SEVERITY_MEDIUM], 1);
+	assert_int_equal(n[REPORT_SEVERITY_UNKNOWN], 3);
+	assert_int_equal(report.distinct, 9);
+	assert_int_equal(report.fixable, 1);
+	assert_int_equal(report.targets, 5);
+	report_release(&report);
+}
+
+static void what_an_ignore_took_away_is_listed(void **state)
+{
+	struct report report = report_of("trivy/everything.json");
+	int seen = 0;
+
+	(void)state;
+	assert_int_equal(report.suppressed, 2);
+	for (size_t i = 0; i < report.finding_count; i++) {
+		const struct finding *f = &report.findings[i];
+
+		if (!f->suppressed)
+			continue;
+		seen++;
+		if (strcmp(f->kind, "vuln") == 0)
+			assert_string_equal(
+				f->suppression,
+				"not_affected: not built in (vex.json)");
+	}
+	assert_int_equal(seen, 2);
+	report_release(&report);
+}
+
+static void findings_say_what_and_where(void **state)
+{
+	struct report report = report_of("trivy/everything.json");
+	const struct finding *f = report.findings;
+
+	(void)state;
+	assert_string_equal(f[0].id, "CVE-2026-0001");
+	assert_string_equal(f[0].package, "zlib");
+	assert_string_equal(f[0].installed, "1.2.13");
+	assert_string_equal(f[0].fixed, "1.3.1, 1.2.14");
+	assert_string_equal(f[0].path, "debian");
+	assert_null(f[1].fixed);
+	assert_string_equal(f[2].title, "first line");
+	assert_string_equal(f[4].path, "app/lib.so");
+	assert_string_equal(f[6].id, "DS-0002");
+	assert_int_equal(f[6].line, 7);
+	report_release(&report);
+}
+
+static void no_secret_and_no_source_line_is_kept(void **state)
+{
+	struct report report = report_of("trivy/everything.json");
+
+	(void)state;
+	for (size_t i = 0; i < report.finding_count; i++) {
+		const struct finding *f = &report.findings[i];
+		const char *const texts[] = {
+			f->id,	      f->title, f->kind, f->package,
+			f->installed, f->fixed, f->path, f->suppression};
+
+		for (size_t t = 0; t < ARRAY_SIZE(texts); t++)
+			assert_null(texts[t] ? strstr(texts[t], "hunter2")
+					     : NULL);
+	}
+	report_release(&report);
+}
+
+static void the_old_array_is_read(void **state)
+{
+	struct report report = report_of("trivy/old-array.json");
+
+	(void)state;
+	assert_int_equal(report.open, 1);
+	assert_int_equal(report.targets, 2);
+	assert_int_equal(report.fixable, 1);
+	report_release(&report);
+	assert_int_equal(report_parse("[]", 2, "r", "trivy", &report, NULL), 0);
+	assert_int_equal(report.notes.count, 1);
+	report_release(&report);
+}
+
+static void a_scan_of_nothing_says_so(void **state)
+{
+	struct report report = report_of("trivy/nothing-scanned.json");
+
+	(void)state;
+	assert_int_equal(report.targets, 0);
+	assert_int_equal(report.notes.count, 1);
+	assert_non_null(strstr(report.notes.items[0], "nothing to scan"));
+	report_release(&report);
+}
+
+static void refuse_file(const char *name, const char *part)
+{
+	char *path = report_fixture(name);
+	struct error err = ERROR_INIT;
+	struct report report;
+
+	assert_int_equal(report_read(path, NULL, &report, &err), -1);
+	if (!strstr(err.message, part))
+		fail_msg("'%s' does not say '%s'", err.message, part);
+	error_clear(&err);
+	free(path);
+}
+
+static void other_shapes_are_refused_by_name(void **state)
+{
+	static const char list[] = "{\"SchemaVersion\":2,\"ArtifactName\":"
+				   "\"a\",\"Results\":[{\"Target\":\"t\","
+				   "\"Vulnerabilities\":{}}]}";
+
+	(void)state;
+	refuse_file("trivy/cluster.json", "trivy k8s");
+	refuse_file("trivy/operator.json", "trivy-operator");
+	refuse_file("trivy/schema-3.json", "schema other than 2");
+	assert_refused(list, sizeof(list) - 1, NULL, "no list of objects");
+	assert_refused("null", 4, "trivy", "no Trivy JSON");
+}
+
+static void a_format_that_is_named_must_be_right(void **state)
+{
+	char *path = report_fixture("sarif/clean.sarif");
+	struct error err = ERROR_INIT;
+	struct report report;
+
+	(void)state;
+	assert_int_equal(report_read(path, "trivy", &report, &err), -1);
+	assert_non_null(strstr(err.message, "by its content it is sarif"));
+	error_clear(&err);
+	free(path);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_kind_of_finding_is_counted),
+		cmocka_unit_test(what_an_ignore_took_away_is_listed),
+		cmocka_unit_test(findings_say_what_and_where),
+		cmocka_unit_test(no_secret_and_no_source_line_is_kept),
+		cmocka_unit_test(the_old_array_is_read),
+		cmocka_unit_test(a_scan_of_nothing_says_so),
+		cmocka_unit_test(other_shapes_are_refused_by_name),
+		cmocka_unit_test(a_format_that_is_named_must_be_right),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
