@@ -12,8 +12,9 @@
 struct launcher;
 
 /*
- * Forks launcher ─ guard ─ program; call before any thread exists. Returns
- * in the program. With `screen` the launcher serves job control.
+ * Forks launcher ─ guard ─ program; call before any thread or loop exists.
+ * Returns in the program, which ignores TSTP, TTIN and TTOU from here on. With
+ * `screen` the launcher serves job control.
  */
 struct launcher *launcher_start(bool screen);
 
@@ -23,13 +24,15 @@ int launcher_fd(const struct launcher *launcher);
 enum launcher_message {
 	LAUNCHER_NOTHING,
 	LAUNCHER_CONTINUED, /* fg: take the terminal again */
-	LAUNCHER_GONE,	    /* the terminal is no longer ours */
+	LAUNCHER_GONE,	    /* the terminal is no longer ours: told once */
 };
 enum launcher_message launcher_read(struct launcher *launcher);
 
 /* ctrl-z: the launcher stops, so the shell has the terminal back. The caller
  * has already left the screen, and gets LAUNCHER_CONTINUED when it may
- * return to it. */
+ * return to it: at once, where no shell is there to continue us. Others of
+ * the process group are sent TSTP, the caller too; a second call before
+ * LAUNCHER_CONTINUED does nothing. */
 void launcher_suspend(struct launcher *launcher);
 /* The person leaves a run going, or the terminal is lost: the launcher ends
  * at once with `status`; this process lets go of the terminal (setsid,

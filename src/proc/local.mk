@@ -2,9 +2,16 @@ libsignalbox_a_SOURCES += \
 	%D%/capture.c \
 	%D%/child.c \
 	%D%/child.h \
+	%D%/ending.c \
+	%D%/ending.h \
+	%D%/foreground.c \
+	%D%/foreground.h \
+	%D%/guard.c \
 	%D%/guard.h \
 	%D%/identity.h \
-	%D%/launcher.h
+	%D%/launcher.c \
+	%D%/launcher.h \
+	%D%/sweep.c
 if PLATFORM_LINUX
 libsignalbox_a_SOURCES += %D%/identity-linux.c
 else
