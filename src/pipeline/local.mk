@@ -19,4 +19,5 @@ libsignalbox_a_SOURCES += \
 	%D%/reader.c %D%/reader.h \
 	%D%/resolve-needs.c \
 	%D%/sections.h \
+	%D%/template.c %D%/template.h \
 	%D%/yaml-tree.c %D%/yaml-tree.h

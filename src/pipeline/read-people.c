@@ -7,7 +7,7 @@
 #include "base/memory.h"
 #include "base/vector.h"
 
-static bool is_login(const char *text)
+bool is_login(const char *text)
 {
 	size_t len = strlen(text);
 

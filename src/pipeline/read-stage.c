@@ -107,9 +107,6 @@ static const struct key stage_keys[] = {
 };
 static const struct schema stage_schema = SCHEMA("a stage", stage_keys);
 
-#define OF_RUN (1u << STAGE_KIND_RUN)
-#define OF_CHECK (1u << STAGE_KIND_CHECK)
-
 static const char *const kind_keys[] = {
 	[STAGE_KIND_RUN] = "run",
 	[STAGE_KIND_CHECK] = "check",
@@ -117,38 +114,34 @@ static const char *const kind_keys[] = {
 	[STAGE_KIND_DEPLOY] = "deploy",
 };
 
-/* Keys that say something in some kinds of stage only. */
-static const struct {
-	const char *key;
-	unsigned kinds;
-} limited_keys[] = {
-	{"source", OF_RUN},
-	{"artifacts", OF_RUN},
-	{"reports", OF_RUN},
-	{"scan", OF_RUN},
-	{"grace", OF_RUN},
-	{"env", OF_RUN},
-	{"environment", OF_RUN},
-	{"timeout", OF_RUN | OF_CHECK},
-	{"retries", OF_RUN | OF_CHECK},
+/* Where else it may be said how long things take, in stages that run
+ * nothing. */
+static const char *const timeout_mends[] = {
+	[STAGE_KIND_RUN] = "",
+	[STAGE_KIND_CHECK] = "; each request has its own",
+	[STAGE_KIND_GATE] = "; a gate has 'expires'",
+	[STAGE_KIND_DEPLOY] = "; a target has 'start-timeout'",
 };
 
-static void check_limited_keys(struct reader *reader, const struct node *value,
-			       enum stage_kind kind)
+/* Keys that say something only beside 'run'. */
+static void check_run_keys(struct reader *reader, const struct node *value,
+			   enum stage_kind kind)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(limited_keys); i++) {
-		const struct node *child =
-			node_find(value, limited_keys[i].key);
+	static const char *const keys[] = {
+		"source", "artifacts", "reports", "scan",	 "grace",
+		"env",	  "timeout",   "retries", "environment",
+	};
 
-		if (!child || limited_keys[i].kinds & (1u << kind))
-			continue;
-		complain_at(reader, child->key_place,
-			    "'%s' says nothing in a %s stage%s", child->key,
-			    kind_keys[kind],
-			    kind == STAGE_KIND_GATE &&
-					    strcmp(child->key, "timeout") == 0
-				    ? "; a gate has 'expires'"
-				    : "; take it out");
+	for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
+		const struct node *child = node_find(value, keys[i]);
+
+		if (child)
+			complain_at(reader, child->key_place,
+				    "'%s' says nothing in a %s stage%s",
+				    keys[i], kind_keys[kind],
+				    strcmp(keys[i], "timeout") == 0
+					    ? timeout_mends[kind]
+					    : "; take it out");
 	}
 }
 
@@ -171,8 +164,10 @@ static void find_kind(struct reader *reader, const struct node *value,
 			stage->kind = (enum stage_kind)i;
 		first = child;
 	}
-	if (first)
-		check_limited_keys(reader, value, stage->kind);
+	if (first && !node_find(value, "run"))
+		check_run_keys(reader, value, stage->kind);
+	else if (first)
+		return;
 	else if (node_find(value, "scan"))
 		complain_at(reader, node_place(value),
 			    "a scan reads what 'run' writes; add the scanner "

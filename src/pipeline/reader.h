@@ -91,6 +91,8 @@ bool parse_decimal(const char *text, double *number, const char **end);
 /* "5%" to 5; false when it is no percentage from 0 to 100. */
 bool parse_percent(const char *text, double *percent);
 bool is_name(const char *text);
+/* Of a Unix user. */
+bool is_login(const char *text);
 bool is_variable(const char *text);
 /* Adds a copy. */
 void pairs_add(struct pairs *pairs, const char *key, const char *value);

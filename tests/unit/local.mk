@@ -34,3 +34,4 @@ check_PROGRAMS += %D%/proc/launcher-test
 proc_rig = %D%/proc/rig.c %D%/proc/rig.h
 %C%_proc_guard_test_SOURCES = %D%/proc/guard-test.c $(proc_rig)
 %C%_proc_launcher_test_SOURCES = %D%/proc/launcher-test.c $(proc_rig)
+check_PROGRAMS += %D%/pipeline/template-test
