@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: MIT */
+#include "delivery/traffic/haproxy-config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "delivery/traffic/haproxy-lines.h"
+
+static int check_word(const char *what, const char *text, const char *allowed,
+		      struct error *err)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyz"
+				      "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+	const char *at;
+
+	for (at = text; *at; at++)
+		if (!strchr(letters, *at) && !strchr(allowed, *at))
+			return error_set(
+				err, ERROR_CONFIG,
+				"%s \"%s\" cannot be written into "
+				"haproxy's configuration; use letters, "
+				"digits and %s",
+				what, text, allowed);
+	if (at == text)
+		return error_set(err, ERROR_CONFIG, "%s is empty", what);
+	return 0;
+}
+
+int haproxy_config_check(const struct environment_config *environment,
+			 struct error *err)
+{
+	const struct process_target *process = &environment->process;
+
+	if (check_word("listen", environment->haproxy.listen, ".:-_*[]", err) <
+	    0)
+		return -1;
+	if (process->health &&
+	    check_word("health", process->health, "/.-_~?=&+,:%", err) < 0)
+		return -1;
+	return 0;
+}
+
+static void write_global(const char *socket, struct str *out)
+{
+	str_addf(out,
+		 "global\n"
+		 "\tstats socket %s mode 600 level admin\n"
+		 "\tstats timeout 1d\n"
+		 "\tstats maxconn 64\n"
+		 "\n"
+		 "# One line a request; signalbox reads it for latencies.\n"
+		 "ring " HAPROXY_RING "\n"
+		 "\tformat raw\n"
+		 "\tmaxlen 256\n"
+		 "\tsize 4194304\n"
+		 "\n",
+		 socket);
+}
+
+static void write_defaults(struct str *out)
+{
+	str_add(out, "defaults\n"
+		     "\tmode http\n"
+		     "\ttimeout connect 2s\n"
+		     "\ttimeout check 2s\n"
+		     "\ttimeout queue 10s\n"
+		     "\ttimeout client 60s\n"
+		     "\ttimeout server 60s\n"
+		     "\ttimeout tunnel 1h\n"
+		     "\ttimeout http-request 10s\n"
+		     "\ttimeout http-keep-alive 60s\n"
+		     "\tretries 3\n"
+		     "\toption redispatch 1\n"
+		     "\toption dontlognull\n"
+		     "\n");
+}
+
+static void write_frontend(const char *listen, struct str *out)
+{
+	str_addf(out,
+		 "# BEGIN END (us since 1970) BACKEND SERVER STATUS "
+		 "TERMINATION RETRIES\n"
+		 "frontend " HAPROXY_BACKEND "\n"
+		 "\tbind %s\n"
+		 "\tlog ring@" HAPROXY_RING " format raw daemon\n"
+		 "\tlog stdout format raw daemon\n"
+		 "\tlog-format \"%s\"\n"
+		 "\t" HAPROXY_BEGIN_RULE "\n"
+		 "\toption forwardfor\n"
+		 "\tdefault_backend " HAPROXY_BACKEND "\n"
+		 "\n",
+		 listen, HAPROXY_LINE_FORMAT);
+}
+
+static void write_health(const char *health, struct str *out)
+{
+	/* In double quotes only " \ and $ mean something; none is let in. */
+	if (health)
+		str_addf(out,
+			 "\toption httpchk\n"
+			 "\thttp-check send meth GET uri \"%s\" ver HTTP/1.1 "
+			 "hdr Host localhost hdr Connection close\n"
+			 "\thttp-check expect status 200-399\n",
+			 health);
+}
+
+void haproxy_config_write(const struct environment_config *environment,
+			  const char *socket, const int units[COLOUR_COUNT],
+			  struct str *out)
+{
+	const struct process_target *process = &environment->process;
+
+	str_add(out, "# Written by signalbox; changes by hand are lost.\n");
+	write_global(socket, out);
+	write_defaults(out);
+	write_frontend(environment->haproxy.listen, out);
+	str_add(out, "backend " HAPROXY_BACKEND "\n"
+		     "\tlog stdout format raw daemon\n"
+		     "\tbalance roundrobin\n");
+	write_health(process->health, out);
+	str_add(out, "\tdefault-server check inter 500ms fastinter 100ms "
+		     "downinter 200ms fall 2 rise 1\n");
+	for (int i = 0; i < COLOUR_COUNT; i++)
+		str_addf(out, "\tserver %s 127.0.0.1:%d weight %d\n",
+			 colour_name(i), process->ports[i], units[i]);
+}
+
+bool haproxy_config_units(const char *text, int units[COLOUR_COUNT])
+{
+	for (int i = 0; i < COLOUR_COUNT; i++) {
+		char start[64];
+		const char *at;
+		const char *weight;
+
+		snprintf(start, sizeof(start), "\n\tserver %s ",
+			 colour_name(i));
+		at = strstr(text, start);
+		weight = at ? strstr(at, " weight ") : NULL;
+		if (!weight || sscanf(weight, " weight %d", &units[i]) != 1)
+			return false;
+	}
+	return true;
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The configuration file of a managed HAProxy: made whole from the
+ * environment and the weights, so that two texts that differ by their
+ * weights alone are known to be one configuration. Pure.
+ */
+#ifndef SIGNALBOX_DELIVERY_TRAFFIC_HAPROXY_CONFIG_H
+#define SIGNALBOX_DELIVERY_TRAFFIC_HAPROXY_CONFIG_H
+
+#include <stdbool.h>
+
+#include "base/error.h"
+#include "base/str.h"
+#include "model/model.h"
+#include "pipeline/pipeline.h"
+
+#define HAPROXY_UNITS 256
+#define HAPROXY_BACKEND "signalbox"
+#define HAPROXY_RING "requests"
+
+/* Refuses what would not be one word of the file. */
+int haproxy_config_check(const struct environment_config *environment,
+			 struct error *err) MUST_CHECK;
+void haproxy_config_write(const struct environment_config *environment,
+			  const char *socket, const int units[COLOUR_COUNT],
+			  struct str *out);
+/* The weights in a text; false when it has none of a colour. */
+bool haproxy_config_units(const char *text, int units[COLOUR_COUNT]);
+
+#endif

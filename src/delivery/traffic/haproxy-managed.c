@@ -1,0 +1,364 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * An HAProxy of our own: written, checked, started under a keeper, reloaded
+ * when its configuration is another one.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/memory.h"
+#include "delivery/keeper.h"
+#include "delivery/traffic/haproxy.h"
+
+#define START_MS 5000
+#define ASK_AGAIN_MS 10
+#define GRACE_MS 3000
+#define LOG_BYTES (64u * 1024)
+
+static const char new_suffix[] = ".new";
+
+static void ask_worker(struct work *work);
+
+static void finish_ensure(struct work *work)
+{
+	haproxy_listen(work->haproxy);
+	work_end(work, NULL);
+}
+
+/* The end of the proxy's log. */
+static void read_log(const char *path, struct str *text)
+{
+	int fd = file_open(path, O_RDONLY, 0, NULL);
+	ssize_t n;
+	off_t end;
+
+	if (fd < 0)
+		return;
+	end = lseek(fd, 0, SEEK_END);
+	str_reserve(text, LOG_BYTES);
+	n = pread(fd, text->data, LOG_BYTES,
+		  end > (off_t)LOG_BYTES ? end - (off_t)LOG_BYTES : 0);
+	if (n > 0) {
+		text->len = (size_t)n;
+		text->data[n] = '\0';
+	}
+	close(fd);
+}
+
+/* Its last complaint, but for colours that are down; the caller's. */
+static char *last_complaint(const struct haproxy *haproxy)
+{
+	char *path = keeper_log_path(haproxy->keeper);
+	struct str text = STR_INIT;
+	char *found = NULL;
+	const char *at;
+
+	read_log(path, &text);
+	for (at = text.data; (at = strstr(at, "[ALERT]")); at++) {
+		char *line = xstrndup(at, strcspn(at, "\n"));
+
+		if (strstr(line, "no server available")) {
+			free(line);
+			continue;
+		}
+		free(found);
+		found = line;
+	}
+	if (!found)
+		found = xasprintf("see %s", path);
+	str_release(&text);
+	free(path);
+	return found;
+}
+
+static void stopped_failed_start(const struct error *err, void *data)
+{
+	struct work *work = errand_end(data);
+	struct error failure;
+
+	(void)err; /* the start's own failure is the one to tell */
+	if (!work)
+		return;
+	failure = work->failure;
+	work->failure = (struct error)ERROR_INIT;
+	work_fail(work, &failure);
+}
+
+/* A proxy that cannot start is not left to its keeper's restarts. */
+static void give_up(struct work *work)
+{
+	struct haproxy *haproxy = work->haproxy;
+	char *why = last_complaint(haproxy);
+
+	error_set(&work->failure, ERROR_PROVIDER, "haproxy did not %s: %s",
+		  work->worker ? "reload" : "start", why);
+	free(why);
+	if (work->worker) { /* the old one goes on */
+		struct error failure = work->failure;
+
+		work->failure = (struct error)ERROR_INIT;
+		work_fail(work, &failure);
+	} else {
+		keeper_stop(work->loop, haproxy->keeper, GRACE_MS,
+			    stopped_failed_start, errand_new(work));
+	}
+}
+
+static void ask_again(struct work *work)
+{
+	if (clock_monotonic_us() < work->deadline_us)
+		work_wait(work, ASK_AGAIN_MS, ask_worker);
+	else
+		give_up(work);
+}
+
+static void no_worker_yet(struct work *work, const struct error *err)
+{
+	(void)err;
+	ask_again(work);
+}
+
+static void worker_answered(struct work *work, const char *answer, size_t len)
+{
+	struct error err = ERROR_INIT;
+	struct haproxy_info info;
+
+	(void)len;
+	if (haproxy_read_info(answer, &info, NULL) < 0 || info.stopping ||
+	    info.pid == work->worker) {
+		ask_again(work);
+	} else if (haproxy_check_version(&info, &err) < 0) {
+		work_fail(work, &err);
+	} else {
+		finish_ensure(work);
+	}
+}
+
+static void ask_worker(struct work *work)
+{
+	work->unanswered = no_worker_yet;
+	work_ask(work, "show info", worker_answered);
+}
+
+static void await_worker(struct work *work)
+{
+	work->deadline_us = clock_monotonic_us() + START_MS * 1000;
+	ask_worker(work);
+}
+
+static int start_under_keeper(const struct work *work, struct error *err)
+{
+	static const char *const env[] = {"PATH=/usr/sbin:/usr/bin:/sbin:/bin",
+					  NULL};
+	const struct haproxy *haproxy = work->haproxy;
+	char *program = haproxy_program(err);
+	const char *argv[] = {program, "-W", "-f", haproxy->config_path, NULL};
+	struct keeper_options options = {
+		.folder = haproxy->keeper,
+		.argv = argv,
+		.env = env,
+		.loop = work->loop,
+	};
+	int result = program ? keeper_start(&options, err) : -1;
+
+	free(program);
+	return result;
+}
+
+static void reload_with(const struct keeper_status *status,
+			const struct error *err, void *data)
+{
+	struct error failure = ERROR_INIT;
+	struct work *work = errand_end(data);
+
+	if (!work)
+		return;
+	if (err)
+		error_set(&failure, err->code,
+			  "cannot reload haproxy, its keeper does not answer: "
+			  "%s",
+			  error_text(err));
+	else if (status->pid <= 0 || kill(status->pid, SIGUSR2) < 0)
+		error_set(&failure, ERROR_PROVIDER,
+			  "cannot reload haproxy: it does not run");
+	if (failure.code != ERROR_NONE)
+		work_fail(work, &failure);
+	else
+		await_worker(work);
+}
+
+static void start_or_reload(struct work *work)
+{
+	struct haproxy *haproxy = work->haproxy;
+	struct error err = ERROR_INIT;
+
+	if (work->worker)
+		keeper_ask_status(work->loop, haproxy->keeper, reload_with,
+				  errand_new(work));
+	else if (start_under_keeper(work, &err) < 0)
+		work_fail(work, &err);
+	else
+		await_worker(work);
+}
+
+static void config_verified(struct work *work, const struct error *refused)
+{
+	const char *path = work->haproxy->config_path;
+	struct error err = ERROR_INIT;
+	char *name;
+
+	if (refused) {
+		work_end(work, refused);
+		return;
+	}
+	name = xasprintf("%s%s", path, new_suffix);
+	if (rename(name, path) < 0)
+		error_set(&err, ERROR_IO, "cannot rename %s: %s", name,
+			  strerror(errno));
+	free(name);
+	if (err.code != ERROR_NONE)
+		work_fail(work, &err);
+	else
+		start_or_reload(work);
+}
+
+static void config_written(struct work *work, const struct error *err)
+{
+	char *name;
+
+	if (err) {
+		work_end(work, err);
+		return;
+	}
+	name = xasprintf("%s%s", work->haproxy->config_path, new_suffix);
+	haproxy_verify(work, name, config_verified);
+	free(name);
+}
+
+static void write_config(struct work *work, const int units[COLOUR_COUNT])
+{
+	struct haproxy *haproxy = work->haproxy;
+	char *name = xasprintf("%s%s", haproxy->config_path, new_suffix);
+
+	str_clear(&work->text);
+	haproxy_config_write(haproxy->traffic.options.environment,
+			     haproxy->socket, units, &work->text);
+	haproxy_write(work, name, &work->text, config_written);
+	free(name);
+}
+
+static void stopped_silent(const struct error *err, void *data)
+{
+	struct work *work = errand_end(data);
+
+	if (!work)
+		return;
+	if (err)
+		work_end(work, err);
+	else
+		write_config(work, work->split.units);
+}
+
+/* Nobody answers. A keeper that lives all the same has a proxy that cannot
+ * start, which another configuration may cure. */
+static void not_running(struct work *work, const struct error *err)
+{
+	struct haproxy *haproxy = work->haproxy;
+
+	if (err->code == ERROR_TIMEOUT) {
+		work_end(work, err);
+		return;
+	}
+	work->worker = 0;
+	if (keeper_is_alive(haproxy->keeper))
+		keeper_stop(work->loop, haproxy->keeper, GRACE_MS,
+			    stopped_silent, errand_new(work));
+	else
+		write_config(work, work->split.units);
+}
+
+/* True when the file says what the environment does, whatever its weights. */
+static bool is_configured(const struct haproxy *haproxy)
+{
+	struct str found = STR_INIT;
+	struct str wanted = STR_INIT;
+	int units[COLOUR_COUNT];
+	bool same = false;
+
+	if (file_read(haproxy->config_path, &found, 1u << 20, NULL) == 0 &&
+	    haproxy_config_units(found.data, units)) {
+		haproxy_config_write(haproxy->traffic.options.environment,
+				     haproxy->socket, units, &wanted);
+		same = str_equal(found.data, wanted.data);
+	}
+	str_release(&found);
+	str_release(&wanted);
+	return same;
+}
+
+static void weights_known(struct work *work, const char *answer, size_t len)
+{
+	struct haproxy *haproxy = work->haproxy;
+	struct error err = ERROR_INIT;
+
+	(void)len;
+	if (haproxy_take_answer(haproxy, answer, 0, &err) < 0) {
+		work_fail(work, &err);
+	} else if (is_configured(haproxy)) {
+		finish_ensure(work);
+	} else {
+		haproxy_note(haproxy, "haproxy is reloaded: its configuration "
+				      "has changed");
+		write_config(work, haproxy->units);
+	}
+}
+
+static void running(struct work *work, const char *answer, size_t len)
+{
+	struct haproxy *haproxy = work->haproxy;
+	struct error err = ERROR_INIT;
+	struct haproxy_info info;
+
+	(void)len;
+	if (haproxy_read_info(answer, &info, &err) < 0 ||
+	    haproxy_check_version(&info, &err) < 0) {
+		work_fail(work, &err);
+		return;
+	}
+	work->unanswered = NULL;
+	work->worker = info.pid;
+	work_ask(work, "show servers state " HAPROXY_BACKEND, weights_known);
+	if (!keeper_is_alive(haproxy->keeper))
+		haproxy_note(haproxy, "haproxy runs without its keeper");
+}
+
+void haproxy_ensure_managed(struct work *work)
+{
+	work->unanswered = not_running;
+	work_ask(work, "show info", running);
+}
+
+static void proxy_stopped(const struct error *err, void *data)
+{
+	struct work *work = errand_end(data);
+
+	if (work)
+		work_end(work, err);
+}
+
+void haproxy_stop_managed(struct work *work)
+{
+	struct haproxy *haproxy = work->haproxy;
+
+	line_stream_close(haproxy->stream);
+	haproxy->stream = NULL;
+	keeper_stop(work->loop, haproxy->keeper, GRACE_MS, proxy_stopped,
+		    errand_new(work));
+}

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: MIT */
+#include "delivery/traffic/traffic.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/memory.h"
+#include "delivery/traffic/provider.h"
+
+/* A new provider is a row. */
+static const struct traffic_ops *const providers[] = {
+	&traffic_haproxy,
+};
+
+struct traffic_lock {
+	int fd;
+};
+
+static const struct traffic_ops *
+find_provider(const struct environment_config *environment, struct error *err)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(providers); i++)
+		if (providers[i]->serves(environment))
+			return providers[i];
+	error_set(err, ERROR_CONFIG, "environment %s has no `traffic`",
+		  environment->name);
+	return NULL;
+}
+
+struct traffic *traffic_open(const struct traffic_options *options,
+			     struct error *err)
+{
+	const struct traffic_ops *ops = options->ops;
+	struct traffic *traffic;
+
+	if (!ops)
+		ops = find_provider(options->environment, err);
+	if (!ops)
+		return NULL;
+	traffic = ops->open(options, err);
+	if (!traffic)
+		error_prefix(err, "environment %s", options->environment->name);
+	return traffic;
+}
+
+void traffic_close(struct traffic *traffic)
+{
+	if (traffic)
+		traffic->ops->close(traffic);
+}
+
+void traffic_ensure(struct traffic *traffic, struct traffic_split initial,
+		    traffic_done *done, void *data)
+{
+	traffic->ops->ensure(traffic, initial, done, data);
+}
+
+void traffic_inspect(struct traffic *traffic, traffic_known *done, void *data)
+{
+	traffic->ops->inspect(traffic, done, data);
+}
+
+struct traffic_capabilities traffic_capabilities(const struct traffic *traffic)
+{
+	return traffic->ops->capabilities(traffic);
+}
+
+void traffic_set(struct traffic *traffic, const struct traffic_change *change,
+		 traffic_shifted *done, void *data)
+{
+	traffic->ops->set(traffic, change, done, data);
+}
+
+struct traffic_split traffic_round(const struct traffic *traffic,
+				   struct traffic_split wanted)
+{
+	return traffic->ops->round(traffic, wanted);
+}
+
+void traffic_sample(struct traffic *traffic, traffic_sampled *done, void *data)
+{
+	traffic->ops->sample(traffic, done, data);
+}
+
+void traffic_mark(struct traffic *traffic)
+{
+	traffic->ops->mark(traffic);
+}
+
+int64_t traffic_last_begun_us(const struct traffic *traffic, enum colour colour)
+{
+	return traffic->ops->last_begun_us(traffic, colour);
+}
+
+void traffic_settle(struct traffic *traffic, traffic_done *done, void *data)
+{
+	traffic->ops->settle(traffic, done, data);
+}
+
+void traffic_cut(struct traffic *traffic, enum colour colour,
+		 traffic_done *done, void *data)
+{
+	traffic->ops->cut(traffic, colour, done, data);
+}
+
+void traffic_stop(struct traffic *traffic, traffic_done *done, void *data)
+{
+	traffic->ops->stop(traffic, done, data);
+}
+
+static int refuse_held(int fd, const struct environment_config *environment,
+		       struct error *err)
+{
+	const struct haproxy_traffic *haproxy = &environment->haproxy;
+	char holder[512];
+	ssize_t n = pread(fd, holder, sizeof(holder) - 1, 0);
+
+	holder[n > 0 ? n : 0] = '\0';
+	holder[strcspn(holder, "\n")] = '\0';
+	return error_set(err, ERROR_REFUSED, "the traffic of %s is moved by %s",
+			 haproxy->listen ? haproxy->listen : haproxy->socket,
+			 holder[0] ? holder : "another process");
+}
+
+static int hold(int fd, const char *path, const char *holder, struct error *err)
+{
+	char *text = xasprintf("%s\n", holder);
+	int result = 0;
+
+	if (ftruncate(fd, 0) < 0)
+		result = error_set(err, ERROR_IO, "cannot write %s: %s", path,
+				   strerror(errno));
+	else
+		result = file_write_all(fd, text, strlen(text), path, err);
+	free(text);
+	return result;
+}
+
+struct traffic_lock *traffic_lock(const struct environment_config *environment,
+				  const char *holder, struct error *err)
+{
+	const struct traffic_ops *ops = find_provider(environment, err);
+	char *path = ops ? ops->lock_path(environment, err) : NULL;
+	struct traffic_lock *lock = NULL;
+	int fd = -1;
+
+	if (path)
+		fd = file_open(path, O_RDWR | O_CREAT | O_NOFOLLOW, 0600, err);
+	if (fd < 0)
+		goto out;
+	if (flock(fd, LOCK_EX | LOCK_NB) < 0)
+		refuse_held(fd, environment, err);
+	else if (hold(fd, path, holder, err) == 0) {
+		lock = xcalloc(1, sizeof(*lock));
+		lock->fd = fd;
+		goto out;
+	}
+	close(fd);
+out:
+	free(path);
+	return lock;
+}
+
+void traffic_unlock(struct traffic_lock *lock)
+{
+	if (!lock)
+		return;
+	close(lock->fd);
+	free(lock);
+}
