@@ -12,6 +12,7 @@ check_PROGRAMS += %D%/proc/child-test
 check_PROGRAMS += %D%/proc/identity-test
 check_PROGRAMS += %D%/source/repository-test
 check_PROGRAMS += %D%/source/ships-test
+check_PROGRAMS += %D%/source/work-test
 EXTRA_DIST += %D%/source/scratch.h
 check_PROGRAMS += %D%/base/number-test
 check_PROGRAMS += %D%/model/model-test
