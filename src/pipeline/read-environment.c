@@ -73,7 +73,7 @@ static void read_process_env(struct reader *reader, const struct node *value,
 }
 
 static const struct key process_keys[] = {
-	{"command", read_text, offsetof(struct process_target, command), true},
+	{"command", read_line, offsetof(struct process_target, command), true},
 	{"ports", read_ports, offsetof(struct process_target, ports), true},
 	{"health", read_health, offsetof(struct process_target, health), true},
 	{"start-timeout", read_time_limit,

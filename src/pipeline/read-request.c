@@ -174,7 +174,7 @@ static const struct key request_keys[] = {
 	{"json", read_json, 0, false},
 	{"body", read_body, 0, false},
 	{"status", read_status, offsetof(struct request, status), false},
-	{"contains", read_text, offsetof(struct request, contains), false},
+	{"contains", read_line, offsetof(struct request, contains), false},
 	{"expect", read_expect, offsetof(struct request, expect), false},
 	{"timeout", read_time_limit, offsetof(struct request, timeout_ms),
 	 false},

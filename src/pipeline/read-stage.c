@@ -41,13 +41,37 @@ static const struct key check_keys[] = {
 };
 static const struct schema check_schema = SCHEMA("a check", check_keys);
 
+/* Of an HAProxy of others only the admin socket is known. */
+static void check_has_url(struct reader *reader, const struct node *value,
+			  const char *name)
+{
+	const struct pipeline *pipeline = reader->pipeline;
+	const struct environment_config *environment;
+
+	if (!name)
+		return;
+	environment =
+		&pipeline->environments
+			 [name_index_find(&reader->environments, name)->number];
+	if (environment->haproxy.socket && !environment->url)
+		complain_about(reader, value,
+			       "where '%s' is reached is not known: its "
+			       "HAProxy is one that is there, so write its "
+			       "'url'",
+			       name);
+}
+
 static void read_check(struct reader *reader, const struct node *value,
 		       void *into)
 {
+	const struct stage_config *stage = into;
 	bool environment = node_find(value, "environment");
 	bool url = node_find(value, "url");
 
 	read_map(reader, value, &check_schema, into);
+	if (environment)
+		check_has_url(reader, node_find(value, "environment"),
+			      stage->check.environment);
 	if (value->kind == NODE_MAP && environment == url &&
 	    (environment || !has_strange_key(value, &check_schema)))
 		complain_at(reader, node_place(value),

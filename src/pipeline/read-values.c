@@ -57,15 +57,18 @@ static bool expect_text(struct reader *reader, const struct node *value)
 	return false;
 }
 
-static bool expect_line(struct reader *reader, const struct node *value)
+static bool is_one_line(struct reader *reader, const struct node *value)
 {
-	if (!expect_text(reader, value))
-		return false;
 	if (!strpbrk(value->text, "\n\t"))
 		return true;
 	complain_about(reader, value,
 		       "one line without tabs is wanted here, not several");
 	return false;
+}
+
+static bool expect_line(struct reader *reader, const struct node *value)
+{
+	return expect_text(reader, value) && is_one_line(reader, value);
 }
 
 void read_text(struct reader *reader, const struct node *value, void *into)
@@ -292,7 +295,8 @@ void read_environment_pairs(struct reader *reader, const struct node *value,
 
 		if (child->repeated ||
 		    !check_variable(reader, child->key_place, child->key) ||
-		    !expect_kind(reader, child, NODE_TEXT, "text"))
+		    !expect_kind(reader, child, NODE_TEXT, "text") ||
+		    !is_one_line(reader, child))
 			continue;
 		pairs_add(into, child->key, child->text);
 	}
