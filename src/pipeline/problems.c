@@ -100,15 +100,57 @@ static size_t prefix_bytes(const char *text, size_t len, size_t count)
 	return used;
 }
 
+/*
+ * Where printing stands in the text. Problems come in order, so that even a
+ * file that is one long line is gone through once.
+ */
+struct cursor {
+	const char *line;
+	size_t len;
+	int number;
+	size_t skipped; /* characters of the line before `offset` */
+	size_t offset;
+};
+
+static void enter_line(struct cursor *cursor, const char *line, int number)
+{
+	cursor->line = line;
+	cursor->len = line_length(line);
+	cursor->number = number;
+	cursor->skipped = 0;
+	cursor->offset = 0;
+}
+
+static void move_to(struct cursor *cursor, int number)
+{
+	if (number != cursor->number)
+		enter_line(cursor,
+			   line_below(cursor->line, number - cursor->number),
+			   number);
+}
+
+/* Bytes before the character that `skip` others stand before. */
+static size_t skip_to(struct cursor *cursor, size_t skip)
+{
+	if (skip < cursor->skipped)
+		enter_line(cursor, cursor->line, cursor->number);
+	cursor->offset += prefix_bytes(cursor->line + cursor->offset,
+				       cursor->len - cursor->offset,
+				       skip - cursor->skipped);
+	cursor->skipped = skip;
+	return cursor->offset;
+}
+
 /* The line, cut to a window around its column, and a caret below that. */
-static void print_line(const struct problem *problem, const char *line,
+static void print_line(const struct problem *problem, struct cursor *cursor,
 		       struct str *out)
 {
-	size_t len = line_length(line);
+	const char *line = cursor->line;
+	size_t len = cursor->len;
 	size_t column = problem->column > 0 ? (size_t)problem->column - 1 : 0;
 	bool whole = prefix_bytes(line, len, WINDOW) == len;
 	size_t skip = whole || column < WINDOW / 2 ? 0 : column - WINDOW / 2;
-	size_t from = prefix_bytes(line, len, skip);
+	size_t from = skip_to(cursor, skip);
 	size_t caret = prefix_bytes(line + from, len - from, column - skip);
 	size_t shown = prefix_bytes(line + from, len - from, WINDOW);
 	struct str text = STR_INIT;
@@ -153,21 +195,21 @@ static void print_one(const struct problems *problems,
 void problems_print(const struct problems *problems, struct str *out)
 {
 	const struct problem **order;
-	const char *line = problems->source;
-	int number = 1;
+	struct cursor cursor = {0};
 
 	order = xcalloc(problems->count + 1, sizeof(*order));
 	for (size_t i = 0; i < problems->count; i++)
 		order[i] = &problems->items[i];
 	if (problems->count)
 		qsort(order, problems->count, sizeof(*order), compare);
+	if (problems->source)
+		enter_line(&cursor, problems->source, 1);
 	for (size_t i = 0; i < problems->count; i++) {
 		print_one(problems, order[i], out);
-		if (!line || order[i]->line <= 0)
+		if (!problems->source || order[i]->line <= 0)
 			continue;
-		line = line_below(line, order[i]->line - number);
-		number = order[i]->line;
-		print_line(order[i], line, out);
+		move_to(&cursor, order[i]->line);
+		print_line(order[i], &cursor, out);
 	}
 	if (problems->count == PROBLEMS_LIMIT)
 		str_addf(out, "only the first %d problems found are shown\n",

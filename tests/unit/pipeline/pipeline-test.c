@@ -471,6 +471,34 @@ static void mistakes_without_end_are_cut_off(void **state)
 	str_release(&said);
 }
 
+/* Printing must not go through the line again for each of its problems. */
+static void one_endless_line_is_printed_at_once(void **state)
+{
+	struct problems problems = PROBLEMS_INIT;
+	struct str text = STR_INIT;
+	struct str said = STR_INIT;
+	int64_t start;
+
+	(void)state;
+	str_add(&text, "{name: many, ");
+	while (text.len < 3 << 20)
+		str_addf(&text, "k%zu: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa, ",
+			 text.len);
+	for (size_t i = 0; i < PROBLEMS_LIMIT; i++)
+		str_addf(&text, "a%zu: *b, ", i);
+	str_add(&text, "}");
+	assert_null(pipeline_parse(text.data, text.len, "f", &problems));
+	assert_int_equal(problems.count, PROBLEMS_LIMIT);
+	assert_true(problems.items[0].column > 3 << 20);
+	start = clock_monotonic_us();
+	problems_print(&problems, &said);
+	assert_true(clock_monotonic_us() - start < 3000000);
+	assert_non_null(strstr(said.data, "a999: *b, }"));
+	problems_release(&problems);
+	str_release(&text);
+	str_release(&said);
+}
+
 static void too_large_a_file_is_refused_whole(void **state)
 {
 	struct problems problems = PROBLEMS_INIT;
@@ -533,6 +561,7 @@ int main(void)
 			implied_needs_are_the_ends_of_what_stands_above),
 		cmocka_unit_test(ten_thousand_stages_are_read_at_once),
 		cmocka_unit_test(mistakes_without_end_are_cut_off),
+		cmocka_unit_test(one_endless_line_is_printed_at_once),
 		cmocka_unit_test(too_large_a_file_is_refused_whole),
 		cmocka_unit_test(hostile_files_end_in_problems),
 	};
