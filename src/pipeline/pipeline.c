@@ -9,7 +9,7 @@
 #include "pipeline/sections.h"
 
 /* Letters compared for suggestions in one file, well under a second. */
-#define COMPARISONS 200000000
+#define COMPARISONS 60000000
 
 static void read_mode(struct reader *reader, const struct node *value,
 		      void *into)
