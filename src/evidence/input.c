@@ -8,6 +8,7 @@
 #include "base/printable.h"
 #include "evidence/json.h"
 
+#define FREE_BUDGET ((size_t)56 << 20)
 #define WHITE " \t\r\n\f\v"
 
 int input_init(struct report_input *input, const char *name, const char *text,
@@ -34,6 +35,18 @@ int input_init(struct report_input *input, const char *name, const char *text,
 				 "one; see why the tool wrote nothing",
 				 name);
 	return 0;
+}
+
+int check_memory(const char *name, size_t estimate, size_t len,
+		 struct error *err)
+{
+	if (estimate <= FREE_BUDGET + 11 * len)
+		return 0;
+	return error_set(err, ERROR_FAILED,
+			 "%s is refused: reading it would take %zu MiB; it is "
+			 "made of very many tiny values, as no tool writes "
+			 "them",
+			 name, estimate >> 20);
 }
 
 void input_release(struct report_input *input)

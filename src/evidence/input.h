@@ -21,4 +21,9 @@ enum report_encoding input_guess(const struct report_input *input);
 int input_refuse_answer(const struct report_input *input,
 			struct error *err) MUST_CHECK;
 
+/* A report may take 64 MiB and twelve times its size; what an estimate says
+ * would take more is refused before it is read. */
+int check_memory(const char *name, size_t estimate, size_t len,
+		 struct error *err) MUST_CHECK;
+
 #endif

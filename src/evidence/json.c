@@ -4,14 +4,17 @@
 #include <limits.h>
 #include <string.h>
 
-/* What a value takes in memory as a jansson tree and then as a finding, at
- * the most (64-bit glibc, tables grown by doubling). */
-#define OBJECT_COST 480
-#define ARRAY_COST 144
-#define MEMBER_COST 128
-#define STRING_COST 80
-#define SCALAR_COST 48
-#define FREE_BUDGET (48u << 20)
+#include "evidence/input.h"
+
+/* What values take in memory as a jansson tree (64-bit glibc, its tables
+ * grown by doubling), objects with their share of the findings. A key is
+ * charged as a string as well. */
+#define OBJECT_COST 288
+#define ARRAY_COST 128
+#define MEMBER_COST 24
+#define STRING_COST 72
+#define NUMBER_COST 32
+#define SLOT_COST 24
 
 /* Past the string that begins at text[at]; len when it has no end. */
 static size_t skip_string(const char *text, size_t len, size_t at)
@@ -25,34 +28,42 @@ static size_t skip_string(const char *text, size_t len, size_t at)
 	return len;
 }
 
+static size_t cost_of(char c, char before)
+{
+	switch (c) {
+	case '{':
+		return OBJECT_COST;
+	case '[':
+		return ARRAY_COST;
+	case ':':
+		return MEMBER_COST;
+	case ',':
+		return SLOT_COST;
+	default:
+		/* The first digit of a number. */
+		return c >= '0' && c <= '9' && strchr(" \t\r\n:,[-", before)
+			       ? NUMBER_COST
+			       : 0;
+	}
+}
+
 /* An upper bound from the text alone, without building anything. */
 static size_t estimate(const char *text, size_t len)
 {
 	size_t cost = 2 * len;
+	char before = '\n';
 
 	for (size_t at = 0; at < len;) {
-		size_t end;
+		if (text[at] == '"') {
+			size_t end = skip_string(text, len, at);
 
-		switch (text[at]) {
-		case '"':
-			end = skip_string(text, len, at);
 			cost += STRING_COST + (end - at);
 			at = end;
-			continue;
-		case '{':
-			cost += OBJECT_COST;
-			break;
-		case '[':
-			cost += ARRAY_COST;
-			break;
-		case ':':
-			cost += MEMBER_COST;
-			break;
-		case ',':
-			cost += SCALAR_COST;
-			break;
+			before = '"';
+		} else {
+			cost += cost_of(text[at], before);
+			before = text[at++];
 		}
-		at++;
 	}
 	return cost;
 }
@@ -77,16 +88,9 @@ json_t *report_json_load(const char *text, size_t len, const char *name,
 {
 	json_error_t problem;
 	json_t *tree;
-	size_t cost = estimate(text, len);
 
-	if (cost > FREE_BUDGET + 11 * len) {
-		error_set(err, ERROR_FAILED,
-			  "%s is refused: reading it would take %zu MiB; it "
-			  "is made of very many tiny values, as no scanner "
-			  "writes them",
-			  name, cost >> 20);
+	if (check_memory(name, estimate(text, len), len, err) < 0)
 		return NULL;
-	}
 	tree = json_loadb(text, len,
 			  JSON_REJECT_DUPLICATES | JSON_DECODE_ANY |
 				  JSON_ALLOW_NUL,

@@ -5,6 +5,7 @@ libsignalbox_a_SOURCES += \
 	%D%/freshness.c %D%/freshness.h \
 	%D%/input.c %D%/input.h \
 	%D%/json.c %D%/json.h \
+	%D%/junit.c \
 	%D%/lines.c \
 	%D%/policy.c %D%/policy.h \
 	%D%/pool.c %D%/pool.h \
@@ -17,4 +18,5 @@ libsignalbox_a_SOURCES += \
 	%D%/tap.c %D%/tap.h \
 	%D%/tap-yaml.c %D%/tap-yaml.h \
 	%D%/trivy.c \
-	%D%/value.c %D%/value.h
+	%D%/value.c %D%/value.h \
+	%D%/xml.c %D%/xml.h

@@ -12,20 +12,21 @@
 /* Images with thousands of packages stay below 20 MiB. */
 #define FILE_MAX ((size_t)256 << 20)
 
-/* A new format is a file and a row here, and a name below. */
-static const struct report_format_ops *const formats[] = {
-	&tap_format,
-	&cmocka_format,
-	&sarif_format,
-	&trivy_format,
-};
+/* A new format is a file of its own and a row here. */
+#define FORMATS(X)          \
+	X(tap, "tap")       \
+	X(cmocka, "cmocka") \
+	X(junit, "junit")   \
+	X(sarif, "sarif")   \
+	X(trivy, "trivy")
 
-static const char *const format_names[ARRAY_SIZE(formats) + 1] = {
-	"tap",
-	"cmocka",
-	"sarif",
-	"trivy",
-};
+#define X(id, name) &id##_format,
+static const struct report_format_ops *const formats[] = {FORMATS(X)};
+#undef X
+
+#define X(id, name) name,
+static const char *const format_names[] = {FORMATS(X) NULL};
+#undef X
 
 const char *const *report_formats(void)
 {

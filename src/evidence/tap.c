@@ -245,7 +245,7 @@ static void close_document(struct tap_reader *tap)
 
 	if (!tap->begun)
 		return;
-	if (tap->in_yaml || tap->in_braces)
+	if (tap->in_yaml || tap->brace)
 		report_fail(&sink->report,
 			    "the TAP ends inside a test's details");
 	sink_settle(sink);
@@ -359,7 +359,6 @@ static void take_point(struct tap_reader *tap, struct point *point)
 		point->id = tap->last_id + 1;
 	note_id(tap, point->id);
 	tap->points++;
-	tap->in_braces = false;
 	tap->brace = point->name_len > 1 &&
 		     point->name[point->name_len - 1] == '{' &&
 		     is_space(point->name[point->name_len - 2]);
@@ -378,7 +377,7 @@ static void bail_out(struct tap_reader *tap, const char *line, size_t len)
 			    line + at);
 	else
 		report_fail(&tap->sink->report, "the tests bailed out");
-	tap->in_yaml = tap->in_braces = false;
+	tap->in_yaml = tap->brace = false;
 	close_document(tap);
 }
 
@@ -407,8 +406,6 @@ static void take_indented(struct tap_reader *tap, const char *line, size_t len)
 		bail_out(tap, line + at, len - at);
 		return;
 	}
-	if (tap->brace && at >= 4)
-		tap->in_braces = true;
 }
 
 /* A line at the left edge that is of TAP's grammar. */
@@ -450,8 +447,7 @@ void tap_line(struct tap_reader *tap, const char *line, size_t len, bool ended)
 		take_comment(tap, line, len);
 		return;
 	case '}':
-		tap->brace = false;
-		tap->in_braces = false;
+		tap->brace &= !ended;
 		return;
 	case 'o':
 	case 'n':

@@ -33,8 +33,7 @@ struct tap_reader {
 	size_t yaml_indent;
 	bool in_text;	    /* of a YAML block scalar that explains */
 	size_t text_indent; /* of its key */
-	bool brace;	    /* the point ended with " {" */
-	bool in_braces;	    /* and indented lines followed */
+	bool brace;	    /* the last point ended with " {" */
 };
 
 void tap_init(struct tap_reader *tap, struct test_sink *sink);

@@ -41,7 +41,7 @@ static inline void assert_refused(const char *text, size_t len,
 	struct report report;
 
 	if (report_parse(text, len, "r", format, &report, &err) == 0)
-		fail_msg("was read: %.*s", (int)len, text);
+		fail_msg("was read: %.60s", text);
 	if (!strstr(err.message, part))
 		fail_msg("'%s' does not say '%s'", err.message, part);
 	assert_null(report.pool);

@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: MIT */
+#include "evidence/xml.h"
+
+#include <expat.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "evidence/input.h"
+
+#define TAG_COST 120
+#define DEPTH_MAX 256
+#define ATTRIBUTES_MAX 256
+/* Tags, comments and declarations are held whole by expat. */
+#define TOKEN_MAX ((size_t)8 << 20)
+#define CHUNK_SIZE ((size_t)65536)
+
+struct xml {
+	XML_Parser parser;
+	const struct report_input *input;
+	const struct xml_ops *ops;
+	void *data;
+	unsigned depth;
+	const char *refusal; /* why we stopped it, or NULL */
+};
+
+static void stop(struct xml *xml, const char *why)
+{
+	xml->refusal = why;
+	XML_StopParser(xml->parser, XML_FALSE);
+}
+
+static const char *local_name(const char *name)
+{
+	const char *colon = strchr(name, ':');
+
+	return colon ? colon + 1 : name;
+}
+
+static void XMLCALL on_start(void *data, const char *name,
+			     const char **attributes)
+{
+	struct xml *xml = data;
+
+	if (xml->refusal)
+		return;
+	if (++xml->depth > DEPTH_MAX) {
+		stop(xml, "its elements are more than 256 deep");
+		return;
+	}
+	if (XML_GetSpecifiedAttributeCount(xml->parser) > 2 * ATTRIBUTES_MAX) {
+		stop(xml, "a tag has more than 256 attributes");
+		return;
+	}
+	xml->ops->start(xml->data, local_name(name), attributes);
+}
+
+static void XMLCALL on_end(void *data, const char *name)
+{
+	struct xml *xml = data;
+
+	if (xml->refusal)
+		return;
+	xml->depth--;
+	xml->ops->end(xml->data, local_name(name));
+}
+
+static void XMLCALL on_text(void *data, const char *text, int len)
+{
+	struct xml *xml = data;
+
+	if (!xml->refusal && xml->ops->text)
+		xml->ops->text(xml->data, text, (size_t)len);
+}
+
+/* A name of a DTD elsewhere is fine and ignored; entities of its own are
+ * how XML eats memory and reads files. */
+static void XMLCALL on_doctype(void *data, const char *name,
+			       const char *system_id, const char *public_id,
+			       int has_internal_subset)
+{
+	struct xml *xml = data;
+
+	(void)name;
+	(void)system_id;
+	(void)public_id;
+	if (has_internal_subset)
+		stop(xml, "it has a document type with declarations of its "
+			  "own, which no test runner writes");
+}
+
+static int refuse(const struct xml *xml, struct error *err)
+{
+	enum XML_Error code = XML_GetErrorCode(xml->parser);
+	const char *why = xml->refusal;
+	const char *mend = "did the tool write it to the end?";
+
+	if (why)
+		mend = "it is not read further";
+	else
+		why = XML_ErrorString(code);
+	if (!xml->refusal && code == XML_ERROR_JUNK_AFTER_DOC_ELEMENT)
+		mend = "cmocka writes a root for each group: put %g into "
+		       "CMOCKA_XML_FILE for a file a group";
+	else if (!xml->refusal && code == XML_ERROR_INVALID_TOKEN)
+		mend = "cmocka does not escape names with <, > or & in them";
+	return error_set(err, ERROR_FAILED,
+			 "%s:%lu:%lu: this is no XML: %s; %s", xml->input->name,
+			 (unsigned long)XML_GetCurrentLineNumber(xml->parser),
+			 (unsigned long)XML_GetCurrentColumnNumber(xml->parser),
+			 why, mend);
+}
+
+static int feed(struct xml *xml, struct error *err)
+{
+	size_t at = 0;
+	bool last = false;
+
+	while (!last) {
+		size_t len = xml->input->len - at;
+		XML_Index read;
+
+		if (len > CHUNK_SIZE)
+			len = CHUNK_SIZE;
+		last = at + len == xml->input->len;
+		if (XML_Parse(xml->parser, xml->input->text + at, (int)len,
+			      last) != XML_STATUS_OK)
+			return refuse(xml, err);
+		at += len;
+		read = XML_GetCurrentByteIndex(xml->parser);
+		if (read >= 0 && at - (size_t)read > TOKEN_MAX) {
+			xml->refusal = "a tag or comment is over 8 MiB long";
+			return refuse(xml, err);
+		}
+	}
+	return 0;
+}
+
+/* expat keeps each name it ever saw, so that tags may be new ones all. */
+static size_t estimate(const struct report_input *input)
+{
+	const char *end = input->text + input->len;
+	const char *at = input->text;
+	size_t tags = 0;
+
+	while ((at = memchr(at, '<', (size_t)(end - at)))) {
+		at++;
+		tags += *at != '/' && *at != '!';
+	}
+	return 2 * input->len + TAG_COST * tags;
+}
+
+int report_xml_read(const struct report_input *input, const struct xml_ops *ops,
+		    void *data, struct error *err)
+{
+	struct xml xml = {.input = input, .ops = ops, .data = data};
+	int result;
+
+	if (check_memory(input->name, estimate(input), input->len, err) < 0)
+		return -1;
+	xml.parser = XML_ParserCreate(NULL);
+	if (!xml.parser)
+		BUG("out of memory for an XML parser");
+	XML_SetUserData(xml.parser, &xml);
+	XML_SetElementHandler(xml.parser, on_start, on_end);
+	XML_SetCharacterDataHandler(xml.parser, on_text);
+	XML_SetStartDoctypeDeclHandler(xml.parser, on_doctype);
+	result = feed(&xml, err);
+	XML_ParserFree(xml.parser);
+	return result;
+}
+
+const char *xml_attribute(const char **attributes, const char *name)
+{
+	for (; *attributes; attributes += 2)
+		if (strcmp(local_name(*attributes), name) == 0)
+			return attributes[1];
+	return NULL;
+}

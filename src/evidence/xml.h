@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+/* XML reports: one well-formed document, no document type of its own, no
+ * more than 256 levels deep; nothing is loaded from elsewhere. */
+#ifndef SIGNALBOX_EVIDENCE_XML_H
+#define SIGNALBOX_EVIDENCE_XML_H
+
+#include "evidence/format.h"
+
+struct xml_ops {
+	/* Names come without their prefix. Required. */
+	void (*start)(void *data, const char *name, const char **attributes);
+	void (*end)(void *data, const char *name);
+	/* UTF-8, in pieces, not NUL-terminated. Optional. */
+	void (*text)(void *data, const char *text, size_t len);
+};
+
+int report_xml_read(const struct report_input *input, const struct xml_ops *ops,
+		    void *data, struct error *err) MUST_CHECK;
+/* NULL when absent. Borrowed. */
+const char *xml_attribute(const char **attributes, const char *name);
+
+#endif
