@@ -1,12 +1,21 @@
 libsignalbox_a_SOURCES += \
 	%D%/analysis.c %D%/analysis.h \
-	%D%/environment.h \
+	%D%/deploy.c \
+	%D%/environment.c %D%/environment.h \
 	%D%/keeper-client.c \
 	%D%/keeper-folder.c %D%/keeper-folder.h \
 	%D%/keeper.c %D%/keeper.h \
+	%D%/ledger.c %D%/ledger.h \
+	%D%/lock.c %D%/lock.h \
+	%D%/move.c \
+	%D%/operation.c %D%/operation.h \
 	%D%/plan.c %D%/plan.h \
-	%D%/state.h \
+	%D%/readiness.c \
+	%D%/rollback.c \
+	%D%/sampler.c \
+	%D%/state.c %D%/state.h \
 	%D%/target/process.c \
 	%D%/target/target.c %D%/target/target.h \
+	%D%/upkeep.c \
 	%D%/words.c %D%/words.h
 include %D%/traffic/local.mk

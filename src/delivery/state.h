@@ -27,6 +27,8 @@ struct release {
 
 void release_copy(struct release *to, const struct release *from);
 void release_clear(struct release *release);
+/* The same artifact, started by the same run. */
+bool release_is(const struct release *release, const struct release *other);
 /* {colour, version, commit, digest, folder, pipeline, person, run, since} */
 json_t *release_encode(const struct release *release);
 void release_decode(struct release *release, const json_t *object);
@@ -43,10 +45,13 @@ struct environment_state {
 
 	/* Percent asked, as last confirmed by the provider; NAN before. */
 	double split[COLOUR_COUNT];
+	bool in_place; /* the candidate replaces what is live on its colour */
 	bool changing; /* a change began and its end is not recorded */
 	double wanted[COLOUR_COUNT]; /* by that change */
 
-	/* Per colour: when it was last stopped on purpose; 0: not. */
+	/* Per colour: what was last started there (version "" when nothing
+	 * is), and when it was stopped on purpose; 0: not. */
+	struct release running[COLOUR_COUNT];
 	int64_t stopped[COLOUR_COUNT];
 
 	bool locked; /* the hand lock; until passes by the reader's clock */
@@ -57,7 +62,7 @@ struct environment_state {
 	bool rolling_back;	  /* one began and its end is not recorded */
 	char *last_text; /* sentence of the last deployment or rollback */
 
-	/* What was live, oldest first, the live one last. */
+	/* Every release that was promoted, oldest first. */
 	struct release *history;
 	size_t history_count, history_cap;
 };

@@ -1,0 +1,404 @@
+/* SPDX-License-Identifier: MIT */
+/* A deployment's own operations: begin, start, shift, promote, abandon. */
+#include "delivery/operation.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/memory.h"
+#include "delivery/words.h"
+
+static enum colour other(enum colour colour)
+{
+	return colour == COLOUR_BLUE ? COLOUR_GREEN : COLOUR_BLUE;
+}
+
+/* An operation of the holder of the run lock; NULL when done was told why
+ * not. */
+static struct operation *holders_operation(struct environment *environment,
+					   environment_done *done, void *data)
+{
+	struct operation *operation = operation_new(environment, done, data);
+	struct error err = ERROR_INIT;
+
+	if (operation && environment_check_epoch(environment, &err) < 0) {
+		operation_finish(operation, &err);
+		operation = NULL;
+	}
+	error_clear(&err);
+	return operation;
+}
+
+static struct operation *deployments_operation(struct environment *environment,
+					       environment_done *done,
+					       void *data)
+{
+	struct operation *operation =
+		holders_operation(environment, done, data);
+	struct error err = ERROR_INIT;
+
+	if (operation && !environment->state.has_candidate) {
+		error_set(&err, ERROR_REFUSED, "%s has no deployment under way",
+			  environment->name);
+		operation_finish(operation, &err);
+		operation = NULL;
+	}
+	error_clear(&err);
+	return operation;
+}
+
+static json_t *steps_encode(const struct plan *plan)
+{
+	json_t *steps = json_array();
+
+	for (size_t i = 0; i < plan->step_count; i++) {
+		const struct plan_step *step = &plan->steps[i];
+		json_t *object = json_object();
+
+		json_object_set_new(object, "step", json_foreign(step->name));
+		json_object_set_new(
+			object, "kind",
+			json_string(plan_step_kind_name(step->kind)));
+		json_object_set_new(object, "label", json_foreign(step->label));
+		if (!isnan(step->weight))
+			json_object_set_new(object, "weight",
+					    json_real(step->weight));
+		if (step->ms)
+			json_object_set_new(object, "ms",
+					    json_integer(step->ms));
+		json_array_append_new(steps, object);
+	}
+	return steps;
+}
+
+static struct event *planned(struct environment *environment,
+			     const struct deployment *deployment)
+{
+	const struct environment_state *state = &environment->state;
+	const struct plan *plan = deployment->plan;
+	struct event *event =
+		environment_event(environment, EVENT_DEPLOY_PLANNED);
+	struct release candidate = {0};
+
+	release_copy(&candidate, deployment->candidate);
+	candidate.colour = plan->colour;
+	free(candidate.pipeline);
+	candidate.pipeline = xstrdup(environment->pipeline_digest);
+	event_set(event, "strategy", strategy_name(plan->strategy));
+	event_set(event, "colour", colour_name(plan->colour));
+	event_set_json_owned(event, "candidate", release_encode(&candidate));
+	if (state->has_live)
+		event_set_json_owned(event, "live",
+				     release_encode(&state->live));
+	event_set_json_owned(event, "steps", steps_encode(plan));
+	if (*plan->analysis_text)
+		event_set(event, "analysis", plan->analysis_text);
+	if (*plan->note)
+		event_set(event, "note", plan->note);
+	if (plan->in_place)
+		event_set_bool(event, "in-place", true);
+	release_clear(&candidate);
+	return event;
+}
+
+int environment_begin(struct environment *environment,
+		      const struct deployment *deployment, struct error *err)
+{
+	if (environment_check_epoch(environment, err) < 0)
+		return -1;
+	if (environment->operation)
+		return error_set(err, ERROR_REFUSED,
+				 "%s: something else is under way",
+				 environment->name);
+	if (environment_store_pipeline(environment, err) < 0)
+		return -1;
+	environment->shift_failed = 0;
+	sampler_begin(environment);
+	return ledger_record_owned(environment->ledger,
+				   planned(environment, deployment), false,
+				   err);
+}
+
+/* Where the traffic is when the proxy has to be started first. */
+static struct traffic_split initial_split(const struct environment_state *state)
+{
+	struct traffic_split split = {{0}, {0}};
+	enum colour colour =
+		state->has_live ? state->live.colour : state->candidate.colour;
+
+	split.percent[colour] = 100;
+	return split;
+}
+
+static void candidate_routed(struct operation *operation,
+			     const struct error *err)
+{
+	operation_finish(operation, err);
+}
+
+static void candidate_started(struct operation *operation,
+			      const struct error *err)
+{
+	struct environment *environment = operation->environment;
+
+	if (err) {
+		operation_finish(operation, err);
+		return;
+	}
+	operation_ensure(operation, initial_split(&environment->state),
+			 candidate_routed);
+}
+
+static void room_made(struct operation *operation, const struct error *err)
+{
+	const struct environment_state *state = &operation->environment->state;
+
+	if (err) {
+		operation_finish(operation, err);
+		return;
+	}
+	operation_start(operation, state->candidate.colour, &state->candidate,
+			candidate_started);
+}
+
+void environment_start_candidate(struct environment *environment,
+				 environment_done *done, void *data)
+{
+	struct operation *operation =
+		deployments_operation(environment, done, data);
+	const struct release *candidate = &environment->state.candidate;
+	struct error err = ERROR_INIT;
+	char *reason;
+
+	if (!operation)
+		return;
+	if (environment_open_traffic(environment, &err) < 0) {
+		operation_finish(operation, &err);
+		error_clear(&err);
+		return;
+	}
+	reason = xasprintf("makes room for %s", candidate->version);
+	operation_stop(operation, candidate->colour, reason, room_made);
+	free(reason);
+}
+
+static void shifted(struct operation *operation, const struct error *err)
+{
+	operation_finish(operation, err);
+}
+
+static void set_split(struct operation *operation, enum colour colour,
+		      double percent)
+{
+	operation->move.to[colour] = percent;
+	operation->move.to[other(colour)] = 100 - percent;
+}
+
+void environment_shift(struct environment *environment, double percent,
+		       const char *reason, const char *person,
+		       environment_done *done, void *data)
+{
+	struct operation *operation =
+		deployments_operation(environment, done, data);
+	const struct release *candidate = &environment->state.candidate;
+	struct error err = ERROR_INIT;
+
+	if (!operation)
+		return;
+	if (percent < 0 || percent > 100)
+		error_set(&err, ERROR_USAGE,
+			  "%g %% is no share of traffic; from 0 to 100",
+			  percent);
+	else if (percent > 0 &&
+		 !environment_runs(environment, candidate->colour, candidate))
+		error_set(&err, ERROR_REFUSED,
+			  "%s does not run on %s; it gets no traffic",
+			  candidate->version, colour_name(candidate->colour));
+	if (err.code || environment_open_traffic(environment, &err) < 0) {
+		operation_finish(operation, &err);
+		error_clear(&err);
+		return;
+	}
+	operation->reason = xstrdup(reason);
+	operation->person = xstrdup_null(person);
+	operation->move.reason = operation->reason;
+	operation->move.person = operation->person;
+	set_split(operation, candidate->colour, percent);
+	operation_move(operation, shifted);
+}
+
+static struct event *finished_event(struct environment *environment,
+				    const char *outcome, const char *text)
+{
+	struct event *event =
+		environment_event(environment, EVENT_DEPLOY_FINISHED);
+
+	event_set(event, "outcome", outcome);
+	event_set(event, "text", text);
+	return event;
+}
+
+static void promoted(struct operation *operation, const struct error *err)
+{
+	struct environment *environment = operation->environment;
+
+	if (!err && environment->sampler.watching)
+		environment_emit_owned(
+			environment, environment_readiness_event(environment));
+	operation_finish(operation, err);
+}
+
+static void append_promotion(struct operation *operation)
+{
+	struct environment *environment = operation->environment;
+	const struct environment_state *state = &environment->state;
+	struct release live = {0};
+	char *text = xasprintf("%s is live on %s", state->candidate.version,
+			       colour_name(state->candidate.colour));
+	struct event *event = finished_event(environment, "passed", text);
+
+	release_copy(&live, &state->candidate);
+	live.since = clock_wall_ms();
+	if (operation->person) {
+		free(live.person);
+		live.person = xstrdup(operation->person);
+	}
+	event_set_json_owned(event, "live", release_encode(&live));
+	if (state->has_live)
+		event_set_json_owned(event, "previous",
+				     release_encode(&state->live));
+	environment_append_owned(environment, event);
+	release_clear(&live);
+	free(text);
+}
+
+static void promotion_locked(struct operation *operation,
+			     const struct error *err)
+{
+	struct error moved = ERROR_INIT;
+
+	if (err) {
+		operation_finish(operation, err);
+		return;
+	}
+	if (environment_check_epoch(operation->environment, &moved) < 0) {
+		operation_finish(operation, &moved);
+		error_clear(&moved);
+		return;
+	}
+	append_promotion(operation);
+	operation_commit(operation, false, promoted);
+}
+
+static void promotion_settled(struct operation *operation,
+			      const struct error *err)
+{
+	if (err) {
+		operation_finish(operation, err);
+		return;
+	}
+	operation_lock(operation, promotion_locked);
+}
+
+void environment_promote(struct environment *environment, const char *person,
+			 environment_done *done, void *data)
+{
+	struct operation *operation =
+		deployments_operation(environment, done, data);
+	const struct environment_state *state = &environment->state;
+	struct error err = ERROR_INIT;
+
+	if (!operation)
+		return;
+	operation->person = xstrdup_null(person);
+	if (!state->in_place && state->split[state->candidate.colour] < 100) {
+		error_set(&err, ERROR_REFUSED,
+			  "%s has not all of the traffic yet",
+			  state->candidate.version);
+		operation_finish(operation, &err);
+		error_clear(&err);
+		return;
+	}
+	operation_settle(operation, promotion_settled);
+}
+
+static void abandoned(struct operation *operation, const struct error *err)
+{
+	operation_finish(operation,
+			 operation->why.code ? &operation->why : err);
+}
+
+static void abandon_locked(struct operation *operation, const struct error *err)
+{
+	struct environment *environment = operation->environment;
+
+	if (err) {
+		operation_finish(operation, err);
+		return;
+	}
+	environment_append_owned(
+		environment,
+		finished_event(environment, "failed", operation->reason));
+	operation_commit(operation, true, abandoned);
+}
+
+/* The old release is back, or could not be; either way it is over. */
+static void old_one_back(struct operation *operation, const struct error *err)
+{
+	if (err && !operation->why.code)
+		error_set(&operation->why, err->code, "%s", error_text(err));
+	operation_lock(operation, abandon_locked);
+}
+
+static void candidate_gone(struct operation *operation, const struct error *err)
+{
+	const struct environment_state *state = &operation->environment->state;
+
+	if (!err && state->in_place && state->has_live &&
+	    !state->running[state->live.colour].version)
+		operation_start(operation, state->live.colour, &state->live,
+				old_one_back);
+	else
+		old_one_back(operation, err);
+}
+
+static void stop_candidate(struct operation *operation, const struct error *err)
+{
+	const struct environment_state *state = &operation->environment->state;
+	enum colour colour = state->candidate.colour;
+
+	if (err) {
+		operation_finish(operation, err);
+		return;
+	}
+	/* In place and not yet begun: what runs there is the live one. */
+	if (state->in_place && state->has_live &&
+	    environment_runs(operation->environment, colour, &state->live))
+		old_one_back(operation, NULL);
+	else
+		operation_stop(operation, colour, operation->reason,
+			       candidate_gone);
+}
+
+void environment_abandon(struct environment *environment, const char *reason,
+			 environment_done *done, void *data)
+{
+	struct operation *operation =
+		deployments_operation(environment, done, data);
+	const struct environment_state *state = &environment->state;
+	enum colour colour = state->candidate.colour;
+
+	if (!operation)
+		return;
+	operation->reason = xstrdup(reason);
+	if (state->in_place || !state->has_live ||
+	    !(state->split[colour] > 0)) {
+		stop_candidate(operation, NULL);
+		return;
+	}
+	operation->move.reason = operation->reason;
+	set_split(operation, state->live.colour, 100);
+	operation_move(operation, stop_candidate);
+}

@@ -1,0 +1,554 @@
+/* SPDX-License-Identifier: MIT */
+#include "delivery/operation.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <dirent.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/digest.h"
+#include "base/file.h"
+#include "base/memory.h"
+#include "base/vector.h"
+#include "delivery/lock.h"
+#include "delivery/words.h"
+
+struct event *environment_event(const struct environment *environment,
+				enum event_type type)
+{
+	struct event *event = event_new(type, environment->stage);
+
+	event_set(event, "environment", environment->name);
+	return event;
+}
+
+void environment_append_owned(struct environment *environment,
+			      struct event *event)
+{
+	ledger_append_owned(environment->ledger, event);
+}
+
+void environment_emit_owned(struct environment *environment,
+			    struct event *event)
+{
+	if (environment->options.emit)
+		environment->options.emit(event, environment->options.data);
+	else
+		event_free(event);
+}
+
+void environment_note(struct environment *environment, bool warning,
+		      const char *format, ...)
+{
+	struct event *event = environment_event(environment, EVENT_NOTE_ADDED);
+	struct str text = STR_INIT;
+	va_list args;
+
+	str_addf(&text, "%s: ", environment->name);
+	va_start(args, format);
+	str_vaddf(&text, format, args);
+	va_end(args);
+	event_set(event, "text", text.data);
+	event_set(event, "level", warning ? "warning" : "info");
+	environment_emit_owned(environment, event);
+	str_release(&text);
+}
+
+static void noted_by_traffic(const char *text, void *data)
+{
+	environment_note(data, false, "%s", text);
+}
+
+static struct event *copy_of(const struct event *event)
+{
+	struct event *copy = event_new(event->type, NULL);
+
+	json_decref(copy->fields);
+	copy->fields = json_deep_copy(event->fields);
+	copy->time_ms = event->time_ms;
+	return copy;
+}
+
+static void recorded(const struct event *event, bool foreign, void *data)
+{
+	struct environment *environment = data;
+	struct event *copy;
+
+	environment_state_apply(&environment->state, event);
+	if (environment->opening || !environment->options.emit)
+		return;
+	copy = copy_of(event);
+	/* It belongs to a stage of another run. */
+	if (foreign)
+		json_object_del(copy->fields, "stage");
+	environment_emit_owned(environment, copy);
+}
+
+static int tell_moved(struct environment *environment, struct error *err)
+{
+	const char *text;
+
+	int read = ledger_refresh(environment->ledger, NULL);
+
+	text = environment->state.epoch_text;
+	if (read < 0 || !*text)
+		text = "rolled back by another process";
+	error_set(err, ERROR_REFUSED, "%s: the environment has moved on: %s",
+		  environment->name, text);
+	if (!environment->moved && environment->options.moved)
+		environment->options.moved(text, environment->options.data);
+	environment->moved = true;
+	return -1;
+}
+
+int environment_check_epoch(struct environment *environment, struct error *err)
+{
+	if (environment->epoch < 0)
+		return error_set(err, ERROR_REFUSED,
+				 "%s is not ours: take it first",
+				 environment->name);
+	if (ledger_epoch(environment->ledger) > environment->epoch)
+		return tell_moved(environment, err);
+	return 0;
+}
+
+static char *pipeline_path(const struct environment *environment,
+			   const char *digest)
+{
+	return xasprintf("%s/pipelines/%s.yaml", environment->folder, digest);
+}
+
+/* The file that a release came with; NULL when it is not there any more. */
+static struct pipeline *stored_pipeline(const struct environment *environment,
+					const char *digest, struct error *err)
+{
+	struct problems problems = PROBLEMS_INIT;
+	char *path = pipeline_path(environment, digest);
+	struct str text = STR_INIT;
+	struct pipeline *pipeline = NULL;
+
+	if (file_read(path, &text, PIPELINE_FILE_LIMIT, err) == 0) {
+		pipeline = pipeline_parse(text.data, text.len, path, &problems);
+		if (!pipeline)
+			error_set(err, ERROR_CORRUPT,
+				  "%s cannot be read any more", path);
+	}
+	problems_release(&problems);
+	str_release(&text);
+	free(path);
+	return pipeline;
+}
+
+static int find_config(struct environment *environment, struct error *err)
+{
+	const struct environment_options *options = &environment->options;
+	const struct pipeline *pipeline = options->pipeline;
+	const struct environment_state *state = &environment->state;
+
+	if (!pipeline && !state->has_live && !state->has_candidate)
+		return error_set(err, ERROR_NOT_FOUND,
+				 "%s: nothing was ever released there",
+				 environment->name);
+	if (!pipeline) {
+		const char *digest = state->has_live
+					     ? state->live.pipeline
+					     : state->candidate.pipeline;
+
+		pipeline = environment->own_pipeline =
+			stored_pipeline(environment, digest, err);
+		if (!pipeline)
+			return error_prefix(err, "%s", environment->name);
+		snprintf(environment->pipeline_digest,
+			 sizeof(environment->pipeline_digest), "%s", digest);
+	} else {
+		digest_bytes(options->pipeline_text,
+			     strlen(options->pipeline_text),
+			     environment->pipeline_digest);
+	}
+	environment->config = pipeline_environment(pipeline, environment->name);
+	if (!environment->config)
+		return error_set(err, ERROR_NOT_FOUND,
+				 "the pipeline file names no environment %s",
+				 environment->name);
+	return 0;
+}
+
+static void collect_secrets(struct environment *environment)
+{
+	const struct strings *names = &environment->config->secrets;
+	struct pairs *secrets = &environment->secrets;
+
+	for (size_t i = 0; i < names->count; i++) {
+		const char *value = getenv(names->items[i]);
+		struct pair *pair;
+
+		if (!value)
+			continue;
+		pair = VECTOR_ADD(secrets->items, secrets->count, secrets->cap);
+		pair->key = xstrdup(names->items[i]);
+		pair->value = xstrdup(value);
+	}
+}
+
+static void set_up_targets(struct environment *environment)
+{
+	const struct target_ops *ops = environment->options.target;
+
+	if (!ops)
+		ops = target_ops_of(environment->config);
+	for (int i = 0; i < COLOUR_COUNT; i++) {
+		environment->target_folders[i] = path_join(
+			environment->folder, colour_name((enum colour)i));
+		environment->targets[i] = (struct target){
+			.ops = ops,
+			.loop = environment->loop,
+			.environment = environment->name,
+			.colour = (enum colour)i,
+			.folder = environment->target_folders[i],
+			.config = environment->config,
+		};
+	}
+	collect_secrets(environment);
+}
+
+static void set_url(struct environment *environment)
+{
+	const struct environment_config *config = environment->config;
+
+	if (config->url)
+		environment->url = xstrdup(config->url);
+	else if (config->haproxy.listen)
+		environment->url = xasprintf(
+			"http://%s%s",
+			*config->haproxy.listen == ':' ? "127.0.0.1" : "",
+			config->haproxy.listen);
+	else
+		environment->url = xstrdup("");
+}
+
+static int open_state(struct environment *environment, struct error *err)
+{
+	environment_state_init(&environment->state);
+	environment->ledger = ledger_new(environment->loop, environment->folder,
+					 recorded, environment);
+	environment->opening = true;
+	if (ledger_read(environment->ledger, err) < 0 ||
+	    find_config(environment, err) < 0)
+		return -1;
+	environment->opening = false;
+	return 0;
+}
+
+struct environment *environment_open(const struct environment_options *options,
+				     struct error *err)
+{
+	struct environment *environment = xcalloc(1, sizeof(*environment));
+
+	environment->options = *options;
+	environment->loop = options->loop;
+	environment->name = xstrdup(options->name);
+	environment->stage = xstrdup_null(options->stage);
+	environment->options.name = environment->name;
+	environment->folder =
+		xasprintf("%s/environments/%s", options->state, options->name);
+	environment->epoch = -1;
+	environment->run_lock = environment->rollback_lock = -1;
+	sampler_init(environment);
+	if (open_state(environment, err) < 0) {
+		environment_close(environment);
+		return NULL;
+	}
+	set_up_targets(environment);
+	set_url(environment);
+	return environment;
+}
+
+static void release_secrets(struct pairs *secrets)
+{
+	for (size_t i = 0; i < secrets->count; i++) {
+		free(secrets->items[i].key);
+		free(secrets->items[i].value);
+	}
+	free(secrets->items);
+}
+
+void environment_close(struct environment *environment)
+{
+	if (!environment)
+		return;
+	sampler_release(environment);
+	traffic_close(environment->traffic);
+	operations_drop(environment);
+	environment_release(environment);
+	ledger_free(environment->ledger);
+	environment_state_release(&environment->state);
+	release_secrets(&environment->secrets);
+	for (int i = 0; i < COLOUR_COUNT; i++)
+		free(environment->target_folders[i]);
+	for (size_t i = 0; i < environment->older_count; i++)
+		pipeline_free(environment->older[i]);
+	free(environment->older);
+	pipeline_free(environment->own_pipeline);
+	free(environment->name);
+	free(environment->folder);
+	free(environment->stage);
+	free(environment->url);
+	free(environment);
+}
+
+const struct environment_state *
+environment_state(const struct environment *environment)
+{
+	return &environment->state;
+}
+
+const struct environment_config *
+environment_config(const struct environment *environment)
+{
+	return environment->config;
+}
+
+const char *environment_url(const struct environment *environment)
+{
+	return environment->url;
+}
+
+int environment_port(const struct environment *environment, enum colour colour)
+{
+	const struct target *target = &environment->targets[colour];
+
+	return target->ops->port(target);
+}
+
+int environment_refresh(struct environment *environment, struct error *err)
+{
+	return ledger_refresh(environment->ledger, err);
+}
+
+int environment_list(const char *state, struct strings *names,
+		     struct error *err)
+{
+	char *path = path_join(state, "environments");
+	DIR *folder = opendir(path);
+	struct dirent *entry;
+	int result = 0;
+
+	if (!folder && errno != ENOENT)
+		result = error_set(err, ERROR_IO, "cannot read %s: %s", path,
+				   strerror(errno));
+	while (folder && (entry = readdir(folder)))
+		if (entry->d_name[0] != '.')
+			strings_add(names, entry->d_name);
+	if (folder)
+		closedir(folder);
+	free(path);
+	return result;
+}
+
+int environment_open_traffic(struct environment *environment, struct error *err)
+{
+	struct traffic_options options = {
+		.loop = environment->loop,
+		.environment = environment->config,
+		.note = noted_by_traffic,
+		.data = environment,
+		.ops = environment->options.traffic,
+	};
+	char *folder;
+
+	if (environment->traffic)
+		return 0;
+	folder = path_join(environment->folder, "proxy");
+	options.folder = folder;
+	environment->traffic = traffic_open(&options, err);
+	free(folder);
+	return environment->traffic ? 0 : -1;
+}
+
+/* The configuration that a release is started by: that of its own file, when
+ * its ports are still those that the traffic goes to. */
+const struct environment_config *
+environment_config_of(struct environment *environment,
+		      const struct release *release)
+{
+	const struct environment_config *config;
+	struct pipeline *pipeline;
+
+	if (!release->pipeline || !*release->pipeline ||
+	    strcmp(release->pipeline, environment->pipeline_digest) == 0)
+		return environment->config;
+	pipeline = stored_pipeline(environment, release->pipeline, NULL);
+	if (!pipeline)
+		return environment->config;
+	*VECTOR_ADD(environment->older, environment->older_count,
+		    environment->older_cap) = pipeline;
+	config = pipeline_environment(pipeline, environment->name);
+	if (config &&
+	    memcmp(config->process.ports, environment->config->process.ports,
+		   sizeof(config->process.ports)) == 0)
+		return config;
+	return environment->config;
+}
+
+int environment_check_secrets(const struct environment *environment,
+			      struct error *err)
+{
+	const struct strings *names = &environment->config->secrets;
+
+	for (size_t i = 0; i < names->count; i++)
+		if (!getenv(names->items[i]))
+			return error_set(err, ERROR_CONFIG,
+					 "%s needs the secret %s; set it in "
+					 "the environment of this command",
+					 environment->name, names->items[i]);
+	return 0;
+}
+
+static char *lock_path(const struct environment *environment, const char *name)
+{
+	return path_join(environment->folder, name);
+}
+
+char *environment_holder(const struct environment *environment)
+{
+	char *path = lock_path(environment, "run.lock");
+	char *text = environment->run_lock >= 0 ? NULL : lock_holder(path);
+
+	free(path);
+	return text;
+}
+
+static int refuse_when_held(const struct environment *environment,
+			    struct error *err)
+{
+	const struct environment_state *state = &environment->state;
+	char *path = lock_path(environment, "rollback.lock");
+	char *rolling =
+		environment->rollback_lock >= 0 ? NULL : lock_holder(path);
+
+	free(path);
+	if (rolling) {
+		error_set(err, ERROR_REFUSED, "%s is being %s",
+			  environment->name, rolling);
+		free(rolling);
+		return -1;
+	}
+	if (!environment_state_is_held(state, clock_wall_ms()))
+		return 0;
+	return error_set(err, ERROR_REFUSED,
+			 "%s is locked by %s%s%s; `signalbox unlock %s`",
+			 environment->name, state->lock_person,
+			 *state->lock_reason ? ": " : "", state->lock_reason,
+			 environment->name);
+}
+
+static int take_run_lock(struct environment *environment, const char *holder,
+			 struct error *err)
+{
+	char *path = lock_path(environment, "run.lock");
+	struct error why = ERROR_INIT;
+
+	environment->run_lock = lock_take(path, holder, &why);
+	free(path);
+	if (environment->run_lock >= 0)
+		return 0;
+	if (why.code == ERROR_REFUSED)
+		error_prefix(&why, "%s is held by", environment->name);
+	return error_move(err, &why);
+}
+
+int environment_acquire(struct environment *environment, int64_t run,
+			const char *person, struct error *err)
+{
+	char time[WORDS_SIZE], *holder;
+	int result = -1;
+
+	if (folder_make(environment->folder, 0700, err) < 0 ||
+	    ledger_refresh(environment->ledger, err) < 0 ||
+	    refuse_when_held(environment, err) < 0)
+		return -1;
+	words_time(clock_wall_ms(), time);
+	holder = run ? xasprintf("run %lld by %s since %s", (long long)run,
+				 person, time)
+		     : xasprintf("%s since %s", person, time);
+	if (take_run_lock(environment, holder, err) < 0)
+		goto out;
+	if (!environment->options.traffic) {
+		environment->traffic_lock =
+			traffic_lock(environment->config, holder, err);
+		if (!environment->traffic_lock) {
+			environment_release(environment);
+			goto out;
+		}
+	}
+	environment->epoch = ledger_epoch(environment->ledger);
+	environment->moved = false;
+	result = 0;
+out:
+	free(holder);
+	return result;
+}
+
+void environment_release(struct environment *environment)
+{
+	traffic_unlock(environment->traffic_lock);
+	environment->traffic_lock = NULL;
+	lock_release(environment->run_lock);
+	lock_release(environment->rollback_lock);
+	environment->run_lock = environment->rollback_lock = -1;
+	environment->epoch = -1;
+}
+
+int environment_lock(struct environment *environment, const char *person,
+		     const char *reason, int64_t until, struct error *err)
+{
+	struct event *event;
+
+	if (folder_make(environment->folder, 0700, err) < 0)
+		return -1;
+	event = environment_event(environment, EVENT_ENVIRONMENT_LOCKED);
+	event_set(event, "person", person);
+	event_set(event, "reason", reason);
+	if (until)
+		event_set_time(event, "until", until);
+	return ledger_record_owned(environment->ledger, event, true, err);
+}
+
+int environment_unlock(struct environment *environment, const char *person,
+		       struct error *err)
+{
+	struct event *event;
+
+	if (ledger_refresh(environment->ledger, err) < 0)
+		return -1;
+	if (!environment->state.locked)
+		return error_set(err, ERROR_REFUSED, "%s is not locked",
+				 environment->name);
+	event = environment_event(environment, EVENT_ENVIRONMENT_UNLOCKED);
+	event_set(event, "person", person);
+	return ledger_record_owned(environment->ledger, event, true, err);
+}
+
+int environment_store_pipeline(struct environment *environment,
+			       struct error *err)
+{
+	const char *text = environment->options.pipeline_text;
+	char *folder = path_join(environment->folder, "pipelines");
+	char *path = pipeline_path(environment, environment->pipeline_digest);
+	int result = 0;
+
+	if (text && !file_exists(path))
+		result = folder_make(folder, 0700, err) < 0 ||
+					 file_replace(path, text, strlen(text),
+						      0600, err) < 0
+				 ? -1
+				 : 0;
+	free(folder);
+	free(path);
+	return result;
+}

@@ -1,0 +1,449 @@
+/* SPDX-License-Identifier: MIT */
+#include "delivery/ledger.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/memory.h"
+#include "base/vector.h"
+#include "delivery/lock.h"
+#include "event/journal.h"
+#include "loop/helper.h"
+
+#define LOCK_LOOK_MS 2
+#define RECORD_PATIENCE_MS 5000
+#define EPOCH_DIGITS 20
+#define JOURNAL_KIND "environment"
+
+struct events {
+	struct event **items;
+	size_t count, cap;
+};
+
+struct ledger {
+	struct loop *loop;
+	char *folder;
+	ledger_recorded *recorded;
+	void *data;
+	struct helper *helper; /* made when first needed */
+
+	struct journal *journal; /* NULL until the lock was first had */
+	int64_t seq;		 /* of the last event told */
+	int64_t size;		 /* of the file when we last looked */
+	int lock;		 /* write lock's descriptor, -1 */
+	bool unlocking;		 /* once nothing is being written */
+
+	struct timer *look; /* for the lock, or to tell of it */
+	int64_t look_until_us;
+	ledger_done *locked;
+	void *locked_data;
+
+	struct events queue;
+	struct writing *writing; /* newest one */
+	size_t writings;
+};
+
+/* One commit under way. */
+struct writing {
+	struct ledger *ledger;
+	struct journal_batch *batch;
+	struct events events;
+	struct ledger_commit how;
+	struct error err;
+	struct timer *patience;
+	ledger_done *done; /* NULL: told, or nobody waits */
+	void *data;
+};
+
+static void events_free(struct events *events)
+{
+	for (size_t i = 0; i < events->count; i++)
+		event_free(events->items[i]);
+	free(events->items);
+	memset(events, 0, sizeof(*events));
+}
+
+static int64_t journal_size(const struct ledger *ledger)
+{
+	char *path = path_join(ledger->folder, "journal.ndjson");
+	struct stat st;
+	int64_t size = stat(path, &st) == 0 ? (int64_t)st.st_size : -1;
+
+	free(path);
+	return size;
+}
+
+static void tell_lock(struct ledger *ledger, const struct error *err)
+{
+	ledger_done *done = ledger->locked;
+
+	ledger->locked = NULL;
+	if (done)
+		done(err, ledger->locked_data);
+}
+
+static int take_event(const struct event *event, void *data)
+{
+	struct ledger *ledger = data;
+
+	if (event->seq > ledger->seq) {
+		ledger->seq = event->seq;
+		ledger->recorded(event, true, ledger->data);
+	}
+	return 0;
+}
+
+int ledger_read(struct ledger *ledger, struct error *err)
+{
+	int64_t size = journal_size(ledger);
+
+	if (size < 0)
+		return 0;
+	if (journal_read(ledger->folder, ledger->seq + 1, take_event, ledger,
+			 err) < 0)
+		return -1;
+	ledger->size = size;
+	return 0;
+}
+
+int ledger_refresh(struct ledger *ledger, struct error *err)
+{
+	/* While we write, the file grows by our own hand. */
+	if (ledger_is_locked(ledger) || journal_size(ledger) == ledger->size)
+		return 0;
+	return ledger_read(ledger, err);
+}
+
+/* Under the lock: the journal as the last holder left it. */
+static int take_up_journal(struct ledger *ledger, struct error *err)
+{
+	int64_t size = journal_size(ledger);
+
+	if (ledger->journal && size == ledger->size)
+		return 0;
+	journal_free(ledger->journal);
+	ledger->journal =
+		size < 0 ? journal_create(ledger->folder, JOURNAL_KIND, err)
+			 : journal_open(ledger->folder, NULL, err);
+	if (!ledger->journal)
+		return -1;
+	/* Opening may have cut a torn end. */
+	return ledger_read(ledger, err);
+}
+
+static int try_lock(struct ledger *ledger, struct error *err)
+{
+	char *path = path_join(ledger->folder, "write.lock");
+	char holder[48];
+
+	snprintf(holder, sizeof(holder), "process %ld", (long)getpid());
+	ledger->lock = lock_take(path, holder, err);
+	free(path);
+	return ledger->lock < 0 ? -1 : 0;
+}
+
+static void look_for_lock(void *data)
+{
+	struct ledger *ledger = data;
+	struct error err = ERROR_INIT;
+
+	ledger->unlocking = false;
+	if (ledger->lock < 0 && try_lock(ledger, &err) < 0) {
+		if (err.code == ERROR_REFUSED &&
+		    clock_monotonic_us() < ledger->look_until_us) {
+			error_clear(&err);
+			timer_set_in(ledger->look, LOCK_LOOK_MS);
+			return;
+		}
+		if (err.code == ERROR_REFUSED)
+			error_prefix(&err, "the environment is written to by");
+		tell_lock(ledger, &err);
+	} else if (!ledger->writings && take_up_journal(ledger, &err) < 0) {
+		ledger_unlock(ledger);
+		tell_lock(ledger, &err);
+	} else {
+		tell_lock(ledger, NULL);
+	}
+	error_clear(&err);
+}
+
+void ledger_lock(struct ledger *ledger, int64_t patience_ms, ledger_done *done,
+		 void *data)
+{
+	if (ledger->locked)
+		BUG("two wait for the same write lock");
+	ledger->locked = done;
+	ledger->locked_data = data;
+	ledger->look_until_us = clock_monotonic_us() + patience_ms * 1000;
+	timer_set(ledger->look, 0);
+}
+
+bool ledger_is_locked(const struct ledger *ledger)
+{
+	return ledger->lock >= 0;
+}
+
+void ledger_unlock(struct ledger *ledger)
+{
+	if (ledger->writings) {
+		ledger->unlocking = true;
+		return;
+	}
+	ledger->unlocking = false;
+	if (ledger->lock < 0)
+		return;
+	ledger->size = journal_size(ledger);
+	lock_release(ledger->lock);
+	ledger->lock = -1;
+}
+
+void ledger_append_owned(struct ledger *ledger, struct event *event)
+{
+	*VECTOR_ADD(ledger->queue.items, ledger->queue.count,
+		    ledger->queue.cap) = event;
+}
+
+static void tell_writing(struct writing *writing, const struct error *err)
+{
+	ledger_done *done = writing->done;
+
+	writing->done = NULL;
+	if (done)
+		done(err, writing->data);
+}
+
+static void patience_over(void *data)
+{
+	struct writing *writing = data;
+	struct error err = ERROR_INIT;
+
+	error_set(&err, ERROR_TIMEOUT, "the disk has not answered yet");
+	tell_writing(writing, &err);
+	error_clear(&err);
+}
+
+static void write_batch(void *data)
+{
+	struct writing *writing = data;
+
+	if (writing->batch &&
+	    journal_write(writing->batch, writing->how.sync, &writing->err) < 0)
+		return;
+}
+
+static void tell_events(struct writing *writing)
+{
+	struct ledger *ledger = writing->ledger;
+
+	if (writing->err.code && !writing->how.happened)
+		return;
+	for (size_t i = 0; i < writing->events.count; i++) {
+		struct event *event = writing->events.items[i];
+
+		if (event->seq > ledger->seq)
+			ledger->seq = event->seq;
+		ledger->recorded(event, false, ledger->data);
+	}
+}
+
+static void writing_free(struct writing *writing)
+{
+	timer_free(writing->patience);
+	journal_batch_free(writing->batch);
+	events_free(&writing->events);
+	error_clear(&writing->err);
+	free(writing);
+}
+
+static void written(void *data)
+{
+	struct writing *writing = data;
+	struct ledger *ledger = writing->ledger;
+	bool failed = writing->err.code != ERROR_NONE;
+
+	ledger->writings--;
+	if (ledger->writing == writing)
+		ledger->writing = NULL;
+	/* What stands behind a hole is refused: start over from the file. */
+	if (failed && !ledger->writings) {
+		journal_free(ledger->journal);
+		ledger->journal = NULL;
+	}
+	tell_events(writing);
+	tell_writing(writing, failed ? &writing->err : NULL);
+	if (ledger->unlocking)
+		ledger_unlock(ledger);
+	writing_free(writing);
+}
+
+/* After a failed write the journal is taken up anew; the events that did not
+ * reach the disk are gone from it. */
+static int append_queue(struct ledger *ledger, struct writing *writing)
+{
+	if (!ledger_is_locked(ledger))
+		return error_set(&writing->err, ERROR_REFUSED,
+				 "the environment's journal is not ours");
+	if (!ledger->journal && take_up_journal(ledger, &writing->err) < 0)
+		return -1;
+	for (size_t i = 0; i < writing->events.count; i++)
+		journal_append(ledger->journal, writing->events.items[i]);
+	writing->batch = journal_take(ledger->journal);
+	return 0;
+}
+
+void ledger_commit(struct ledger *ledger, const struct ledger_commit *how,
+		   ledger_done *done, void *data)
+{
+	struct writing *writing = xcalloc(1, sizeof(*writing));
+
+	writing->ledger = ledger;
+	writing->how = *how;
+	writing->done = done;
+	writing->data = data;
+	writing->events = ledger->queue;
+	memset(&ledger->queue, 0, sizeof(ledger->queue));
+	if (append_queue(ledger, writing) < 0)
+		writing->batch = NULL;
+	if (how->patience_ms >= 0) {
+		writing->patience = loop_timer(ledger->loop, INT64_MAX,
+					       patience_over, writing);
+		timer_set_in(writing->patience, how->patience_ms);
+	}
+	if (!ledger->helper)
+		ledger->helper = helper_new(ledger->loop, "ledger");
+	ledger->writing = writing;
+	ledger->writings++;
+	helper_run(ledger->helper, write_batch, written, writing);
+}
+
+void ledger_forget(struct ledger *ledger)
+{
+	ledger->locked = NULL;
+	timer_stop(ledger->look);
+	if (ledger->writing)
+		ledger->writing->done = NULL;
+}
+
+static int lock_now(struct ledger *ledger, struct error *err)
+{
+	const struct timespec moment = {.tv_nsec = 2000000};
+	int64_t until =
+		clock_monotonic_us() + RECORD_PATIENCE_MS * (int64_t)1000;
+	struct error why = ERROR_INIT;
+
+	while (try_lock(ledger, &why) < 0) {
+		if (why.code != ERROR_REFUSED || clock_monotonic_us() > until)
+			return error_move(err, &why);
+		error_clear(&why);
+		nanosleep(&moment, NULL);
+	}
+	return 0;
+}
+
+int ledger_record_owned(struct ledger *ledger, struct event *event, bool sync,
+			struct error *err)
+{
+	bool was_locked = ledger_is_locked(ledger);
+	int result = -1;
+
+	if (ledger->writings)
+		BUG("a blocking record while something is being written");
+	if (!was_locked && lock_now(ledger, err) < 0)
+		goto out;
+	if (take_up_journal(ledger, err) < 0)
+		goto unlock;
+	journal_append(ledger->journal, event);
+	if ((sync ? journal_sync(ledger->journal, err)
+		  : journal_flush(ledger->journal, err)) < 0) {
+		journal_free(ledger->journal);
+		ledger->journal = NULL;
+		goto unlock;
+	}
+	ledger->seq = event->seq;
+	ledger->size = journal_size(ledger);
+	result = 0;
+unlock:
+	if (!was_locked)
+		ledger_unlock(ledger);
+	if (result == 0)
+		ledger->recorded(event, false, ledger->data);
+out:
+	event_free(event);
+	return result;
+}
+
+static char *epoch_path(const struct ledger *ledger)
+{
+	return path_join(ledger->folder, "epoch");
+}
+
+int64_t ledger_epoch(const struct ledger *ledger)
+{
+	char *path = epoch_path(ledger);
+	char text[EPOCH_DIGITS + 1] = "";
+	int fd = file_open(path, O_RDONLY, 0, NULL);
+
+	free(path);
+	if (fd < 0)
+		return 0;
+	if (pread(fd, text, EPOCH_DIGITS, 0) < 0)
+		text[0] = '\0';
+	close(fd);
+	return strtoll(text, NULL, 10);
+}
+
+/* In place: the file has its size from the beginning. */
+int64_t ledger_raise_epoch(struct ledger *ledger)
+{
+	int64_t epoch = ledger_epoch(ledger) + 1;
+	char *path = epoch_path(ledger), text[32];
+	int fd = file_open(path, O_WRONLY | O_CREAT, 0644, NULL);
+
+	free(path);
+	snprintf(text, sizeof(text), "%0*" PRId64, EPOCH_DIGITS, epoch);
+	if (fd < 0)
+		return epoch;
+	if (pwrite(fd, text, EPOCH_DIGITS, 0) < 0)
+		errno = 0; /* the provider is what matters now */
+	close(fd);
+	return epoch;
+}
+
+struct ledger *ledger_new(struct loop *loop, const char *folder,
+			  ledger_recorded *recorded, void *data)
+{
+	struct ledger *ledger = xcalloc(1, sizeof(*ledger));
+
+	ledger->loop = loop;
+	ledger->folder = xstrdup(folder);
+	ledger->recorded = recorded;
+	ledger->data = data;
+	ledger->size = -1;
+	ledger->lock = -1;
+	ledger->look = loop_timer(loop, INT64_MAX, look_for_lock, ledger);
+	return ledger;
+}
+
+void ledger_free(struct ledger *ledger)
+{
+	if (!ledger)
+		return;
+	ledger_forget(ledger);
+	if (ledger->helper)
+		helper_free(ledger->helper);
+	ledger_unlock(ledger);
+	timer_free(ledger->look);
+	events_free(&ledger->queue);
+	journal_free(ledger->journal);
+	free(ledger->folder);
+	free(ledger);
+}

@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: MIT */
+/* One change of traffic, written down before and after. */
+#include "delivery/operation.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/memory.h"
+
+/* How long the proxy may need to see that a colour is up. */
+#define UP_WAIT_MS 10000
+
+json_t *split_encode(const double percent[COLOUR_COUNT])
+{
+	json_t *object = json_object();
+
+	for (int i = 0; i < COLOUR_COUNT; i++) {
+		double value = percent[i];
+
+		if (isnan(value))
+			continue;
+		json_object_set_new(object, colour_name((enum colour)i),
+				    value == floor(value)
+					    ? json_integer((json_int_t)value)
+					    : json_real(value));
+	}
+	return object;
+}
+
+static json_t *units_encode(const struct traffic_split *split)
+{
+	json_t *object = json_object();
+
+	for (int i = 0; i < COLOUR_COUNT; i++)
+		json_object_set_new(object, colour_name((enum colour)i),
+				    json_integer(split->units[i]));
+	return object;
+}
+
+static void move_over(struct operation *operation, const struct error *err)
+{
+	operation_step *then = operation->part_over;
+
+	ledger_unlock(operation->environment->ledger);
+	then(operation, err);
+}
+
+/* The cause is in operation->why; what is true was recorded, or could not. */
+static void move_failed(struct operation *operation, const struct error *err)
+{
+	(void)err;
+	move_over(operation, &operation->why);
+}
+
+static int64_t total(const struct traffic_sample *sample)
+{
+	return sample->colours[COLOUR_BLUE].requests +
+	       sample->colours[COLOUR_GREEN].requests;
+}
+
+static void append_changed(struct operation *operation,
+			   const double to[COLOUR_COUNT],
+			   const struct traffic_split *units)
+{
+	struct environment *environment = operation->environment;
+	const struct sampler *sampler = &environment->sampler;
+	struct event *event =
+		environment_event(environment, EVENT_TRAFFIC_CHANGED);
+	int64_t failed = 0;
+
+	if (sampler->has_last)
+		failed = sampler->last.failed -
+			 (operation->move.has_before
+				  ? operation->move.before.failed
+				  : 0);
+	environment->shift_failed += failed;
+	event_set_int(event, "epoch", environment->state.epoch);
+	event_set_json_owned(event, "to", split_encode(to));
+	if (units)
+		event_set_json_owned(event, "units", units_encode(units));
+	event_set_int(event, "ms", operation->move.ms);
+	if (sampler->has_last)
+		event_set_int(event, "requests",
+			      total(&sampler->last) - total(&sampler->base));
+	event_set_int(event, "failed", failed);
+	environment_append_owned(environment, event);
+}
+
+static void failure_known(struct operation *operation, const struct error *err)
+{
+	if (err) {
+		/* Nobody knows: the change stays open for the recovery. */
+		move_over(operation, &operation->why);
+		return;
+	}
+	append_changed(operation, operation->move.got.percent,
+		       &operation->move.got);
+	operation_commit(operation, true, move_failed);
+}
+
+/* What is true now, so that the record does not end in a question. */
+static void fail_move(struct operation *operation, const struct error *err)
+{
+	error_clear(&operation->why);
+	error_set(&operation->why, err->code, "%s", error_text(err));
+	operation_inspect(operation, failure_known);
+}
+
+static void changed_recorded(struct operation *operation,
+			     const struct error *err)
+{
+	/* It has happened: that the disk did not take it ends no rollback. */
+	if (err && operation->urgent) {
+		operation->move.unsynced = true;
+		err = NULL;
+	}
+	move_over(operation, err);
+}
+
+static void move_sampled(struct operation *operation, const struct error *err)
+{
+	(void)err;
+	append_changed(operation, operation->move.to, &operation->move.got);
+	operation_commit(operation, true, changed_recorded);
+}
+
+/* A rollback that did not wait for our lock came between: it wins. */
+static void undo(struct operation *operation, const struct error *why)
+{
+	const struct environment_state *state = &operation->environment->state;
+	struct traffic_change change = {.force = true};
+
+	error_clear(&operation->why);
+	error_set(&operation->why, why->code, "%s", error_text(why));
+	if (!state->has_live) {
+		operation_inspect(operation, failure_known);
+		return;
+	}
+	change.split.percent[state->live.colour] = 100;
+	operation_set(operation, &change, failure_known);
+}
+
+static void move_set(struct operation *operation, const struct error *err)
+{
+	struct environment *environment = operation->environment;
+	struct move *move = &operation->move;
+	struct error moved = ERROR_INIT;
+
+	if (err) {
+		fail_move(operation, err);
+		return;
+	}
+	if (!operation->urgent &&
+	    environment_check_epoch(environment, &moved) < 0) {
+		undo(operation, &moved);
+		error_clear(&moved);
+		return;
+	}
+	move->ms = (clock_monotonic_us() - move->asked_us) / 1000;
+	sampler_moved(environment);
+	operation_sample(operation, move_sampled);
+}
+
+static void write_provider(struct operation *operation)
+{
+	struct traffic_change change = {
+		.wait_ms = operation->urgent ? 0 : UP_WAIT_MS,
+		.force = operation->move.force,
+	};
+
+	memcpy(change.split.percent, operation->move.to,
+	       sizeof(change.split.percent));
+	operation_set(operation, &change, move_set);
+}
+
+static void changing_recorded(struct operation *operation,
+			      const struct error *err)
+{
+	struct error moved = ERROR_INIT;
+
+	if (err && operation->urgent) {
+		operation->move.unsynced = true;
+	} else if (err) {
+		move_over(operation, err);
+		return;
+	}
+	if (!operation->urgent &&
+	    environment_check_epoch(operation->environment, &moved) < 0) {
+		fail_move(operation, &moved);
+		error_clear(&moved);
+		return;
+	}
+	write_provider(operation);
+}
+
+static void append_changing(struct operation *operation)
+{
+	struct environment *environment = operation->environment;
+	struct move *move = &operation->move;
+	struct event *event =
+		environment_event(environment, EVENT_TRAFFIC_CHANGING);
+
+	event_set_int(event, "epoch", ledger_epoch(environment->ledger));
+	event_set_json_owned(event, "from", split_encode(move->from));
+	event_set_json_owned(event, "to", split_encode(move->to));
+	event_set(event, "reason", move->reason);
+	event_set(event, "person", move->person);
+	environment_append_owned(environment, event);
+}
+
+static void move_locked(struct operation *operation, const struct error *err)
+{
+	struct environment *environment = operation->environment;
+	struct move *move = &operation->move;
+	struct error moved = ERROR_INIT;
+
+	if (err && !operation->urgent) {
+		move_over(operation, err);
+		return;
+	}
+	if (!operation->urgent &&
+	    environment_check_epoch(environment, &moved) < 0) {
+		move_over(operation, &moved);
+		error_clear(&moved);
+		return;
+	}
+	memcpy(move->from, environment->state.split, sizeof(move->from));
+	move->has_before = environment->sampler.has_last;
+	move->before = environment->sampler.last;
+	append_changing(operation);
+	operation_commit(operation, operation->urgent, changing_recorded);
+}
+
+void operation_move(struct operation *operation, operation_step *next)
+{
+	operation->part_over = next;
+	if (!operation->move.asked_us)
+		operation->move.asked_us = clock_monotonic_us();
+	operation_lock(operation, move_locked);
+}

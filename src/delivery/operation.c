@@ -1,0 +1,531 @@
+/* SPDX-License-Identifier: MIT */
+#include "delivery/operation.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/memory.h"
+
+/* An end that is to be told on the next turn of the loop. */
+struct farewell {
+	struct farewell *next;
+	struct environment *environment;
+	struct timer *timer;
+	environment_done *done;
+	void *data;
+	struct error err;
+};
+
+static void farewell_free(struct farewell *farewell)
+{
+	struct farewell **link = &farewell->environment->farewells;
+
+	while (*link != farewell)
+		link = &(*link)->next;
+	*link = farewell->next;
+	timer_free(farewell->timer);
+	error_clear(&farewell->err);
+	free(farewell);
+}
+
+/* The environment may be closed in done(). */
+static void farewell_tell(void *data)
+{
+	struct farewell *farewell = data;
+	struct error err = farewell->err;
+	environment_done *done = farewell->done;
+	void *done_data = farewell->data;
+
+	memset(&farewell->err, 0, sizeof(farewell->err));
+	farewell_free(farewell);
+	done(done_data, err.code ? &err : NULL);
+	error_clear(&err);
+}
+
+void environment_tell_later(struct environment *environment,
+			    environment_done *done, void *data,
+			    const struct error *err)
+{
+	struct farewell *farewell;
+
+	if (!done)
+		return;
+	farewell = xcalloc(1, sizeof(*farewell));
+	farewell->environment = environment;
+	farewell->done = done;
+	farewell->data = data;
+	if (err)
+		error_set(&farewell->err, err->code, "%s", error_text(err));
+	farewell->next = environment->farewells;
+	environment->farewells = farewell;
+	farewell->timer =
+		loop_timer(environment->loop, 0, farewell_tell, farewell);
+}
+
+static void operation_free(struct operation *operation)
+{
+	timer_free(operation->timer);
+	error_clear(&operation->why);
+	error_clear(&operation->first);
+	release_clear(&operation->release);
+	free(operation->stop_reason);
+	free(operation->person);
+	free(operation->reason);
+	free(operation->by);
+	free(operation);
+}
+
+struct operation *operation_new(struct environment *environment,
+				environment_done *done, void *data)
+{
+	struct operation *operation;
+	struct error err = ERROR_INIT;
+
+	if (environment->operation) {
+		error_set(&err, ERROR_REFUSED,
+			  "%s: something else is under way; try again",
+			  environment->name);
+		environment_tell_later(environment, done, data, &err);
+		error_clear(&err);
+		return NULL;
+	}
+	operation = xcalloc(1, sizeof(*operation));
+	operation->environment = environment;
+	operation->done = done;
+	operation->data = data;
+	environment->operation = operation;
+	return operation;
+}
+
+void operation_finish(struct operation *operation, const struct error *err)
+{
+	struct environment *environment = operation->environment;
+
+	ledger_unlock(environment->ledger);
+	environment->operation = NULL;
+	environment_tell_later(environment, operation->done, operation->data,
+			       err);
+	operation_free(operation);
+}
+
+static void unlist(struct operation *operation)
+{
+	struct operation **link = &operation->environment->given_up;
+
+	while (*link != operation)
+		link = &(*link)->list;
+	*link = operation->list;
+}
+
+/* True when the answer is for nobody; the operation is freed then. */
+static bool is_stale(struct operation *operation)
+{
+	operation->awaiting = AWAITING_NOTHING;
+	if (!operation->given_up)
+		return false;
+	if (operation->environment)
+		unlist(operation);
+	operation_free(operation);
+	return true;
+}
+
+static void give_up(struct operation *operation)
+{
+	struct environment *environment = operation->environment;
+
+	environment->operation = NULL;
+	operation->given_up = true;
+	switch (operation->awaiting) {
+	case AWAITING_TRAFFIC:
+	case AWAITING_STOP:
+		/* The answer will come, and finds nobody. */
+		operation->list = environment->given_up;
+		environment->given_up = operation;
+		return;
+	case AWAITING_HEALTH:
+		environment->targets[operation->colour].ops->cancel(
+			operation->health);
+		break;
+	case AWAITING_LEDGER:
+		ledger_forget(environment->ledger);
+		break;
+	case AWAITING_TIMER:
+	case AWAITING_NOTHING:
+		break;
+	}
+	operation_free(operation);
+}
+
+void environment_preempt(struct environment *environment, const char *why)
+{
+	struct operation *operation = environment->operation;
+	struct error err = ERROR_INIT;
+
+	if (!operation)
+		return;
+	error_set(&err, ERROR_REFUSED, "%s", why);
+	environment_tell_later(environment, operation->done, operation->data,
+			       &err);
+	error_clear(&err);
+	give_up(operation);
+}
+
+void operations_drop(struct environment *environment)
+{
+	struct operation *operation;
+
+	if (environment->operation)
+		give_up(environment->operation);
+	while ((operation = environment->given_up)) {
+		environment->given_up = operation->list;
+		operation->environment = NULL;
+		/* The provider is closed by now and answers no more. */
+		if (operation->awaiting == AWAITING_TRAFFIC)
+			operation_free(operation);
+	}
+	while (environment->farewells)
+		farewell_free(environment->farewells);
+}
+
+static void go_on(struct operation *operation, const struct error *err)
+{
+	operation_step *next = operation->next;
+
+	next(operation, err);
+}
+
+static void await(struct operation *operation, enum awaiting what,
+		  operation_step *next)
+{
+	operation->awaiting = what;
+	operation->next = next;
+}
+
+static void ledger_answered(const struct error *err, void *data)
+{
+	struct operation *operation = data;
+
+	operation->awaiting = AWAITING_NOTHING;
+	go_on(operation, err);
+}
+
+void operation_lock(struct operation *operation, operation_step *next)
+{
+	await(operation, AWAITING_LEDGER, next);
+	ledger_lock(operation->environment->ledger,
+		    operation->urgent ? ROLLBACK_LOCK_MS : WRITE_PATIENCE_MS,
+		    ledger_answered, operation);
+}
+
+static void commit(struct operation *operation, bool sync, bool happened,
+		   operation_step *next)
+{
+	const struct ledger_commit how = {
+		.sync = sync,
+		.patience_ms = operation->urgent ? ROLLBACK_SYNC_MS : -1,
+		.happened = happened,
+	};
+
+	await(operation, AWAITING_LEDGER, next);
+	ledger_commit(operation->environment->ledger, &how, ledger_answered,
+		      operation);
+}
+
+void operation_commit(struct operation *operation, bool happened,
+		      operation_step *next)
+{
+	commit(operation, true, happened, next);
+}
+
+static void record_written(struct operation *operation, const struct error *err)
+{
+	ledger_unlock(operation->environment->ledger);
+	operation->recorded(operation, operation->urgent ? NULL : err);
+}
+
+static void record_locked(struct operation *operation, const struct error *err)
+{
+	/* Without the lock nothing is written, but it is told. */
+	(void)err;
+	commit(operation, false, true, record_written);
+}
+
+void operation_record(struct operation *operation, operation_step *next)
+{
+	operation->recorded = next;
+	operation_lock(operation, record_locked);
+}
+
+static void timer_fired(void *data)
+{
+	struct operation *operation = data;
+
+	operation->awaiting = AWAITING_NOTHING;
+	go_on(operation, NULL);
+}
+
+void operation_pause(struct operation *operation, int64_t ms,
+		     operation_step *next)
+{
+	await(operation, AWAITING_TIMER, next);
+	if (!operation->timer)
+		operation->timer =
+			loop_timer(operation->environment->loop, INT64_MAX,
+				   timer_fired, operation);
+	timer_set_in(operation->timer, ms);
+}
+
+static void traffic_answered(struct traffic *traffic, const struct error *err,
+			     void *data)
+{
+	struct operation *operation = data;
+
+	(void)traffic;
+	if (!is_stale(operation))
+		go_on(operation, err);
+}
+
+static void traffic_ensured(struct traffic *traffic, const struct error *err,
+			    void *data)
+{
+	struct operation *operation = data;
+
+	(void)traffic;
+	if (is_stale(operation))
+		return;
+	operation->environment->traffic_known = !err;
+	go_on(operation, err);
+}
+
+void operation_ensure(struct operation *operation, struct traffic_split initial,
+		      operation_step *next)
+{
+	await(operation, AWAITING_TRAFFIC, next);
+	traffic_ensure(operation->environment->traffic, initial,
+		       traffic_ensured, operation);
+}
+
+static void traffic_told(struct traffic *traffic,
+			 const struct traffic_split *split,
+			 const struct error *err, void *data)
+{
+	struct operation *operation = data;
+
+	(void)traffic;
+	if (is_stale(operation))
+		return;
+	if (!err) {
+		operation->environment->traffic_known = true;
+		operation->move.got = *split;
+	}
+	go_on(operation, err);
+}
+
+void operation_inspect(struct operation *operation, operation_step *next)
+{
+	await(operation, AWAITING_TRAFFIC, next);
+	traffic_inspect(operation->environment->traffic, traffic_told,
+			operation);
+}
+
+static void traffic_was_set(struct traffic *traffic,
+			    const struct traffic_split *split,
+			    const char *warning, const struct error *err,
+			    void *data)
+{
+	struct operation *operation = data;
+
+	(void)traffic;
+	if (is_stale(operation))
+		return;
+	if (warning)
+		environment_note(operation->environment, true, "%s", warning);
+	if (!err)
+		operation->move.got = *split;
+	go_on(operation, err);
+}
+
+void operation_set(struct operation *operation,
+		   const struct traffic_change *change, operation_step *next)
+{
+	await(operation, AWAITING_TRAFFIC, next);
+	traffic_set(operation->environment->traffic, change, traffic_was_set,
+		    operation);
+}
+
+void operation_settle(struct operation *operation, operation_step *next)
+{
+	await(operation, AWAITING_TRAFFIC, next);
+	traffic_settle(operation->environment->traffic, traffic_answered,
+		       operation);
+}
+
+void operation_cut(struct operation *operation, enum colour colour,
+		   operation_step *next)
+{
+	await(operation, AWAITING_TRAFFIC, next);
+	traffic_cut(operation->environment->traffic, colour, traffic_answered,
+		    operation);
+}
+
+void operation_stop_traffic(struct operation *operation, operation_step *next)
+{
+	await(operation, AWAITING_TRAFFIC, next);
+	traffic_stop(operation->environment->traffic, traffic_answered,
+		     operation);
+}
+
+static void traffic_was_sampled(struct traffic *traffic,
+				const struct traffic_sample *sample,
+				const struct error *err, void *data)
+{
+	struct operation *operation = data;
+
+	(void)traffic;
+	if (is_stale(operation))
+		return;
+	if (!err)
+		sampler_take(operation->environment, sample);
+	go_on(operation, err);
+}
+
+void operation_sample(struct operation *operation, operation_step *next)
+{
+	await(operation, AWAITING_TRAFFIC, next);
+	traffic_sample(operation->environment->traffic, traffic_was_sampled,
+		       operation);
+}
+
+static struct event *target_event(struct operation *operation,
+				  enum event_type type)
+{
+	struct event *event = environment_event(operation->environment, type);
+
+	event_set(event, "colour", colour_name(operation->colour));
+	return event;
+}
+
+/* The cause stays in operation->why while the failure is recorded. */
+static void start_over(struct operation *operation, const struct error *err)
+{
+	operation_step *next = operation->part_over;
+
+	(void)err;
+	next(operation, operation->why.code ? &operation->why : NULL);
+}
+
+static void start_failed(struct operation *operation, const struct error *err)
+{
+	struct event *event = target_event(operation, EVENT_TARGET_FAILED);
+
+	error_set(&operation->why, err->code, "%s", error_text(err));
+	event_set(event, "reason", error_text(err));
+	environment_append_owned(operation->environment, event);
+	operation_record(operation, start_over);
+}
+
+static void healthy(int64_t ms, const struct error *err, void *data)
+{
+	struct operation *operation = data;
+	struct event *event;
+
+	operation->awaiting = AWAITING_NOTHING;
+	operation->health = NULL;
+	if (err) {
+		start_failed(operation, err);
+		return;
+	}
+	event = target_event(operation, EVENT_TARGET_HEALTHY);
+	event_set_int(event, "ms", ms);
+	environment_append_owned(operation->environment, event);
+	operation_record(operation, start_over);
+}
+
+static void await_health(struct operation *operation, const struct error *err)
+{
+	const struct target *target =
+		&operation->environment->targets[operation->colour];
+
+	if (err) {
+		error_set(&operation->why, err->code, "%s", error_text(err));
+		start_over(operation, NULL);
+		return;
+	}
+	operation->awaiting = AWAITING_HEALTH;
+	operation->health =
+		target->ops->await_health(target, healthy, operation);
+}
+
+void operation_start(struct operation *operation, enum colour colour,
+		     const struct release *release, operation_step *next)
+{
+	struct environment *environment = operation->environment;
+	struct target *target = &environment->targets[colour];
+	const struct target_release what = {
+		.version = release->version,
+		.commit = release->commit,
+		.digest = release->digest,
+		.folder = release->folder,
+		.run = release->run,
+		.secrets = &environment->secrets,
+	};
+	struct error err = ERROR_INIT;
+	struct event *event;
+
+	error_clear(&operation->why);
+	operation->part_over = next;
+	operation->colour = colour;
+	target->config = environment_config_of(environment, release);
+	if (environment_check_secrets(environment, &err) < 0 ||
+	    target->ops->start(target, &what, &err) < 0) {
+		start_failed(operation, &err);
+		error_clear(&err);
+		return;
+	}
+	event = target_event(operation, EVENT_TARGET_STARTED);
+	event_set(event, "version", release->version);
+	event_set_int(event, "pid", target->ops->pid(target));
+	event_set_int(event, "port", target->ops->port(target));
+	event_set_json_owned(event, "release", release_encode(release));
+	environment_append_owned(environment, event);
+	operation_record(operation, await_health);
+}
+
+static void stopped(int64_t ms, const struct error *err, void *data)
+{
+	struct operation *operation = data;
+	struct event *event;
+
+	(void)ms;
+	if (is_stale(operation))
+		return;
+	error_clear(&operation->why);
+	if (err)
+		error_set(&operation->why, err->code, "%s", error_text(err));
+	event = target_event(operation,
+			     err ? EVENT_TARGET_FAILED : EVENT_TARGET_STOPPED);
+	event_set(event, "reason",
+		  err ? error_text(err) : operation->stop_reason);
+	environment_append_owned(operation->environment, event);
+	operation_record(operation, start_over);
+}
+
+void operation_stop(struct operation *operation, enum colour colour,
+		    const char *reason, operation_step *next)
+{
+	struct environment *environment = operation->environment;
+	const struct target *target = &environment->targets[colour];
+	bool known = environment->state.running[colour].version != NULL;
+
+	if (!target->ops->is_alive(target) && !known) {
+		next(operation, NULL);
+		return;
+	}
+	operation->part_over = next;
+	operation->colour = colour;
+	free(operation->stop_reason);
+	operation->stop_reason = xstrdup(reason);
+	operation->awaiting = AWAITING_STOP;
+	target->ops->stop(target, STOP_GRACE_MS, stopped, operation);
+}

@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the operations on an environment share, private to this room: one is
+ * under way at a time and waits for one thing at a time. Each is a chain of
+ * steps: a call names the step that goes on when its answer is there.
+ */
+#ifndef SIGNALBOX_DELIVERY_OPERATION_H
+#define SIGNALBOX_DELIVERY_OPERATION_H
+
+#include "delivery/environment.h"
+#include "delivery/ledger.h"
+#include "delivery/target/target.h"
+#include "delivery/traffic/traffic.h"
+
+#define STOP_GRACE_MS 10000
+#define WRITE_PATIENCE_MS 10000
+/* The share observed is over at most so many of the last samples. */
+#define WINDOW_SAMPLES 10
+
+struct operation;
+/* err is NULL when what was waited for succeeded. */
+typedef void operation_step(struct operation *operation,
+			    const struct error *err);
+
+enum awaiting {
+	AWAITING_NOTHING,
+	AWAITING_LEDGER,
+	AWAITING_TRAFFIC,
+	AWAITING_HEALTH,
+	AWAITING_STOP,
+	AWAITING_TIMER,
+};
+
+/* A move of traffic, as an operation's part. */
+struct move {
+	double to[COLOUR_COUNT]; /* percent */
+	const char *reason, *person;
+	bool force; /* written though the provider doubts the colour */
+	int64_t asked_us;
+	/* while and after it ran */
+	bool unsynced, recorded;
+	int64_t ms;
+	double from[COLOUR_COUNT];
+	struct traffic_split got;
+	struct traffic_sample before;
+	bool has_before;
+};
+
+struct operation {
+	struct environment *environment; /* NULL: closed meanwhile */
+	environment_done *done;
+	void *data;
+	enum awaiting awaiting;
+	operation_step *next;
+	struct target_wait *health;
+	struct timer *timer;
+	bool given_up;		/* nobody waits for it any more */
+	struct operation *list; /* the next one of those given up */
+	struct error why;	/* of a part, kept while it cleans up */
+	struct error first;	/* of several parts, the first that failed */
+
+	struct move move;
+	/* A start or stop of a colour, as an operation's part. */
+	enum colour colour;
+	struct release release;
+	char *stop_reason;
+	operation_step *part_over; /* goes on when start, stop or move did */
+	operation_step *recorded;  /* goes on when the record is written */
+	int64_t began_us;
+
+	/* Of an operation of its own. */
+	char *person, *reason, *by;
+	int64_t run, asked_us;
+	bool cold, force;
+	bool urgent; /* a rollback: goes on whatever lock or disk do */
+};
+
+struct sampler {
+	struct timer *timer;
+	bool watching, asked;
+	struct traffic_sample last, base;
+	bool has_last;
+	int64_t last_us; /* monotonic, of the last answer */
+	/* The last seconds, for rates and the share observed. */
+	struct {
+		int64_t us;
+		int64_t requests[COLOUR_COUNT];
+	} window[WINDOW_SAMPLES];
+	size_t window_count;
+	char readiness[240];
+};
+
+struct environment {
+	struct environment_options options;
+	char *name, *folder, *stage, *url;
+	struct loop *loop;
+	const struct environment_config *config;
+	struct pipeline *own_pipeline; /* when none was given */
+	struct pipeline **older;       /* of releases started again */
+	size_t older_count, older_cap;
+	char pipeline_digest[65];
+	struct environment_state state;
+	bool opening; /* what is read was told long ago */
+	struct ledger *ledger;
+	struct target targets[COLOUR_COUNT];
+	char *target_folders[COLOUR_COUNT];
+	struct pairs secrets;
+	struct traffic *traffic;
+	bool traffic_known; /* ensured or inspected */
+	struct sampler sampler;
+
+	int run_lock, rollback_lock;
+	struct traffic_lock *traffic_lock;
+	int64_t epoch; /* at the acquisition; -1: not acquired */
+	bool moved;    /* told that the epoch has */
+	struct operation *operation, *given_up;
+	struct farewell *farewells; /* ends not told yet */
+	int64_t shift_failed;	    /* requests the proxy failed in shifts */
+	int64_t failed_before_measuring;
+};
+
+/* How long a rollback waits for others and for the disk. */
+#define ROLLBACK_LOCK_MS 250
+#define ROLLBACK_SYNC_MS 50
+
+/* NULL, and done is told ERROR_REFUSED later, when one is under way. */
+struct operation *operation_new(struct environment *environment,
+				environment_done *done, void *data);
+/* done is told on the next turn of the loop, unless it is closed before. */
+void environment_tell_later(struct environment *environment,
+			    environment_done *done, void *data,
+			    const struct error *err);
+/* The last step: lets the write lock go, tells done, frees. */
+void operation_finish(struct operation *operation, const struct error *err);
+/* The one under way ends here; its done() is told why, later. */
+void environment_preempt(struct environment *environment, const char *why);
+/* Closing: nobody is told. */
+void operations_drop(struct environment *environment);
+
+/* Each goes on with `next` once it was answered. */
+void operation_lock(struct operation *operation, operation_step *next);
+/* What is queued, under the lock, on the disk before it goes on. happened:
+ * it is told even when it could not be written. */
+void operation_commit(struct operation *operation, bool happened,
+		      operation_step *next);
+/* Lock, commit what is queued and has happened, unlock. */
+void operation_record(struct operation *operation, operation_step *next);
+void operation_pause(struct operation *operation, int64_t ms,
+		     operation_step *next);
+void operation_ensure(struct operation *operation, struct traffic_split initial,
+		      operation_step *next);
+/* What it says is in move.got. */
+void operation_inspect(struct operation *operation, operation_step *next);
+void operation_set(struct operation *operation,
+		   const struct traffic_change *change, operation_step *next);
+void operation_settle(struct operation *operation, operation_step *next);
+void operation_cut(struct operation *operation, enum colour colour,
+		   operation_step *next);
+void operation_stop_traffic(struct operation *operation, operation_step *next);
+void operation_sample(struct operation *operation, operation_step *next);
+/* Starts `release` on the colour, waits for its health, records both. */
+void operation_start(struct operation *operation, enum colour colour,
+		     const struct release *release, operation_step *next);
+/* Stops the colour, if it runs, and records it. */
+void operation_stop(struct operation *operation, enum colour colour,
+		    const char *reason, operation_step *next);
+/* move.to, .reason and so on are set: lock, record, write, read back, record,
+ * unlock. */
+void operation_move(struct operation *operation, operation_step *next);
+
+/* Queues an event of this environment for the next commit. */
+struct event *environment_event(const struct environment *environment,
+				enum event_type type);
+void environment_append_owned(struct environment *environment,
+			      struct event *event);
+/* For what may go to the sink alone. */
+void environment_emit_owned(struct environment *environment,
+			    struct event *event);
+void environment_note(struct environment *environment, bool warning,
+		      const char *format, ...) PRINTF_LIKE(3, 4);
+/* 0, or ERROR_REFUSED with who has moved it. */
+int environment_check_epoch(struct environment *environment,
+			    struct error *err) MUST_CHECK;
+/* Opens the provider when it is not open. */
+int environment_open_traffic(struct environment *environment,
+			     struct error *err) MUST_CHECK;
+/* What runs on the colour is this release, as far as can be seen. */
+bool environment_runs(const struct environment *environment, enum colour colour,
+		      const struct release *release);
+/* Where a rollback goes by itself; NULL: nowhere. */
+const struct release *
+environment_way_back(const struct environment_state *state);
+/* The colour a release is warm on; -1 when it is cold. */
+int environment_warm_colour(const struct environment *environment,
+			    const struct release *release);
+const struct environment_config *
+environment_config_of(struct environment *environment,
+		      const struct release *release);
+int environment_check_secrets(const struct environment *environment,
+			      struct error *err) MUST_CHECK;
+int environment_store_pipeline(struct environment *environment,
+			       struct error *err) MUST_CHECK;
+json_t *split_encode(const double percent[COLOUR_COUNT]);
+
+void sampler_init(struct environment *environment);
+void sampler_release(struct environment *environment);
+/* A sample that came some other way. */
+void sampler_take(struct environment *environment,
+		  const struct traffic_sample *sample);
+/* The deployment's counts begin here. */
+void sampler_begin(struct environment *environment);
+/* Traffic moved: what was observed before says nothing any more. */
+void sampler_moved(struct environment *environment);
+
+#endif

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: MIT */
+#include "delivery/operation.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "delivery/words.h"
+
+bool environment_is_up(const struct environment *environment,
+		       enum colour colour)
+{
+	const struct target *target = &environment->targets[colour];
+
+	return target->ops->is_alive(target);
+}
+
+static void PRINTF_LIKE(2, 3)
+	say(struct readiness *readiness, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(readiness->text, sizeof(readiness->text), format, args);
+	va_end(args);
+}
+
+static void say_ready(struct readiness *readiness)
+{
+	int64_t ms = readiness->last_ms;
+
+	readiness->ready = true;
+	if (ms < 0)
+		say(readiness, "B READY");
+	else if (ms < 100)
+		say(readiness, "B READY %d ms", (int)ms);
+	else
+		say(readiness, "B READY %.1f s", (double)ms / 1000);
+}
+
+/* Why it is not warm. */
+static void why_cold(const struct environment *environment,
+		     const struct release *release, char *text, size_t size)
+{
+	const struct environment_state *state = &environment->state;
+	const struct release *running = &state->running[release->colour];
+	const char *colour = colour_name(release->colour);
+	char time[WORDS_SIZE];
+
+	if (running->version && !release_is(running, release))
+		snprintf(text, size, "%s runs %s", colour, running->version);
+	else if (state->stopped[release->colour])
+		snprintf(text, size, "%s was stopped %s", colour,
+			 words_time(state->stopped[release->colour], time));
+	else
+		snprintf(text, size, "%s does not run", colour);
+}
+
+static void say_cold(const struct environment *environment,
+		     const struct release *release, struct readiness *readiness)
+{
+	char why[160];
+
+	why_cold(environment, release, why, sizeof(why));
+	readiness->cold = file_exists(release->folder);
+	if (readiness->cold)
+		say(readiness, "B NOT READY: %s; %s would start first", why,
+		    release->version);
+	else
+		say(readiness, "B NOT READY: %s, and the files of %s are gone",
+		    why, release->version);
+}
+
+void environment_readiness(const struct environment *environment,
+			   struct readiness *readiness)
+{
+	const struct environment_state *state = &environment->state;
+	const struct sampler *sampler = &environment->sampler;
+	const struct release *release = environment_way_back(state);
+	int warm;
+
+	memset(readiness, 0, sizeof(*readiness));
+	readiness->colour = -1;
+	readiness->last_ms = state->last_rollback_ms;
+	if (!release) {
+		say(readiness, "B NOT READY: nothing to go back to");
+		return;
+	}
+	snprintf(readiness->version, sizeof(readiness->version), "%s",
+		 release->version);
+	warm = environment_warm_colour(environment, release);
+	readiness->colour = warm < 0 ? (int)release->colour : warm;
+	if (warm < 0)
+		say_cold(environment, release, readiness);
+	else if (sampler->has_last && !sampler->last.colours[warm].up)
+		say(readiness, "B NOT READY: %s is down",
+		    colour_name((enum colour)warm));
+	else
+		say_ready(readiness);
+}
+
+struct event *environment_readiness_event(struct environment *environment)
+{
+	struct readiness readiness;
+	struct event *event =
+		environment_event(environment, EVENT_ROLLBACK_READINESS);
+
+	environment_readiness(environment, &readiness);
+	event_set_bool(event, "ready", readiness.ready);
+	if (readiness.colour >= 0)
+		event_set(event, "colour",
+			  colour_name((enum colour)readiness.colour));
+	if (*readiness.version)
+		event_set(event, "version", readiness.version);
+	event_set(event, "text", readiness.text);
+	if (readiness.last_ms >= 0)
+		event_set_int(event, "last-ms", readiness.last_ms);
+	event_set_bool(event, "cold", readiness.cold);
+	return event;
+}

@@ -1,0 +1,309 @@
+/* SPDX-License-Identifier: MIT */
+#include "delivery/state.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/memory.h"
+#include "base/str.h"
+#include "base/vector.h"
+#include "delivery/words.h"
+
+#define COMMIT_PREFIX_LEAST 7
+
+static void set_text(char **field, const char *text)
+{
+	char *copy = xstrdup(text ? text : "");
+
+	free(*field);
+	*field = copy;
+}
+
+void release_copy(struct release *to, const struct release *from)
+{
+	struct release copy = *from;
+
+	copy.version = xstrdup(from->version ? from->version : "");
+	copy.commit = xstrdup(from->commit ? from->commit : "");
+	copy.digest = xstrdup(from->digest ? from->digest : "");
+	copy.folder = xstrdup(from->folder ? from->folder : "");
+	copy.pipeline = xstrdup(from->pipeline ? from->pipeline : "");
+	copy.person = xstrdup(from->person ? from->person : "");
+	release_clear(to);
+	*to = copy;
+}
+
+void release_clear(struct release *release)
+{
+	free(release->version);
+	free(release->commit);
+	free(release->digest);
+	free(release->folder);
+	free(release->pipeline);
+	free(release->person);
+	memset(release, 0, sizeof(*release));
+}
+
+bool release_is(const struct release *release, const struct release *other)
+{
+	return release->version && other->version &&
+	       str_equal(release->version, other->version) &&
+	       str_equal(release->digest, other->digest) &&
+	       str_equal(release->folder, other->folder);
+}
+
+json_t *release_encode(const struct release *release)
+{
+	json_t *object = json_object();
+	char time[CLOCK_TEXT_SIZE];
+
+	json_object_set_new(object, "colour",
+			    json_string(colour_name(release->colour)));
+	json_object_set_new(object, "version", json_foreign(release->version));
+	json_object_set_new(object, "commit", json_foreign(release->commit));
+	json_object_set_new(object, "digest", json_foreign(release->digest));
+	json_object_set_new(object, "folder", json_foreign(release->folder));
+	json_object_set_new(object, "pipeline",
+			    json_foreign(release->pipeline));
+	if (release->person && *release->person)
+		json_object_set_new(object, "person",
+				    json_foreign(release->person));
+	json_object_set_new(object, "run", json_integer(release->run));
+	if (release->since)
+		json_object_set_new(
+			object, "since",
+			json_string(clock_format_utc(release->since, time)));
+	return object;
+}
+
+void release_decode(struct release *release, const json_t *object)
+{
+	int colour = colour_parse(json_text(object, "colour"));
+
+	set_text(&release->version, json_text(object, "version"));
+	set_text(&release->commit, json_text(object, "commit"));
+	set_text(&release->digest, json_text(object, "digest"));
+	set_text(&release->folder, json_text(object, "folder"));
+	set_text(&release->pipeline, json_text(object, "pipeline"));
+	set_text(&release->person, json_text(object, "person"));
+	release->colour = colour < 0 ? COLOUR_BLUE : (enum colour)colour;
+	release->run = json_int(object, "run", 0);
+	if (clock_parse_utc(json_text(object, "since"), &release->since, NULL) <
+	    0)
+		release->since = 0;
+}
+
+void environment_state_init(struct environment_state *state)
+{
+	memset(state, 0, sizeof(*state));
+	set_text(&state->epoch_text, "");
+	set_text(&state->lock_person, "");
+	set_text(&state->lock_reason, "");
+	set_text(&state->last_text, "");
+	state->last_rollback_ms = -1;
+	for (int i = 0; i < COLOUR_COUNT; i++)
+		state->split[i] = state->wanted[i] = NAN;
+}
+
+void environment_state_release(struct environment_state *state)
+{
+	release_clear(&state->live);
+	release_clear(&state->previous);
+	release_clear(&state->candidate);
+	for (int i = 0; i < COLOUR_COUNT; i++)
+		release_clear(&state->running[i]);
+	for (size_t i = 0; i < state->history_count; i++)
+		release_clear(&state->history[i]);
+	free(state->history);
+	free(state->epoch_text);
+	free(state->lock_person);
+	free(state->lock_reason);
+	free(state->last_text);
+	memset(state, 0, sizeof(*state));
+}
+
+static void take_split(double split[COLOUR_COUNT], const json_t *object)
+{
+	for (int i = 0; i < COLOUR_COUNT; i++)
+		split[i] =
+			json_number(object, colour_name((enum colour)i), NAN);
+}
+
+/* The records of what is live and was before, when the event has them. */
+static void take_live(struct environment_state *state,
+		      const struct event *event)
+{
+	const json_t *live = event_json(event, "live");
+	const json_t *previous = event_json(event, "previous");
+
+	if (live) {
+		release_decode(&state->live, live);
+		state->has_live = true;
+	}
+	if (previous) {
+		release_decode(&state->previous, previous);
+		state->has_previous = true;
+	}
+}
+
+static void apply_planned(struct environment_state *state,
+			  const struct event *event)
+{
+	int colour = colour_parse(event_text(event, "colour"));
+
+	release_decode(&state->candidate, event_json(event, "candidate"));
+	if (colour >= 0)
+		state->candidate.colour = (enum colour)colour;
+	state->has_candidate = true;
+	state->in_place = event_bool(event, "in-place");
+}
+
+static void apply_deployed(struct environment_state *state,
+			   const struct event *event)
+{
+	state->has_candidate = false;
+	set_text(&state->last_text, event_text(event, "text"));
+	if (strcmp(event_text(event, "outcome"), "passed") != 0)
+		return;
+	take_live(state, event);
+	release_copy(VECTOR_ADD(state->history, state->history_count,
+				state->history_cap),
+		     &state->live);
+}
+
+static void apply_target(struct environment_state *state,
+			 const struct event *event)
+{
+	int colour = colour_parse(event_text(event, "colour"));
+	struct release *running;
+
+	if (colour < 0)
+		return;
+	running = &state->running[colour];
+	if (event->type == EVENT_TARGET_STARTED) {
+		release_decode(running, event_json(event, "release"));
+		state->stopped[colour] = 0;
+	} else {
+		release_clear(running);
+		state->stopped[colour] = event->time_ms;
+	}
+}
+
+static void apply_changed(struct environment_state *state,
+			  const struct event *event)
+{
+	state->changing = false;
+	take_split(state->split, event_json(event, "to"));
+}
+
+static void apply_rollback_started(struct environment_state *state,
+				   const struct event *event)
+{
+	const char *person = event_text(event, "person");
+	char time[WORDS_SIZE];
+	char *text = xasprintf("rolled back by %s at %s",
+			       *person ? person : "the analysis",
+			       words_time(event->time_ms, time));
+
+	free(state->epoch_text);
+	state->epoch_text = text;
+	state->rolling_back = true;
+}
+
+static void apply_rollback_finished(struct environment_state *state,
+				    const struct event *event)
+{
+	state->rolling_back = false;
+	set_text(&state->last_text, event_text(event, "text"));
+	if (strcmp(event_text(event, "outcome"), "passed") != 0)
+		return;
+	state->last_rollback_ms = event_int(event, "ms", -1);
+	state->has_candidate = false;
+	take_live(state, event);
+}
+
+static void apply_lock(struct environment_state *state,
+		       const struct event *event)
+{
+	state->locked = event->type == EVENT_ENVIRONMENT_LOCKED;
+	set_text(&state->lock_person,
+		 state->locked ? event_text(event, "person") : "");
+	set_text(&state->lock_reason,
+		 state->locked ? event_text(event, "reason") : "");
+	state->lock_until = state->locked ? event_time(event, "until") : 0;
+}
+
+void environment_state_apply(struct environment_state *state,
+			     const struct event *event)
+{
+	int64_t epoch = event_int(event, "epoch", 0);
+
+	if (event->seq > state->seq)
+		state->seq = event->seq;
+	if (epoch > state->epoch)
+		state->epoch = epoch;
+	switch (event->type) {
+	case EVENT_DEPLOY_PLANNED:
+		apply_planned(state, event);
+		break;
+	case EVENT_DEPLOY_FINISHED:
+		apply_deployed(state, event);
+		break;
+	case EVENT_TARGET_STARTED:
+	case EVENT_TARGET_STOPPED:
+		apply_target(state, event);
+		break;
+	case EVENT_TRAFFIC_CHANGING:
+		state->changing = true;
+		take_split(state->wanted, event_json(event, "to"));
+		break;
+	case EVENT_TRAFFIC_CHANGED:
+		apply_changed(state, event);
+		break;
+	case EVENT_ROLLBACK_STARTED:
+		apply_rollback_started(state, event);
+		break;
+	case EVENT_ROLLBACK_FINISHED:
+		apply_rollback_finished(state, event);
+		break;
+	case EVENT_ENVIRONMENT_LOCKED:
+	case EVENT_ENVIRONMENT_UNLOCKED:
+		apply_lock(state, event);
+		break;
+	default:
+		break;
+	}
+}
+
+static bool is_named(const struct release *release, const char *name)
+{
+	char run[40];
+
+	snprintf(run, sizeof(run), "run %lld", (long long)release->run);
+	return str_equal(release->version, name) || str_equal(run, name) ||
+	       (strlen(name) >= COMMIT_PREFIX_LEAST &&
+		starts_with(release->commit, name));
+}
+
+const struct release *
+environment_state_find(const struct environment_state *state, const char *name)
+{
+	if (state->has_live && is_named(&state->live, name))
+		return &state->live;
+	if (state->has_previous && is_named(&state->previous, name))
+		return &state->previous;
+	for (size_t i = state->history_count; i-- > 0;)
+		if (is_named(&state->history[i], name))
+			return &state->history[i];
+	return NULL;
+}
+
+bool environment_state_is_held(const struct environment_state *state,
+			       int64_t now_ms)
+{
+	return state->locked &&
+	       (!state->lock_until || now_ms < state->lock_until);
+}

@@ -1,0 +1,362 @@
+/* SPDX-License-Identifier: MIT */
+/* What is done to an environment between deployments: recover, up, down,
+ * retire. */
+#include "delivery/operation.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/memory.h"
+#include "delivery/lock.h"
+#include "delivery/words.h"
+
+/* A share rounded to units is not what was asked for to the last digit. */
+#define SHARE_SLACK 1.0
+
+static bool rollback_is_under_way(const struct environment *environment)
+{
+	char *path = path_join(environment->folder, "rollback.lock");
+	char *holder = lock_holder(path);
+	bool is = holder != NULL;
+
+	free(path);
+	free(holder);
+	return is;
+}
+
+static bool split_is(const struct environment *environment,
+		     const struct traffic_split *split)
+{
+	for (int i = 0; i < COLOUR_COUNT; i++) {
+		double known = environment->state.split[i];
+
+		if (isnan(known) ||
+		    fabs(known - split->percent[i]) > SHARE_SLACK)
+			return false;
+	}
+	return true;
+}
+
+static bool needs_mending(const struct environment *environment,
+			  const struct traffic_split *split)
+{
+	const struct environment_state *state = &environment->state;
+
+	return state->changing ||
+	       (state->rolling_back && !rollback_is_under_way(environment)) ||
+	       (state->has_live && !split_is(environment, split));
+}
+
+static void append_note(struct environment *environment, char *text)
+{
+	struct event *event = environment_event(environment, EVENT_NOTE_ADDED);
+
+	event_set(event, "text", text);
+	event_set(event, "level", "warning");
+	environment_append_owned(environment, event);
+	free(text);
+}
+
+static void append_truth(struct environment *environment,
+			 const struct traffic_split *split)
+{
+	struct event *event =
+		environment_event(environment, EVENT_TRAFFIC_CHANGED);
+	char blue[WORDS_SIZE], green[WORDS_SIZE];
+
+	event_set_int(event, "epoch", environment->state.epoch);
+	event_set_json_owned(event, "to", split_encode(split->percent));
+	event_set_bool(event, "recovered", true);
+	environment_append_owned(environment, event);
+	append_note(
+		environment,
+		xasprintf("%s: %s; the proxy has blue at %s, green at %s",
+			  environment->name,
+			  environment->state.changing
+				  ? "a change of traffic was interrupted"
+				  : "the traffic was changed by other hands",
+			  words_percent(split->percent[COLOUR_BLUE], blue),
+			  words_percent(split->percent[COLOUR_GREEN], green)));
+}
+
+static void append_rollback_end(struct environment *environment)
+{
+	struct event *event =
+		environment_event(environment, EVENT_ROLLBACK_FINISHED);
+
+	event_set(event, "outcome", "failed");
+	event_set(event, "text",
+		  "the rollback was interrupted; roll back again");
+	environment_append_owned(environment, event);
+}
+
+static void recovered(struct operation *operation, const struct error *err)
+{
+	operation_finish(operation, err);
+}
+
+static void truth_known(struct operation *operation, const struct error *err)
+{
+	struct environment *environment = operation->environment;
+	const struct traffic_split *split = &operation->move.got;
+
+	if (err || !needs_mending(environment, split)) {
+		operation_finish(operation, err);
+		return;
+	}
+	append_truth(environment, split);
+	if (environment->state.rolling_back &&
+	    !rollback_is_under_way(environment))
+		append_rollback_end(environment);
+	operation_commit(operation, true, recovered);
+}
+
+/* Under the lock: who was only in the midst of it has ended by now. */
+static void recovery_locked(struct operation *operation,
+			    const struct error *err)
+{
+	if (err)
+		operation_finish(operation, err);
+	else
+		operation_inspect(operation, truth_known);
+}
+
+static void first_look(struct operation *operation, const struct error *err)
+{
+	struct environment *environment = operation->environment;
+
+	if (err && err->code == ERROR_NOT_FOUND) {
+		if (environment->state.has_live)
+			environment_note(environment, true,
+					 "its proxy does not run; `signalbox "
+					 "up %s`",
+					 environment->name);
+		operation_finish(operation, NULL);
+	} else if (err || !needs_mending(environment, &operation->move.got)) {
+		operation_finish(operation, err);
+	} else {
+		operation_lock(operation, recovery_locked);
+	}
+}
+
+void environment_recover(struct environment *environment,
+			 environment_done *done, void *data)
+{
+	struct operation *operation = operation_new(environment, done, data);
+	const struct environment_state *state = &environment->state;
+	struct error err = ERROR_INIT;
+
+	if (!operation)
+		return;
+	/* Nothing was ever there: there is nothing to ask anybody. */
+	if (!state->seq || environment_open_traffic(environment, &err) < 0) {
+		operation_finish(operation, err.code ? &err : NULL);
+		error_clear(&err);
+		return;
+	}
+	operation_inspect(operation, first_look);
+}
+
+static struct traffic_split all_to(enum colour colour)
+{
+	struct traffic_split split = {{0}, {0}};
+
+	split.percent[colour] = 100;
+	return split;
+}
+
+static struct operation *upkeep_operation(struct environment *environment,
+					  const char *person,
+					  environment_done *done, void *data)
+{
+	struct operation *operation = operation_new(environment, done, data);
+	struct error err = ERROR_INIT;
+
+	if (!operation)
+		return NULL;
+	operation->person = xstrdup_null(person);
+	if (environment_check_epoch(environment, &err) == 0 &&
+	    environment_open_traffic(environment, &err) == 0)
+		return operation;
+	operation_finish(operation, &err);
+	error_clear(&err);
+	return NULL;
+}
+
+static void up_settled(struct operation *operation, const struct error *err)
+{
+	operation_finish(operation, err);
+}
+
+static void up_shifted(struct operation *operation, const struct error *err)
+{
+	if (err)
+		operation_finish(operation, err);
+	else
+		operation_settle(operation, up_settled);
+}
+
+static void up_inspected(struct operation *operation, const struct error *err)
+{
+	struct environment *environment = operation->environment;
+	enum colour live = environment->state.live.colour;
+
+	if (err) {
+		operation_finish(operation, err);
+		return;
+	}
+	if (operation->move.got.percent[live] >= 100 &&
+	    environment->state.split[live] >= 100) {
+		operation_finish(operation, NULL);
+		return;
+	}
+	operation->move.reason = "up";
+	operation->move.person = operation->person;
+	operation->move.to[live] = 100;
+	operation_move(operation, up_shifted);
+}
+
+static void up_routed(struct operation *operation, const struct error *err)
+{
+	if (err)
+		operation_finish(operation, err);
+	else
+		operation_inspect(operation, up_inspected);
+}
+
+static void up_started(struct operation *operation, const struct error *err)
+{
+	if (err)
+		operation_finish(operation, err);
+	else
+		operation_ensure(
+			operation,
+			all_to(operation->environment->state.live.colour),
+			up_routed);
+}
+
+static void up_room(struct operation *operation, const struct error *err)
+{
+	const struct release *live = &operation->environment->state.live;
+
+	if (err)
+		operation_finish(operation, err);
+	else
+		operation_start(operation, live->colour, live, up_started);
+}
+
+void environment_up(struct environment *environment, const char *person,
+		    environment_done *done, void *data)
+{
+	struct operation *operation =
+		upkeep_operation(environment, person, done, data);
+	const struct environment_state *state = &environment->state;
+	struct error err = ERROR_INIT;
+
+	if (!operation)
+		return;
+	if (!state->has_live) {
+		error_set(&err, ERROR_REFUSED,
+			  "%s: nothing is recorded as live; release something "
+			  "there first",
+			  environment->name);
+		operation_finish(operation, &err);
+		error_clear(&err);
+		return;
+	}
+	if (environment_runs(environment, state->live.colour, &state->live))
+		up_started(operation, NULL);
+	else
+		operation_stop(operation, state->live.colour,
+			       "the recorded release is started again",
+			       up_room);
+}
+
+static void green_stopped(struct operation *operation, const struct error *err)
+{
+	if (err && !operation->first.code)
+		error_set(&operation->first, err->code, "%s", error_text(err));
+	operation_finish(operation,
+			 operation->first.code ? &operation->first : NULL);
+}
+
+static void blue_stopped(struct operation *operation, const struct error *err)
+{
+	if (err && !operation->first.code)
+		error_set(&operation->first, err->code, "%s", error_text(err));
+	operation_stop(operation, COLOUR_GREEN, operation->reason,
+		       green_stopped);
+}
+
+/* What could be stopped is: one that cannot be must not keep the others. */
+static void proxy_stopped(struct operation *operation, const struct error *err)
+{
+	if (err)
+		error_set(&operation->first, err->code, "%s", error_text(err));
+	operation->environment->traffic_known = false;
+	operation_stop(operation, COLOUR_BLUE, operation->reason, blue_stopped);
+}
+
+void environment_down(struct environment *environment, const char *person,
+		      environment_done *done, void *data)
+{
+	struct operation *operation =
+		upkeep_operation(environment, person, done, data);
+
+	if (!operation)
+		return;
+	operation->reason = xasprintf("taken down by %s", person);
+	operation_stop_traffic(operation, proxy_stopped);
+}
+
+static void retired(struct operation *operation, const struct error *err)
+{
+	operation_finish(operation, err);
+}
+
+/* The colour that may be stopped, or an error that says why not. */
+static int may_retire(const struct environment *environment, bool force,
+		      enum colour *colour, struct error *err)
+{
+	const struct environment_state *state = &environment->state;
+	int64_t kept = clock_wall_ms() - state->live.since;
+	char text[WORDS_SIZE];
+
+	if (!state->has_live || state->has_candidate)
+		return error_set(err, ERROR_REFUSED,
+				 "%s: no old colour is kept there",
+				 environment->name);
+	*colour =
+		state->live.colour == COLOUR_BLUE ? COLOUR_GREEN : COLOUR_BLUE;
+	if (state->split[*colour] > 0)
+		return error_set(err, ERROR_REFUSED, "%s has traffic",
+				 colour_name(*colour));
+	if (!force && kept < environment->config->keep_ms)
+		return error_set(
+			err, ERROR_REFUSED, "%s is kept for %s more",
+			colour_name(*colour),
+			words_duration((environment->config->keep_ms - kept) /
+					       1000 * 1000,
+				       text));
+	return 0;
+}
+
+void environment_retire(struct environment *environment, bool force,
+			const char *reason, environment_done *done, void *data)
+{
+	struct operation *operation =
+		upkeep_operation(environment, NULL, done, data);
+	struct error err = ERROR_INIT;
+	enum colour colour = COLOUR_BLUE;
+
+	if (!operation)
+		return;
+	if (may_retire(environment, force, &colour, &err) < 0) {
+		operation_finish(operation, &err);
+		error_clear(&err);
+		return;
+	}
+	operation_stop(operation, colour, reason, retired);
+}
