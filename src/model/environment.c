@@ -38,7 +38,7 @@ static void init(struct environment_model *it, const char *name)
 		colour_init(&it->colours[i]);
 }
 
-void environment_release(struct environment_model *it)
+void environment_model_release(struct environment_model *it)
 {
 	for (int i = 0; i < COLOUR_COUNT; i++) {
 		free(it->colours[i].version);

@@ -48,7 +48,7 @@ struct environment_model *fold_environment(struct model *model,
 					   const char *name);
 struct environment_model *fold_environment_of(struct model *model,
 					      const struct event *event);
-void environment_release(struct environment_model *environment);
+void environment_model_release(struct environment_model *environment);
 
 fold_function fold_traffic_changing, fold_traffic_changed, fold_traffic_sampled,
 	fold_analysis_judged;

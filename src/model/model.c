@@ -85,7 +85,7 @@ void model_free(struct model *model)
 		return;
 	stages_release(model);
 	for (size_t i = 0; i < model->environment_count; i++)
-		environment_release(&model->environments[i]);
+		environment_model_release(&model->environments[i]);
 	free(model->environments);
 	findings_release(model);
 	for (size_t i = 0; i < model->note_count; i++)
