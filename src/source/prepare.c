@@ -22,17 +22,21 @@ static bool has_pointer(const struct work_folder *folder)
 }
 
 /* On the helper: brings the folder back to its commit without git, if it can.
- */
+ * Fails when that cannot be done in place. */
 static int tidy(struct work_request *request, struct error *err)
 {
 	struct work_folder *folder = request->folder;
 	bool intact = false;
+	struct stat info;
 	bool untouched;
 
 	request->finding = FINDING_CHECK_OUT;
 	if (folder_make(folder->path, 0755, err) < 0)
 		return -1;
-	chmod(folder->path, 0755);
+	/* A link would lead git out of here. */
+	if (lstat(folder->path, &info) < 0 || !S_ISDIR(info.st_mode) ||
+	    chmod(folder->path, 0755) < 0)
+		return -1;
 	untouched = folder->commit &&
 		    gitfolder_is_untouched(&folder->git, folder->commit);
 	if (untouched &&

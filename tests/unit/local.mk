@@ -10,6 +10,7 @@ check_PROGRAMS += %D%/net/line-test
 check_PROGRAMS += %D%/net/server-test
 check_PROGRAMS += %D%/proc/child-test
 check_PROGRAMS += %D%/proc/identity-test
+check_PROGRAMS += %D%/source/artifact-test
 check_PROGRAMS += %D%/source/repository-test
 check_PROGRAMS += %D%/source/ships-test
 check_PROGRAMS += %D%/source/work-test

@@ -253,6 +253,11 @@ static void changes_of_tracked_files_are_undone(void **state)
 		"touch -r file ../stamp && printf 'TWO\\n' >file && touch -r "
 		"../stamp file && rm ../stamp",
 		"find . -delete; rm -f .git",
+		"d=$PWD && cd .. && rm -r $d && mkdir ../away && ln -s "
+		"../away $d",
+		"d=$PWD && cd .. && rm $d.git/HEAD && rm -r $d && ln -s "
+		"../away $d",
+		"d=$PWD && cd .. && rm -r $d && touch $d",
 	};
 	struct fixture fixture;
 	struct work_folder *folder;
@@ -273,6 +278,9 @@ static void changes_of_tracked_files_are_undone(void **state)
 		work_give_back(folder);
 		folder = prepared(&fixture, "main");
 	}
+	assert_same_as_git(
+		scratch_ask(work_folder_path(folder), "ls -A ../../away"),
+		*state, "true");
 	stop(&fixture);
 }
 

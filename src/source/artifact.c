@@ -1,0 +1,343 @@
+/* SPDX-License-Identifier: MIT */
+#include "source/artifact.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/memory.h"
+#include "base/vector.h"
+#include "source/copy.h"
+#include "source/globs.h"
+
+void artifacts_release(struct artifacts *set)
+{
+	for (size_t i = 0; i < set->count; i++)
+		free(set->items[i].path);
+	free(set->items);
+	memset(set, 0, sizeof(*set));
+}
+
+void artifacts_put(struct artifacts *set, const char *path, const char *digest,
+		   int64_t bytes, mode_t mode)
+{
+	struct artifact item = {.bytes = bytes, .mode = mode & 0777};
+	size_t place = 0;
+
+	snprintf(item.digest, sizeof(item.digest), "%s", digest);
+	while (place < set->count && strcmp(set->items[place].path, path) < 0)
+		place++;
+	if (place < set->count && strcmp(set->items[place].path, path) == 0) {
+		item.path = set->items[place].path;
+		set->items[place] = item;
+		return;
+	}
+	item.path = xstrdup(path);
+	VECTOR_ADD(set->items, set->count, set->cap);
+	memmove(&set->items[place + 1], &set->items[place],
+		(set->count - 1 - place) * sizeof(item));
+	set->items[place] = item;
+}
+
+void artifacts_digest(const struct artifacts *set, char text[DIGEST_TEXT_SIZE])
+{
+	struct digest *digest = digest_new();
+
+	for (size_t i = 0; i < set->count; i++) {
+		const struct artifact *item = &set->items[i];
+
+		/* Neither holds NUL, so no two sets read the same. */
+		digest_add(digest, item->path, strlen(item->path) + 1);
+		digest_add(digest, item->digest, strlen(item->digest) + 1);
+	}
+	digest_finish(digest, text);
+}
+
+static char *store_path(const char *state)
+{
+	return xasprintf("%s/artifacts/sha256", state);
+}
+
+char *artifact_object_path(const char *state, const char *digest)
+{
+	return xasprintf("%s/artifacts/sha256/%.2s/%s", state, digest, digest);
+}
+
+/* Copies the open file to a new file of the store; its name is put into
+ * temporary, which ends in XXXXXX. */
+static int copy_in(int from, char *temporary, struct error *err)
+{
+	int to = mkostemp(temporary, O_CLOEXEC);
+	int result = -1;
+
+	if (to < 0)
+		return error_set(err, ERROR_IO, "cannot make %s: %s", temporary,
+				 strerror(errno));
+	if (copy_all(from, to) == 0 && fchmod(to, 0444) == 0 && fsync(to) == 0)
+		result = 0;
+	else
+		error_set(err, ERROR_IO, "cannot write %s: %s", temporary,
+			  strerror(errno));
+	close(to);
+	if (result < 0)
+		unlink(temporary);
+	return result;
+}
+
+/* What was kept under the digest before is replaced, so that one which was
+ * damaged on the disk is whole again. */
+static int move_in(const char *state, const char *temporary, const char *digest,
+		   struct error *err)
+{
+	char *folder = xasprintf("%s/artifacts/sha256/%.2s", state, digest);
+	char *path = artifact_object_path(state, digest);
+	int result = folder_make(folder, 0700, err);
+
+	if (result == 0 && rename(temporary, path) < 0)
+		result = error_set(err, ERROR_IO, "cannot rename %s: %s",
+				   temporary, strerror(errno));
+	if (result == 0 && copy_sync_entry(path) < 0)
+		result = error_set(err, ERROR_IO, "cannot sync %s: %s", folder,
+				   strerror(errno));
+	if (result < 0)
+		unlink(temporary);
+	free(path);
+	free(folder);
+	return result;
+}
+
+/* The digest is that of the copy: the file may still be written to. */
+static int keep(const char *state, int from, char digest[DIGEST_TEXT_SIZE],
+		struct error *err)
+{
+	char *temporary = xasprintf("%s/artifacts/sha256/.new-XXXXXX", state);
+	int result = copy_in(from, temporary, err);
+
+	if (result == 0) {
+		result = digest_file(temporary, digest, err);
+		if (result < 0)
+			unlink(temporary);
+	}
+	if (result == 0)
+		result = move_in(state, temporary, digest, err);
+	free(temporary);
+	return result;
+}
+
+static int store_file(const char *state, const char *folder, const char *path,
+		      struct artifacts *set, struct error *err)
+{
+	char *whole = path_join(folder, path);
+	int fd = file_open(whole, O_RDONLY, 0, err);
+	char digest[DIGEST_TEXT_SIZE];
+	struct stat info;
+	int result = -1;
+
+	free(whole);
+	if (fd < 0)
+		return -1;
+	result = keep(state, fd, digest, err);
+	if (result == 0 && fstat(fd, &info) < 0)
+		result = error_set(err, ERROR_IO, "cannot look at %s: %s", path,
+				   strerror(errno));
+	if (result == 0)
+		artifacts_put(set, path, digest, info.st_size, info.st_mode);
+	close(fd);
+	return result;
+}
+
+int artifacts_store(const char *state, const char *folder,
+		    const struct strings *globs, struct artifacts *set,
+		    struct error *err)
+{
+	struct strings paths = STRINGS_INIT;
+	char *store = store_path(state);
+	int result = folder_make(store, 0700, err);
+
+	for (size_t i = 0; result == 0 && i < globs->count; i++)
+		result = globs_find(folder, globs->items[i], &paths, err);
+	for (size_t i = 0; result == 0 && i < paths.count; i++)
+		result = store_file(state, folder, paths.items[i], set, err);
+	strings_release(&paths);
+	free(store);
+	return result;
+}
+
+/* The folder that path lies in, below `folder`, made where it is not; what
+ * is there but is no folder goes, links too. A descriptor, or -1. */
+static int open_parent(const char *folder, const char *path, const char **name,
+		       struct error *err)
+{
+	int fd = file_open(folder, O_RDONLY | O_DIRECTORY, 0, err);
+	const char *slash;
+
+	for (*name = path; fd >= 0 && (slash = strchr(*name, '/'));
+	     *name = slash + 1) {
+		char *part = xstrndup(*name, (size_t)(slash - *name));
+		struct stat info;
+		int next;
+
+		if (fstatat(fd, part, &info, AT_SYMLINK_NOFOLLOW) == 0 &&
+		    !S_ISDIR(info.st_mode))
+			unlinkat(fd, part, 0);
+		mkdirat(fd, part, 0755);
+		next = openat(fd, part,
+			      O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+		if (next < 0)
+			error_set(err, ERROR_IO, "cannot make %s for %s: %s",
+				  part, path, strerror(errno));
+		close(fd);
+		fd = next;
+		free(part);
+	}
+	return fd;
+}
+
+static int create(const char *folder, const char *path, struct error *err)
+{
+	const char *name;
+	int parent = open_parent(folder, path, &name, err);
+	struct stat info;
+	int fd;
+
+	if (parent < 0)
+		return -1;
+	if (fstatat(parent, name, &info, AT_SYMLINK_NOFOLLOW) == 0 &&
+	    S_ISDIR(info.st_mode)) {
+		char *whole = path_join(folder, path);
+
+		/* A failure shows when the file is made. */
+		(void)!folder_remove(whole, NULL);
+		free(whole);
+	} else {
+		unlinkat(parent, name, 0);
+	}
+	fd = openat(parent, name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	if (fd < 0)
+		error_set(err, ERROR_IO, "cannot make %s: %s", path,
+			  strerror(errno));
+	close(parent);
+	return fd;
+}
+
+static int check_copy(const char *folder, const struct artifact *artifact,
+		      struct error *err)
+{
+	char *whole = path_join(folder, artifact->path);
+	char digest[DIGEST_TEXT_SIZE];
+	int result = digest_file(whole, digest, err);
+
+	if (result == 0 && strcmp(digest, artifact->digest) != 0) {
+		unlink(whole);
+		result = error_set(err, ERROR_CORRUPT,
+				   "the kept artifact %s (%.12s) was changed "
+				   "on the disk; run the stage that makes it "
+				   "again",
+				   artifact->path, artifact->digest);
+	}
+	free(whole);
+	return result;
+}
+
+static int open_object(const char *state, const struct artifact *artifact,
+		       struct error *err)
+{
+	char *object = artifact_object_path(state, artifact->digest);
+	int fd = open(object, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0 && errno == ENOENT)
+		error_set(err, ERROR_NOT_FOUND,
+			  "the artifact %s (%.12s) is no longer kept; run the "
+			  "stage that makes it again",
+			  artifact->path, artifact->digest);
+	else if (fd < 0)
+		error_set(err, ERROR_IO, "cannot open %s: %s", object,
+			  strerror(errno));
+	free(object);
+	return fd;
+}
+
+static int place(const char *state, const struct artifact *artifact,
+		 const char *folder, struct error *err)
+{
+	int from = open_object(state, artifact, err);
+	int to = from < 0 ? -1 : create(folder, artifact->path, err);
+	int result = -1;
+
+	if (to >= 0 &&
+	    (copy_all(from, to) < 0 || fchmod(to, artifact->mode) < 0))
+		error_set(err, ERROR_IO, "cannot write %s: %s", artifact->path,
+			  strerror(errno));
+	else if (to >= 0)
+		result = check_copy(folder, artifact, err);
+	if (from >= 0)
+		close(from);
+	if (to >= 0)
+		close(to);
+	return result;
+}
+
+int artifacts_place(const char *state, const struct artifacts *set,
+		    const char *folder, struct error *err)
+{
+	for (size_t i = 0; i < set->count; i++)
+		if (place(state, &set->items[i], folder, err) < 0)
+			return -1;
+	return 0;
+}
+
+static void list_prunable(const char *folder, const struct strings *keep_them,
+			  struct strings *prunable)
+{
+	DIR *dir = opendir(folder);
+	struct dirent *each;
+
+	while (dir && (each = readdir(dir)))
+		if (strlen(each->d_name) == DIGEST_TEXT_SIZE - 1 &&
+		    !strings_has(keep_them, each->d_name))
+			strings_add(prunable, each->d_name);
+	if (dir)
+		closedir(dir);
+}
+
+int artifacts_prunable(const char *state, const struct strings *keep_them,
+		       struct strings *prunable, struct error *err)
+{
+	char *store = store_path(state);
+	DIR *dir = opendir(store);
+	struct dirent *each;
+	int result = 0;
+
+	if (!dir && errno != ENOENT)
+		result = error_set(err, ERROR_IO, "cannot read %s: %s", store,
+				   strerror(errno));
+	while (dir && (each = readdir(dir)))
+		if (strlen(each->d_name) == 2 && each->d_name[0] != '.') {
+			char *folder = path_join(store, each->d_name);
+
+			list_prunable(folder, keep_them, prunable);
+			free(folder);
+		}
+	if (dir)
+		closedir(dir);
+	free(store);
+	return result;
+}
+
+int artifact_remove(const char *state, const char *digest, struct error *err)
+{
+	char *path = artifact_object_path(state, digest);
+	int result = 0;
+
+	if (unlink(path) < 0 && errno != ENOENT)
+		result = error_set(err, ERROR_IO, "cannot remove %s: %s", path,
+				   strerror(errno));
+	free(path);
+	return result;
+}
