@@ -217,6 +217,20 @@ static void what_was_said_before_hanging_up_is_heard(void **state)
 	assert_int_equal(bench->closed, 1);
 }
 
+static void much_that_was_said_before_hanging_up_is_heard(void **state)
+{
+	struct bench *bench = *state;
+	struct str text = STR_INIT;
+
+	for (int i = 0; i < 1000; i++)
+		str_addf(&text, "%99d\n", i);
+	say(bench, text.data, text.len); /* more than one reading takes */
+	str_release(&text);
+	channel_send(bench->channel, "hello\n", 6, 0, true);
+	hang_up(bench);
+	turn_until(bench, 1000, 1);
+}
+
 static void a_channel_may_be_freed_by_its_line(void **state)
 {
 	struct bench *bench = *state;
@@ -375,6 +389,28 @@ static void a_reader_that_stops_is_told_that_it_is_behind(void **state)
 	str_release(&text);
 }
 
+/* Else the reader would get lines from after a gap it does not know of. */
+static void nothing_but_musts_goes_between_a_gap_and_its_notice(void **state)
+{
+	struct bench *bench = *state;
+	struct str text = STR_INIT;
+	char buffer[65536];
+
+	assert_true(flood(bench, 6000) > 0);
+	for (int i = 0; i < 8; i++) {
+		assert_true(read(bench->other_in, buffer, sizeof(buffer)) > 0);
+		loop_turn(bench->loop, 1000);
+	}
+	assert_true(channel_pending(bench->channel) <
+		    CHANNEL_OUTBOX_BYTES - 100000);
+	assert_false(channel_send(bench->channel, "may\n", 4, 6001, false));
+	assert_true(channel_send(bench->channel, "must\n", 5, 6001, true));
+	read_until(bench, "\"event\":\"behind\"}\n", &text);
+	assert_null(strstr(text.data, "may\n"));
+	assert_non_null(strstr(text.data, "must\n{\"seq\":6001,\"time\""));
+	str_release(&text);
+}
+
 static void a_line_too_long_to_be_taken_is_not_sent(void **state)
 {
 	struct bench *bench = *state;
@@ -461,11 +497,15 @@ int main(void)
 		BOTH(lines_arrive_whole_however_they_are_cut),
 		BOTH(what_is_sent_is_read),
 		BOTH(what_was_said_before_hanging_up_is_heard),
+		cmocka_unit_test_setup_teardown(
+			much_that_was_said_before_hanging_up_is_heard, sockets,
+			tear_down),
 		BOTH(a_channel_may_be_freed_by_its_line),
 		BOTH(a_channel_may_be_freed_when_it_closes),
 		BOTH(a_line_of_a_mebibyte_is_taken),
 		BOTH(a_line_over_a_mebibyte_closes),
 		BOTH(a_reader_that_stops_is_told_that_it_is_behind),
+		BOTH(nothing_but_musts_goes_between_a_gap_and_its_notice),
 		BOTH(a_line_too_long_to_be_taken_is_not_sent),
 		BOTH(draining_writes_what_waits),
 		BOTH(draining_ends_at_its_deadline),

@@ -469,6 +469,19 @@ static void damage_between_the_head_and_the_last_line_is_refused(void **state)
 	str_release(&text);
 }
 
+static void a_record_that_the_head_vouches_for_is_not_blamed(void **state)
+{
+	struct place *place = *state;
+	struct str text = STR_INIT;
+
+	make_head_lag(place, 2, 1, &text);
+	text.data[text.len - 10] ^= 1; /* in the "prev" of record 3 */
+	put(place->lines, text.data, text.len);
+	verify_must_name(place, 3);
+	open_must_name(place, 3);
+	str_release(&text);
+}
+
 static void a_torn_tail_is_cut_at_whatever_byte(void **state)
 {
 	struct place *place = *state;
@@ -709,6 +722,7 @@ int main(void)
 		PLACED(records_past_a_head_that_lags_are_kept),
 		PLACED(a_covered_record_is_safe_though_the_head_lags),
 		PLACED(damage_between_the_head_and_the_last_line_is_refused),
+		PLACED(a_record_that_the_head_vouches_for_is_not_blamed),
 		PLACED(a_torn_tail_is_cut_at_whatever_byte),
 		PLACED(a_last_line_of_rubbish_past_the_head_is_cut),
 		PLACED(a_synced_record_that_is_gone_is_named),
