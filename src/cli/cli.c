@@ -1,15 +1,243 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/cli.h"
 
+#include <locale.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "base/memory.h"
+#include "base/printable.h"
+#include "delivery/keeper.h"
+
+static const struct subcommand subcommands[] = {
+	{"run", "[COMMIT]",
+	 "run the pipeline: dashboard on a terminal, lines elsewhere",
+	 "  --output text|json   lines for people, or the event stream\n"
+	 "  --wait               hold at gates instead of ending with 6\n"
+	 "  --jobs N             stages at once (default: processors)\n"
+	 "  --skip STAGE         leave a stage out; needs --reason\n"
+	 "  --reason TEXT        why\n"
+	 "  --worktree           run the files as they are; not releasable\n"
+	 "  --no-screen          lines, even on a terminal\n"
+	 "  --color auto|never   --glyphs auto|unicode|ascii\n",
+	 cli_run},
+	{"approve", "RUN [STAGE]", "let a waiting gate pass",
+	 "  --reason TEXT\n", cli_steer},
+	{"reject", "RUN [STAGE]", "end a waiting gate; needs --reason",
+	 "  --reason TEXT\n", cli_steer},
+	{"override", "RUN [STAGE]", "pass a gate against its rule; said so",
+	 "  --reason TEXT\n", cli_steer},
+	{"promote", "RUN", "skip to the end of the plan under way", NULL,
+	 cli_steer},
+	{"hold", "RUN", "stop the plan at its next pause", NULL, cli_steer},
+	{"unhold", "RUN", "let a held plan go on", NULL, cli_steer},
+	{"cancel", "RUN", "end a run; its candidate is taken back", NULL,
+	 cli_steer},
+	{"shift", "ENVIRONMENT N%", "give the candidate a share of traffic",
+	 "  --reason TEXT\n", cli_shift},
+	{"rollback", "ENVIRONMENT", "go back, at once, from anywhere",
+	 "  --to RELEASE         a version, commit or run of its history\n"
+	 "  --reason TEXT\n",
+	 cli_rollback},
+	{"lock", "ENVIRONMENT", "let no deployment into an environment",
+	 "  --reason TEXT\n  --until TIME         2026-11-20T18:00:00Z\n",
+	 cli_lock},
+	{"unlock", "ENVIRONMENT", "take the lock away", NULL, cli_unlock},
+	{"up", "ENVIRONMENT", "bring the recorded live state back", NULL,
+	 cli_up},
+	{"down", "ENVIRONMENT", "stop what runs there", NULL, cli_down},
+	{"ships", "[ENVIRONMENT]", "what would ship: commits and changes",
+	 "  --output text|json\n", cli_ships},
+	{"status", "[RUN]", "environments and the newest run",
+	 "  --output text|json\n", cli_status},
+	{"history", "[ENVIRONMENT]", "past runs, or releases of one place",
+	 "  --output text|json\n", cli_history},
+	{"log", "RUN [STAGE]", "what a stage printed", NULL, cli_log},
+	{"verify", "[RUN]", "recompute the chain of the journals", NULL,
+	 cli_verify},
+	{"init", "", "look at the repository, write a signalbox.yaml",
+	 "  --stdout             print it instead\n", cli_init},
+	{"validate", "[FILE]", "check the pipeline file, every mistake at once",
+	 NULL, cli_validate},
+	{"plan", "[COMMIT]", "show what a run would do", NULL, cli_plan},
+	{"doctor", "", "what is missing here, and the mend", NULL, cli_doctor},
+	{"demo", "", "a whole release on this machine, to try it out",
+	 "  --keep               leave the demo's servers running\n", cli_demo},
+};
+
+int cli_fail(struct error *err)
+{
+	struct str text = STR_INIT;
+	int status = error_exit_status(err->code);
+
+	str_add_printable(&text, error_text(err), strlen(error_text(err)),
+			  false);
+	fprintf(stderr, "signalbox: %s\n", text.data);
+	str_release(&text);
+	error_clear(err);
+	return status;
+}
+
+static const struct cli_option *find_option(const struct cli_option *options,
+					    const char *word, size_t len)
+{
+	for (; options->name; options++)
+		if (strlen(options->name) == len &&
+		    strncmp(options->name, word, len) == 0)
+			return options;
+	return NULL;
+}
+
+/* Takes the option at argv[*at], and its value behind it or after '='. */
+static int take_option(int argc, char **argv, int *at,
+		       const struct cli_option *options, struct error *err)
+{
+	const char *word = argv[*at];
+	size_t len = strcspn(word, "=");
+	const struct cli_option *option = find_option(options, word, len);
+	const char *value;
+
+	if (!option)
+		return error_set(err, ERROR_USAGE,
+				 "no option '%.*s'; see signalbox --help",
+				 (int)len, word);
+	if (option->flag) {
+		*option->flag = true;
+		return word[len] ? error_set(err, ERROR_USAGE,
+					     "%s takes no value", option->name)
+				 : 0;
+	}
+	value = word[len]	 ? word + len + 1
+		: *at + 1 < argc ? argv[++*at]
+				 : NULL;
+	if (!value)
+		return error_set(err, ERROR_USAGE, "%s needs a value",
+				 option->name);
+	if (option->list)
+		strings_add(option->list, value);
+	else
+		*option->value = value;
+	return 0;
+}
+
+int cli_parse(int argc, char **argv, const struct cli_arguments *arguments,
+	      struct error *err)
+{
+	int count = 0;
+	bool only_words = false;
+
+	for (int i = 1; i < argc; i++) {
+		if (!only_words && strcmp(argv[i], "--") == 0) {
+			only_words = true;
+		} else if (!only_words && argv[i][0] == '-' && argv[i][1]) {
+			if (take_option(argc, argv, &i, arguments->options,
+					err) < 0)
+				return -1;
+		} else if (count < arguments->most) {
+			arguments->words[count++] = argv[i];
+		} else {
+			return error_set(err, ERROR_USAGE,
+					 "'%s' is one word too many", argv[i]);
+		}
+	}
+	if (count < arguments->least)
+		return error_set(err, ERROR_USAGE,
+				 "%s needs %d word%s; see signalbox %s --help",
+				 argv[0], arguments->least,
+				 arguments->least > 1 ? "s" : "", argv[0]);
+	return 0;
+}
+
+int cli_is_json(const char *output, bool *json, struct error *err)
+{
+	*json = output && strcmp(output, "json") == 0;
+	if (output && !*json && strcmp(output, "text") != 0)
+		return error_set(err, ERROR_USAGE,
+				 "--output is text or json, not '%s'", output);
+	return 0;
+}
+
+static const struct subcommand *find_subcommand(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(subcommands); i++)
+		if (strcmp(subcommands[i].name, name) == 0)
+			return &subcommands[i];
+	return NULL;
+}
+
+static int help(void)
+{
+	puts("signalbox: runs a pipeline, gates it, and owns its traffic\n\n"
+	     "usage: signalbox                          the dashboard here");
+	for (size_t i = 0; i < ARRAY_SIZE(subcommands); i++) {
+		char call[64];
+
+		snprintf(call, sizeof(call), "%s %s", subcommands[i].name,
+			 subcommands[i].arguments);
+		printf("       signalbox %-24s %s\n", call,
+		       subcommands[i].summary);
+	}
+	puts("\nsignalbox COMMAND --help tells a command's options. "
+	     "Manual: man signalbox");
+	return 0;
+}
+
+static int help_of(const struct subcommand *subcommand)
+{
+	printf("usage: signalbox %s %s\n%s.\n", subcommand->name,
+	       subcommand->arguments, subcommand->summary);
+	if (subcommand->options)
+		printf("\n%s", subcommand->options);
+	return 0;
+}
+
+static bool wants_help(int argc, char **argv)
+{
+	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
+		if (strcmp(argv[i], "--help") == 0 ||
+		    strcmp(argv[i], "-h") == 0)
+			return true;
+	return false;
+}
+
+static int no_such(const char *name)
+{
+	const char *known[ARRAY_SIZE(subcommands)];
+	const char *near;
+	struct error err = ERROR_INIT;
+
+	for (size_t i = 0; i < ARRAY_SIZE(subcommands); i++)
+		known[i] = subcommands[i].name;
+	near = strings_nearest(name, known, ARRAY_SIZE(known));
+	error_set(&err, ERROR_USAGE, "no command '%s'; %s%s%s", name,
+		  near ? "did you mean '" : "see signalbox --help",
+		  near ? near : "", near ? "'?" : "");
+	return cli_fail(&err);
+}
+
 int cli_main(int argc, char **argv)
 {
+	const struct subcommand *subcommand;
+
+	if (argc > 0 && strcmp(argv[0], KEEPER_NAME) == 0)
+		return keeper_main(argc, argv);
+	setlocale(LC_ALL, "");
+	signal(SIGPIPE, SIG_IGN);
 	if (argc > 1 && strcmp(argv[1], "--version") == 0) {
 		puts("signalbox " PACKAGE_VERSION);
 		return 0;
 	}
-	fputs("signalbox: no such command\n", stderr);
-	return 2;
+	if (argc > 1 &&
+	    (strcmp(argv[1], "help") == 0 || strcmp(argv[1], "--help") == 0 ||
+	     strcmp(argv[1], "-h") == 0))
+		return help();
+	if (argc < 2 || argv[1][0] == '-')
+		return cli_dashboard(argc, argv);
+	subcommand = find_subcommand(argv[1]);
+	if (!subcommand)
+		return no_such(argv[1]);
+	if (wants_help(argc - 1, argv + 1))
+		return help_of(subcommand);
+	return subcommand->run(argc - 1, argv + 1);
 }

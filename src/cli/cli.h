@@ -1,9 +1,69 @@
 /* SPDX-License-Identifier: MIT */
-/* cli/ is the command line: one file a subcommand, one row in its table. */
+/*
+ * cli/ is the command line: one file a subcommand, one row in the table of
+ * cli.c, which also makes --help. Arguments are checked before any effect.
+ */
 #ifndef SIGNALBOX_CLI_CLI_H
 #define SIGNALBOX_CLI_CLI_H
 
+#include <stdbool.h>
+
+#include "base/error.h"
+#include "base/strings.h"
+
 /* The program. Returns its exit status. */
 int cli_main(int argc, char **argv);
+
+struct subcommand {
+	const char *name;
+	const char *arguments; /* as --help shows them */
+	const char *summary;   /* one sentence */
+	const char *options;   /* lines of --help; NULL: none of its own */
+	/* argv[0] is the subcommand's name. Returns the exit status. */
+	int (*run)(int argc, char **argv);
+};
+
+/* Prints "signalbox: TEXT" on standard error, made printable; clears err;
+ * returns the exit status of its code. */
+int cli_fail(struct error *err);
+
+/* What getopt would do, in the words of this program. */
+struct cli_option {
+	const char *name;     /* "--output" */
+	const char **value;   /* takes a value when not NULL */
+	bool *flag;	      /* is set when not NULL */
+	struct strings *list; /* takes a value, any number of times */
+};
+struct cli_arguments {
+	const struct cli_option *options; /* ends with a NULL name */
+	const char **words;		  /* filled; NULL where absent */
+	int most;			  /* how many words there may be */
+	int least;
+};
+/* Splits argv; ERROR_USAGE names the word that is wrong. */
+int cli_parse(int argc, char **argv, const struct cli_arguments *arguments,
+	      struct error *err) MUST_CHECK;
+/* --output text|json. */
+int cli_is_json(const char *output, bool *json, struct error *err) MUST_CHECK;
+
+int cli_run(int argc, char **argv);
+int cli_dashboard(int argc, char **argv);
+int cli_steer(int argc, char **argv);
+int cli_shift(int argc, char **argv);
+int cli_rollback(int argc, char **argv);
+int cli_lock(int argc, char **argv);
+int cli_unlock(int argc, char **argv);
+int cli_up(int argc, char **argv);
+int cli_down(int argc, char **argv);
+int cli_ships(int argc, char **argv);
+int cli_status(int argc, char **argv);
+int cli_history(int argc, char **argv);
+int cli_log(int argc, char **argv);
+int cli_verify(int argc, char **argv);
+int cli_init(int argc, char **argv);
+int cli_validate(int argc, char **argv);
+int cli_plan(int argc, char **argv);
+int cli_doctor(int argc, char **argv);
+int cli_demo(int argc, char **argv);
 
 #endif

@@ -1,2 +1,20 @@
 libsignalbox_a_SOURCES += \
-	%D%/cli.c %D%/cli.h
+	%D%/cli.c %D%/cli.h \
+	%D%/demo.c \
+	%D%/doctor.c \
+	%D%/history.c \
+	%D%/init.c \
+	%D%/listing.c %D%/listing.h \
+	%D%/log.c \
+	%D%/place.c \
+	%D%/plan.c \
+	%D%/printer.c %D%/printer.h \
+	%D%/project.c %D%/project.h \
+	%D%/run.c \
+	%D%/runs.c %D%/runs.h \
+	%D%/ships.c \
+	%D%/status.c \
+	%D%/steer.c %D%/steer.h \
+	%D%/tail.c %D%/tail.h \
+	%D%/validate.c \
+	%D%/verify.c

@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: MIT */
+/* `doctor`: what this machine and repository lack, each with the mend. */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <langinfo.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/memory.h"
+#include "cli/cli.h"
+#include "cli/listing.h"
+#include "cli/project.h"
+#include "net/server.h"
+#include "proc/child.h"
+
+struct doctor {
+	int missing;
+};
+
+static void tell(struct doctor *doctor, const char *what, const char *found,
+		 const char *mend)
+{
+	doctor->missing += mend != NULL;
+	listing_print("%s %-14s %s%s%s\n", mend ? "x" : "+", what, found,
+		      mend ? "; " : "", mend ? mend : "");
+}
+
+static void check_program(struct doctor *doctor, const char *name,
+			  const char *option, const char *mend)
+{
+	const char *argv[] = {name, option, NULL};
+	struct child_options options = CHILD_OPTIONS_INIT;
+	struct str output = STR_INIT;
+	struct error err = ERROR_INIT;
+
+	options.argv = argv;
+	if (child_capture(&options, &output, 65536, &err) < 0) {
+		tell(doctor, name, error_text(&err), mend);
+	} else {
+		str_truncate(&output, strcspn(output.data, "\n"));
+		tell(doctor, name, output.data, NULL);
+	}
+	str_release(&output);
+	error_clear(&err);
+}
+
+static void check_runtime(struct doctor *doctor)
+{
+	struct error err = ERROR_INIT;
+	char *folder = runtime_folder(&err);
+
+	if (folder)
+		tell(doctor, "sockets", folder, NULL);
+	else
+		tell(doctor, "sockets", error_text(&err),
+		     "set XDG_RUNTIME_DIR to a folder of your own");
+	free(folder);
+	error_clear(&err);
+}
+
+static void check_disk(struct doctor *doctor, const char *state)
+{
+	struct statvfs disk;
+	char text[160];
+
+	if (statvfs(state, &disk) < 0) {
+		tell(doctor, "state", strerror(errno),
+		     "make the repository's git folder writable");
+		return;
+	}
+	snprintf(text, sizeof(text), "%s, %llu MiB free", state,
+		 (unsigned long long)disk.f_bavail * disk.f_frsize >> 20);
+	tell(doctor, "state", text,
+	     (unsigned long long)disk.f_bavail * disk.f_frsize < (256u << 20)
+		     ? "free at least 256 MiB"
+		     : NULL);
+}
+
+static void check_clock(struct doctor *doctor, const struct commit *head)
+{
+	char now[CLOCK_TEXT_SIZE];
+	bool behind = head->id && head->time_ms > clock_wall_ms() + 60000;
+
+	tell(doctor, "clock", clock_format_utc(clock_wall_ms(), now),
+	     behind ? "the newest commit is later than now; set the clock"
+		    : NULL);
+}
+
+static void check_terminal(struct doctor *doctor)
+{
+	const char *term = getenv("TERM");
+	bool utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+	char *text = xasprintf("TERM=%s, %s", term ? term : "(unset)",
+			       utf8 ? "UTF-8"
+				    : "not UTF-8: drawn in ASCII; LANG=C.UTF-8 "
+				      "mends that");
+
+	tell(doctor, "terminal", text, NULL);
+	free(text);
+}
+
+static bool port_is_free(int port)
+{
+	struct sockaddr_in address = {
+		.sin_family = AF_INET,
+		.sin_port = htons((uint16_t)port),
+		.sin_addr = {htonl(INADDR_LOOPBACK)},
+	};
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int on = 1;
+	bool is_free;
+
+	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+	is_free = bind(fd, (struct sockaddr *)&address, sizeof(address)) == 0;
+	close(fd);
+	return is_free;
+}
+
+static void check_port(struct doctor *doctor, const char *name, int port,
+		       bool live)
+{
+	bool is_free = port_is_free(port);
+	char *text = xasprintf("%s: port %d is %s", name, port,
+			       is_free ? "free"
+			       : live  ? "in use, as it should"
+				       : "in use");
+
+	tell(doctor, "port", text,
+	     is_free || live ? NULL
+			     : "nothing of ours is live there: stop what "
+			       "holds it, or write another port");
+	free(text);
+}
+
+static void check_environment(struct doctor *doctor,
+			      const struct project *project,
+			      const struct environment_config *config)
+{
+	const char *state = repository_state_folder(project->repository);
+	struct loop *loop = loop_new();
+	struct environment_options options = {
+		.loop = loop,
+		.state = state,
+		.name = config->name,
+		.pipeline = project->pipeline,
+		.pipeline_text = project->text.data,
+	};
+	struct environment *environment = environment_open(&options, NULL);
+
+	for (int colour = 0; colour < COLOUR_COUNT; colour++)
+		check_port(doctor, config->name, config->process.ports[colour],
+			   environment &&
+				   environment_is_up(environment,
+						     (enum colour)colour));
+	if (config->haproxy.socket)
+		tell(doctor, "socket", config->haproxy.socket,
+		     access(config->haproxy.socket, R_OK | W_OK) == 0 ||
+				     strchr(config->haproxy.socket, ':')
+			     ? NULL
+			     : "let your user read and write HAProxy's admin "
+			       "socket (its `stats socket ... mode 660 group "
+			       "GROUP`)");
+	if (environment)
+		environment_close(environment);
+	loop_free(loop);
+}
+
+static void check_pipeline(struct doctor *doctor, struct project *project)
+{
+	struct error err = ERROR_INIT;
+
+	if (project_commit(project, NULL, false, &err) < 0) {
+		tell(doctor, "pipeline", error_text(&err),
+		     "see the message itself");
+		error_clear(&err);
+		return;
+	}
+	tell(doctor, "pipeline", PIPELINE_FILE " of HEAD is valid", NULL);
+	if (project->pipeline->environment_count)
+		check_program(doctor, "haproxy", "-v",
+			      "apt install haproxy (2.4 or newer)");
+	for (size_t i = 0; i < project->pipeline->environment_count; i++)
+		check_environment(doctor, project,
+				  &project->pipeline->environments[i]);
+}
+
+int cli_doctor(int argc, char **argv)
+{
+	const struct cli_option options[] = {{NULL, NULL, NULL, NULL}};
+	const struct cli_arguments arguments = {options, NULL, 0, 0};
+	struct doctor doctor = {0};
+	struct error err = ERROR_INIT;
+	struct project project;
+
+	if (cli_parse(argc, argv, &arguments, &err) < 0)
+		return cli_fail(&err);
+	listing_print("signalbox %s\n", PACKAGE_VERSION);
+	check_program(&doctor, "git", "--version", "apt install git");
+	check_program(&doctor, "tar", "--version", "apt install tar");
+	check_runtime(&doctor);
+	check_terminal(&doctor);
+	if (project_open(&project, &err) < 0) {
+		tell(&doctor, "repository", error_text(&err),
+		     "call this inside a git repository");
+		error_clear(&err);
+	} else {
+		check_disk(&doctor,
+			   repository_state_folder(project.repository));
+		check_pipeline(&doctor, &project);
+		check_clock(&doctor, &project.commit);
+		project_close(&project);
+	}
+	listing_print(doctor.missing ? "%d to mend\n" : "nothing to mend\n",
+		      doctor.missing);
+	return doctor.missing ? 1 : 0;
+}

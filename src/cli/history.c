@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: MIT */
+/* `history`: past runs, or the releases of one environment. */
+#include "base/clock.h"
+#include "cli/cli.h"
+#include "cli/listing.h"
+#include "cli/project.h"
+#include "cli/runs.h"
+#include "engine/runs.h"
+
+#define RUNS_LISTED 50
+
+static json_t *run_row(const struct model *model)
+{
+	return json_pack("{s:I, s:s, s:s, s:s, s:s, s:I, s:I, s:s}", "run",
+			 (json_int_t)model->run, "version", model->version,
+			 "commit", model->commit, "person", model->person,
+			 "state", state_name(model->state), "started",
+			 (json_int_t)model->started, "finished",
+			 (json_int_t)model->finished, "text", model->text);
+}
+
+static void print_run(const struct model *model)
+{
+	char started[32];
+	char took[CLOCK_TEXT_SIZE] = "-";
+
+	if (model->finished)
+		duration_format(model->finished - model->started, took);
+	listing_print("%4lld  %-16s  %-12s  %8s  %-11s  %s\n",
+		      (long long)model->run,
+		      listing_time(model->started, started), model->version,
+		      took, state_name(model->state), model->subject);
+}
+
+static int list_runs(const char *state, bool json)
+{
+	json_t *rows = json_array();
+	int64_t newest = run_newest(state);
+
+	for (int64_t run = newest; run > 0 && run > newest - RUNS_LISTED;
+	     run--) {
+		struct error err = ERROR_INIT;
+		struct model *model = runs_model(state, run, &err);
+
+		if (!model && !json)
+			listing_print("%4lld  cannot be read: %s\n",
+				      (long long)run, error_text(&err));
+		else if (model && json)
+			json_array_append_new(rows, run_row(model));
+		else if (model)
+			print_run(model);
+		error_clear(&err);
+		model_free(model);
+	}
+	if (json)
+		listing_json(json_incref(rows));
+	else if (!newest)
+		listing_print("no run yet; signalbox run starts one\n");
+	json_decref(rows);
+	return 0;
+}
+
+static int list_releases(const char *state, const char *name, bool json,
+			 struct error *err)
+{
+	struct loop *loop = loop_new();
+	struct environment_options options = {
+		.loop = loop,
+		.state = state,
+		.name = name,
+	};
+	struct environment *environment = environment_open(&options, err);
+	const struct environment_state *now;
+	json_t *rows = json_array();
+	char since[32];
+
+	if (!environment) {
+		loop_free(loop);
+		json_decref(rows);
+		return -1;
+	}
+	now = environment_state(environment);
+	for (size_t i = now->history_count; i-- > 0;) {
+		const struct release *release = &now->history[i];
+
+		if (json)
+			json_array_append_new(rows, release_encode(release));
+		else
+			listing_print("%-16s  %-12s  %.10s  run %-4lld  %s%s\n",
+				      listing_time(release->since, since),
+				      release->version, release->commit,
+				      (long long)release->run,
+				      *release->person ? "let through by " : "",
+				      release->person);
+	}
+	if (json)
+		listing_json(json_incref(rows));
+	json_decref(rows);
+	environment_close(environment);
+	loop_free(loop);
+	return 0;
+}
+
+static int history(const char *environment, bool json, struct error *err)
+{
+	struct project project;
+	const char *state;
+	int result;
+
+	if (project_open(&project, err) < 0)
+		return -1;
+	state = repository_state_folder(project.repository);
+	result = environment ? list_releases(state, environment, json, err)
+			     : list_runs(state, json);
+	project_close(&project);
+	return result;
+}
+
+int cli_history(int argc, char **argv)
+{
+	const char *output = NULL;
+	const char *words[1] = {NULL};
+	const struct cli_option options[] = {
+		{"--output", &output, NULL, NULL},
+		{NULL, NULL, NULL, NULL},
+	};
+	const struct cli_arguments arguments = {options, words, 1, 0};
+	struct error err = ERROR_INIT;
+	bool json;
+
+	if (cli_parse(argc, argv, &arguments, &err) < 0 ||
+	    cli_is_json(output, &json, &err) < 0 ||
+	    history(words[0], json, &err) < 0)
+		return cli_fail(&err);
+	return 0;
+}

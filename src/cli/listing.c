@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/listing.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/printable.h"
+
+void listing_print(const char *format, ...)
+{
+	struct str raw = STR_INIT;
+	struct str shown = STR_INIT;
+	va_list args;
+	char *line;
+
+	va_start(args, format);
+	str_vaddf(&raw, format, args);
+	va_end(args);
+	line = raw.data;
+	while (*line) {
+		size_t len = strcspn(line, "\n");
+
+		str_clear(&shown);
+		str_add_printable(&shown, line, len, false);
+		fputs(shown.data, stdout);
+		line += len;
+		if (*line) {
+			putchar('\n');
+			line++;
+		}
+	}
+	str_release(&raw);
+	str_release(&shown);
+}
+
+void listing_json(json_t *value)
+{
+	json_dumpf(value, stdout, JSON_INDENT(2));
+	putchar('\n');
+	json_decref(value);
+}
+
+const char *listing_time(int64_t wall_ms, char text[32])
+{
+	time_t seconds = (time_t)(wall_ms / 1000);
+	struct tm tm;
+
+	if (!wall_ms)
+		return "-";
+	localtime_r(&seconds, &tm);
+	strftime(text, 32, "%Y-%m-%d %H:%M", &tm);
+	return text;
+}
+
+static int open_one(struct loop *loop, const char *state, const char *name,
+		    int (*each)(struct environment *environment, void *data),
+		    void *data, struct error *err)
+{
+	struct environment_options options = {
+		.loop = loop,
+		.state = state,
+		.name = name,
+	};
+	struct error why = ERROR_INIT;
+	struct environment *environment = environment_open(&options, &why);
+	int result;
+
+	if (!environment) {
+		if (why.code != ERROR_NOT_FOUND)
+			return error_move(err, &why);
+		error_clear(&why); /* never deployed: nothing to list */
+		return 0;
+	}
+	result = each(environment, data);
+	environment_close(environment);
+	return result;
+}
+
+int listing_environments(const char *state,
+			 int (*each)(struct environment *environment,
+				     void *data),
+			 void *data, struct error *err)
+{
+	struct strings names = STRINGS_INIT;
+	struct loop *loop;
+	int result = environment_list(state, &names, err);
+
+	loop = loop_new();
+	for (size_t i = 0; i < names.count && result == 0; i++)
+		result = open_one(loop, state, names.items[i], each, data, err);
+	loop_free(loop);
+	strings_release(&names);
+	return result;
+}

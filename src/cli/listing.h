@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+/* How the listings print: rows of text made printable, or JSON. */
+#ifndef SIGNALBOX_CLI_LISTING_H
+#define SIGNALBOX_CLI_LISTING_H
+
+#include <jansson.h>
+
+#include "base/error.h"
+#include "delivery/environment.h"
+
+/* printf to standard output; every %s is made printable. */
+void listing_print(const char *format, ...) PRINTF_LIKE(1, 2);
+/* Prints the value as indented JSON and frees it. */
+void listing_json(json_t *value);
+/* Local date and time, "2026-11-20 14:02", "-" for 0. */
+const char *listing_time(int64_t wall_ms, char text[32]);
+
+/* Opens every environment below state, one after the other. */
+int listing_environments(const char *state,
+			 int (*each)(struct environment *environment,
+				     void *data),
+			 void *data, struct error *err) MUST_CHECK;
+
+#endif

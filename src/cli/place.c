@@ -1,0 +1,327 @@
+/* SPDX-License-Identifier: MIT */
+/* Commands for an environment; no run needs to live: shift, rollback, lock,
+ * unlock, up, down. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/memory.h"
+#include "base/printable.h"
+#include "cli/cli.h"
+#include "cli/project.h"
+#include "cli/runs.h"
+#include "cli/steer.h"
+#include "delivery/environment.h"
+#include "engine/runs.h"
+#include "loop/loop.h"
+#include "net/http.h"
+
+/* One environment opened for one operation. */
+struct operation {
+	struct project project;
+	struct loop *loop;
+	struct environment *environment;
+	struct error failure;
+	struct error *err;
+	const char *name;
+};
+
+static void print_text(const char *text)
+{
+	struct str out = STR_INIT;
+
+	str_add_printable(&out, text, strlen(text), false);
+	puts(out.data);
+	str_release(&out);
+}
+
+static void on_event(struct event *event, void *data)
+{
+	char *text = event_sentence(event);
+
+	(void)data;
+	if (text && event->type != EVENT_TRAFFIC_SAMPLED)
+		print_text(text);
+	free(text);
+	event_free(event);
+}
+
+static void done(void *data, const struct error *err)
+{
+	struct operation *operation = data;
+
+	if (err)
+		error_set(&operation->failure, err->code, "%s",
+			  error_text(err));
+	loop_stop(operation->loop);
+}
+
+/* Waits for the operation begun to end. */
+static int finish(struct operation *operation)
+{
+	loop_run(operation->loop);
+	if (operation->failure.code == ERROR_NONE)
+		return 0;
+	return error_move(operation->err, &operation->failure);
+}
+
+static void operation_close(struct operation *operation)
+{
+	if (operation->environment)
+		environment_close(operation->environment);
+	if (operation->loop)
+		loop_free(operation->loop);
+	project_close(&operation->project);
+	net_cleanup();
+}
+
+static int operation_open(struct operation *operation, const char *name,
+			  struct error *err)
+{
+	struct environment_options options = {
+		.name = name,
+		.emit = on_event,
+		.data = operation,
+	};
+
+	memset(operation, 0, sizeof(*operation));
+	operation->err = err;
+	operation->name = name;
+	if (net_init(err) < 0 || project_open(&operation->project, err) < 0)
+		return -1;
+	operation->loop = loop_new();
+	options.loop = operation->loop;
+	options.state = repository_state_folder(operation->project.repository);
+	operation->environment = environment_open(&options, err);
+	if (!operation->environment) {
+		operation_close(operation);
+		return -1;
+	}
+	environment_recover(operation->environment, done, operation);
+	if (finish(operation) < 0) {
+		operation_close(operation);
+		return -1;
+	}
+	return 0;
+}
+
+/* Engines that watch this environment look at once, not in a second. */
+static void poke(struct operation *operation)
+{
+	const char *state =
+		repository_state_folder(operation->project.repository);
+	struct command command = {.kind = COMMAND_POKE, .id = 1};
+	struct error err = ERROR_INIT;
+	int64_t newest = run_newest(state);
+
+	for (int64_t run = newest; run > 0 && run > newest - 8; run--) {
+		if (run_is_live(state, run) &&
+		    steer_send(&operation->project, run, &command, &err) < 0)
+			error_clear(&err);
+	}
+}
+
+static int rollback(const char *name, const char *to, const char *reason,
+		    struct error *err)
+{
+	int64_t asked = clock_monotonic_us();
+	struct operation operation;
+	struct rollback_request request = {
+		.by = "person",
+		.reason = reason,
+		.to = to,
+		.asked_us = asked,
+	};
+	int result;
+
+	if (operation_open(&operation, name, err) < 0)
+		return -1;
+	request.person = operation.project.person;
+	environment_rollback(operation.environment, &request, done, &operation);
+	result = finish(&operation);
+	if (result == 0)
+		poke(&operation);
+	operation_close(&operation);
+	return result;
+}
+
+int cli_rollback(int argc, char **argv)
+{
+	const char *to = NULL, *reason = NULL;
+	const char *words[1] = {NULL};
+	const struct cli_option options[] = {
+		{"--to", &to, NULL, NULL},
+		{"--reason", &reason, NULL, NULL},
+		{NULL, NULL, NULL, NULL},
+	};
+	const struct cli_arguments arguments = {options, words, 1, 1};
+	struct error err = ERROR_INIT;
+
+	if (cli_parse(argc, argv, &arguments, &err) < 0 ||
+	    rollback(words[0], to, reason, &err) < 0)
+		return cli_fail(&err);
+	return 0;
+}
+
+static int up_or_down(int argc, char **argv,
+		      void (*operate)(struct environment *, const char *,
+				      environment_done *, void *))
+{
+	const char *words[1] = {NULL};
+	const struct cli_option options[] = {{NULL, NULL, NULL, NULL}};
+	const struct cli_arguments arguments = {options, words, 1, 1};
+	struct error err = ERROR_INIT;
+	struct operation operation;
+	int result;
+
+	if (cli_parse(argc, argv, &arguments, &err) < 0 ||
+	    operation_open(&operation, words[0], &err) < 0)
+		return cli_fail(&err);
+	operate(operation.environment, operation.project.person, done,
+		&operation);
+	result = finish(&operation);
+	operation_close(&operation);
+	return result < 0 ? cli_fail(&err) : 0;
+}
+
+int cli_up(int argc, char **argv)
+{
+	return up_or_down(argc, argv, environment_up);
+}
+
+int cli_down(int argc, char **argv)
+{
+	return up_or_down(argc, argv, environment_down);
+}
+
+static int lock(int argc, char **argv, struct error *err)
+{
+	const char *reason = NULL, *until = NULL;
+	const char *words[1] = {NULL};
+	const struct cli_option options[] = {
+		{"--reason", &reason, NULL, NULL},
+		{"--until", &until, NULL, NULL},
+		{NULL, NULL, NULL, NULL},
+	};
+	const struct cli_arguments arguments = {options, words, 1, 1};
+	struct operation operation;
+	int64_t end = 0;
+	int result;
+
+	if (cli_parse(argc, argv, &arguments, err) < 0 ||
+	    (until && clock_parse_utc(until, &end, err) < 0) ||
+	    operation_open(&operation, words[0], err) < 0)
+		return -1;
+	result = environment_lock(operation.environment,
+				  operation.project.person, reason, end, err);
+	operation_close(&operation);
+	return result;
+}
+
+int cli_lock(int argc, char **argv)
+{
+	struct error err = ERROR_INIT;
+
+	return lock(argc, argv, &err) < 0 ? cli_fail(&err) : 0;
+}
+
+int cli_unlock(int argc, char **argv)
+{
+	const char *words[1] = {NULL};
+	const struct cli_option options[] = {{NULL, NULL, NULL, NULL}};
+	const struct cli_arguments arguments = {options, words, 1, 1};
+	struct error err = ERROR_INIT;
+	struct operation operation;
+	int result;
+
+	if (cli_parse(argc, argv, &arguments, &err) < 0 ||
+	    operation_open(&operation, words[0], &err) < 0)
+		return cli_fail(&err);
+	result = environment_unlock(operation.environment,
+				    operation.project.person, &err);
+	operation_close(&operation);
+	return result < 0 ? cli_fail(&err) : 0;
+}
+
+/* The run that moves the environment now, 0 when none does. */
+static int64_t run_that_moves(const char *state, const char *environment)
+{
+	int64_t newest = run_newest(state);
+
+	for (int64_t run = newest; run > 0 && run > newest - 32; run--) {
+		struct error err = ERROR_INIT;
+		struct model *model;
+		const struct environment_model *place;
+		bool moves;
+
+		if (!run_is_live(state, run))
+			continue;
+		model = runs_model(state, run, &err);
+		error_clear(&err);
+		place = model ? model_environment(model, environment) : NULL;
+		moves = place && place->candidate >= 0;
+		model_free(model);
+		if (moves)
+			return run;
+	}
+	return 0;
+}
+
+static int parse_share(const char *text, double *percent, struct error *err)
+{
+	char *end;
+
+	*percent = strtod(text, &end);
+	if (end == text || strcmp(end, "%") != 0 || !(*percent >= 0) ||
+	    *percent > 100)
+		return error_set(err, ERROR_USAGE,
+				 "'%s' is no share; write 0%% to 100%%, for "
+				 "example 25%%",
+				 text);
+	return 0;
+}
+
+static int shift(const char **words, const char *reason, struct error *err)
+{
+	struct command command = {.kind = COMMAND_SHIFT, .id = 1};
+	struct project project;
+	int result;
+
+	if (parse_share(words[1], &command.value, err) < 0 ||
+	    project_open(&project, err) < 0)
+		return -1;
+	command.environment = (char *)words[0];
+	command.reason = (char *)reason;
+	command.run = run_that_moves(
+		repository_state_folder(project.repository), words[0]);
+	result = command.run
+			 ? steer_send(&project, command.run, &command, err)
+			 : error_set(err, ERROR_REFUSED,
+				     "no run deploys to %s now; start one with "
+				     "signalbox run, or go back with signalbox "
+				     "rollback %s",
+				     words[0], words[0]);
+	if (result == 0)
+		printf("shift: %s to %g %%, run %lld holds there\n", words[0],
+		       command.value, (long long)command.run);
+	project_close(&project);
+	return result;
+}
+
+int cli_shift(int argc, char **argv)
+{
+	const char *reason = NULL;
+	const char *words[2] = {NULL, NULL};
+	const struct cli_option options[] = {
+		{"--reason", &reason, NULL, NULL},
+		{NULL, NULL, NULL, NULL},
+	};
+	const struct cli_arguments arguments = {options, words, 2, 2};
+	struct error err = ERROR_INIT;
+
+	if (cli_parse(argc, argv, &arguments, &err) < 0 ||
+	    shift(words, reason, &err) < 0)
+		return cli_fail(&err);
+	return 0;
+}

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: MIT */
+/* `plan`: what a run would do, without doing any of it. */
+#include <stdlib.h>
+
+#include "cli/cli.h"
+#include "cli/listing.h"
+#include "cli/project.h"
+#include "delivery/plan.h"
+
+static void print_needs(const struct pipeline *pipeline,
+			const struct stage_config *stage)
+{
+	for (size_t i = 0; i < stage->need_count; i++)
+		listing_print("%s%s", i ? ", " : " after ",
+			      pipeline->stages[stage->needs[i]].name);
+}
+
+static int print_deploy(const struct project *project,
+			const struct stage_config *stage, struct error *err)
+{
+	const struct environment_config *config = pipeline_environment(
+		project->pipeline, stage->deploy.environment);
+	struct loop *loop = loop_new();
+	struct environment_options options = {
+		.loop = loop,
+		.state = repository_state_folder(project->repository),
+		.name = config->name,
+		.pipeline = project->pipeline,
+		.pipeline_text = project->text.data,
+	};
+	struct plan_request request = {
+		.environment = config,
+		.deploy = &stage->deploy,
+		.mode = project->pipeline->mode,
+		.version = project->version,
+		.live = -1,
+	};
+	struct environment *environment = environment_open(&options, err);
+	const struct environment_state *state;
+	struct plan *plan = NULL;
+	struct str text = STR_INIT;
+
+	if (environment) {
+		state = environment_state(environment);
+		if (state->has_live) {
+			request.live = (int)state->live.colour;
+			request.live_version = state->live.version;
+			request.live_is_up = environment_is_up(
+				environment, state->live.colour);
+		}
+		plan = plan_make(&request, err);
+	}
+	if (plan) {
+		plan_describe(plan, &text);
+		listing_print("%s", text.data);
+	}
+	str_release(&text);
+	plan_free(plan);
+	if (environment)
+		environment_close(environment);
+	loop_free(loop);
+	return plan ? 0 : -1;
+}
+
+static void print_gate(const struct pipeline *pipeline,
+		       const struct gate_rule *gate)
+{
+	if (!gate->present)
+		return;
+	if (pipeline->mode == MODE_DEPLOYMENT && !gate->approvers.count) {
+		listing_print("  gate: opens when what came before it "
+			      "holds\n");
+		return;
+	}
+	listing_print("  gate: %d of ", gate->required);
+	for (size_t i = 0; i < gate->approvers.count; i++)
+		listing_print("%s%s", i ? ", " : "", gate->approvers.items[i]);
+	if (!gate->approvers.count)
+		listing_print("whoever may write here");
+	for (size_t i = 0; i < gate->excluded.count; i++)
+		listing_print(", not the %s", gate->excluded.items[i]);
+	listing_print("\n");
+}
+
+static int print_stage(const struct project *project,
+		       const struct stage_config *stage, struct error *err)
+{
+	const struct pipeline *pipeline = project->pipeline;
+
+	listing_print("%s (%s)", stage->name, stage_kind_name(stage->kind));
+	print_needs(pipeline, stage);
+	listing_print("%s%s\n", stage->why ? ": " : "",
+		      stage->why ? stage->why : "");
+	print_gate(pipeline, &stage->gate);
+	if (stage->kind != STAGE_KIND_DEPLOY)
+		return 0;
+	print_gate(pipeline,
+		   &pipeline_environment(pipeline, stage->deploy.environment)
+			    ->gate);
+	return print_deploy(project, stage, err);
+}
+
+static int plan(const char *revision, struct error *err)
+{
+	struct project project;
+	int result;
+
+	if (project_open(&project, err) < 0)
+		return -1;
+	result = project_commit(&project, revision, false, err);
+	if (result == 0)
+		listing_print("%s %s %s \"%s\", mode %s\n",
+			      project.pipeline->name, project.version,
+			      project.commit.short_id, project.commit.subject,
+			      mode_name(project.pipeline->mode));
+	for (size_t i = 0; result == 0 && i < project.pipeline->stage_count;
+	     i++)
+		result = print_stage(&project, &project.pipeline->stages[i],
+				     err);
+	project_close(&project);
+	return result;
+}
+
+int cli_plan(int argc, char **argv)
+{
+	const char *words[1] = {NULL};
+	const struct cli_option options[] = {{NULL, NULL, NULL, NULL}};
+	const struct cli_arguments arguments = {options, words, 1, 0};
+	struct error err = ERROR_INIT;
+
+	if (cli_parse(argc, argv, &arguments, &err) < 0 ||
+	    plan(words[0], &err) < 0)
+		return cli_fail(&err);
+	return 0;
+}

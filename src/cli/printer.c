@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/printer.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/memory.h"
+#include "base/printable.h"
+#include "cli/tail.h"
+#include "event/channel.h"
+#include "event/command.h"
+#include "event/event.h"
+#include "event/journal.h"
+#include "loop/loop.h"
+#include "model/model.h"
+
+#define TAIL_LINES 20
+
+struct printer {
+	const struct printer_options *options;
+	struct loop *loop;
+	struct channel *channel;
+	struct model *model;
+	int ended_by; /* signal, 0 none */
+};
+
+static void print_line(const char *stage, const char *text, int64_t time_ms)
+{
+	struct str out = STR_INIT;
+	char clock[CLOCK_TEXT_SIZE];
+
+	str_addf(&out, "%s ", clock_format_local(time_ms, clock));
+	if (*stage) {
+		str_add_printable(&out, stage, strlen(stage), false);
+		str_add(&out, " | ");
+	}
+	str_add_printable(&out, text, strlen(text), false);
+	puts(out.data);
+	str_release(&out);
+}
+
+/* What a person would look for next: the end of the failed stage's log. */
+static void print_tail(const struct printer *printer, const struct event *event)
+{
+	const struct stage_model *stage =
+		model_stage(printer->model, event_stage(event));
+	struct strings lines = STRINGS_INIT;
+	char *path;
+
+	if (!stage || !state_is_bad(stage->state) || !stage->log ||
+	    strcmp(stage->kind, "run") != 0)
+		return;
+	path = xasprintf("%s/%s", printer->options->run_folder, stage->log);
+	if (file_tail(path, TAIL_LINES, &lines) == 0)
+		for (size_t i = 0; i < lines.count; i++)
+			printf("         %s | > %s\n", stage->name,
+			       lines.items[i]);
+	strings_release(&lines);
+	free(path);
+}
+
+/* Once a second and colour would bury what happens. */
+static bool is_chatter(enum event_type type)
+{
+	return type == EVENT_TRAFFIC_SAMPLED || type == EVENT_LOG_GREW ||
+	       type == EVENT_REPLY;
+}
+
+static int take_event(const struct event *event, void *data)
+{
+	struct printer *printer = data;
+	char *text;
+
+	if (printer->options->json) {
+		struct str line = STR_INIT;
+
+		event_encode(event, NULL, &line);
+		fwrite(line.data, 1, line.len, stdout);
+		str_release(&line);
+	}
+	model_apply(printer->model, event);
+	if (printer->options->json || is_chatter(event->type))
+		return 0;
+	text = event_sentence(event);
+	if (text)
+		print_line(event_stage(event), text, event->time_ms);
+	free(text);
+	if (event->type == EVENT_STAGE_FINISHED)
+		print_tail(printer, event);
+	return 0;
+}
+
+/* We were too slow for the pipe: the journal has what was left out. */
+static void catch_up(struct printer *printer)
+{
+	struct error err = ERROR_INIT;
+
+	if (journal_read(printer->options->run_folder, printer->model->seq + 1,
+			 take_event, printer, &err) < 0)
+		fprintf(stderr, "signalbox: %s\n", error_text(&err));
+	error_clear(&err);
+}
+
+static void on_line(struct channel *channel, const char *text, size_t len,
+		    void *data)
+{
+	struct printer *printer = data;
+	struct event *event = event_decode(text, len, NULL);
+
+	(void)channel;
+	if (!event)
+		return;
+	if (event->type == EVENT_UNKNOWN && strstr(text, "\"behind\""))
+		catch_up(printer);
+	else if (event_is_transient(event->type) ||
+		 event->seq > printer->model->seq)
+		take_event(event, printer);
+	event_free(event);
+}
+
+static void on_closed(struct channel *channel, void *data)
+{
+	struct printer *printer = data;
+
+	channel_free(channel);
+	printer->channel = NULL;
+	loop_stop(printer->loop);
+}
+
+static void on_signal(int signal_number, void *data)
+{
+	struct printer *printer = data;
+	struct command command = {.kind = COMMAND_CANCEL};
+	struct str line = STR_INIT;
+
+	printer->ended_by = signal_number;
+	if (!printer->channel)
+		return;
+	command_encode(&command, &line);
+	channel_send(printer->channel, line.data, line.len, 0, true);
+	str_release(&line);
+}
+
+/* The last line of a run is one sentence: result, time, next command. */
+static void print_end(const struct printer *printer)
+{
+	const struct model *model = printer->model;
+	const struct stage_model *gate = model_open_gate(model);
+
+	if (printer->options->json)
+		return;
+	if (*model->text)
+		printf("%s; next: %s\n", model->text, model->next);
+	else if (gate)
+		printf("run %lld waits at the gate of %s, %d of %d; next: "
+		       "signalbox run --wait, or the dashboard, to decide\n",
+		       (long long)model->run, gate->name, gate->gate.approvals,
+		       gate->gate.required);
+}
+
+int printer_run(const struct printer_options *options)
+{
+	static const struct channel_handlers handlers = {on_line, on_closed};
+	struct printer printer = {.options = options};
+
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	printer.loop = loop_new();
+	printer.model = model_new();
+	printer.channel = channel_new(printer.loop, options->events,
+				      options->commands, &handlers, &printer);
+	loop_signal(printer.loop, SIGINT, on_signal, &printer);
+	loop_signal(printer.loop, SIGTERM, on_signal, &printer);
+	loop_signal(printer.loop, SIGHUP, on_signal, &printer);
+	loop_run(printer.loop);
+	print_end(&printer);
+	fflush(stdout);
+	channel_free(printer.channel);
+	model_free(printer.model);
+	loop_free(printer.loop);
+	return printer.ended_by ? 128 + printer.ended_by : 0;
+}

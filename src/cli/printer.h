@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The headless printer: the main thread of a run without a screen. One
+ * readable line an event with the stage as prefix, or the stream itself as
+ * NDJSON.
+ */
+#ifndef SIGNALBOX_CLI_PRINTER_H
+#define SIGNALBOX_CLI_PRINTER_H
+
+#include <stdbool.h>
+
+struct printer_options {
+	int events;   /* read; taken over */
+	int commands; /* written; taken over */
+	const char *run_folder;
+	bool json;
+};
+
+/* Prints until the engine ends. Returns 0, or 128 + the signal that asked it
+ * to end (the run is cancelled then). */
+int printer_run(const struct printer_options *options);
+
+#endif

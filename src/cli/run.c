@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: MIT */
+/* `run`, and the dashboard, which is a run with a screen. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+#include "cli/cli.h"
+#include "cli/printer.h"
+#include "cli/project.h"
+#include "engine/engine.h"
+#include "net/http.h"
+#include "proc/launcher.h"
+
+struct run_call {
+	const char *words[1];
+	const char *output, *jobs, *reason, *color, *glyphs;
+	bool wait, worktree, no_screen, json;
+	struct strings skip;
+	struct project project;
+	struct engine_options engine;
+	struct launcher *launcher;
+	int events, commands; /* the main thread's ends */
+};
+
+static int check_skip(const struct run_call *call, struct error *err)
+{
+	const struct pipeline *pipeline = call->project.pipeline;
+
+	if (call->skip.count && (!call->reason || !*call->reason))
+		return error_set(err, ERROR_USAGE,
+				 "--skip loosens a check and needs --reason "
+				 "TEXT");
+	for (size_t i = 0; i < call->skip.count; i++)
+		if (!pipeline_stage(pipeline, call->skip.items[i]))
+			return error_set(err, ERROR_USAGE,
+					 "--skip %s: there is no such stage",
+					 call->skip.items[i]);
+	return 0;
+}
+
+static int parse(struct run_call *call, int argc, char **argv,
+		 struct error *err)
+{
+	const struct cli_option options[] = {
+		{"--output", &call->output, NULL, NULL},
+		{"--jobs", &call->jobs, NULL, NULL},
+		{"--reason", &call->reason, NULL, NULL},
+		{"--color", &call->color, NULL, NULL},
+		{"--glyphs", &call->glyphs, NULL, NULL},
+		{"--wait", NULL, &call->wait, NULL},
+		{"--worktree", NULL, &call->worktree, NULL},
+		{"--no-screen", NULL, &call->no_screen, NULL},
+		{"--skip", NULL, NULL, &call->skip},
+		{NULL, NULL, NULL, NULL},
+	};
+	const struct cli_arguments arguments = {options, call->words, 1, 0};
+
+	if (cli_parse(argc, argv, &arguments, err) < 0 ||
+	    cli_is_json(call->output, &call->json, err) < 0)
+		return -1;
+	if (call->jobs && atoi(call->jobs) < 1)
+		return error_set(err, ERROR_USAGE,
+				 "--jobs needs a number from 1 up, not '%s'",
+				 call->jobs);
+	return 0;
+}
+
+static bool has_screen(const struct run_call *call)
+{
+	const char *term = getenv("TERM");
+
+	return !call->output && !call->no_screen && isatty(STDIN_FILENO) &&
+	       isatty(STDOUT_FILENO) && term && *term &&
+	       strcmp(term, "dumb") != 0;
+}
+
+static void fill_options(struct run_call *call, bool screen)
+{
+	const struct project *project = &call->project;
+	struct repository *repository = project->repository;
+
+	call->engine = (struct engine_options){
+		.repository_folder =
+			repository_work_tree(repository)
+				? repository_work_tree(repository)
+				: repository_common_folder(repository),
+		.common_folder = repository_common_folder(repository),
+		.state_folder = repository_state_folder(repository),
+		.work_tree = repository_work_tree(repository),
+		.commit = &project->commit,
+		.version = project->version,
+		.pipeline = project->pipeline,
+		.pipeline_text = project->text.data,
+		.person = project->person,
+		.uid = getuid(),
+		.email = project->email,
+		.worktree = call->worktree,
+		.skip = &call->skip,
+		.skip_reason = call->reason,
+		.jobs = call->jobs ? atoi(call->jobs) : 0,
+		.wait = call->wait || screen,
+		.linger = screen,
+	};
+}
+
+static int open_pipes(struct run_call *call, struct error *err)
+{
+	int events[2];
+	int commands[2];
+
+	if (pipe2(events, O_CLOEXEC) < 0 || pipe2(commands, O_CLOEXEC) < 0)
+		return error_set(err, ERROR_IO, "cannot make a pipe: %s",
+				 strerror(errno));
+	call->events = events[0];
+	call->engine.events = events[1];
+	call->commands = commands[1];
+	call->engine.commands = commands[0];
+	return 0;
+}
+
+static int watch(struct run_call *call, struct engine *engine, bool screen)
+{
+	struct printer_options printer = {call->events, call->commands,
+					  engine_run_folder(engine),
+					  call->json};
+	struct error err = ERROR_INIT;
+
+	if (!screen)
+		return printer_run(&printer);
+	return cli_fail(&err);
+}
+
+static int execute(struct run_call *call, bool screen, struct error *err)
+{
+	struct engine *engine;
+	int signalled;
+	int status;
+
+	call->launcher = launcher_start(screen);
+	if (net_init(err) < 0)
+		return -1;
+	fill_options(call, screen);
+	if (open_pipes(call, err) < 0)
+		return -1;
+	engine = engine_start(&call->engine, err);
+	if (!engine)
+		return -1;
+	signalled = watch(call, engine, screen);
+	status = engine_join(engine);
+	net_cleanup();
+	return signalled ? signalled : status;
+}
+
+int cli_run(int argc, char **argv)
+{
+	struct run_call call = {.words = {NULL}};
+	struct error err = ERROR_INIT;
+	bool screen;
+	int status = -1;
+
+	if (parse(&call, argc, argv, &err) == 0 &&
+	    project_open(&call.project, &err) == 0) {
+		screen = has_screen(&call);
+		if (project_commit(&call.project, call.words[0], call.worktree,
+				   &err) == 0 &&
+		    check_skip(&call, &err) == 0)
+			status = execute(&call, screen, &err);
+		project_close(&call.project);
+	}
+	strings_release(&call.skip);
+	return status < 0 ? cli_fail(&err) : status;
+}
+
+int cli_dashboard(int argc, char **argv)
+{
+	return cli_run(argc, argv);
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+/* Past and live runs, as the journals tell them. */
+#ifndef SIGNALBOX_CLI_RUNS_H
+#define SIGNALBOX_CLI_RUNS_H
+
+#include <stdint.h>
+
+#include "base/error.h"
+#include "model/model.h"
+
+/* "12" or "#12". */
+int runs_parse_number(const char *text, int64_t *run,
+		      struct error *err) MUST_CHECK;
+/* The state of a run after all its journal says. */
+struct model *runs_model(const char *state, int64_t run,
+			 struct error *err) MUST_CHECK;
+
+#endif

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: MIT */
+/* `status`: what is live where, and how a run stands. */
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "cli/cli.h"
+#include "cli/listing.h"
+#include "cli/project.h"
+#include "cli/runs.h"
+#include "engine/runs.h"
+
+static json_t *environment_json(struct environment *environment)
+{
+	const struct environment_state *state = environment_state(environment);
+	struct readiness way_back;
+	char *holder = environment_holder(environment);
+	json_t *object;
+
+	environment_readiness(environment, &way_back);
+	object = json_pack("{s:s, s:b, s:s, s:s*}", "environment",
+			   environment_config(environment)->name,
+			   "way-back-ready", way_back.ready, "way-back",
+			   way_back.text, "held-by", holder);
+	if (state->has_live)
+		json_object_set_new(object, "live",
+				    release_encode(&state->live));
+	if (state->has_previous)
+		json_object_set_new(object, "previous",
+				    release_encode(&state->previous));
+	if (state->has_candidate)
+		json_object_set_new(object, "candidate",
+				    release_encode(&state->candidate));
+	if (environment_state_is_held(state, clock_wall_ms()))
+		json_object_set_new(object, "locked",
+				    json_pack("{s:s, s:s}", "person",
+					      state->lock_person, "reason",
+					      state->lock_reason));
+	free(holder);
+	return object;
+}
+
+static void print_environment(struct environment *environment)
+{
+	const struct environment_state *state = environment_state(environment);
+	const char *name = environment_config(environment)->name;
+	struct readiness way_back;
+	char *holder = environment_holder(environment);
+	char since[32];
+
+	environment_readiness(environment, &way_back);
+	if (state->has_live)
+		listing_print("%-14s %s on %s since %s%s%s\n", name,
+			      state->live.version,
+			      colour_name(state->live.colour),
+			      listing_time(state->live.since, since),
+			      *state->live.person ? ", let through by " : "",
+			      state->live.person);
+	else
+		listing_print("%-14s nothing is live\n", name);
+	listing_print("%-14s %s\n", "", way_back.text);
+	if (state->has_candidate)
+		listing_print("%-14s under deployment: %s, asked %.3g %% of "
+			      "traffic\n",
+			      "", state->candidate.version,
+			      state->split[state->candidate.colour]);
+	if (holder)
+		listing_print("%-14s %s\n", "", holder);
+	else if (state->has_candidate)
+		listing_print("%-14s ! nobody holds this deployment; signalbox "
+			      "rollback %s takes it back\n",
+			      "", name);
+	if (environment_state_is_held(state, clock_wall_ms()))
+		listing_print("%-14s locked by %s: %s\n", "",
+			      state->lock_person, state->lock_reason);
+	free(holder);
+}
+
+static int each_json(struct environment *environment, void *data)
+{
+	json_array_append_new(data, environment_json(environment));
+	return 0;
+}
+
+static int each_text(struct environment *environment, void *data)
+{
+	(void)data;
+	print_environment(environment);
+	return 0;
+}
+
+static const char *run_state(const struct model *model, bool live)
+{
+	if (!live && !state_is_final(model->state))
+		return model_open_gate(model) ? "waits at its gate, without "
+						"an engine"
+					      : "was cut off";
+	return state_name(model->state);
+}
+
+static json_t *run_json(const struct model *model, bool live)
+{
+	json_t *stages = json_array();
+
+	for (size_t i = 0; i < model->stage_count; i++) {
+		const struct stage_model *stage = &model->stages[i];
+
+		json_array_append_new(
+			stages,
+			json_pack("{s:s, s:s, s:s, s:I}", "name", stage->name,
+				  "state", state_name(stage->state), "reason",
+				  stage->reason, "ms", (json_int_t)stage->ms));
+	}
+	return json_pack("{s:I, s:s, s:s, s:s, s:b, s:s, s:o}", "run",
+			 (json_int_t)model->run, "version", model->version,
+			 "commit", model->commit, "state",
+			 run_state(model, live), "live", live, "text",
+			 model->text, "stages", stages);
+}
+
+static void print_run(const struct model *model, bool live)
+{
+	listing_print("run %lld        %s %.10s %s: %s%s\n",
+		      (long long)model->run, model->version, model->commit,
+		      model->subject, run_state(model, live),
+		      live ? ", live" : "");
+	for (size_t i = 0; i < model->stage_count; i++) {
+		const struct stage_model *stage = &model->stages[i];
+
+		listing_print("  %-20s %s%s%s\n", stage->name,
+			      state_name(stage->state),
+			      *stage->reason ? ": " : "", stage->reason);
+	}
+}
+
+static int status(const char *word, bool json, struct error *err)
+{
+	struct project project;
+	struct model *model = NULL;
+	const char *state;
+	json_t *environments = json_array();
+	int64_t run = 0;
+	int result = -1;
+
+	if ((word && runs_parse_number(word, &run, err) < 0) ||
+	    project_open(&project, err) < 0) {
+		json_decref(environments);
+		return -1;
+	}
+	state = repository_state_folder(project.repository);
+	if (!run)
+		run = run_newest(state);
+	if (run && !(model = runs_model(state, run, err)))
+		goto out;
+	result = listing_environments(state, json ? each_json : each_text,
+				      environments, err);
+	if (json)
+		listing_json(json_pack(
+			"{s:O, s:o*}", "environments", environments, "run",
+			model ? run_json(model, run_is_live(state, run))
+			      : NULL));
+	else if (model)
+		print_run(model, run_is_live(state, run));
+	else
+		listing_print("no run yet; signalbox run starts one\n");
+out:
+	json_decref(environments);
+	model_free(model);
+	project_close(&project);
+	return result;
+}
+
+int cli_status(int argc, char **argv)
+{
+	const char *output = NULL;
+	const char *words[1] = {NULL};
+	const struct cli_option options[] = {
+		{"--output", &output, NULL, NULL},
+		{NULL, NULL, NULL, NULL},
+	};
+	const struct cli_arguments arguments = {options, words, 1, 0};
+	struct error err = ERROR_INIT;
+	bool json;
+
+	if (cli_parse(argc, argv, &arguments, &err) < 0 ||
+	    cli_is_json(output, &json, &err) < 0 ||
+	    status(words[0], json, &err) < 0)
+		return cli_fail(&err);
+	return 0;
+}

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: MIT */
+/* Commands for a run that an engine of any process executes: approve,
+ * reject, override, promote, hold, unhold, cancel. */
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/memory.h"
+#include "cli/cli.h"
+#include "cli/project.h"
+#include "cli/runs.h"
+#include "cli/steer.h"
+#include "engine/runs.h"
+#include "event/command.h"
+#include "event/event.h"
+#include "net/server.h"
+
+#define ANSWER_MS 10000
+
+/* Reads lines until the reply to our command. */
+static struct event *await_reply(int fd, struct error *err)
+{
+	int64_t deadline = clock_monotonic_us() + ANSWER_MS * 1000;
+	struct str bytes = STR_INIT;
+	struct event *reply = NULL;
+
+	while (!reply && clock_monotonic_us() < deadline) {
+		struct pollfd wait = {.fd = fd, .events = POLLIN};
+		char buffer[4096];
+		char *end;
+		ssize_t n;
+
+		if (poll(&wait, 1, 100) <= 0)
+			continue;
+		n = read(fd, buffer, sizeof(buffer));
+		if (n <= 0)
+			break;
+		str_add_bytes(&bytes, buffer, (size_t)n);
+		end = memchr(bytes.data, '\n', bytes.len);
+		if (end)
+			reply = event_decode(bytes.data,
+					     (size_t)(end - bytes.data), err);
+	}
+	str_release(&bytes);
+	if (!reply)
+		error_set(err, ERROR_NETWORK,
+			  "the engine of the run did not answer; look with "
+			  "signalbox status whether it lives");
+	return reply;
+}
+
+static enum error_code code_of(const struct event *reply)
+{
+	switch (event_int(reply, "status", 8)) {
+	case 2:
+		return ERROR_USAGE;
+	case 7:
+		return ERROR_IO;
+	default:
+		return ERROR_REFUSED;
+	}
+}
+
+static int ask(int fd, const struct command *command, struct error *err)
+{
+	struct str line = STR_INIT;
+	struct event *reply = NULL;
+	int result = -1;
+
+	command_encode(command, &line);
+	if (write(fd, line.data, line.len) == (ssize_t)line.len)
+		reply = await_reply(fd, err);
+	else
+		error_set(err, ERROR_NETWORK, "the engine has just ended");
+	str_release(&line);
+	if (!reply)
+		return -1;
+	if (event_bool(reply, "ok"))
+		result = 0;
+	else
+		error_set(err, code_of(reply), "%s",
+			  event_text(reply, "error"));
+	event_free(reply);
+	return result;
+}
+
+int steer_send(const struct project *project, int64_t run,
+	       const struct command *command, struct error *err)
+{
+	const char *common = repository_common_folder(project->repository);
+	char *path = run_socket(common, run, err);
+	int fd;
+	int result;
+
+	if (!path)
+		return -1;
+	fd = unix_connect(path, err);
+	free(path);
+	if (fd < 0)
+		return -1;
+	result = ask(fd, command, err);
+	close(fd);
+	return result;
+}
+
+static int send_to_live(const struct project *project, struct command *command,
+			struct error *err)
+{
+	const char *state = repository_state_folder(project->repository);
+	struct model *model;
+
+	if (!run_is_live(state, command->run))
+		return error_set(err, ERROR_REFUSED,
+				 "run %lld has no engine: it has ended, or "
+				 "died; see signalbox status %lld",
+				 (long long)command->run,
+				 (long long)command->run);
+	/* What this command was looking at is the state as of now. */
+	model = runs_model(state, command->run, err);
+	if (!model)
+		return -1;
+	command->seq = model->seq;
+	model_free(model);
+	return steer_send(project, command->run, command, err);
+}
+
+static int steer(const char *name, const char **words, const char *reason,
+		 struct error *err)
+{
+	struct command command = COMMAND_INIT;
+	struct project project;
+	int result = -1;
+
+	command.kind = command_parse_name(name);
+	command.id = 1;
+	command.stage = xstrdup_null(words[1]);
+	command.reason = xstrdup_null(reason);
+	if (runs_parse_number(words[0], &command.run, err) == 0 &&
+	    project_open(&project, err) == 0) {
+		result = send_to_live(&project, &command, err);
+		project_close(&project);
+	}
+	if (result == 0)
+		printf("%s: run %lld%s%s\n", name, (long long)command.run,
+		       words[1] ? ", " : "", words[1] ? words[1] : "");
+	command_release(&command);
+	return result;
+}
+
+int cli_steer(int argc, char **argv)
+{
+	const char *reason = NULL;
+	const char *words[2] = {NULL, NULL};
+	const struct cli_option options[] = {
+		{"--reason", &reason, NULL, NULL},
+		{NULL, NULL, NULL, NULL},
+	};
+	const struct cli_arguments arguments = {options, words, 2, 1};
+	struct error err = ERROR_INIT;
+
+	if (cli_parse(argc, argv, &arguments, &err) < 0 ||
+	    steer(argv[0], words, reason, &err) < 0)
+		return cli_fail(&err);
+	return 0;
+}
