@@ -1,1 +1,7 @@
-EXTRA_DIST +=
+shopdir = $(pkgdatadir)/examples/shop
+dist_shop_SCRIPTS = %D%/shop/make-repository
+EXTRA_DIST += %D%/shop/commits
+install-data-hook:
+	cp -R $(srcdir)/%D%/shop/commits $(DESTDIR)$(shopdir)/
+uninstall-hook:
+	rm -rf $(DESTDIR)$(shopdir)/commits

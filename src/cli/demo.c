@@ -1,11 +1,395 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * `demo`: the examples' shop, released on this machine. v1 is live under a
+ * small load; v2 carries a bug that only real traffic shows; v3 mends it.
+ * With a terminal the person decides; without one the analysis does.
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/memory.h"
 #include "cli/cli.h"
+#include "cli/load.h"
+#include "event/event.h"
+#include "event/journal.h"
+#include "proc/identity.h"
+
+#define LOAD_RATE 400
+
+enum { /* in the order that the shop's make-repository names them */
+       PORT_PRODUCTION,
+       PORT_BLUE,
+       PORT_GREEN,
+       PORT_STAGING,
+       PORT_STAGING_BLUE,
+       PORT_STAGING_GREEN,
+       PORT_COUNT
+};
+
+struct demo {
+	char *program; /* ourselves */
+	char *folder;  /* XDG_STATE_HOME/signalbox/demo */
+	char *repository;
+	char *counts; /* the load's file */
+	char *url;
+	int ports[PORT_COUNT];
+	bool has_screen, keep;
+	pid_t load;
+	struct load_counts measured;
+};
+
+static volatile sig_atomic_t ended_by;
+
+static void note_signal(int signal_number)
+{
+	ended_by = signal_number;
+}
+
+/* Runs argv in the repository, in our own process group so that it has the
+ * terminal. output NULL: ours. Returns its exit status. */
+static int call(const struct demo *demo, const char *output,
+		const char *const *argv)
+{
+	int status;
+	pid_t pid = fork();
+
+	if (!pid) {
+		if (chdir(demo->repository) < 0 ||
+		    (output && (!freopen(output, "a", stdout) ||
+				dup2(STDOUT_FILENO, STDERR_FILENO) < 0)))
+			_exit(127);
+		signal(SIGINT, SIG_DFL);
+		signal(SIGTERM, SIG_DFL);
+		execvp(argv[0], (char *const *)argv);
+		_exit(127);
+	}
+	while (pid > 0) {
+		if (waitpid(pid, &status, WUNTRACED) < 0) {
+			if (errno == EINTR && ended_by)
+				kill(pid, SIGTERM);
+			if (errno != EINTR)
+				return 127;
+		} else if (WIFSTOPPED(status)) { /* ctrl-z: we stop with it */
+			raise(SIGSTOP);
+			kill(pid, SIGCONT);
+		} else {
+			return WIFEXITED(status) ? WEXITSTATUS(status)
+						 : 128 + WTERMSIG(status);
+		}
+	}
+	return 127;
+}
+
+static int signalbox(const struct demo *demo, const char *output,
+		     const char *first, const char *second, const char *third,
+		     const char *fourth)
+{
+	const char *argv[] = {demo->program, first,  second,
+			      third,	     fourth, NULL};
+
+	return call(demo, output, argv);
+}
+
+/* All are held while they are sought, so that each is another one. */
+static int find_ports(struct demo *demo, struct error *err)
+{
+	int held[PORT_COUNT];
+	int result = 0;
+
+	for (int i = 0; i < PORT_COUNT; i++) {
+		struct sockaddr_in address = {
+			.sin_family = AF_INET,
+			.sin_addr = {htonl(INADDR_LOOPBACK)},
+		};
+		socklen_t len = sizeof(address);
+
+		held[i] = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+		if (bind(held[i], (struct sockaddr *)&address, len) < 0 ||
+		    getsockname(held[i], (struct sockaddr *)&address, &len) < 0)
+			result = error_set(err, ERROR_NETWORK,
+					   "cannot find a free port: %s",
+					   strerror(errno));
+		demo->ports[i] = ntohs(address.sin_port);
+	}
+	for (int i = 0; i < PORT_COUNT; i++)
+		close(held[i]);
+	return result;
+}
+
+static char *state_home(void)
+{
+	const char *state = getenv("XDG_STATE_HOME");
+	const char *home = getenv("HOME");
+
+	if (state && *state == '/')
+		return xstrdup(state);
+	return xasprintf("%s/.local/state", home ? home : "/tmp");
+}
+
+static char *examples_folder(void)
+{
+	const char *examples = getenv("SIGNALBOX_EXAMPLES");
+
+	return xstrdup(examples ? examples : EXAMPLES_FOLDER);
+}
+
+static void stop_environments(const struct demo *demo)
+{
+	signalbox(demo, "/dev/null", "down", "production", NULL, NULL);
+	signalbox(demo, "/dev/null", "down", "staging", NULL, NULL);
+}
+
+/* What an older demo left: its servers first, then its files. */
+static int clear_old(const struct demo *demo, struct error *err)
+{
+	if (file_exists(demo->repository))
+		stop_environments(demo);
+	if (folder_remove(demo->folder, err) < 0)
+		return -1;
+	return folder_make(demo->folder, 0700, err);
+}
+
+static void set_port(const char *name, int port)
+{
+	char text[16];
+
+	snprintf(text, sizeof(text), "%d", port);
+	setenv(name, text, 1);
+}
+
+static int make_repository(struct demo *demo, struct error *err)
+{
+	static const char *const names[PORT_COUNT] = {
+		"PRODUCTION", "BLUE",	      "GREEN",
+		"STAGING",    "STAGING_BLUE", "STAGING_GREEN",
+	};
+	char *examples = examples_folder();
+	char *script = path_join(examples, "shop/make-repository");
+	const char *argv[] = {script, demo->repository, NULL};
+	int result = 0;
+
+	for (int i = 0; i < PORT_COUNT; i++)
+		set_port(names[i], demo->ports[i]);
+	setenv("MODE", demo->has_screen ? "delivery" : "deployment", 1);
+	if (!file_exists(script))
+		result = error_set(err, ERROR_NOT_FOUND,
+				   "the demo's example is not at %s; set "
+				   "SIGNALBOX_EXAMPLES to the examples folder",
+				   script);
+	else if (folder_make(demo->repository, 0700, err) < 0)
+		result = -1;
+	else if (call(demo, NULL, argv) != 0)
+		result = error_set(err, ERROR_GIT, "%s failed", script);
+	for (int i = 0; i < PORT_COUNT; i++)
+		unsetenv(names[i]);
+	unsetenv("MODE");
+	free(script);
+	free(examples);
+	return result;
+}
+
+static int release_v1(struct demo *demo, struct error *err)
+{
+	struct load_options load = {demo->url, LOAD_RATE, demo->counts};
+	char *log = path_join(demo->folder, "v1.log");
+	int status;
+
+	printf("v1.0.0 goes through its pipeline ...\n");
+	fflush(stdout);
+	status = signalbox(demo, log, "run", "v1.0.0", "--no-screen", NULL);
+	if (status != 0)
+		error_set(err, ERROR_FAILED,
+			  "v1.0.0 was not released (exit %d); read %s", status,
+			  log);
+	free(log);
+	if (status != 0)
+		return -1;
+	printf("v1.0.0 is live on blue behind HAProxy at %s, %d requests a "
+	       "second\n",
+	       demo->url, LOAD_RATE);
+	demo->load = load_start(&load, err);
+	return demo->load < 0 ? -1 : 0;
+}
+
+static int stop_load(struct demo *demo, struct error *err)
+{
+	pid_t pid = demo->load;
+
+	demo->load = 0;
+	if (pid <= 0)
+		return 0;
+	return load_stop(pid, demo->counts, &demo->measured, err);
+}
+
+struct way_back { /* the measures of one rollback */
+	int64_t count, ms, left_ms, requests, failed_shift, failed_candidate;
+};
+
+static int take_rollback(const struct event *event, void *data)
+{
+	struct way_back *sum = data;
+
+	if (event->type != EVENT_ROLLBACK_FINISHED)
+		return 0;
+	sum->count++;
+	sum->ms = event_int(event, "ms", 0);
+	sum->left_ms = event_int(event, "left-ms", 0);
+	sum->requests += event_int(event, "requests", 0);
+	sum->failed_shift += event_int(event, "failed-by-shift", 0);
+	sum->failed_candidate += event_int(event, "failed-by-candidate", 0);
+	printf("  %s: %s\n", event_text(event, "candidate"),
+	       event_text(event, "text"));
+	return 0;
+}
+
+/* From the environment's own journal, and from what the customers saw. */
+static int print_measures(struct demo *demo, struct error *err)
+{
+	struct way_back sum = {0};
+	char *folder = xasprintf("%s/.git/signalbox/environments/production",
+				 demo->repository);
+	int result;
+
+	printf("\nmeasured, way back by way back:\n");
+	result = journal_read(folder, 1, take_rollback, &sum, err);
+	printf("the load saw %lld requests; failed by a shift: %lld; failed by "
+	       "v2: %lld\n",
+	       (long long)demo->measured.requests,
+	       (long long)demo->measured.failed,
+	       (long long)demo->measured.errors);
+	free(folder);
+	return result;
+}
+
+static int expect(int status, int wanted, const char *what, struct error *err)
+{
+	if (status == wanted)
+		return 0;
+	return error_set(err, ERROR_FAILED, "%s: exit status %d, expected %d",
+			 what, status, wanted);
+}
+
+/* Deployment mode, no key needed; everything is checked. */
+static int run_headless(struct demo *demo, struct error *err)
+{
+	if (expect(signalbox(demo, NULL, "run", "v2.0.0", "--no-screen", NULL),
+		   5, "v2.0.0, which the analysis rolls back", err) < 0 ||
+	    expect(signalbox(demo, NULL, "run", "v3.0.0", "--no-screen", NULL),
+		   0, "v3.0.0, which is promoted", err) < 0)
+		return -1;
+	printf("\nback to v1.0.0 and forward again, under load:\n");
+	fflush(stdout);
+	if (expect(signalbox(demo, NULL, "rollback", "production", NULL, NULL),
+		   0, "the rollback to v1.0.0", err) < 0 ||
+	    expect(signalbox(demo, NULL, "rollback", "production", "--to",
+			     "v3.0.0"),
+		   0, "forward to v3.0.0", err) < 0 ||
+	    stop_load(demo, err) < 0 || print_measures(demo, err) < 0)
+		return -1;
+	if (demo->measured.failed)
+		return error_set(err, ERROR_FAILED,
+				 "%lld requests failed by a shift",
+				 (long long)demo->measured.failed);
+	return 0;
+}
+
+/* True when the person wants the next release. */
+static bool offer(const char *text)
+{
+	char line[16];
+
+	printf("\n%s\nEnter goes on, q ends the demo: ", text);
+	fflush(stdout);
+	return fgets(line, sizeof(line), stdin) && line[0] != 'q';
+}
+
+static int run_on_screen(struct demo *demo, struct error *err)
+{
+	int status = signalbox(demo, NULL, "run", "v2.0.0", NULL, NULL);
+
+	if (ended_by)
+		return 0;
+	if (offer(status == 5 ? "v2.0.0 was rolled back; v1.0.0 serves. v3.0.0 "
+				"mends the bug."
+			      : "v3.0.0 mends a bug of v2.0.0 that only real "
+				"traffic shows."))
+		signalbox(demo, NULL, "run", "v3.0.0", NULL, NULL);
+	if (stop_load(demo, err) < 0)
+		return -1;
+	return print_measures(demo, err);
+}
+
+static void demo_release(struct demo *demo)
+{
+	free(demo->program);
+	free(demo->folder);
+	free(demo->repository);
+	free(demo->counts);
+	free(demo->url);
+}
+
+static void demo_init(struct demo *demo)
+{
+	char *home = state_home();
+
+	demo->program = process_own_path();
+	demo->folder = xasprintf("%s/signalbox/demo", home);
+	demo->repository = path_join(demo->folder, "shop");
+	demo->counts = path_join(demo->folder, "load");
+	demo->has_screen = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
+	free(home);
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	signal(SIGINT, note_signal);
+	signal(SIGTERM, note_signal);
+}
+
+static int play(struct demo *demo, struct error *err)
+{
+	if (find_ports(demo, err) < 0 || clear_old(demo, err) < 0)
+		return -1;
+	demo->url =
+		xasprintf("http://127.0.0.1:%d", demo->ports[PORT_PRODUCTION]);
+	if (make_repository(demo, err) < 0 || release_v1(demo, err) < 0)
+		return -1;
+	return demo->has_screen ? run_on_screen(demo, err)
+				: run_headless(demo, err);
+}
 
 int cli_demo(int argc, char **argv)
 {
+	struct demo demo = {0};
 	struct error err = ERROR_INIT;
+	struct error ignored = ERROR_INIT;
+	const struct cli_option options[] = {
+		{"--keep", NULL, &demo.keep, NULL},
+		{NULL, NULL, NULL, NULL},
+	};
+	const struct cli_arguments arguments = {options, NULL, 0, 0};
 
-	(void)argc;
-	error_set(&err, ERROR_USAGE, "%s: not in this build", argv[0]);
-	return cli_fail(&err);
+	if (cli_parse(argc, argv, &arguments, &err) < 0)
+		return cli_fail(&err);
+	demo_init(&demo);
+	if (play(&demo, &err) < 0 && ended_by)
+		error_clear(&err);
+	if (stop_load(&demo, &ignored) < 0)
+		error_clear(&ignored);
+	if (demo.keep)
+		printf("left running; its repository is %s\n", demo.repository);
+	else if (file_exists(demo.repository))
+		stop_environments(&demo);
+	if (!err.code && !ended_by)
+		printf("\nNext, in a repository of your own: signalbox init\n");
+	demo_release(&demo);
+	if (err.code)
+		return cli_fail(&err);
+	return ended_by ? 128 + ended_by : 0;
 }

@@ -4,6 +4,7 @@ libsignalbox_a_SOURCES += \
 	%D%/doctor.c \
 	%D%/history.c \
 	%D%/init.c \
+	%D%/load.c %D%/load.h \
 	%D%/listing.c %D%/listing.h \
 	%D%/log.c \
 	%D%/place.c \
