@@ -222,7 +222,7 @@ int cli_main(int argc, char **argv)
 
 	if (argc > 0 && strcmp(argv[0], KEEPER_NAME) == 0)
 		return keeper_main(argc, argv);
-	setlocale(LC_ALL, "");
+	setlocale(LC_CTYPE, ""); /* numbers stay as files write them */
 	signal(SIGPIPE, SIG_IGN);
 	if (argc > 1 && strcmp(argv[1], "--version") == 0) {
 		puts("signalbox " PACKAGE_VERSION);
