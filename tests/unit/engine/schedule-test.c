@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: MIT */
+#include "support/cmocka.h"
+
+#include "engine/schedule.h"
+
+/* a, then b and c side by side, then d; g is a gate after a. */
+static size_t after_a[] = {0};
+static size_t after_bc[] = {1, 2};
+static const struct stage_config stages[] = {
+	{.name = (char *)"a"},
+	{.name = (char *)"b", .needs = after_a, .need_count = 1},
+	{.name = (char *)"c", .needs = after_a, .need_count = 1},
+	{.name = (char *)"d", .needs = after_bc, .need_count = 2},
+	{.name = (char *)"g",
+	 .kind = STAGE_KIND_GATE,
+	 .needs = after_a,
+	 .need_count = 1},
+};
+
+static int blocked_count;
+
+static void count_blocked(size_t stage, size_t need, void *data)
+{
+	(void)stage;
+	(void)need;
+	(void)data;
+	blocked_count++;
+}
+
+static void a_stage_waits_for_all_it_needs(void **state)
+{
+	struct schedule *schedule = schedule_new(stages, 5);
+
+	(void)state;
+	assert_int_equal(schedule_next(schedule, true), 0);
+	assert_int_equal(schedule_next(schedule, true), -1);
+	schedule_finished(schedule, 0, true, count_blocked, NULL);
+	assert_int_equal(schedule_next(schedule, true), 1);
+	assert_int_equal(schedule_next(schedule, true), 2);
+	schedule_finished(schedule, 2, true, count_blocked, NULL);
+	assert_int_equal(schedule_next(schedule, true), -1);
+	schedule_finished(schedule, 1, true, count_blocked, NULL);
+	assert_int_equal(schedule_next(schedule, true), 3);
+	assert_int_equal(schedule_left(schedule), 2);
+	schedule_free(schedule);
+}
+
+static void a_gate_needs_no_job(void **state)
+{
+	struct schedule *schedule = schedule_new(stages, 5);
+
+	(void)state;
+	schedule_next(schedule, true);
+	schedule_finished(schedule, 0, true, count_blocked, NULL);
+	assert_int_equal(schedule_next(schedule, false), 4);
+	assert_int_equal(schedule_next(schedule, false), -1);
+	schedule_free(schedule);
+}
+
+static void what_hangs_on_a_failure_is_blocked_once(void **state)
+{
+	struct schedule *schedule = schedule_new(stages, 5);
+
+	(void)state;
+	blocked_count = 0;
+	schedule_next(schedule, true);
+	schedule_finished(schedule, 0, false, count_blocked, NULL);
+	assert_int_equal(blocked_count, 4);
+	assert_int_equal(schedule_left(schedule), 0);
+	assert_int_equal(schedule_next(schedule, true), -1);
+	schedule_free(schedule);
+}
+
+static void one_failure_leaves_its_neighbour_alone(void **state)
+{
+	struct schedule *schedule = schedule_new(stages, 5);
+
+	(void)state;
+	blocked_count = 0;
+	schedule_next(schedule, true);
+	schedule_finished(schedule, 0, true, count_blocked, NULL);
+	schedule_finished(schedule, 1, false, count_blocked, NULL);
+	assert_int_equal(blocked_count, 1);
+	assert_int_equal(schedule_next(schedule, true), 2);
+	schedule_free(schedule);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_stage_waits_for_all_it_needs),
+		cmocka_unit_test(a_gate_needs_no_job),
+		cmocka_unit_test(what_hangs_on_a_failure_is_blocked_once),
+		cmocka_unit_test(one_failure_leaves_its_neighbour_alone),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
