@@ -84,7 +84,7 @@ static int take_event(const struct event *event, void *data)
 	model_apply(printer->model, event);
 	if (printer->options->json || is_chatter(event->type))
 		return 0;
-	text = event_sentence(event);
+	text = event->type == EVENT_RUN_FINISHED ? NULL : event_sentence(event);
 	if (text)
 		print_line(event_stage(event), text, event->time_ms);
 	free(text);
@@ -113,7 +113,7 @@ static void on_line(struct channel *channel, const char *text, size_t len,
 	(void)channel;
 	if (!event)
 		return;
-	if (event->type == EVENT_UNKNOWN && strstr(text, "\"behind\""))
+	if (event->type == EVENT_BEHIND)
 		catch_up(printer);
 	else if (event_is_transient(event->type) ||
 		 event->seq > printer->model->seq)

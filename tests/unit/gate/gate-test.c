@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "support/cmocka.h"
 
+#include "base/memory.h"
 #include "gate/gate.h"
 
 static const char file[] =
