@@ -133,7 +133,8 @@ struct report {
  */
 int report_read(const char *path, const char *format, struct report *report,
 		struct error *err) MUST_CHECK;
-/* The same for bytes in memory; `name` is for messages. */
+/* The same for bytes in memory, with a NUL after the last; `name` is for
+ * messages. */
 int report_parse(const char *text, size_t len, const char *name,
 		 const char *format, struct report *report,
 		 struct error *err) MUST_CHECK;

@@ -9,5 +9,7 @@ tests_fuzz_libreplay_a_SOURCES = %D%/replay.c
 EXTRA_DIST += %D%/corpus
 
 check_PROGRAMS += %D%/event-fuzz
+check_PROGRAMS += %D%/report-fuzz
+check_PROGRAMS += %D%/stream-fuzz
 check_PROGRAMS += %D%/journal-fuzz
 check_PROGRAMS += %D%/pipeline-fuzz

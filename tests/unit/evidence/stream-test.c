@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "support/cmocka.h"
 
-#include "base/clock.h"
+#include <time.h>
+
 #include "base/file.h"
 #include "evidence/stream.h"
 #include "support/reports.h"
@@ -176,7 +177,8 @@ static void a_cmocka_test_that_prints_ok_is_no_tap(void **state)
 static void a_million_lines_take_well_under_a_second(void **state)
 {
 	struct report_stream *stream = report_stream_new("tap", NULL, NULL);
-	int64_t begun = clock_monotonic_us();
+	clock_t begun = clock();
+	double seconds;
 	struct report report;
 	char line[64];
 
@@ -194,9 +196,12 @@ static void a_million_lines_take_well_under_a_second(void **state)
 	assert_int_equal(report.totals.passed, 1000000);
 	assert_int_equal(report.case_count, 100000);
 	report_release(&report);
-	print_message("# a million TAP lines: %d ms\n",
-		      (int)((clock_monotonic_us() - begun) / 1000));
-	assert_true(clock_monotonic_us() - begun < 5000000);
+	seconds = (double)(clock() - begun) / CLOCKS_PER_SEC;
+	print_message("# a million TAP lines: %.2f s of processor time\n",
+		      seconds);
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+	assert_true(seconds < 2);
+#endif
 }
 
 int main(void)
