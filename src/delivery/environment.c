@@ -457,9 +457,12 @@ static int take_run_lock(struct environment *environment, const char *holder,
 	free(path);
 	if (environment->run_lock >= 0)
 		return 0;
-	if (why.code == ERROR_REFUSED)
-		error_prefix(&why, "%s is held by", environment->name);
-	return error_move(err, &why);
+	if (why.code != ERROR_REFUSED)
+		return error_move(err, &why);
+	error_set(err, ERROR_REFUSED, "%s is held by %s", environment->name,
+		  error_text(&why));
+	error_clear(&why);
+	return -1;
 }
 
 int environment_acquire(struct environment *environment, int64_t run,

@@ -21,6 +21,8 @@
 
 #define LOCK_LOOK_MS 2
 #define RECORD_PATIENCE_MS 5000
+#define LATE_RETRY_MS 500
+#define LATE_LAST_TRY_MS 2000
 #define EPOCH_DIGITS 20
 #define JOURNAL_KIND "environment"
 
@@ -48,6 +50,8 @@ struct ledger {
 	void *locked_data;
 
 	struct events queue;
+	struct events late; /* happened, told, and not written yet */
+	struct timer *retry;
 	struct writing *writing; /* newest one */
 	size_t writings;
 };
@@ -57,6 +61,7 @@ struct writing {
 	struct ledger *ledger;
 	struct journal_batch *batch;
 	struct events events;
+	size_t told; /* so many of the first were told already */
 	struct ledger_commit how;
 	struct error err;
 	struct timer *patience;
@@ -151,6 +156,20 @@ static int try_lock(struct ledger *ledger, struct error *err)
 	return ledger->lock < 0 ? -1 : 0;
 }
 
+/* The lock's own message is its holder. */
+static void name_holder(struct error *err)
+{
+	char *holder;
+
+	if (err->code != ERROR_REFUSED)
+		return;
+	holder = xstrdup(error_text(err));
+	error_clear(err);
+	error_set(err, ERROR_REFUSED, "%s is writing to the environment",
+		  holder);
+	free(holder);
+}
+
 static void look_for_lock(void *data)
 {
 	struct ledger *ledger = data;
@@ -164,8 +183,7 @@ static void look_for_lock(void *data)
 			timer_set_in(ledger->look, LOCK_LOOK_MS);
 			return;
 		}
-		if (err.code == ERROR_REFUSED)
-			error_prefix(&err, "the environment is written to by");
+		name_holder(&err);
 		tell_lock(ledger, &err);
 	} else if (!ledger->writings && take_up_journal(ledger, &err) < 0) {
 		ledger_unlock(ledger);
@@ -243,16 +261,33 @@ static void write_batch(void *data)
 static void tell_events(struct writing *writing)
 {
 	struct ledger *ledger = writing->ledger;
+	bool failed = writing->err.code != ERROR_NONE;
 
-	if (writing->err.code && !writing->how.happened)
-		return;
 	for (size_t i = 0; i < writing->events.count; i++) {
 		struct event *event = writing->events.items[i];
 
-		if (event->seq > ledger->seq)
+		if (!failed && event->seq > ledger->seq)
 			ledger->seq = event->seq;
-		ledger->recorded(event, false, ledger->data);
+		if (i >= writing->told && (!failed || writing->how.happened))
+			ledger->recorded(event, false, ledger->data);
 	}
+}
+
+/* What has happened is written as soon as it can be. */
+static void keep_late(struct writing *writing)
+{
+	struct ledger *ledger = writing->ledger;
+	size_t count =
+		writing->how.happened ? writing->events.count : writing->told;
+
+	for (size_t i = 0; i < count; i++)
+		*VECTOR_ADD(ledger->late.items, ledger->late.count,
+			    ledger->late.cap) = writing->events.items[i];
+	for (size_t i = count; i < writing->events.count; i++)
+		event_free(writing->events.items[i]);
+	writing->events.count = 0;
+	if (ledger->late.count)
+		timer_set_in(ledger->retry, LATE_RETRY_MS);
 }
 
 static void writing_free(struct writing *writing)
@@ -279,6 +314,8 @@ static void written(void *data)
 		ledger->journal = NULL;
 	}
 	tell_events(writing);
+	if (failed)
+		keep_late(writing);
 	tell_writing(writing, failed ? &writing->err : NULL);
 	if (ledger->unlocking)
 		ledger_unlock(ledger);
@@ -300,6 +337,19 @@ static int append_queue(struct ledger *ledger, struct writing *writing)
 	return 0;
 }
 
+/* The late ones come first: they happened first. */
+static void take_events(struct ledger *ledger, struct writing *writing)
+{
+	writing->events = ledger->late;
+	writing->told = ledger->late.count;
+	memset(&ledger->late, 0, sizeof(ledger->late));
+	for (size_t i = 0; i < ledger->queue.count; i++)
+		*VECTOR_ADD(writing->events.items, writing->events.count,
+			    writing->events.cap) = ledger->queue.items[i];
+	free(ledger->queue.items);
+	memset(&ledger->queue, 0, sizeof(ledger->queue));
+}
+
 void ledger_commit(struct ledger *ledger, const struct ledger_commit *how,
 		   ledger_done *done, void *data)
 {
@@ -309,8 +359,7 @@ void ledger_commit(struct ledger *ledger, const struct ledger_commit *how,
 	writing->how = *how;
 	writing->done = done;
 	writing->data = data;
-	writing->events = ledger->queue;
-	memset(&ledger->queue, 0, sizeof(ledger->queue));
+	take_events(ledger, writing);
 	if (append_queue(ledger, writing) < 0)
 		writing->batch = NULL;
 	if (how->patience_ms >= 0) {
@@ -325,6 +374,26 @@ void ledger_commit(struct ledger *ledger, const struct ledger_commit *how,
 	helper_run(ledger->helper, write_batch, written, writing);
 }
 
+static void retry_late(void *data)
+{
+	static const struct ledger_commit how = {
+		.sync = true, .patience_ms = -1, .happened = true};
+	struct ledger *ledger = data;
+
+	if (!ledger->late.count)
+		return;
+	if (ledger_is_locked(ledger) || ledger->writings ||
+	    try_lock(ledger, NULL) < 0) {
+		timer_set_in(ledger->retry, LATE_RETRY_MS);
+		return;
+	}
+	if (take_up_journal(ledger, NULL) == 0)
+		ledger_commit(ledger, &how, NULL, NULL);
+	else
+		timer_set_in(ledger->retry, LATE_RETRY_MS);
+	ledger_unlock(ledger);
+}
+
 void ledger_forget(struct ledger *ledger)
 {
 	ledger->locked = NULL;
@@ -333,11 +402,11 @@ void ledger_forget(struct ledger *ledger)
 		ledger->writing->done = NULL;
 }
 
-static int lock_now(struct ledger *ledger, struct error *err)
+static int lock_now(struct ledger *ledger, int64_t patience_ms,
+		    struct error *err)
 {
 	const struct timespec moment = {.tv_nsec = 2000000};
-	int64_t until =
-		clock_monotonic_us() + RECORD_PATIENCE_MS * (int64_t)1000;
+	int64_t until = clock_monotonic_us() + patience_ms * 1000;
 	struct error why = ERROR_INIT;
 
 	while (try_lock(ledger, &why) < 0) {
@@ -352,12 +421,16 @@ static int lock_now(struct ledger *ledger, struct error *err)
 int ledger_record_owned(struct ledger *ledger, struct event *event, bool sync,
 			struct error *err)
 {
-	bool was_locked = ledger_is_locked(ledger);
+	bool was_locked;
 	int result = -1;
 
-	if (ledger->writings)
-		BUG("a blocking record while something is being written");
-	if (!was_locked && lock_now(ledger, err) < 0)
+	/* What is being written keeps its place before this one. */
+	if (ledger->writings) {
+		helper_free(ledger->helper);
+		ledger->helper = NULL;
+	}
+	was_locked = ledger_is_locked(ledger);
+	if (!was_locked && lock_now(ledger, RECORD_PATIENCE_MS, err) < 0)
 		goto out;
 	if (take_up_journal(ledger, err) < 0)
 		goto unlock;
@@ -430,7 +503,26 @@ struct ledger *ledger_new(struct loop *loop, const char *folder,
 	ledger->size = -1;
 	ledger->lock = -1;
 	ledger->look = loop_timer(loop, INT64_MAX, look_for_lock, ledger);
+	ledger->retry = loop_timer(loop, INT64_MAX, retry_late, ledger);
 	return ledger;
+}
+
+/* The last chance of what could not be written before. */
+static void write_late(struct ledger *ledger)
+{
+	struct error err = ERROR_INIT;
+
+	if (lock_now(ledger, LATE_LAST_TRY_MS, &err) == 0 &&
+	    take_up_journal(ledger, &err) == 0) {
+		for (size_t i = 0; i < ledger->late.count; i++)
+			journal_append(ledger->journal, ledger->late.items[i]);
+		if (journal_sync(ledger->journal, &err) < 0) {
+			journal_free(ledger->journal);
+			ledger->journal = NULL;
+		}
+	}
+	error_clear(&err);
+	ledger_unlock(ledger);
 }
 
 void ledger_free(struct ledger *ledger)
@@ -441,7 +533,11 @@ void ledger_free(struct ledger *ledger)
 	if (ledger->helper)
 		helper_free(ledger->helper);
 	ledger_unlock(ledger);
+	if (ledger->late.count)
+		write_late(ledger);
+	events_free(&ledger->late);
 	timer_free(ledger->look);
+	timer_free(ledger->retry);
 	events_free(&ledger->queue);
 	journal_free(ledger->journal);
 	free(ledger->folder);

@@ -43,3 +43,7 @@ check_PROGRAMS += %D%/pipeline/template-test
 check_PROGRAMS += %D%/gate/gate-test
 check_PROGRAMS += %D%/step/mask-test
 check_PROGRAMS += %D%/engine/schedule-test
+check_PROGRAMS += %D%/delivery/plan-test
+check_PROGRAMS += %D%/delivery/environment-test
+tests_unit_delivery_environment_test_SOURCES = %D%/delivery/environment-test.c \
+	%D%/delivery/fakes.c %D%/delivery/fakes.h
