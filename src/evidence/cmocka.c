@@ -201,9 +201,12 @@ static void add_explanation(struct cmocka_reader *cmocka, const char *text,
 static void take_error(struct cmocka_reader *cmocka, const char *text,
 		       size_t len)
 {
-	if (len > 4 && memcmp(text, "--- ", 4) == 0)
+	if (len > 4 && memcmp(text, "--- ", 4) == 0) {
 		add_explanation(cmocka, text + 4, len - 4);
-	else if (is_name(cmocka, text, len))
+		cmocka->explaining = true;
+		return;
+	}
+	if (is_name(cmocka, text, len))
 		end_without_result(cmocka);
 }
 
@@ -228,13 +231,32 @@ static void take_result(struct cmocka_reader *cmocka, const char *text,
 			    (int)text_cut(text, len, REPORT_WORD_MAX), text);
 }
 
+/* A memory dump goes on below its first line, up to an empty one. */
+static void take_untagged(struct cmocka_reader *cmocka, const char *line,
+			  size_t len)
+{
+	const char *text;
+	size_t rest;
+
+	if (!len)
+		cmocka->explaining = false;
+	else if (cmocka->explaining)
+		add_explanation(cmocka, line, len);
+	else if (cmocka->running &&
+		 (text = after(line, len, "Could not run test: ", &rest)))
+		add_explanation(cmocka, text, rest);
+}
+
 void cmocka_line(struct cmocka_reader *cmocka, const char *line, size_t len)
 {
 	const char *text;
 	size_t rest;
 
-	if (len < 2 || (*line != '[' && *line != 'C'))
+	if (!len || *line != '[') {
+		take_untagged(cmocka, line, len);
 		return;
+	}
+	cmocka->explaining = false;
 	if ((text = after(line, len, "[==========] ", &rest)))
 		take_group(cmocka, text, rest);
 	else if ((text = after(line, len, "[ RUN      ] ", &rest)))
@@ -249,9 +271,6 @@ void cmocka_line(struct cmocka_reader *cmocka, const char *line, size_t len)
 		take_error(cmocka, text, rest);
 	else if ((text = after(line, len, "[   LINE   ] ", &rest)))
 		take_location(cmocka, text, rest);
-	else if ((text = after(line, len, "Could not run test: ", &rest)) &&
-		 cmocka->running)
-		add_explanation(cmocka, text, rest);
 }
 
 void cmocka_finish(struct cmocka_reader *cmocka)

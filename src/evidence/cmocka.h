@@ -20,6 +20,7 @@ struct cmocka_reader {
 	bool running;	    /* a test of it */
 	struct str name;
 	struct str explanation;	  /* of the test that runs */
+	bool explaining;	  /* lines without a tag belong to it */
 	struct strings unclaimed; /* explanations, oldest first */
 	size_t claimed;
 };

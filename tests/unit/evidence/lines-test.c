@@ -169,6 +169,33 @@ static void a_cmocka_program_that_dies_fails(void **state)
 	       "2 unfinished of 5");
 }
 
+static void a_groups_set_up_that_fails_is_no_test(void **state)
+{
+	(void)state;
+	counts("tap/cmocka-group-setup.tap",
+	       "fail: 0 passed 0 failed 0 errors 0 skipped 0 todo "
+	       "1 unfinished of 1");
+	why("tap/cmocka-group-setup.tap", "GROUP SETUP");
+	counts("cmocka/group-setup.txt",
+	       "fail: 0 passed 0 failed 0 errors 0 skipped 0 todo "
+	       "1 unfinished of 1");
+	why("cmocka/group-setup.txt", "GROUP SETUP");
+}
+
+static void a_leak_is_explained_to_its_last_line(void **state)
+{
+	struct report report = report_of("cmocka/leak.txt");
+
+	(void)state;
+	assert_string_equal(report.cases[0].message,
+			    "Blocks allocated...\n"
+			    "cart.c:11: note: block 0x1000 allocated here\n"
+			    "ERROR: leak leaked 1 block(s)");
+	assert_int_equal(report.cases[0].line, 11);
+	assert_int_equal(report.totals.total, 1);
+	report_release(&report);
+}
+
 static void a_person_may_call_cmockas_tap_cmocka(void **state)
 {
 	char *path = report_fixture("tap/cmocka.tap");
@@ -198,6 +225,8 @@ int main(void)
 		cmocka_unit_test(cmocka_output_is_counted),
 		cmocka_unit_test(cmocka_errors_find_their_tests),
 		cmocka_unit_test(a_cmocka_program_that_dies_fails),
+		cmocka_unit_test(a_groups_set_up_that_fails_is_no_test),
+		cmocka_unit_test(a_leak_is_explained_to_its_last_line),
 		cmocka_unit_test(a_person_may_call_cmockas_tap_cmocka),
 	};
 
