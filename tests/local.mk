@@ -11,7 +11,8 @@ AM_TESTS_ENVIRONMENT = \
 	top_builddir='$(abs_top_builddir)'; export top_builddir; \
 	SIGNALBOX='$(abs_top_builddir)/signalbox'; export SIGNALBOX;
 
-EXTRA_DIST += %D%/tap %D%/check-layers.sh src/layers
+CHECKS = %D%/check-layers.sh %D%/check-size.sh %D%/check-format.sh
+EXTRA_DIST += %D%/tap $(CHECKS) src/layers
 EXTRA_DIST += %D%/data/reports %D%/support/reports.h
 
 if HAVE_CMOCKA
@@ -24,4 +25,4 @@ endif
 endif
 include tests/bench/local.mk
 
-TESTS += $(check_PROGRAMS) %D%/check-layers.sh
+TESTS += $(check_PROGRAMS) $(CHECKS)
