@@ -46,4 +46,5 @@ check_PROGRAMS += %D%/engine/schedule-test
 check_PROGRAMS += %D%/delivery/plan-test
 check_PROGRAMS += %D%/delivery/environment-test
 tests_unit_delivery_environment_test_SOURCES = %D%/delivery/environment-test.c \
-	%D%/delivery/fakes.c %D%/delivery/fakes.h
+	%D%/delivery/fakes.c %D%/delivery/fakes.h \
+	tests/support/environments.c tests/support/environments.h
