@@ -186,6 +186,8 @@ int haproxy_read_state(const char *answer, size_t commands, const char *backend,
 		row_cut(&row, line, len, ' ');
 		colour = colour_of_row(&header, &row, backend, servers);
 		if (colour >= 0)
+			state->backend = (long)number(&header, &row, "be_id");
+		if (colour >= 0)
 			add_state(&state->colours[colour],
 				  (int)number(&header, &row, "srv_uweight"),
 				  number(&header, &row, "srv_op_state") !=

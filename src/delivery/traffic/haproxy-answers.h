@@ -24,6 +24,7 @@ struct haproxy_colour_state {
 	int64_t weight;	 /* of all of them together */
 };
 struct haproxy_state {
+	long backend; /* its number: a frontend may have the same name */
 	struct haproxy_colour_state colours[COLOUR_COUNT];
 };
 

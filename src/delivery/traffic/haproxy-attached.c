@@ -108,7 +108,7 @@ static void rights_known(struct work *work, const char *answer, size_t len)
 		work_fail(work, &err);
 		return;
 	}
-	line = xasprintf("show stat %s 6 -1", haproxy->backend);
+	line = haproxy_stat_question(haproxy, "");
 	work_ask(work, line, backend_known);
 	free(line);
 }

@@ -19,6 +19,7 @@
 
 #define START_MS 5000
 #define ASK_AGAIN_MS 10
+#define REMIND_MS 1000
 #define GRACE_MS 3000
 #define LOG_BYTES (64u * 1024)
 
@@ -64,7 +65,8 @@ static char *last_complaint(const struct haproxy *haproxy)
 	for (at = text.data; (at = strstr(at, "[ALERT]")); at++) {
 		char *line = xstrndup(at, strcspn(at, "\n"));
 
-		if (strstr(line, "no server available")) {
+		if (strstr(line, "no server available") ||
+		    strstr(line, "Some protocols failed")) {
 			free(line);
 			continue;
 		}
@@ -111,8 +113,20 @@ static void give_up(struct work *work)
 	}
 }
 
+/* A master that has just begun loses signals [M: haproxy 2.6]. */
+static void remind_master(struct work *work)
+{
+	int64_t now = clock_monotonic_us();
+
+	if (work->master <= 0 || now < work->signalled_us + REMIND_MS * 1000)
+		return;
+	work->signalled_us = now;
+	kill(work->master, SIGUSR2);
+}
+
 static void ask_again(struct work *work)
 {
+	remind_master(work);
 	if (clock_monotonic_us() < work->deadline_us)
 		work_wait(work, ASK_AGAIN_MS, ask_worker);
 	else
@@ -188,10 +202,13 @@ static void reload_with(const struct keeper_status *status,
 	else if (status->pid <= 0 || kill(status->pid, SIGUSR2) < 0)
 		error_set(&failure, ERROR_PROVIDER,
 			  "cannot reload haproxy: it does not run");
-	if (failure.code != ERROR_NONE)
+	if (failure.code != ERROR_NONE) {
 		work_fail(work, &failure);
-	else
-		await_worker(work);
+		return;
+	}
+	work->master = status->pid;
+	work->signalled_us = clock_monotonic_us();
+	await_worker(work);
 }
 
 static void start_or_reload(struct work *work)

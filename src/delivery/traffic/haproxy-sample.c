@@ -172,6 +172,7 @@ static void counted(struct work *work, const char *answer, size_t len)
 	if (haproxy_read_info(answer, &info, &err) < 0 ||
 	    haproxy_read_stat(answer, haproxy->backend, haproxy->servers, &stat,
 			      &err) < 0) {
+		haproxy->state.backend = 0; /* a reload may renumber */
 		work_fail(work, &err);
 		return;
 	}
@@ -180,12 +181,20 @@ static void counted(struct work *work, const char *answer, size_t len)
 	work_end(work, NULL);
 }
 
+char *haproxy_stat_question(const struct haproxy *haproxy, const char *before)
+{
+	long backend = haproxy->state.backend;
+
+	/* 6: backends and servers; -1: any. */
+	return xasprintf("%sshow stat %ld 6 -1", before,
+			 backend > 0 ? backend : -1);
+}
+
 void haproxy_sample(struct traffic *traffic, traffic_sampled *done, void *data)
 {
 	struct haproxy *haproxy = (struct haproxy *)traffic;
 	struct work *work = work_new(haproxy, finish_sample, data);
-	char *line =
-		xasprintf("show info; show stat %s 6 -1", haproxy->backend);
+	char *line = haproxy_stat_question(haproxy, "show info; ");
 
 	work->tell.sampled = done;
 	work_ask(work, line, counted);

@@ -95,6 +95,8 @@ struct work {
 	struct str said; /* by the child */
 	void (*after)(struct work *work, const struct error *err);
 	long worker; /* the one to be replaced; 0 none */
+	pid_t master;
+	int64_t signalled_us; /* when it was told to reload */
 };
 
 struct work *work_new(struct haproxy *haproxy,
@@ -136,6 +138,8 @@ void haproxy_set(struct traffic *traffic, const struct traffic_change *change,
 		 traffic_shifted *done, void *data);
 /* haproxy-sample.c */
 void haproxy_sample(struct traffic *traffic, traffic_sampled *done, void *data);
+/* `show stat` of the backend after other commands; the caller's. */
+char *haproxy_stat_question(const struct haproxy *haproxy, const char *before);
 void haproxy_listen(struct haproxy *haproxy); /* to the ring, if it has one */
 /* haproxy-managed.c */
 void haproxy_ensure_managed(struct work *work);

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/* Small HTTP servers, in children, and clients that load a proxy, in
+ * threads, with exact counts. For system tests. */
+#ifndef SIGNALBOX_TESTS_SYSTEM_WEB_H
+#define SIGNALBOX_TESTS_SYSTEM_WEB_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/* A loopback port that is free now. */
+int web_free_port(void);
+
+/* Answers every request "NAME\n", 200; /fail 500; /slow after 30 ms. */
+pid_t web_server_start(const char *name, int port);
+void web_server_stop(pid_t pid);
+
+/* One request over a connection of its own: the status, 0 when it failed.
+ * body has room for 64 bytes. */
+int web_get(int port, const char *path, char *body);
+
+#define WEB_CLIENTS 4
+
+struct web_load {
+	int port;
+	const char *path;
+	bool keep_alive;
+	pthread_t threads[WEB_CLIENTS];
+	atomic_bool stop;
+	atomic_long blue, green; /* 200s, by their body */
+	atomic_long answers_5xx;
+	atomic_long failed; /* no whole answer */
+};
+
+void web_load_start(struct web_load *load, int port, const char *path,
+		    bool keep_alive);
+void web_load_stop(struct web_load *load);
+long web_load_count(const struct web_load *load);
+
+#endif
