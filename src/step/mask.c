@@ -71,6 +71,20 @@ static size_t doubtful(const struct mask *mask, const char *data, size_t len)
 	return most;
 }
 
+/* Whether what begins at `at` may still become a longer secret. */
+static bool may_grow(const struct mask *mask, const char *at, size_t size,
+		     size_t len)
+{
+	for (size_t i = 0; i < mask->secrets.count; i++) {
+		const char *secret = mask->secrets.items[i];
+
+		if (strlen(secret) > len && strlen(secret) > size &&
+		    memcmp(secret, at, size) == 0)
+			return true;
+	}
+	return false;
+}
+
 static void show(struct mask *mask, bool last, struct str *out)
 {
 	const char *at = mask->held.data;
@@ -80,6 +94,13 @@ static void show(struct mask *mask, bool last, struct str *out)
 	const char *hit;
 
 	while ((hit = find(mask, at, size, &len))) {
+		size_t rest = size - (size_t)(hit - at);
+
+		if (!last && may_grow(mask, hit, rest, len)) {
+			str_add_bytes(out, at, (size_t)(hit - at));
+			str_drop(&mask->held, mask->held.len - rest);
+			return;
+		}
 		str_add_bytes(out, at, (size_t)(hit - at));
 		str_add(out, "***");
 		size -= (size_t)(hit + len - at);
