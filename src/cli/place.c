@@ -25,6 +25,7 @@ struct operation {
 	struct error failure;
 	struct error *err;
 	const char *name;
+	bool is_done;
 };
 
 static void print_text(const char *text)
@@ -54,13 +55,15 @@ static void done(void *data, const struct error *err)
 	if (err)
 		error_set(&operation->failure, err->code, "%s",
 			  error_text(err));
-	loop_stop(operation->loop);
+	operation->is_done = true;
 }
 
 /* Waits for the operation begun to end. */
 static int finish(struct operation *operation)
 {
-	loop_run(operation->loop);
+	while (!operation->is_done)
+		loop_turn(operation->loop, -1);
+	operation->is_done = false;
 	if (operation->failure.code == ERROR_NONE)
 		return 0;
 	return error_move(operation->err, &operation->failure);
