@@ -181,9 +181,13 @@ static int up_or_down(int argc, char **argv,
 	if (cli_parse(argc, argv, &arguments, &err) < 0 ||
 	    operation_open(&operation, words[0], &err) < 0)
 		return cli_fail(&err);
-	operate(operation.environment, operation.project.person, done,
-		&operation);
-	result = finish(&operation);
+	result = environment_acquire(operation.environment, 0,
+				     operation.project.person, &err);
+	if (result == 0) {
+		operate(operation.environment, operation.project.person, done,
+			&operation);
+		result = finish(&operation);
+	}
 	operation_close(&operation);
 	return result < 0 ? cli_fail(&err) : 0;
 }
