@@ -101,7 +101,7 @@ static void an_error_object_is_refused_with_its_text(void **state)
 
 static void messages_do_not_quote_the_report(void **state)
 {
-	static const char text[] = "{\"token\": hunter2}";
+	static const char text[] = "{\"token\" \"hunter2\"}";
 	struct error err = ERROR_INIT;
 	struct report report;
 
@@ -112,6 +112,25 @@ static void messages_do_not_quote_the_report(void **state)
 	assert_null(strstr(err.message, "hunter2"));
 	assert_non_null(strstr(err.message, "r.json:1:"));
 	error_clear(&err);
+}
+
+static void a_key_twice_in_an_object_is_refused(void **state)
+{
+	static const char text[] =
+		"{\"version\":\"2.1.0\",\"runs\":[{\"results\":[{}],"
+		"\"results\":[]}]}";
+
+	(void)state;
+	assert_refused(text, sizeof(text) - 1, NULL, "duplicate");
+}
+
+static void what_could_be_two_formats_needs_a_name(void **state)
+{
+	static const char text[] = "[==========] Running 1 test(s).\n"
+				   "1..1\nok 1\n";
+
+	(void)state;
+	assert_refused(text, sizeof(text) - 1, NULL, "any of tap, cmocka");
 }
 
 static void json_that_would_eat_the_memory_is_refused(void **state)
@@ -150,6 +169,8 @@ int main(void)
 		cmocka_unit_test(a_web_page_is_refused),
 		cmocka_unit_test(an_error_object_is_refused_with_its_text),
 		cmocka_unit_test(messages_do_not_quote_the_report),
+		cmocka_unit_test(a_key_twice_in_an_object_is_refused),
+		cmocka_unit_test(what_could_be_two_formats_needs_a_name),
 		cmocka_unit_test(json_that_would_eat_the_memory_is_refused),
 		cmocka_unit_test(tap_may_begin_like_json),
 	};

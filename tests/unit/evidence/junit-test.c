@@ -181,6 +181,36 @@ static void tags_that_would_eat_the_memory_are_refused(void **state)
 	str_release(&text);
 }
 
+static void a_skip_does_not_hide_a_failure(void **state)
+{
+	static const char text[] = "<testsuite><testcase name='a' "
+				   "status='skipped'><error/><failure/>"
+				   "<skipped/></testcase></testsuite>";
+	struct report report;
+
+	(void)state;
+	assert_int_equal(
+		report_parse(text, sizeof(text) - 1, "r", NULL, &report, NULL),
+		0);
+	assert_int_equal(report.totals.errors, 1);
+	assert_int_equal(report.verdict, REPORT_FAIL);
+	report_release(&report);
+}
+
+static void a_status_alone_may_fail(void **state)
+{
+	static const char text[] = "<testsuite><testcase name='a' "
+				   "status='failed'/></testsuite>";
+	struct report report;
+
+	(void)state;
+	assert_int_equal(
+		report_parse(text, sizeof(text) - 1, "r", NULL, &report, NULL),
+		0);
+	assert_int_equal(report.totals.failed, 1);
+	report_release(&report);
+}
+
 static void a_failure_after_a_case_inside_a_case_is_not_lost(void **state)
 {
 	static const char text[] = "<testsuite><testcase name='outer'>"
@@ -214,6 +244,8 @@ int main(void)
 		cmocka_unit_test(a_document_type_of_its_own_is_refused),
 		cmocka_unit_test(depth_and_attributes_are_bounded),
 		cmocka_unit_test(tags_that_would_eat_the_memory_are_refused),
+		cmocka_unit_test(a_skip_does_not_hide_a_failure),
+		cmocka_unit_test(a_status_alone_may_fail),
 		cmocka_unit_test(
 			a_failure_after_a_case_inside_a_case_is_not_lost),
 	};

@@ -72,6 +72,16 @@ static void documents_follow_each_other(void **state)
 	counts("tap/first-document-short.tap",
 	       "fail: 2 passed 0 failed 0 errors 0 skipped 0 todo "
 	       "1 unfinished of 3");
+	counts("tap/two-plans-last.tap",
+	       "pass: 3 passed 0 failed 0 errors 0 skipped 0 todo "
+	       "0 unfinished of 3");
+}
+
+static void a_directive_needs_white_space_before_it(void **state)
+{
+	(void)state;
+	counts("tap/no-directive.tap", "fail: 1 passed 2 failed 0 errors "
+				       "0 skipped 0 todo 0 unfinished of 3");
 }
 
 static void a_plan_that_is_not_kept_fails(void **state)
@@ -86,6 +96,8 @@ static void bailing_out_fails_from_anywhere(void **state)
 {
 	(void)state;
 	why("tap/bail-out.tap", "bailed out: the database is gone");
+	counts("tap/bail-out.tap", "fail: 1 passed 0 failed 0 errors "
+				   "0 skipped 0 todo 2 unfinished of 3");
 	why("tap/bail-out-subtest.tap", "bailed out: in a subtest");
 }
 
@@ -215,6 +227,7 @@ int main(void)
 		cmocka_unit_test(a_failed_test_says_why_and_where),
 		cmocka_unit_test(the_plan_may_come_last),
 		cmocka_unit_test(documents_follow_each_other),
+		cmocka_unit_test(a_directive_needs_white_space_before_it),
 		cmocka_unit_test(a_plan_that_is_not_kept_fails),
 		cmocka_unit_test(bailing_out_fails_from_anywhere),
 		cmocka_unit_test(nothing_to_run_passes_only_with_a_reason),
