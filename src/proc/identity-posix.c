@@ -16,12 +16,15 @@
 #include "base/memory.h"
 #include "base/strings.h"
 
+/* ctrl-z must not stop what we wait for. */
+#define CALM "trap '' TSTP; LC_ALL=C "
+
 /* The first line that ps prints of one process, without blanks around it;
  * false when there is no such process. */
 static bool ask_ps(pid_t pid, const char *column, char *text, size_t size)
 {
-	char *command = xasprintf("LC_ALL=C ps -o %s= -p %ld 2>/dev/null",
-				  column, (long)pid);
+	char *command = xasprintf(CALM "ps -o %s= -p %ld 2>/dev/null", column,
+				  (long)pid);
 	FILE *ps = popen(command, "r");
 	bool found = ps && fgets(text, (int)size, ps);
 	size_t blanks;
@@ -78,7 +81,7 @@ static size_t drop_ended(pid_t *pids, size_t count)
 
 size_t process_children(pid_t *pids, size_t max)
 {
-	FILE *ps = popen("ps -A -o pid= -o ppid= 2>/dev/null", "r");
+	FILE *ps = popen(CALM "ps -A -o pid= -o ppid= 2>/dev/null", "r");
 	long pid, parent;
 	size_t count = 0;
 
@@ -126,12 +129,16 @@ void descriptors_close_from(int first, const int *keep, int keep_count)
 			close(fd);
 }
 
-/* A path where ps knows it, else a name that PATH is searched for. */
+/* A path where ps knows it, else the name we were called by: when that has
+ * no folder, PATH is searched for it. */
 char *process_own_path(void)
 {
 	char text[1024];
 
-	if (!ask_ps(getpid(), "comm", text, sizeof(text)))
+	if (ask_ps(getpid(), "comm", text, sizeof(text)) && strchr(text, '/'))
+		return xstrdup(text);
+	if (!ask_ps(getpid(), "args", text, sizeof(text)))
 		return xstrdup("signalbox");
+	text[strcspn(text, " ")] = '\0';
 	return xstrdup(text);
 }

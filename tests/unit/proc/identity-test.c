@@ -81,7 +81,7 @@ static pid_t start_as(const char *path, const char *argv0)
 		dup2(ends[1], 1);
 		close(ends[0]);
 		close(ends[1]);
-		execlp(path, argv0, "-c", "echo x; read y", "sleep", NULL);
+		execlp(path, argv0, "-c", "echo x; sleep 60; :", "sleep", NULL);
 		_exit(127);
 	}
 	close(ends[1]);
@@ -111,6 +111,7 @@ static void foreign_binary_under_our_name_is_no_keeper(void **state)
 	pid_t stranger = start_as("sh", KEEPER_NAME);
 
 	(void)state;
+	assert_true(process_is(stranger, process_start_time(stranger)));
 	assert_false(process_is_keeper(stranger));
 	end(stranger);
 }
@@ -121,6 +122,7 @@ static int play(void)
 {
 	if (write(1, "x", 1) != 1)
 		return 1;
+	alarm(60);
 	for (;;)
 		pause();
 }
