@@ -19,7 +19,8 @@ struct foreground {
 	struct loop *loop;
 	struct watch *talk;
 	int fd;
-	int tty; /* -1: none */
+	int tty;     /* -1: none */
+	bool adopts; /* orphans below become our children */
 	bool screen;
 	bool suspended;
 	pid_t guard;
@@ -174,6 +175,45 @@ static void obey(struct foreground *foreground,
 	}
 }
 
+/* Where a program without its guard is not ours to wait for, the end of the
+ * socket is the end of it. */
+static bool program_lives(const struct foreground *foreground)
+{
+	if (!foreground->adopts && !foreground->talk)
+		return false;
+	return process_is(foreground->program, foreground->program_start);
+}
+
+static void reap(struct foreground *foreground)
+{
+	int status;
+	pid_t pid;
+
+	while ((pid = ending_reap(&status)) > 0) {
+		if (pid == foreground->guard)
+			foreground->guard_ended = true;
+		if (pid == foreground->program)
+			foreground->program_ended = true;
+		else if (pid != foreground->guard || foreground->program_ended)
+			continue;
+		foreground->status = status;
+	}
+}
+
+/* When only the guard was killed, the program is ours now, and we are its
+ * guard: then its own status counts. Asked before reaping, so that what has
+ * just ended is reaped as well. */
+static void child_changed(int signal_number, void *data)
+{
+	struct foreground *foreground = data;
+	bool lives = program_lives(foreground);
+
+	(void)signal_number;
+	reap(foreground);
+	if (foreground->guard_ended && !lives)
+		loop_stop(foreground->loop);
+}
+
 static void hear_program(int fd, short revents, void *data)
 {
 	struct foreground *foreground = data;
@@ -187,29 +227,7 @@ static void hear_program(int fd, short revents, void *data)
 	}
 	watch_remove(foreground->talk);
 	foreground->talk = NULL;
-}
-
-/* When only the guard was killed, the program is ours now, and we are its
- * guard: then its own status counts. */
-static void child_changed(int signal_number, void *data)
-{
-	struct foreground *foreground = data;
-	int status;
-	pid_t pid;
-
-	(void)signal_number;
-	while ((pid = ending_reap(&status)) > 0) {
-		if (pid == foreground->guard)
-			foreground->guard_ended = true;
-		if (pid == foreground->program)
-			foreground->program_ended = true;
-		else if (pid != foreground->guard || foreground->program_ended)
-			continue;
-		foreground->status = status;
-	}
-	if (foreground->guard_ended &&
-	    !process_is(foreground->program, foreground->program_start))
-		loop_stop(foreground->loop);
+	child_changed(SIGCHLD, foreground);
 }
 
 static void hear_hello(struct foreground *foreground)
@@ -238,6 +256,7 @@ void foreground_run(int fd, pid_t guard, bool screen, const sigset_t *mask)
 {
 	struct foreground foreground = {
 		.fd = fd,
+		.adopts = process_adopt_orphans(),
 		.screen = screen,
 		.guard = guard,
 	};

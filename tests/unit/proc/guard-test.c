@@ -114,6 +114,7 @@ static void stopped_daemon_is_woken_to_end(void **state)
 	rig_command(&rig, 't');
 	rig_expect_pids(&rig, "daemon", &daemon, NULL);
 	rig_command(&rig, 'x');
+	rig_expect(&rig, "woken");
 	rig_end(&rig);
 	rig_expect_no_life(&rig);
 	rig_release(&rig);

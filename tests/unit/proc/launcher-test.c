@@ -90,6 +90,20 @@ static void launcher_takes_the_place_of_a_killed_guard(void **state)
 	rig_release(&rig);
 }
 
+/* Also where orphans are nobody's. */
+static void launcher_never_outlives_guard_and_program(void **state)
+{
+	struct rig rig;
+
+	(void)state;
+	rig_start(&rig, RIG_LAUNCHER);
+	kill(rig.guard, SIGKILL);
+	rig_command(&rig, 'x');
+	rig_end(&rig);
+	rig_expect_no_life(&rig);
+	rig_release(&rig);
+}
+
 static void signals_to_the_launcher_alone_are_handed_on(void **state)
 {
 	struct rig rig;
@@ -293,6 +307,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(
 			program_and_guard_killed_together_leave_only_keepers),
 		cmocka_unit_test(launcher_takes_the_place_of_a_killed_guard),
+		cmocka_unit_test(launcher_never_outlives_guard_and_program),
 		cmocka_unit_test(signals_to_the_launcher_alone_are_handed_on),
 		cmocka_unit_test(program_hears_that_its_launcher_was_killed),
 		cmocka_unit_test(

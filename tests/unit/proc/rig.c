@@ -51,6 +51,21 @@ static _Noreturn void sleep_for_good(void)
 		pause();
 }
 
+/* Stays stopped until it is continued; the TERM that waits is reported. */
+static void stop_until_term(const struct player *player)
+{
+	sigset_t term, old;
+	int number;
+
+	sigemptyset(&term);
+	sigaddset(&term, SIGTERM);
+	sigprocmask(SIG_BLOCK, &term, &old);
+	raise(SIGSTOP);
+	sigwait(&term, &number);
+	report(player->reports, "woken\n");
+	_exit(0);
+}
+
 /* Forked twice and in a session of its own: its parent is gone. */
 static void make_daemon(const struct player *player, char kind)
 {
@@ -68,7 +83,7 @@ static void make_daemon(const struct player *player, char kind)
 		make_daemon(player, 'd');
 	report(player->reports, "daemon %d 0\n", (int)getpid());
 	if (kind == 't')
-		raise(SIGSTOP);
+		stop_until_term(player);
 	sleep_for_good();
 }
 
