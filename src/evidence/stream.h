@@ -37,7 +37,7 @@ struct report_stream *report_stream_new(const char *format,
 					void *data);
 void report_stream_feed(struct report_stream *stream, const char *bytes,
 			size_t len);
-/* What was counted so far; borrowed. */
+/* What was counted so far, after the finish too; borrowed. */
 const struct test_totals *
 report_stream_totals(const struct report_stream *stream);
 /* How many tests the plans so far announce, 0 while none is known. */

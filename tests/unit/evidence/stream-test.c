@@ -71,6 +71,21 @@ static void passed_tests_are_told_at_once(void **state)
 	str_release(&told);
 }
 
+static void totals_stay_when_the_report_was_given(void **state)
+{
+	struct report_stream *stream = report_stream_new("tap", NULL, NULL);
+	struct report report;
+
+	(void)state;
+	report_stream_feed(stream, "1..3\nok 1\n", 10);
+	report_stream_finish(stream, &report);
+	assert_int_equal(report_stream_totals(stream)->passed, 1);
+	assert_int_equal(report_stream_totals(stream)->unfinished, 2);
+	assert_int_equal(report_stream_planned(stream), 3);
+	report_release(&report);
+	report_stream_free(stream);
+}
+
 static void check_every_chunk_size(const char *name, const char *format)
 {
 	char *path = report_fixture(name);
@@ -209,6 +224,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_test_is_told_when_it_is_explained),
 		cmocka_unit_test(passed_tests_are_told_at_once),
+		cmocka_unit_test(totals_stay_when_the_report_was_given),
 		cmocka_unit_test(chunks_may_be_cut_anywhere),
 		cmocka_unit_test(carriage_returns_do_not_count),
 		cmocka_unit_test(a_line_too_long_is_noise),
