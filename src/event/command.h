@@ -13,7 +13,8 @@
  * Commands: approve, reject (reason), override (reason), promote, hold,
  * unhold, cancel (run); shift (environment, value percent), rollback
  * (environment, reason?); subscribe (from: seq; the reply is followed by
- * every event after it); quit (the engine ends when no run is live).
+ * every event after it); quit (the engine ends when no run is live); note
+ * (environment?, reason: what a person says afterwards, kept as note.added).
  */
 #ifndef SIGNALBOX_EVENT_COMMAND_H
 #define SIGNALBOX_EVENT_COMMAND_H
@@ -34,7 +35,8 @@
 	X(SHIFT, "shift")         \
 	X(ROLLBACK, "rollback")   \
 	X(SUBSCRIBE, "subscribe") \
-	X(POKE, "poke")
+	X(POKE, "poke")           \
+	X(NOTE, "note")
 
 enum command_kind {
 	COMMAND_UNKNOWN,

@@ -8,7 +8,7 @@
 #include "base/vector.h"
 #include "model/fold.h"
 
-void colour_init(struct colour_model *colour)
+void colour_model_init(struct colour_model *colour)
 {
 	colour->version = xstrdup("");
 	colour->commit = xstrdup("");
@@ -35,7 +35,7 @@ static void init(struct environment_model *it, const char *name)
 	it->lock.reason = xstrdup("");
 	it->last_rollback = xstrdup("");
 	for (int i = 0; i < COLOUR_COUNT; i++)
-		colour_init(&it->colours[i]);
+		colour_model_init(&it->colours[i]);
 }
 
 void environment_model_release(struct environment_model *it)
@@ -123,7 +123,7 @@ void fold_deploy_planned(struct model *model, const struct event *event)
 	struct stage_model *stage = fold_stage_of(model, event);
 
 	if (stage)
-		stage_plan(stage, event_json(event, "steps"));
+		stage_model_plan(stage, event_json(event, "steps"));
 	if (!it)
 		return;
 	it->deployed = event->time_ms;

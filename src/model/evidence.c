@@ -24,7 +24,7 @@ static void tests_clear(struct stage_model *stage)
 	stage->test_count = 0;
 }
 
-void evidence_reset(struct stage_model *stage)
+void stage_model_reset_evidence(struct stage_model *stage)
 {
 	tests_clear(stage);
 	stage->has_tests = stage->scanned = stage->scan_ok = false;
@@ -33,7 +33,7 @@ void evidence_reset(struct stage_model *stage)
 	stage->severities = (struct severity_counts){0};
 }
 
-void evidence_release(struct stage_model *stage)
+void stage_model_release_evidence(struct stage_model *stage)
 {
 	tests_clear(stage);
 	free(stage->tests);
@@ -175,7 +175,7 @@ static void finding_release(struct finding_model *finding)
 	free(finding->path);
 }
 
-void findings_release(struct model *model)
+void model_release_findings(struct model *model)
 {
 	for (size_t i = 0; i < model->finding_count; i++)
 		finding_release(&model->findings[i]);

@@ -16,29 +16,29 @@ void fold_field(char **field, const struct event *event, const char *key);
 int64_t fold_time(const json_t *object, const char *key);
 
 fold_function fold_run_started, fold_run_finished;
-void stages_release(struct model *model);
+void model_release_stages(struct model *model);
 
 fold_function fold_stage_ready, fold_stage_started, fold_stage_finished,
 	fold_stage_skipped, fold_step_started, fold_step_finished,
-	fold_log_grew;
+	fold_log_grew, fold_command;
 /* Found or made; "" gives NULL. */
 struct stage_model *fold_stage(struct model *model, const char *name);
 /* The stage the event names, marked as moved by it. */
 struct stage_model *fold_stage_of(struct model *model,
 				  const struct event *event);
-void stage_release(struct stage_model *stage);
-void stage_plan(struct stage_model *stage, const json_t *steps);
-void stages_rank(struct model *model);
+void stage_model_release(struct stage_model *stage);
+void stage_model_plan(struct stage_model *stage, const json_t *steps);
+void model_rank_stages(struct model *model);
 
 fold_function fold_test_finished, fold_report_read, fold_finding_found;
 /* Forgets what an earlier try of the stage counted. */
-void evidence_reset(struct stage_model *stage);
-void evidence_release(struct stage_model *stage);
-void findings_release(struct model *model);
+void stage_model_reset_evidence(struct stage_model *stage);
+void stage_model_release_evidence(struct stage_model *stage);
+void model_release_findings(struct model *model);
 
 fold_function fold_gate_opened, fold_gate_voted, fold_gate_closed;
-void gate_init(struct gate_model *gate);
-void gate_release(struct gate_model *gate);
+void gate_model_init(struct gate_model *gate);
+void gate_model_release(struct gate_model *gate);
 
 fold_function fold_deploy_planned, fold_deploy_finished, fold_target_started,
 	fold_target_healthy, fold_target_failed, fold_target_stopped,
@@ -52,7 +52,7 @@ void environment_model_release(struct environment_model *environment);
 
 fold_function fold_traffic_changing, fold_traffic_changed, fold_traffic_sampled,
 	fold_analysis_judged;
-void colour_init(struct colour_model *colour);
+void colour_model_init(struct colour_model *colour);
 
 void fold_note(struct model *model, const struct event *event);
 

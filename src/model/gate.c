@@ -6,7 +6,7 @@
 #include "base/vector.h"
 #include "model/fold.h"
 
-void gate_init(struct gate_model *gate)
+void gate_model_init(struct gate_model *gate)
 {
 	*gate = (struct gate_model){
 		.environment = xstrdup(""),
@@ -48,7 +48,7 @@ static void lists_release(struct gate_model *gate)
 	strings_release(&gate->excluded);
 }
 
-void gate_release(struct gate_model *gate)
+void gate_model_release(struct gate_model *gate)
 {
 	lists_release(gate);
 	free(gate->environment);
@@ -136,8 +136,8 @@ void fold_gate_opened(struct model *model, const struct event *event)
 	if (!stage)
 		return;
 	gate = &stage->gate;
-	gate_release(gate);
-	gate_init(gate);
+	gate_model_release(gate);
+	gate_model_init(gate);
 	gate->present = gate->open = true;
 	gate->opened = event->time_ms;
 	gate->expires = event_time(event, "expires");

@@ -41,6 +41,7 @@ static fold_function *const folds[EVENT_TYPE_COUNT] = {
 	[EVENT_ROLLBACK_FINISHED] = fold_rollback_finished,
 	[EVENT_ENVIRONMENT_LOCKED] = fold_locked,
 	[EVENT_ENVIRONMENT_UNLOCKED] = fold_unlocked,
+	[EVENT_COMMAND_RECEIVED] = fold_command,
 };
 
 void fold_text(char **field, const char *text)
@@ -83,11 +84,11 @@ void model_free(struct model *model)
 {
 	if (!model)
 		return;
-	stages_release(model);
+	model_release_stages(model);
 	for (size_t i = 0; i < model->environment_count; i++)
 		environment_model_release(&model->environments[i]);
 	free(model->environments);
-	findings_release(model);
+	model_release_findings(model);
 	for (size_t i = 0; i < model->note_count; i++)
 		free(model->notes[i].text);
 	free(model->notes);

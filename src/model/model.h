@@ -137,6 +137,7 @@ struct stage_model {
 	struct step_model *steps;
 	size_t step_count, step_cap;
 	size_t rank; /* 0 first; a stage is one rank after its latest need */
+	bool held;   /* a person holds its deployment */
 };
 
 #define SAMPLES_KEPT 120

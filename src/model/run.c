@@ -29,7 +29,7 @@ static void add_stages(struct model *model, const json_t *stages)
 			strings_add(&stage->needs, json_string_value(need));
 		fold_environment(model, stage->environment);
 	}
-	stages_rank(model);
+	model_rank_stages(model);
 }
 
 void fold_run_started(struct model *model, const struct event *event)
@@ -95,7 +95,7 @@ static bool rank_once(struct model *model, const struct named *order)
 }
 
 /* Bounded by the count, so that a cycle in a damaged stream ends too. */
-void stages_rank(struct model *model)
+void model_rank_stages(struct model *model)
 {
 	size_t count = model->stage_count;
 	struct named *order;
@@ -116,10 +116,10 @@ void stages_rank(struct model *model)
 	free(order);
 }
 
-void stages_release(struct model *model)
+void model_release_stages(struct model *model)
 {
 	for (size_t i = 0; i < model->stage_count; i++)
-		stage_release(&model->stages[i]);
+		stage_model_release(&model->stages[i]);
 	free(model->stages);
 	model->stages = NULL;
 	model->stage_count = model->stage_cap = 0;

@@ -16,13 +16,13 @@ void say_gate_opened(struct str *out, const struct event *event)
 	size_t i;
 
 	str_addf(out, "%s waits for ", event_stage(event));
-	add_count(out, event_int(event, "required", 1), "approval",
+	say_count(out, event_int(event, "required", 1), "approval",
 		  "approvals");
 	json_array_foreach(approvers, i, name) if (json_is_string(name))
-		add_text(out, i ? ", " : " of ", json_string_value(name));
+		say_text(out, i ? ", " : " of ", json_string_value(name));
 	if (json_int(ships, "commits", 0)) {
 		str_add(out, "; ");
-		add_count(out, json_int(ships, "commits", 0), "commit ships",
+		say_count(out, json_int(ships, "commits", 0), "commit ships",
 			  "commits ship");
 	}
 }
@@ -37,15 +37,15 @@ void say_gate_voted(struct str *out, const struct event *event)
 		str_addf(out, " (%lld of %lld)",
 			 (long long)event_int(event, "approvals", 0),
 			 (long long)event_int(event, "required", 0));
-	add_field(out, ": ", event, "reason");
+	say_field(out, ": ", event, "reason");
 }
 
 void say_gate_closed(struct str *out, const struct event *event)
 {
 	str_addf(out, "%s: gate %s", event_stage(event),
 		 event_text(event, "outcome"));
-	add_field(out, " by ", event, "person");
-	add_field(out, ": ", event, "reason");
+	say_field(out, " by ", event, "person");
+	say_field(out, ": ", event, "reason");
 }
 
 static void add_release(struct str *out, const char *before,
@@ -53,8 +53,8 @@ static void add_release(struct str *out, const char *before,
 {
 	if (!json_is_object(release))
 		return;
-	add_text(out, before, json_text(release, "version"));
-	add_text(out, " on ", json_text(release, "colour"));
+	say_text(out, before, json_text(release, "version"));
+	say_text(out, " on ", json_text(release, "colour"));
 }
 
 void say_deploy_planned(struct str *out, const struct event *event)
@@ -62,12 +62,12 @@ void say_deploy_planned(struct str *out, const struct event *event)
 	str_addf(out, "%s: %s of", event_text(event, "environment"),
 		 event_text(event, "strategy"));
 	add_release(out, " ", event_json(event, "candidate"));
-	add_field(out, " on ", event, "colour");
+	say_field(out, " on ", event, "colour");
 	str_add(out, ", ");
-	add_count(out, (int64_t)json_array_size(event_json(event, "steps")),
+	say_count(out, (int64_t)json_array_size(event_json(event, "steps")),
 		  "step", "steps");
 	add_release(out, ", beside ", event_json(event, "live"));
-	add_field(out, "; ", event, "note");
+	say_field(out, "; ", event, "note");
 }
 
 void say_deploy_finished(struct str *out, const struct event *event)
@@ -91,7 +91,7 @@ static void begin_target(struct str *out, const struct event *event,
 void say_target_started(struct str *out, const struct event *event)
 {
 	begin_target(out, event, "started");
-	add_field(out, " ", event, "version");
+	say_field(out, " ", event, "version");
 	if (event_int(event, "port", 0))
 		str_addf(out, " on port %lld",
 			 (long long)event_int(event, "port", 0));
@@ -100,19 +100,19 @@ void say_target_started(struct str *out, const struct event *event)
 void say_target_healthy(struct str *out, const struct event *event)
 {
 	begin_target(out, event, "is healthy after ");
-	add_duration(out, event_int(event, "ms", 0));
+	say_duration(out, event_int(event, "ms", 0));
 }
 
 void say_target_failed(struct str *out, const struct event *event)
 {
 	begin_target(out, event, "FAILED");
-	add_field(out, ": ", event, "reason");
+	say_field(out, ": ", event, "reason");
 }
 
 void say_target_stopped(struct str *out, const struct event *event)
 {
 	begin_target(out, event, "stopped");
-	add_field(out, ": ", event, "reason");
+	say_field(out, ": ", event, "reason");
 }
 
 /* The colour that gained; without knowing what was before, the one with a
@@ -166,10 +166,10 @@ void say_traffic_changed(struct str *out, const struct event *event)
 	str_addf(out, "%s %%", number_real(got(asked, units, colour), 1, text));
 	add_units(out, asked, units, colour);
 	str_add(out, " in ");
-	add_duration(out, event_int(event, "ms", 0));
+	say_duration(out, event_int(event, "ms", 0));
 	if (event_int(event, "failed", 0)) {
 		str_add(out, ", ");
-		add_count(out, event_int(event, "failed", 0),
+		say_count(out, event_int(event, "failed", 0),
 			  "request FAILED by it", "requests FAILED by it");
 	}
 }
@@ -183,7 +183,7 @@ void say_analysis_judged(struct str *out, const struct event *event)
 		return;
 	str_addf(out, "%s: analysis ", event_text(event, "environment"));
 	str_add(out, strcmp(verdict, "fail") == 0 ? "fails" : "could not tell");
-	add_field(out, ": ", event, "text");
+	say_field(out, ": ", event, "text");
 	if (event_int(event, "allowed", 0))
 		str_addf(out, " (%lld of %lld)",
 			 (long long)event_int(event, "failures", 0),
@@ -194,20 +194,20 @@ void say_readiness(struct str *out, const struct event *event)
 {
 	str_addf(out, "%s: way back %s", event_text(event, "environment"),
 		 event_bool(event, "ready") ? "ready" : "NOT READY");
-	add_field(out, ": ", event, "text");
+	say_field(out, ": ", event, "text");
 }
 
 void say_rollback_started(struct str *out, const struct event *event)
 {
 	str_addf(out, "%s: ROLLING BACK", event_text(event, "environment"));
-	add_field(out, " ", event, "from");
-	add_field(out, " -> ", event, "to");
-	add_field(out, " on ", event, "colour");
+	say_field(out, " ", event, "from");
+	say_field(out, " -> ", event, "to");
+	say_field(out, " on ", event, "colour");
 	if (*event_text(event, "person"))
-		add_field(out, ", by ", event, "person");
+		say_field(out, ", by ", event, "person");
 	else
-		add_field(out, ", by the ", event, "by");
-	add_field(out, ": ", event, "reason");
+		say_field(out, ", by the ", event, "by");
+	say_field(out, ": ", event, "reason");
 }
 
 void say_rollback_finished(struct str *out, const struct event *event)
@@ -218,7 +218,7 @@ void say_rollback_finished(struct str *out, const struct event *event)
 		return;
 	}
 	str_addf(out, "rollback %s, ", event_text(event, "outcome"));
-	add_duration(out, event_int(event, "ms", 0));
+	say_duration(out, event_int(event, "ms", 0));
 }
 
 void say_locked(struct str *out, const struct event *event)
@@ -230,7 +230,7 @@ void say_locked(struct str *out, const struct event *event)
 	if (event_time(event, "until"))
 		str_addf(out, " until %s",
 			 clock_format_local(event_time(event, "until"), text));
-	add_field(out, ": ", event, "reason");
+	say_field(out, ": ", event, "reason");
 }
 
 void say_unlocked(struct str *out, const struct event *event)

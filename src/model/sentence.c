@@ -12,7 +12,7 @@
 #include "model/sentence.h"
 
 /* "" when the event has no such text, else BEFORE TEXT. */
-void add_text(struct str *out, const char *before, const char *text)
+void say_text(struct str *out, const char *before, const char *text)
 {
 	if (*text) {
 		str_add(out, before);
@@ -20,14 +20,14 @@ void add_text(struct str *out, const char *before, const char *text)
 	}
 }
 
-void add_field(struct str *out, const char *before, const struct event *event,
+void say_field(struct str *out, const char *before, const struct event *event,
 	       const char *key)
 {
-	add_text(out, before, event_text(event, key));
+	say_text(out, before, event_text(event, key));
 }
 
 /* Whole milliseconds while they matter, else as duration_format() has it. */
-void add_duration(struct str *out, int64_t ms)
+void say_duration(struct str *out, int64_t ms)
 {
 	char text[CLOCK_TEXT_SIZE];
 
@@ -37,7 +37,7 @@ void add_duration(struct str *out, int64_t ms)
 		str_add(out, duration_format(ms, text));
 }
 
-void add_count(struct str *out, int64_t count, const char *one,
+void say_count(struct str *out, int64_t count, const char *one,
 	       const char *many)
 {
 	char text[NUMBER_TEXT_SIZE];
@@ -51,9 +51,9 @@ static void say_run_started(struct str *out, const struct event *event)
 	str_addf(out, "run %lld started: %s",
 		 (long long)event_int(event, "run", 0),
 		 event_text(event, "pipeline"));
-	add_field(out, " ", event, "version");
+	say_field(out, " ", event, "version");
 	str_addf(out, " at %.7s", event_text(event, "commit"));
-	add_field(out, ", by ", event, "person");
+	say_field(out, ", by ", event, "person");
 }
 
 static void say_run_finished(struct str *out, const struct event *event)
@@ -63,7 +63,7 @@ static void say_run_finished(struct str *out, const struct event *event)
 		return;
 	}
 	str_addf(out, "run finished: %s, ", event_text(event, "outcome"));
-	add_duration(out, event_int(event, "ms", 0));
+	say_duration(out, event_int(event, "ms", 0));
 }
 
 static void say_stage_ready(struct str *out, const struct event *event)
@@ -82,14 +82,14 @@ static void say_stage_finished(struct str *out, const struct event *event)
 {
 	str_addf(out, "%s finished: %s, ", event_stage(event),
 		 event_text(event, "outcome"));
-	add_duration(out, event_int(event, "ms", 0));
-	add_field(out, ": ", event, "reason");
+	say_duration(out, event_int(event, "ms", 0));
+	say_field(out, ": ", event, "reason");
 }
 
 static void say_stage_skipped(struct str *out, const struct event *event)
 {
 	str_addf(out, "%s skipped", event_stage(event));
-	add_field(out, ": ", event, "reason");
+	say_field(out, ": ", event, "reason");
 }
 
 /* Only what takes its time on purpose is announced. */
@@ -112,9 +112,9 @@ static void say_step_finished(struct str *out, const struct event *event)
 	str_addf(out, "%s: %s %s", event_stage(event),
 		 *event_text(event, "step") ? event_text(event, "step") : kind,
 		 event_text(event, "outcome"));
-	add_field(out, ": ", event, "reason");
+	say_field(out, ": ", event, "reason");
 	str_add(out, ", ");
-	add_duration(out, event_int(event, "ms", 0));
+	say_duration(out, event_int(event, "ms", 0));
 }
 
 static void say_test_finished(struct str *out, const struct event *event)
@@ -123,7 +123,7 @@ static void say_test_finished(struct str *out, const struct event *event)
 		return;
 	str_addf(out, "%s: FAIL %s", event_stage(event),
 		 event_text(event, "name"));
-	add_field(out, ": ", event, "message");
+	say_field(out, ": ", event, "message");
 	if (*event_text(event, "file"))
 		str_addf(out, " (%s:%lld)", event_text(event, "file"),
 			 (long long)event_int(event, "line", 0));
@@ -151,14 +151,14 @@ static void say_report_read(struct str *out, const struct event *event)
 {
 	str_addf(out, "%s: ", event_stage(event));
 	if (strcmp(event_text(event, "kind"), "findings") == 0) {
-		add_count(out, event_int(event, "open", 0), "open finding",
+		say_count(out, event_int(event, "open", 0), "open finding",
 			  "open findings");
 		add_severities(out, event);
 		if (event_int(event, "suppressed", 0))
 			str_addf(out, ", %lld suppressed",
 				 (long long)event_int(event, "suppressed", 0));
 	} else {
-		add_count(out, event_int(event, "passed", 0), "test passed",
+		say_count(out, event_int(event, "passed", 0), "test passed",
 			  "tests passed");
 		str_addf(out, ", %lld failed",
 			 (long long)(event_int(event, "failed", 0) +
@@ -169,7 +169,7 @@ static void say_report_read(struct str *out, const struct event *event)
 	}
 	if (!event_bool(event, "ok"))
 		str_add(out, ", does not hold");
-	add_field(out, ": ", event, "reason");
+	say_field(out, ": ", event, "reason");
 }
 
 /* The rest is in the counts of the report. */
@@ -184,14 +184,14 @@ static void say_finding_found(struct str *out, const struct event *event)
 	str_addf(out, "%s: ", event_stage(event));
 	for (; *severity; severity++)
 		str_add_char(out, (char)toupper((unsigned char)*severity));
-	add_field(out, " ", event, "id");
-	add_field(out, " ", event, "package");
-	add_field(out, " ", event, "installed");
-	add_field(out, ", fixed in ", event, "fixed");
-	add_field(out, ", ", event, "path");
+	say_field(out, " ", event, "id");
+	say_field(out, " ", event, "package");
+	say_field(out, " ", event, "installed");
+	say_field(out, ", fixed in ", event, "fixed");
+	say_field(out, ", ", event, "path");
 	if (event_int(event, "line", 0))
 		str_addf(out, ":%lld", (long long)event_int(event, "line", 0));
-	add_field(out, ": ", event, "title");
+	say_field(out, ": ", event, "title");
 }
 
 static void say_artifact_stored(struct str *out, const struct event *event)
@@ -208,18 +208,18 @@ static void say_command_received(struct str *out, const struct event *event)
 {
 	str_addf(out, "%s: %s", event_text(event, "person"),
 		 event_text(event, "command"));
-	add_field(out, " ", event, "target");
-	add_field(out, " ", event, "before");
-	add_field(out, " -> ", event, "after");
-	add_field(out, ": ", event, "reason");
+	say_field(out, " ", event, "target");
+	say_field(out, " ", event, "before");
+	say_field(out, " -> ", event, "after");
+	say_field(out, ": ", event, "reason");
 }
 
 static void say_command_refused(struct str *out, const struct event *event)
 {
 	str_addf(out, "%s: %s", event_text(event, "person"),
 		 event_text(event, "command"));
-	add_field(out, " ", event, "target");
-	add_field(out, " refused: ", event, "why");
+	say_field(out, " ", event, "target");
+	say_field(out, " refused: ", event, "why");
 }
 
 static void say_note(struct str *out, const struct event *event)

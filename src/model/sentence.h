@@ -15,11 +15,11 @@ say_function say_deploy_planned, say_deploy_finished, say_target_started,
 	say_traffic_changed, say_analysis_judged, say_readiness,
 	say_rollback_started, say_rollback_finished, say_locked, say_unlocked;
 
-void add_text(struct str *out, const char *before, const char *text);
-void add_field(struct str *out, const char *before, const struct event *event,
+void say_text(struct str *out, const char *before, const char *text);
+void say_field(struct str *out, const char *before, const struct event *event,
 	       const char *key);
-void add_duration(struct str *out, int64_t ms);
-void add_count(struct str *out, int64_t count, const char *one,
+void say_duration(struct str *out, int64_t ms);
+void say_count(struct str *out, int64_t count, const char *one,
 	       const char *many);
 
 #endif

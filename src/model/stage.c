@@ -24,7 +24,7 @@ struct stage_model *fold_stage(struct model *model, const char *name)
 	stage->reason = xstrdup("");
 	stage->log = xstrdup("");
 	stage->exit_status = -1;
-	gate_init(&stage->gate);
+	gate_model_init(&stage->gate);
 	return stage;
 }
 
@@ -53,12 +53,12 @@ static void steps_clear(struct stage_model *stage)
 	stage->step_count = 0;
 }
 
-void stage_release(struct stage_model *stage)
+void stage_model_release(struct stage_model *stage)
 {
 	steps_clear(stage);
 	free(stage->steps);
-	gate_release(&stage->gate);
-	evidence_release(stage);
+	gate_model_release(&stage->gate);
+	stage_model_release_evidence(stage);
 	strings_release(&stage->needs);
 	free(stage->name);
 	free(stage->kind);
@@ -82,7 +82,7 @@ static struct step_model *add_step(struct stage_model *stage, const char *name)
 	return step;
 }
 
-void stage_plan(struct stage_model *stage, const json_t *steps)
+void stage_model_plan(struct stage_model *stage, const json_t *steps)
 {
 	const json_t *item;
 	size_t i;
@@ -130,13 +130,14 @@ void fold_stage_started(struct model *model, const struct event *event)
 		steps_clear(stage);
 	stage->state = stage->gate.open ? STATE_WAITING : STATE_RUNNING;
 	stage->started = event->time_ms;
+	stage->held = false;
 	stage->ms = 0;
 	stage->exit_status = -1;
 	stage->log_bytes = stage->log_lines = 0;
 	fold_field(&stage->kind, event, "kind");
 	fold_text(&stage->log, event_text(event, "log"));
 	fold_text(&stage->reason, "");
-	evidence_reset(stage);
+	stage_model_reset_evidence(stage);
 }
 
 void fold_stage_finished(struct model *model, const struct event *event)
@@ -148,6 +149,7 @@ void fold_stage_finished(struct model *model, const struct event *event)
 	stage->state = state_parse(event_text(event, "outcome"));
 	stage->ms = event_int(event, "ms", 0);
 	stage->exit_status = (int)event_int(event, "exit-status", -1);
+	stage->held = false;
 	fold_text(&stage->reason, event_text(event, "reason"));
 	for (size_t i = 0; i < stage->step_count; i++)
 		if (!state_is_final(stage->steps[i].state))
@@ -204,4 +206,23 @@ void fold_log_grew(struct model *model, const struct event *event)
 		return;
 	stage->log_bytes = event_int(event, "bytes", stage->log_bytes);
 	stage->log_lines = event_int(event, "lines", stage->log_lines);
+}
+
+/* What was commanded names a stage or the environment it deploys to. */
+void fold_command(struct model *model, const struct event *event)
+{
+	const char *command = event_text(event, "command");
+	const char *target = event_text(event, "target");
+	bool held = strcmp(command, "hold") == 0;
+
+	if (!held && strcmp(command, "unhold") != 0)
+		return;
+	for (size_t i = 0; i < model->stage_count; i++) {
+		struct stage_model *stage = &model->stages[i];
+
+		if (stage->state == STATE_RUNNING &&
+		    (strcmp(stage->name, target) == 0 ||
+		     (*target && strcmp(stage->environment, target) == 0)))
+			stage->held = held;
+	}
 }

@@ -74,6 +74,9 @@ void fold_traffic_sampled(struct model *model, const struct event *event)
 	if (!colour->up)
 		colour->healthy = false;
 	remember(colour);
+	/* What the one colour was asked to take, the other was not. */
+	if (isnan(it->colours[1 - number].asked))
+		it->colours[1 - number].asked = 100 - colour->asked;
 	/* Before any deployment of this run, what has all of it is live. */
 	if (it->live < 0 && it->candidate < 0 && colour->asked >= 100)
 		it->live = number;
