@@ -1,1 +1,27 @@
-libsignalbox_a_SOURCES +=
+libsignalbox_a_SOURCES += \
+	%D%/action.c %D%/action.h \
+	%D%/dialog.c %D%/dialog.h \
+	%D%/dialogs.c \
+	%D%/dialogs-run.c \
+	%D%/draw.c %D%/draw.h \
+	%D%/events.c \
+	%D%/format.c %D%/format.h \
+	%D%/gate.c \
+	%D%/glyph.c %D%/glyph.h \
+	%D%/grid.c %D%/grid.h \
+	%D%/header.c \
+	%D%/input.h \
+	%D%/keys.c %D%/keys.h \
+	%D%/layout.c %D%/layout.h \
+	%D%/log.c \
+	%D%/logfile.c %D%/logfile.h \
+	%D%/off.c \
+	%D%/pipeline.c \
+	%D%/rescue.c %D%/rescue.h \
+	%D%/screen.c %D%/screen.h \
+	%D%/security.c \
+	%D%/summary.c \
+	%D%/theme.c %D%/theme.h \
+	%D%/traffic.c \
+	%D%/ui.c %D%/ui.h \
+	%D%/view.c %D%/view.h

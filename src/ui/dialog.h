@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A question over the panels. Its facts are frozen when it opens; what moves
+ * behind it is announced in it. Enter confirms, never the key that opened
+ * it; Esc leaves all as it is.
+ */
+#ifndef SIGNALBOX_UI_DIALOG_H
+#define SIGNALBOX_UI_DIALOG_H
+
+#include "base/strings.h"
+#include "ui/view.h"
+
+struct dialog;
+
+struct dialog_ops {
+	const char *name; /* of the command, for messages */
+	/* Freezes the facts. Required. */
+	void (*open)(struct dialog *dialog, const struct view *view,
+		     const struct model *model);
+	/* Enter; false: the dialog stays. Required. */
+	bool (*confirm)(struct dialog *dialog, struct view *view,
+			const struct model *model);
+	/* An input the dialog does not know; may be NULL. */
+	void (*input)(struct dialog *dialog, int input);
+	const char *confirms; /* what Enter does: "roll back now" */
+};
+
+struct fact {
+	enum role role;
+	char *text;
+};
+
+struct dialog {
+	const struct dialog_ops *ops;
+	char *title;
+	struct fact *facts;
+	size_t fact_count, fact_cap;
+	size_t scroll;
+	/* A choice, NULL none: one line each, `chosen` marked. */
+	struct strings choices;
+	size_t chosen;
+	/* A text box. */
+	const char *label; /* NULL: none */
+	struct str field;
+	bool numeric;
+	/* What the command carries. */
+	int64_t run, seq;
+	char *stage, *environment;
+	double weight;	      /* the candidate's share before */
+	struct strings steps; /* the plan's shares; help: why keys are off */
+	bool unhold;
+	/* Announcements. */
+	char *moved; /* what changed behind it, "" */
+	char *complaint;
+	int64_t deaf_until_ms; /* clock_ms; 0: hears at once */
+};
+
+extern const struct dialog_ops approve_dialog, reject_dialog, shift_dialog,
+	hold_dialog, promote_dialog, rollback_dialog, cancel_dialog,
+	quit_dialog, help_dialog, reason_dialog;
+
+void dialog_open(struct view *view, const struct model *model,
+		 const struct dialog_ops *ops);
+void dialog_close(struct view *view);
+/* pasted: it may only enter the text box. */
+void dialog_input(struct view *view, const struct model *model, int input,
+		  bool pasted);
+/* Announces what moved since the facts were frozen. */
+void dialog_update(struct view *view, const struct model *model);
+void dialog_draw(const struct dialog *dialog, struct grid *grid);
+
+/* For the kinds. */
+void dialog_titlef(struct dialog *dialog, const char *format, ...)
+	PRINTF_LIKE(2, 3);
+void dialog_fact(struct dialog *dialog, enum role role, const char *format, ...)
+	PRINTF_LIKE(3, 4);
+void dialog_clear_facts(struct dialog *dialog);
+void dialog_target(struct dialog *dialog, const char *stage,
+		   const char *environment);
+/* Arrows, and j k without a text box: the choice, else the facts. */
+bool dialog_steer(struct dialog *dialog, int input);
+bool dialog_complain(struct dialog *dialog, const char *text); /* false */
+/* A command with the dialog's target and sequence. */
+struct command dialog_command(const struct dialog *dialog,
+			      enum command_kind kind);
+
+#endif

@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: MIT */
+/* Holding, promoting, cancelling, leaving, and help. */
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/clock.h"
+#include "base/number.h"
+#include "ui/dialog.h"
+#include "ui/format.h"
+#include "ui/input.h"
+
+static const struct stage_model *deploying(const struct model *model)
+{
+	const struct environment_model *it = model_focus(model);
+
+	return it ? model_stage(model, it->stage) : NULL;
+}
+
+static void deployment_target(struct dialog *dialog, const struct model *model,
+			      const char *verb)
+{
+	const struct environment_model *it = model_focus(model);
+	char share[NUMBER_TEXT_SIZE], upper[64];
+
+	if (!it || it->candidate < 0)
+		return;
+	dialog_target(dialog, it->stage, it->name);
+	dialog_titlef(dialog, "%s %s", verb,
+		      format_upper(it->name, upper, sizeof(upper)));
+	dialog_fact(dialog, ROLE_NORMAL, "%s %s has %s %% of the traffic",
+		    format_colour((enum colour)it->candidate),
+		    it->colours[it->candidate].version,
+		    number_real(it->colours[it->candidate].asked, 1, share));
+}
+
+static void hold_open(struct dialog *dialog, const struct view *view,
+		      const struct model *model)
+{
+	const struct stage_model *stage = deploying(model);
+
+	(void)view;
+	dialog->unhold = stage && stage->held;
+	deployment_target(dialog, model, dialog->unhold ? "LET GO" : "HOLD");
+	dialog_fact(dialog, ROLE_NORMAL,
+		    dialog->unhold
+			    ? "its plan goes on from where it was held"
+			    : "no step follows until it is let go (H again)");
+}
+
+static bool hold_confirm(struct dialog *dialog, struct view *view,
+			 const struct model *model)
+{
+	view_send_owned(view, model,
+			dialog_command(dialog, dialog->unhold ? COMMAND_UNHOLD
+							      : COMMAND_HOLD));
+	return true;
+}
+
+const struct dialog_ops hold_dialog = {
+	.name = "hold",
+	.open = hold_open,
+	.confirm = hold_confirm,
+	.confirms = "do it",
+};
+
+static void promote_open(struct dialog *dialog, const struct view *view,
+			 const struct model *model)
+{
+	const struct stage_model *stage = deploying(model);
+
+	(void)view;
+	deployment_target(dialog, model, "PROMOTE");
+	dialog_fact(dialog, ROLE_NORMAL, "it goes to all of it now; skipped:");
+	for (size_t i = 0; stage && i < stage->step_count; i++) {
+		const struct step_model *step = &stage->steps[i];
+
+		if (state_is_final(step->state) ||
+		    strcmp(step->kind, "promote") == 0)
+			continue;
+		dialog_fact(dialog, ROLE_WARNING, "  %s",
+			    *step->label ? step->label : step->name);
+	}
+}
+
+static bool promote_confirm(struct dialog *dialog, struct view *view,
+			    const struct model *model)
+{
+	view_send_owned(view, model, dialog_command(dialog, COMMAND_PROMOTE));
+	return true;
+}
+
+const struct dialog_ops promote_dialog = {
+	.name = "promote",
+	.open = promote_open,
+	.confirm = promote_confirm,
+	.confirms = "promote now",
+};
+
+static void running_facts(struct dialog *dialog, const struct model *model)
+{
+	for (size_t i = 0; i < model->stage_count; i++) {
+		const struct stage_model *it = &model->stages[i];
+
+		if (it->state == STATE_RUNNING || it->state == STATE_WAITING)
+			dialog_fact(dialog, state_role(it->state), "%s is %s",
+				    it->name, state_name(it->state));
+	}
+}
+
+static void cancel_open(struct dialog *dialog, const struct view *view,
+			const struct model *model)
+{
+	(void)view;
+	dialog_titlef(dialog, "CANCEL RUN #%lld", (long long)model->run);
+	running_facts(dialog, model);
+	dialog_fact(dialog, ROLE_NORMAL,
+		    "what runs is ended, what waits never starts");
+}
+
+static bool cancel_confirm(struct dialog *dialog, struct view *view,
+			   const struct model *model)
+{
+	view_send_owned(view, model, dialog_command(dialog, COMMAND_CANCEL));
+	return true;
+}
+
+const struct dialog_ops cancel_dialog = {
+	.name = "cancel",
+	.open = cancel_open,
+	.confirm = cancel_confirm,
+	.confirms = "cancel the run",
+};
+
+enum { QUIT_STAY, QUIT_LEAVE, QUIT_CANCEL };
+
+static void quit_open(struct dialog *dialog, const struct view *view,
+		      const struct model *model)
+{
+	(void)view;
+	dialog_titlef(dialog, "RUN #%lld IS LIVE", (long long)model->run);
+	running_facts(dialog, model);
+	strings_add(&dialog->choices, "stay here");
+	strings_add(&dialog->choices,
+		    "leave it running (signalbox attach comes back)");
+	strings_add(&dialog->choices, "cancel the run");
+}
+
+static bool quit_confirm(struct dialog *dialog, struct view *view,
+			 const struct model *model)
+{
+	if (dialog->chosen == QUIT_LEAVE)
+		view->wish = WISH_LEAVE;
+	if (dialog->chosen == QUIT_CANCEL)
+		view_send_owned(view, model,
+				dialog_command(dialog, COMMAND_CANCEL));
+	return true;
+}
+
+const struct dialog_ops quit_dialog = {
+	.name = "quit",
+	.open = quit_open,
+	.confirm = quit_confirm,
+	.confirms = "do the marked one",
+};
+
+static bool contains(const char *text, const char *part)
+{
+	size_t len = strlen(part);
+
+	for (; *text; text++)
+		if (strncasecmp(text, part, len) == 0)
+			return true;
+	return len == 0;
+}
+
+/* `steps` holds why each key was off when it opened. */
+static void help_list(struct dialog *dialog)
+{
+	dialog_clear_facts(dialog);
+	for (int i = ACTION_NONE + 1; i < ACTION_COUNT; i++) {
+		const struct action_info *it = action_info((enum action)i);
+		const char *off = dialog->steps.items[i - 1];
+
+		if (!contains(it->help, dialog->field.data) &&
+		    !contains(it->keys, dialog->field.data) &&
+		    !contains(it->name, dialog->field.data))
+			continue;
+		dialog_fact(dialog, *off ? ROLE_OFF : ROLE_NORMAL,
+			    "%-10s %s%s%s", it->keys, it->help,
+			    *off ? "; off: " : "", off);
+	}
+}
+
+static void help_open(struct dialog *dialog, const struct view *view,
+		      const struct model *model)
+{
+	struct str why = STR_INIT;
+
+	dialog_titlef(dialog, "KEYS");
+	dialog->label = "only";
+	for (int i = ACTION_NONE + 1; i < ACTION_COUNT; i++) {
+		const char *off = view_off(view, model, (enum action)i, &why);
+
+		strings_add(&dialog->steps, off ? off : "");
+	}
+	str_release(&why);
+	help_list(dialog);
+}
+
+static void help_input(struct dialog *dialog, int input)
+{
+	if (input != INPUT_NONE && dialog_steer(dialog, input))
+		return;
+	dialog->scroll = 0;
+	help_list(dialog);
+}
+
+static bool help_confirm(struct dialog *dialog, struct view *view,
+			 const struct model *model)
+{
+	(void)dialog;
+	(void)view;
+	(void)model;
+	return true;
+}
+
+const struct dialog_ops help_dialog = {
+	.name = "help",
+	.open = help_open,
+	.confirm = help_confirm,
+	.input = help_input,
+	.confirms = "close",
+};

@@ -1,0 +1,335 @@
+/* SPDX-License-Identifier: MIT */
+/* The questions whose answer steers a gate or a deployment. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/number.h"
+#include "base/vector.h"
+#include "ui/dialog.h"
+#include "ui/format.h"
+#include "ui/input.h"
+
+static void gate_facts(struct dialog *dialog, const struct model *model,
+		       const char *verb)
+{
+	const struct stage_model *stage = model_open_gate(model);
+	const struct gate_model *gate;
+
+	if (!stage)
+		return;
+	gate = &stage->gate;
+	dialog_target(dialog, stage->name, gate->environment);
+	dialog_titlef(dialog, "%s %s", verb, stage->name);
+	dialog_fact(dialog, ROLE_NORMAL, "what   %s %.7s to %s%s%s",
+		    gate->candidate_version, gate->candidate_commit,
+		    *gate->environment ? gate->environment : stage->name,
+		    *gate->live_version ? ", live is " : "",
+		    gate->live_version);
+	dialog_fact(dialog, ROLE_NORMAL,
+		    "ships  %lld commits, %lld files, +%lld -%lld",
+		    (long long)gate->ships.commits,
+		    (long long)gate->ships.files,
+		    (long long)gate->ships.insertions,
+		    (long long)gate->ships.deletions);
+	for (size_t i = 0; i < gate->check_count; i++)
+		dialog_fact(dialog, state_role(gate->checks[i].state),
+			    "check  %s: %s %s", gate->checks[i].name,
+			    state_name(gate->checks[i].state),
+			    gate->checks[i].text);
+	dialog_fact(dialog, ROLE_NORMAL, "votes  %d of %d approvals so far",
+		    gate->approvals, gate->required);
+}
+
+static void approve_open(struct dialog *dialog, const struct view *view,
+			 const struct model *model)
+{
+	(void)view;
+	gate_facts(dialog, model, "APPROVE");
+	dialog->label = "a note, if you like";
+}
+
+static bool approve_confirm(struct dialog *dialog, struct view *view,
+			    const struct model *model)
+{
+	view_send_owned(view, model, dialog_command(dialog, COMMAND_APPROVE));
+	return true;
+}
+
+const struct dialog_ops approve_dialog = {
+	.name = "approve",
+	.open = approve_open,
+	.confirm = approve_confirm,
+	.confirms = "approve",
+};
+
+static void reject_open(struct dialog *dialog, const struct view *view,
+			const struct model *model)
+{
+	(void)view;
+	gate_facts(dialog, model, "REJECT");
+	dialog->label = "why";
+}
+
+static bool reject_confirm(struct dialog *dialog, struct view *view,
+			   const struct model *model)
+{
+	if (!dialog->field.len)
+		return dialog_complain(dialog, "a rejection needs a reason");
+	view_send_owned(view, model, dialog_command(dialog, COMMAND_REJECT));
+	return true;
+}
+
+const struct dialog_ops reject_dialog = {
+	.name = "reject",
+	.open = reject_open,
+	.confirm = reject_confirm,
+	.confirms = "reject",
+};
+
+/* "GREEN v2    5 -> 25 %", with what it measures. */
+static void share_fact(struct dialog *dialog,
+		       const struct environment_model *it, enum colour colour,
+		       double after)
+{
+	const struct colour_model *mine = &it->colours[colour];
+	char before[NUMBER_TEXT_SIZE], then[NUMBER_TEXT_SIZE];
+	char err[NUMBER_TEXT_SIZE], p99[NUMBER_TEXT_SIZE];
+	bool known = mine->sampled && !isnan(mine->rate);
+
+	dialog_fact(dialog, colour == COLOUR_BLUE ? ROLE_BLUE : ROLE_GREEN,
+		    "%-5s %-14s %3s -> %3s %%%s%s%s%s%s", format_colour(colour),
+		    mine->version, number_real(mine->asked, 1, before),
+		    number_real(after, 1, then), known ? "   err " : "",
+		    known ? number_real(mine->error_rate, 2, err) : "",
+		    known ? " %, p99 " : "",
+		    known ? number_real(mine->p99, 0, p99) : "",
+		    known ? " ms" : "");
+}
+
+static enum colour other(enum colour colour)
+{
+	return colour == COLOUR_BLUE ? COLOUR_GREEN : COLOUR_BLUE;
+}
+
+/* The colour that loses its traffic: the candidate, else what is live. */
+static int rollback_from(const struct environment_model *it)
+{
+	if (it->candidate >= 0)
+		return it->candidate;
+	return it->live;
+}
+
+static void rollback_cost(struct dialog *dialog, const struct model *model,
+			  const struct environment_model *it)
+{
+	char text[CLOCK_TEXT_SIZE];
+
+	if (*it->way_back.text)
+		dialog_fact(dialog,
+			    it->way_back.ready ? ROLE_NORMAL : ROLE_WARNING,
+			    "%s%s", it->way_back.ready ? "" : "NOT READY: ",
+			    it->way_back.text);
+	if (*it->stage && view_run_live(model))
+		dialog_fact(dialog, ROLE_NORMAL,
+			    "the deployment of run #%lld ends with it",
+			    (long long)model->run);
+	if (it->way_back.last_ms >= 0)
+		dialog_fact(dialog, ROLE_NORMAL, "the last one took %s",
+			    format_ms(it->way_back.last_ms, text));
+	dialog_fact(dialog, ROLE_DIM, "the reason is asked after");
+}
+
+static void rollback_open(struct dialog *dialog, const struct view *view,
+			  const struct model *model)
+{
+	const struct environment_model *it = model_focus(model);
+	char upper[64];
+	int from;
+
+	(void)view;
+	if (!it)
+		return;
+	from = rollback_from(it);
+	dialog_target(dialog, it->stage, it->name);
+	dialog_titlef(dialog, "ROLL BACK %s",
+		      format_upper(it->name, upper, sizeof(upper)));
+	if (from >= 0) {
+		share_fact(dialog, it, (enum colour)from, 0);
+		share_fact(dialog, it, other((enum colour)from), 100);
+	} else if (*it->way_back.version) {
+		dialog_fact(dialog, ROLE_NORMAL, "back to %s",
+			    it->way_back.version);
+	}
+	dialog_fact(dialog, ROLE_NORMAL, "%s", "");
+	rollback_cost(dialog, model, it);
+}
+
+static bool rollback_confirm(struct dialog *dialog, struct view *view,
+			     const struct model *model)
+{
+	view_send_owned(view, model, dialog_command(dialog, COMMAND_ROLLBACK));
+	free(view->ask_reason);
+	view->ask_reason =
+		xstrdup(dialog->environment ? dialog->environment : "");
+	return true;
+}
+
+const struct dialog_ops rollback_dialog = {
+	.name = "rollback",
+	.open = rollback_open,
+	.confirm = rollback_confirm,
+	.confirms = "roll back now",
+};
+
+static void reason_open(struct dialog *dialog, const struct view *view,
+			const struct model *model)
+{
+	const struct environment_model *it =
+		model_environment(model, view->ask_reason);
+
+	dialog_target(dialog, NULL, view->ask_reason);
+	dialog_titlef(dialog, "WHY DID YOU ROLL BACK %s?", view->ask_reason);
+	if (it)
+		dialog_fact(dialog, ROLE_NORMAL, "%s", it->last_rollback);
+	dialog->label = "reason";
+}
+
+static bool reason_confirm(struct dialog *dialog, struct view *view,
+			   const struct model *model)
+{
+	if (dialog->field.len)
+		view_send_owned(view, model,
+				dialog_command(dialog, COMMAND_NOTE));
+	return true;
+}
+
+const struct dialog_ops reason_dialog = {
+	.name = "reason",
+	.open = reason_open,
+	.confirm = reason_confirm,
+	.confirms = "keep it",
+};
+
+/* Facts that follow what is typed, from what was frozen. */
+static void shift_facts(struct dialog *dialog, double after)
+{
+	char text[3][NUMBER_TEXT_SIZE];
+	double before = dialog->weight;
+
+	for (size_t i = 0; i < 2; i++) {
+		struct fact *fact = &dialog->facts[i];
+		double from = i ? 100 - before : before;
+		double to = i ? 100 - after : after;
+		char *place = strstr(fact->text, "   ");
+
+		if (!place)
+			continue;
+		*place = '\0';
+		place = xasprintf("%s   %s -> %s %%", fact->text,
+				  number_real(from, 1, text[0]),
+				  number_real(to, 1, text[1]));
+		free(fact->text);
+		fact->text = place;
+	}
+}
+
+static void shift_open(struct dialog *dialog, const struct view *view,
+		       const struct model *model)
+{
+	const struct environment_model *it = model_focus(model);
+	const struct stage_model *stage;
+	enum colour colour;
+	char upper[64];
+
+	(void)view;
+	if (!it || it->candidate < 0)
+		return;
+	colour = (enum colour)it->candidate;
+	stage = model_stage(model, it->stage);
+	dialog_target(dialog, it->stage, it->name);
+	dialog_titlef(dialog, "SHIFT %s",
+		      format_upper(it->name, upper, sizeof(upper)));
+	dialog->weight = isnan(it->colours[colour].asked)
+				 ? 0
+				 : it->colours[colour].asked;
+	dialog_fact(dialog, colour == COLOUR_BLUE ? ROLE_BLUE : ROLE_GREEN,
+		    "%s %s   ", format_colour(colour),
+		    it->colours[colour].version);
+	dialog_fact(dialog, colour == COLOUR_BLUE ? ROLE_GREEN : ROLE_BLUE,
+		    "%s %s   ", format_colour(other(colour)),
+		    it->colours[other(colour)].version);
+	for (size_t i = 0; stage && i < stage->step_count; i++)
+		if (!isnan(stage->steps[i].weight))
+			strings_addf(&dialog->steps, "%g",
+				     stage->steps[i].weight);
+	dialog_fact(dialog, ROLE_DIM, "up and down take the plan's own steps");
+	dialog->label = colour == COLOUR_BLUE ? "percent for blue"
+					      : "percent for green";
+	dialog->numeric = true;
+	shift_facts(dialog, dialog->weight);
+}
+
+static double shift_value(const struct dialog *dialog)
+{
+	char *end;
+	double value = strtod(dialog->field.data, &end);
+
+	return dialog->field.len && !*end && value >= 0 && value <= 100 ? value
+									: NAN;
+}
+
+/* The plan's next weight above, or below, what stands in the box. */
+static void shift_step(struct dialog *dialog, bool up)
+{
+	double now = shift_value(dialog);
+	double best = NAN;
+	char text[NUMBER_TEXT_SIZE];
+
+	if (isnan(now))
+		now = dialog->weight;
+	for (size_t i = 0; i < dialog->steps.count; i++) {
+		double it = strtod(dialog->steps.items[i], NULL);
+
+		if (up ? it > now && !(it >= best) : it < now && !(it <= best))
+			best = it;
+	}
+	if (isnan(best))
+		best = up ? 100 : 0;
+	str_clear(&dialog->field);
+	str_add(&dialog->field, number_real(best, 1, text));
+}
+
+static void shift_input(struct dialog *dialog, int input)
+{
+	double value;
+
+	if (input == INPUT_UP || input == INPUT_DOWN)
+		shift_step(dialog, input == INPUT_UP);
+	value = shift_value(dialog);
+	if (dialog->fact_count >= 2)
+		shift_facts(dialog, isnan(value) ? dialog->weight : value);
+}
+
+static bool shift_confirm(struct dialog *dialog, struct view *view,
+			  const struct model *model)
+{
+	struct command command;
+	double value = shift_value(dialog);
+
+	if (isnan(value))
+		return dialog_complain(dialog, "type a percentage, 0 to 100");
+	command = dialog_command(dialog, COMMAND_SHIFT);
+	command.value = value;
+	view_send_owned(view, model, command);
+	return true;
+}
+
+const struct dialog_ops shift_dialog = {
+	.name = "shift",
+	.open = shift_open,
+	.confirm = shift_confirm,
+	.input = shift_input,
+	.confirms = "shift",
+};

@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: MIT */
+/* The first lines and the last one. */
+#include <stdio.h>
+#include <string.h>
+
+#include "ui/dialog.h"
+#include "ui/format.h"
+#include "ui/layout.h"
+
+#define STALE_MS 5000
+
+const char *live_text(const struct view *view, const struct model *model,
+		      char text[64], bool *alarming)
+{
+	char clock[CLOCK_TEXT_SIZE];
+
+	*alarming = false;
+	if (model->finished) {
+		snprintf(text, 64, "%s %s", state_name(model->state),
+			 clock_format_local(model->finished, clock));
+		return text;
+	}
+	*alarming = view->gone || view->silent_ms >= STALE_MS;
+	if (view->gone)
+		return "ENGINE GONE";
+	if (*alarming)
+		snprintf(text, 64, "STALE %lld s",
+			 (long long)view->silent_ms / 1000);
+	else
+		strcpy(text, model->started ? "live" : "waiting");
+	return text;
+}
+
+/* The environment that the run leads to. */
+static const char *goal(const struct model *model)
+{
+	const struct environment_model *it = model_focus(model);
+
+	if (it && (*it->stage || model_open_gate(model)))
+		return it->name;
+	for (size_t i = model->stage_count; i > 0; i--)
+		if (strcmp(model->stages[i - 1].kind, "deploy") == 0)
+			return model->stages[i - 1].environment;
+	return it ? it->name : "";
+}
+
+static void draw_goal(struct pen *pen, const struct model *model, bool air)
+{
+	char upper[64];
+	const char *name = goal(model);
+
+	if (!*name)
+		return;
+	pen_role(pen, ROLE_NORMAL);
+	pen_text(pen, air ? "  ->  " : " -> ");
+	pen_bold(pen, ROLE_NORMAL);
+	pen_reverse(pen, true);
+	pen_printf(pen, air ? "[ %s ]" : "[%s]",
+		   format_upper(name, upper, sizeof(upper)));
+	pen_reverse(pen, false);
+	pen_role(pen, ROLE_NORMAL);
+}
+
+/* From the right: live, then the time. Returns the room left of them. */
+static int draw_live(const struct view *view, const struct model *model,
+		     const struct area *area)
+{
+	char text[64], clock[CLOCK_TEXT_SIZE];
+	bool alarming;
+	const char *live = live_text(view, model, text, &alarming);
+	int end = area->cols - 1;
+	struct pen pen = pen_at(area, 0, end - text_width(area->grid, live));
+
+	pen_role(&pen, alarming		 ? ROLE_WARNING
+		       : model->finished ? state_role(model->state)
+					 : ROLE_PASSED);
+	pen.style.bold = alarming || model->finished;
+	pen_reverse(&pen, alarming);
+	end = pen.col;
+	pen_text(&pen, live);
+	if (!model->started)
+		return end;
+	format_elapsed((model->finished ? model->finished : view->now_ms) -
+			       model->started,
+		       clock);
+	pen = pen_at(area, 0, end - 2 - (int)strlen(clock));
+	end = pen.col;
+	pen_text(&pen, clock);
+	return end;
+}
+
+static void draw_names(struct pen *pen, const struct model *model, int level)
+{
+	pen_bold(pen, ROLE_NORMAL);
+	pen_text(pen, *model->pipeline ? model->pipeline : "signalbox");
+	pen_role(pen, ROLE_NORMAL);
+	if (level > 0 && *model->commit)
+		pen_printf(pen, " %s%s%.7s%s", model->branch,
+			   *model->branch ? "@" : "", model->commit,
+			   model->worktree ? "+changes" : "");
+	if (*model->version)
+		pen_printf(pen, " %s", model->version);
+}
+
+static void draw_first(const struct view *view, const struct model *model,
+		       const struct area *area)
+{
+	struct pen pen = pen_at(area, 0, 1);
+
+	pen.limit = draw_live(view, model, area) - 1;
+	draw_names(&pen, model, area->cols >= 80);
+	draw_goal(&pen, model, area->cols >= 110);
+	if (model->run && pen.col + 6 < pen.limit)
+		pen_printf(&pen, " #%lld", (long long)model->run);
+	if (area->cols >= 70 && *model->mode &&
+	    pen.col + (int)strlen(model->mode) < pen.limit)
+		pen_printf(&pen, " %s", model->mode);
+	if (view->watch_only)
+		pen_text(&pen, " read-only");
+}
+
+/* Of a wide screen: what the commit is, and what waits. */
+static void draw_second(const struct view *view, const struct model *model,
+			const struct area *area)
+{
+	struct pen pen = pen_at(area, 1, 1);
+	const struct environment_model *it = model_focus(model);
+
+	(void)view;
+	pen.limit = area->cols - 1;
+	if (*model->subject) {
+		pen_printf(&pen, "\"%s\"", model->subject);
+		pen_role(&pen, ROLE_DIM);
+		pen_printf(&pen, "  %s", model->author);
+	}
+	pen_role(&pen, ROLE_DIM);
+	if (*model->person)
+		pen_printf(&pen, "   started by %s", model->person);
+	if (it && *it->live_version)
+		pen_printf(&pen, "   live: %s", it->live_version);
+	if (it && it->lock.locked) {
+		pen_bold(&pen, ROLE_WARNING);
+		pen_printf(&pen, "   LOCKED by %s %s", it->lock.person,
+			   it->lock.reason);
+	}
+}
+
+void header_draw(const struct view *view, const struct model *model,
+		 const struct area *area)
+{
+	draw_first(view, model, area);
+	if (area->rows > 1)
+		draw_second(view, model, area);
+}
+
+/* In the order they yield: the last go first. */
+static const struct {
+	enum action action;
+	const char *key, *text;
+	bool right; /* looks, while the left ones change something */
+} keys[] = {
+	{ACTION_APPROVE, "a", "approve", false},
+	{ACTION_REJECT, "x", "reject", false},
+	{ACTION_SHIFT, "s", "shift", false},
+	{ACTION_ROLLBACK, "B", "roll back", false},
+	{ACTION_HOLD, "H", "hold", false},
+	{ACTION_PROMOTE, "P", "promote", false},
+	{ACTION_CANCEL, "X", "cancel", false},
+	{ACTION_FOLLOW, "f", "follow", true},
+	{ACTION_ZOOM, "z", "zoom", true},
+	{ACTION_HELP, "?", "help", true},
+	{ACTION_QUIT, "q", "quit", true},
+};
+
+static bool is_shown(size_t i, int cols)
+{
+	switch (keys[i].action) {
+	case ACTION_HOLD:
+		return cols >= 92;
+	case ACTION_PROMOTE:
+		return cols >= 104;
+	case ACTION_CANCEL:
+		return cols >= 116;
+	case ACTION_FOLLOW:
+	case ACTION_ZOOM:
+		return cols >= 76;
+	default:
+		return true;
+	}
+}
+
+static void draw_key(struct pen *pen, const struct view *view,
+		     const struct model *model, size_t i)
+{
+	struct str why = STR_INIT;
+	bool off = view_off(view, model, keys[i].action, &why) != NULL;
+	const char *text = keys[i].text;
+
+	if (keys[i].action == ACTION_HOLD && !off) {
+		const struct environment_model *it = model_focus(model);
+		const struct stage_model *stage =
+			it ? model_stage(model, it->stage) : NULL;
+
+		if (stage && stage->held)
+			text = "let go";
+	}
+	if (off)
+		pen_role(pen, ROLE_OFF);
+	else
+		pen_bold(pen, ROLE_KEY);
+	pen_text(pen, keys[i].key);
+	pen_role(pen, off ? ROLE_OFF : ROLE_NORMAL);
+	pen_printf(pen, " %s", text);
+	str_release(&why);
+}
+
+static void draw_keys(const struct view *view, const struct model *model,
+		      const struct area *area)
+{
+	struct pen pen = pen_at(area, 0, 1);
+	int right = area->cols - 1;
+
+	for (size_t i = sizeof(keys) / sizeof(keys[0]); i > 0; i--) {
+		struct pen it = pen;
+
+		if (!keys[i - 1].right || !is_shown(i - 1, area->cols))
+			continue;
+		it.col = right - 2 - (int)strlen(keys[i - 1].text);
+		draw_key(&it, view, model, i - 1);
+		right -= 2 + (int)strlen(keys[i - 1].text) + 2;
+	}
+	pen.limit = right;
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+		if (keys[i].right || !is_shown(i, area->cols))
+			continue;
+		draw_key(&pen, view, model, i);
+		pen.col += area->cols < 76 ? 1 : 2;
+	}
+}
+
+void footer_draw(const struct view *view, const struct model *model,
+		 const struct area *area)
+{
+	struct pen pen = pen_at(area, 0, 1);
+
+	if (view->dialog) {
+		pen_role(&pen, ROLE_DIM);
+		pen_text(&pen, "the panels' keys are off while this is open");
+		if (!view->dialog->label)
+			pen_right(&pen, area->cols - 1, "a paste does nothing");
+		else
+			pen_right(&pen, area->cols - 1,
+				  "a paste enters the text box");
+	} else if (*view->toast) {
+		pen_bold(&pen, view->toast_warns ? ROLE_WARNING : ROLE_NORMAL);
+		if (view->toast_warns) {
+			pen_glyph(&pen, GLYPH_WARNING);
+			pen_code(&pen, ' ');
+		}
+		pen_text(&pen, view->toast);
+	} else {
+		draw_keys(view, model, area);
+	}
+}

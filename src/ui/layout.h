@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/* Where everything stands at any size, and drawing it. No terminal here. */
+#ifndef SIGNALBOX_UI_LAYOUT_H
+#define SIGNALBOX_UI_LAYOUT_H
+
+#include "ui/view.h"
+
+/* Sets view->plan. */
+void layout_plan(struct view *view, const struct model *model, int rows,
+		 int cols);
+/* Draws by the plan; the grid is of its size. */
+void layout_draw(const struct view *view, const struct model *model,
+		 struct grid *grid);
+
+/* Parts drawn apart from the panels. */
+void header_draw(const struct view *view, const struct model *model,
+		 const struct area *area);
+void footer_draw(const struct view *view, const struct model *model,
+		 const struct area *area);
+/* Below 60x12: five lines, or one. */
+void summary_draw(const struct view *view, const struct model *model,
+		  const struct area *area);
+/* Body rows the pipeline would like at that width, at most `most`. */
+int pipeline_rows(const struct model *model, int most);
+/* "live", "STALE 14 s", "passed 14:10:02"; alarming when to be reversed. */
+const char *live_text(const struct view *view, const struct model *model,
+		      char text[64], bool *alarming);
+/* Ranks that are done or running, and all of them. */
+void ranks_count(const struct model *model, size_t *begun, size_t *all);
+/* "B READY 0.3 s" into text; its style by how good that is. */
+struct style way_back_text(const struct environment_model *it, char *text,
+			   size_t size);
+/* Whether the candidate is judged bad now. */
+bool is_judged_bad(const struct environment_model *it, int colour);
+
+#endif

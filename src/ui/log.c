@@ -1,0 +1,443 @@
+/* SPDX-License-Identifier: MIT */
+/* Panel 2: the output of the shown stage, or what is known of one without. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/printable.h"
+#include "base/str.h"
+#include "ui/format.h"
+#include "ui/layout.h"
+#include "ui/logfile.h"
+
+/* Bytes of one line that are looked at: past the widest screen. */
+#define LINE_BYTES 8192
+
+static void set_sgr(struct style *style, int code)
+{
+	if (code == 0)
+		*style = (struct style){ROLE_NORMAL, false, false};
+	else if (code == 1)
+		style->bold = true;
+	else if (code == 22)
+		style->bold = false;
+	else if (code == 2)
+		style->role = ROLE_DIM;
+	else if (code >= 30 && code <= 37)
+		style->role = (enum role)(ROLE_SGR_BLACK + code - 30);
+	else if (code >= 90 && code <= 97)
+		style->role = (enum role)(ROLE_SGR_BLACK + code - 90);
+	else if (code == 39)
+		style->role = ROLE_NORMAL;
+}
+
+/* Of an SGR sequence, what the roles can show. 38 and 48 eat the rest. */
+static void apply_sgr(struct style *style, const char *text, size_t len)
+{
+	int code = 0;
+
+	for (size_t i = 2; i < len; i++) {
+		if (text[i] >= '0' && text[i] <= '9') {
+			code = code < 1000 ? code * 10 + text[i] - '0' : code;
+			continue;
+		}
+		if (code == 38 || code == 48)
+			return;
+		set_sgr(style, code);
+		code = 0;
+	}
+}
+
+/* Makes a line printable and draws the part right of `skip` columns. */
+static void draw_bytes(struct pen *pen, const char *text, size_t len, int skip)
+{
+	struct str clean = STR_INIT;
+	int left = pen->col;
+	bool utf8 = pen->area->grid->charset.utf8;
+
+	if (len && text[len - 1] == '\r')
+		len--;
+	str_add_printable(&clean, text, len < LINE_BYTES ? len : LINE_BYTES,
+			  true);
+	for (size_t i = 0; i < clean.len && pen->col < pen->limit;) {
+		size_t sgr = sgr_length(clean.data + i, clean.len - i);
+		int32_t c;
+		int width;
+
+		if (sgr) {
+			apply_sgr(&pen->style, clean.data + i, sgr);
+			i += sgr;
+			continue;
+		}
+		i += utf8_decode(clean.data + i, clean.len - i, &c);
+		width = c < 0 || (c >= 0x80 && !utf8)
+				? 1
+				: character_width((uint32_t)c);
+		if (skip > 0)
+			skip -= width;
+		else if (pen->col > left || width)
+			pen_code(pen, c < 0 ? '?' : (uint32_t)c);
+	}
+	str_release(&clean);
+}
+
+static void draw_lines(const struct view *view, const struct area *area,
+		       int top)
+{
+	struct logfile *file = view->log.file;
+	int rows = area->rows - top;
+	int64_t at =
+		view->log.follow ? logfile_tail(file, rows) : view->log.top;
+	const char *text;
+	size_t len;
+
+	for (int row = 0; row < rows; row++) {
+		struct pen pen = pen_at(area, top + row, 1);
+
+		if (!logfile_line(file, at, &text, &len, &at))
+			break;
+		draw_bytes(&pen, text, len, view->log.sideways);
+	}
+	area_cursor(area, top, 1, false);
+}
+
+static void draw_step(const struct view *view, struct pen *pen,
+		      const struct stage_model *stage,
+		      const struct step_model *step)
+{
+	char clock[CLOCK_TEXT_SIZE];
+
+	pen_role(pen, state_role(step->state));
+	pen->style.bold = state_is_bad(step->state);
+	pen_glyph(pen, state_glyph(step->state));
+	pen_printf(pen, " %s", *step->label ? step->label : step->name);
+	pen_role(pen, ROLE_DIM);
+	if (step->state == STATE_RUNNING) {
+		pen_printf(pen, "  %s",
+			   format_elapsed(step_elapsed(step, view->now_ms),
+					  clock));
+		if (step->planned_ms > 0)
+			pen_printf(pen, " of %s",
+				   format_elapsed(step->planned_ms, clock));
+		if (stage->held) {
+			pen_bold(pen, ROLE_WAITING);
+			pen_text(pen, "  HELD, H lets go");
+		}
+	} else if (state_is_final(step->state) &&
+		   step->state != STATE_SKIPPED) {
+		pen_printf(pen, "  %s", format_ms(step->ms, clock));
+	}
+	if (*step->reason) {
+		pen_role(pen,
+			 state_is_bad(step->state) ? ROLE_FAILED : ROLE_DIM);
+		pen_printf(pen, "  %s", step->reason);
+	}
+}
+
+static int draw_fact(const struct area *area, int row, const char *name,
+		     const char *text)
+{
+	struct pen pen = pen_at(area, row, 1);
+
+	if (!*text)
+		return row;
+	pen_role(&pen, ROLE_DIM);
+	pen_field(&pen, 12, name);
+	pen_role(&pen, ROLE_NORMAL);
+	pen_text(&pen, text);
+	return row + 1;
+}
+
+static int draw_needs(const struct area *area, int row,
+		      const struct stage_model *stage)
+{
+	struct str text = STR_INIT;
+
+	for (size_t i = 0; i < stage->needs.count; i++)
+		str_addf(&text, "%s%s", i ? ", " : "", stage->needs.items[i]);
+	row = draw_fact(area, row, "needs", text.data);
+	str_release(&text);
+	return row;
+}
+
+/* Steps that fit, the one that runs or broke always among them. */
+static int draw_steps(const struct view *view, const struct area *area, int row,
+		      const struct stage_model *stage)
+{
+	size_t room = area->rows > row ? (size_t)(area->rows - row) : 0;
+	size_t first = 0;
+	size_t at = 0;
+
+	for (size_t i = 0; i < stage->step_count; i++)
+		if (stage->steps[i].state != STATE_QUEUED)
+			at = i;
+	if (at >= room)
+		first = at - room + 1;
+	for (size_t i = first; i < stage->step_count && i < first + room; i++) {
+		struct pen pen = pen_at(area, row++, 1);
+
+		draw_step(view, &pen, stage, &stage->steps[i]);
+	}
+	return row;
+}
+
+/* Whom an open gate waits for, and all that would ship. */
+static int draw_gate(const struct area *area, int row,
+		     const struct gate_model *gate)
+{
+	struct str text = STR_INIT;
+
+	str_addf(&text, "for %d more of", gate->required - gate->approvals);
+	for (size_t i = 0; i < gate->approvers.count; i++)
+		str_addf(&text, "%s %s", i ? "," : "",
+			 gate->approvers.items[i]);
+	row = draw_fact(area, row, "waits",
+			gate->approvers.count ? text.data : "for a person");
+	str_release(&text);
+	for (size_t i = 0; i < gate->ships.count; i++) {
+		const struct ship_model *it = &gate->ships.list[i];
+		char *line = xasprintf("%.7s %-8s %s", it->commit, it->author,
+				       it->subject);
+
+		row = draw_fact(area, row, i ? "" : "ships", line);
+		free(line);
+	}
+	return row;
+}
+
+/* What is known of a stage without output. */
+static int draw_card(const struct view *view, const struct model *model,
+		     const struct area *area, const struct stage_model *stage)
+{
+	const struct environment_model *it =
+		model_environment(model, stage->environment);
+	int row = 1;
+
+	row = draw_fact(area, row, "why", stage->why);
+	row = draw_fact(area, row, state_name(stage->state), stage->reason);
+	if (!stage->started)
+		row = draw_needs(area, row, stage);
+	if (stage->gate.open)
+		return draw_gate(area, row, &stage->gate);
+	if (it && strcmp(it->stage, stage->name) == 0) {
+		row = draw_fact(area, row, "analysis", it->analysis_text);
+		row = draw_fact(area, row, "limit", it->analysis_limit);
+	}
+	if (it && strcmp(stage->kind, "deploy") == 0 && stage->started)
+		row = draw_fact(area, row, "rollback", it->last_rollback);
+	return draw_steps(view, area, row, stage);
+}
+
+static void add_position(const struct view *view, struct rule *rule)
+{
+	struct style style = {ROLE_TITLE, false, false};
+	char text[32];
+
+	if (!view->log.file)
+		return;
+	if (view->log.follow) {
+		rule_left(rule, style, "FOLLOW");
+		return;
+	}
+	snprintf(text, sizeof(text), "%lld %%",
+		 (long long)(view->log.top * 100 /
+			     (logfile_size(view->log.file) + 1)));
+	rule_left(rule, style, text);
+}
+
+static void add_tests(const struct stage_model *stage, struct rule *rule)
+{
+	char passed[NUMBER_TEXT_SIZE];
+	char *text;
+
+	if (!stage->has_tests)
+		return;
+	text = xasprintf("%s ok  %lld FAIL  %lld skip",
+			 number_grouped(stage->tests_passed, passed),
+			 (long long)stage->tests_failed,
+			 (long long)stage->tests_skipped);
+	rule_left(
+		rule,
+		(struct style){stage->tests_failed ? ROLE_FAILED : ROLE_NORMAL,
+			       stage->tests_failed > 0, false},
+		text);
+	free(text);
+}
+
+static void add_state(const struct view *view, const struct stage_model *stage,
+		      struct rule *rule)
+{
+	char clock[CLOCK_TEXT_SIZE];
+	char *text;
+
+	text = xasprintf(
+		"%s %s", state_name(stage->state),
+		stage->started && stage->state != STATE_SKIPPED
+			? format_elapsed(stage_elapsed(stage, view->now_ms),
+					 clock)
+			: "");
+	rule_left(rule,
+		  (struct style){state_role(stage->state),
+				 state_is_bad(stage->state), false},
+		  text);
+	free(text);
+}
+
+static void draw_rule(const struct view *view, const struct area *area,
+		      const struct stage_model *stage)
+{
+	struct rule rule = rule_draw(area, 0, view->focus == PANEL_LOG);
+	struct style plain = {ROLE_NORMAL, false, false};
+	char lines[NUMBER_TEXT_SIZE];
+	char *title;
+
+	if (!stage) {
+		rule_title(&rule, 2, "LOG");
+		return;
+	}
+	if (stage->log_lines)
+		rule_right(&rule, plain,
+			   number_grouped(stage->log_lines, lines));
+	title = xasprintf("LOG %s", stage->name);
+	if (area->cols >= 50)
+		rule_title(&rule, 2, title);
+	else
+		rule_left(&rule, (struct style){ROLE_TITLE, true, false},
+			  stage->name);
+	free(title);
+	add_state(view, stage, &rule);
+	add_tests(stage, &rule);
+	add_position(view, &rule);
+}
+
+static void log_draw(const struct view *view, const struct model *model,
+		     const struct area *area)
+{
+	const struct stage_model *stage = view_stage(view, model);
+	bool has_log = view->log.file && logfile_size(view->log.file) > 0;
+	int row = 1;
+
+	draw_rule(view, area, stage);
+	if (!stage) {
+		struct pen pen = pen_at(area, 1, 1);
+
+		pen_role(&pen, ROLE_DIM);
+		pen_text(&pen, view->gone ? "the engine has ended"
+					  : "waiting for the run to start");
+		return;
+	}
+	if (!has_log || stage->step_count > 1)
+		row = draw_card(view, model, area, stage);
+	if (has_log && row < area->rows)
+		draw_lines(view, area, row);
+	else if (row == 1 && stage->state == STATE_RUNNING) {
+		struct pen pen = pen_at(area, 1, 1);
+
+		pen_role(&pen, ROLE_DIM);
+		pen_text(&pen, "no output yet");
+	}
+}
+
+static int page_of(const struct view *view)
+{
+	int rows = view->plan.panels[PANEL_LOG].rows - 1;
+
+	return rows > 0 ? rows : 1;
+}
+
+/* Leaves following at the line that stands first on the screen. */
+static void stand(struct view *view)
+{
+	if (!view->log.follow)
+		return;
+	view->log.top = logfile_tail(view->log.file, page_of(view));
+	view->log.follow = false;
+}
+
+static void scroll(struct view *view, int lines)
+{
+	struct logfile *file = view->log.file;
+	int64_t last;
+
+	if (view->log.follow && lines > 0)
+		return;
+	stand(view);
+	last = logfile_tail(file, page_of(view));
+	for (; lines < 0; lines++)
+		view->log.top = logfile_before(file, view->log.top);
+	for (; lines > 0 && view->log.top < last; lines--) {
+		const char *text;
+		size_t len;
+
+		if (!logfile_line(file, view->log.top, &text, &len,
+				  &view->log.top))
+			break;
+	}
+}
+
+static void slide(struct view *view, int columns)
+{
+	view->log.sideways += columns;
+	if (view->log.sideways < 0)
+		view->log.sideways = 0;
+	if (view->log.sideways > LINE_BYTES)
+		view->log.sideways = LINE_BYTES;
+}
+
+static bool log_act(struct view *view, const struct model *model,
+		    enum action action)
+{
+	int page = page_of(view);
+
+	(void)model;
+	if (!view->log.file)
+		return false;
+	switch (action) {
+	case ACTION_UP:
+		scroll(view, -1);
+		return true;
+	case ACTION_DOWN:
+		scroll(view, 1);
+		return true;
+	case ACTION_HALF_UP:
+		scroll(view, -(page + 1) / 2);
+		return true;
+	case ACTION_HALF_DOWN:
+		scroll(view, (page + 1) / 2);
+		return true;
+	case ACTION_PAGE_UP:
+		scroll(view, -page);
+		return true;
+	case ACTION_PAGE_DOWN:
+		scroll(view, page);
+		return true;
+	case ACTION_LEFT:
+		slide(view, -8);
+		return true;
+	case ACTION_RIGHT:
+		slide(view, 8);
+		return true;
+	case ACTION_FIRST:
+		stand(view);
+		view->log.top = 0;
+		return true;
+	case ACTION_LAST:
+		view->log.follow = true;
+		return true;
+	case ACTION_FOLLOW:
+		if (view->log.follow)
+			stand(view);
+		else
+			view->log.follow = true;
+		return true;
+	default:
+		return false;
+	}
+}
+
+const struct view_ops log_ops = {
+	.name = "LOG",
+	.draw = log_draw,
+	.act = log_act,
+};

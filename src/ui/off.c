@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: MIT */
+/* Why a key is off, in words. */
+#include <math.h>
+#include <string.h>
+
+#include "ui/view.h"
+
+static const char *gate_off(const struct view *view, const struct model *model,
+			    bool approve, struct str *why)
+{
+	const struct stage_model *stage = model_open_gate(model);
+	const char *person = view->person ? view->person : "";
+
+	if (!stage)
+		return "no gate is open";
+	for (size_t i = 0; i < stage->gate.eligible_count; i++) {
+		const struct eligible_model *it = &stage->gate.eligible[i];
+
+		if (strcmp(it->person, person) != 0 || it->can)
+			continue;
+		str_addf(why, "%s may not vote: %s", person,
+			 *it->why ? it->why : "not an approver");
+		return why->data;
+	}
+	for (size_t i = 0; i < stage->gate.vote_count; i++)
+		if (*person && strcmp(stage->gate.votes[i].person, person) == 0)
+			return "you have voted";
+	for (size_t i = 0; approve && i < stage->gate.check_count; i++) {
+		const struct check_model *it = &stage->gate.checks[i];
+
+		if (!state_is_bad(it->state))
+			continue;
+		str_addf(why, "%s %s", it->name,
+			 *it->text ? it->text : state_name(it->state));
+		return why->data;
+	}
+	return NULL;
+}
+
+static const char *deployment_off(const struct model *model, enum action action,
+				  struct str *why)
+{
+	const struct environment_model *it = model_focus(model);
+	const struct stage_model *stage;
+
+	if (!it || !*it->stage || it->candidate < 0)
+		return "no deployment is under way";
+	if (it->rolling_back)
+		return "a rollback is under way";
+	if (it->lock.locked && action != ACTION_HOLD) {
+		str_addf(why, "%s is locked by %s", it->name, it->lock.person);
+		return why->data;
+	}
+	stage = model_stage(model, it->stage);
+	if (stage && stage->gate.open) {
+		str_addf(why, "%s waits at its gate", stage->name);
+		return why->data;
+	}
+	if (!it->colours[it->candidate].healthy && action != ACTION_HOLD) {
+		str_addf(why, "%s is not healthy",
+			 colour_name((enum colour)it->candidate));
+		return why->data;
+	}
+	return NULL;
+}
+
+static const char *rollback_off(const struct model *model)
+{
+	const struct environment_model *it = model_focus(model);
+
+	if (!it)
+		return "no environment is served yet";
+	if (it->rolling_back)
+		return "a rollback is under way";
+	if (it->way_back.known && !it->way_back.ready && !it->way_back.cold)
+		return *it->way_back.text ? it->way_back.text
+					  : "there is no way back";
+	if (!it->way_back.known && it->live < 0 && it->candidate < 0)
+		return "nothing is deployed yet";
+	return NULL;
+}
+
+static const char *reason_off(const struct view *view,
+			      const struct model *model, enum action action,
+			      struct str *why)
+{
+	if (view->watch_only)
+		return "this screen only watches";
+	if (view->gone)
+		return "the engine has ended";
+	switch (action) {
+	case ACTION_APPROVE:
+	case ACTION_REJECT:
+		return gate_off(view, model, action == ACTION_APPROVE, why);
+	case ACTION_SHIFT:
+	case ACTION_HOLD:
+	case ACTION_PROMOTE:
+		return deployment_off(model, action, why);
+	case ACTION_ROLLBACK:
+		return rollback_off(model);
+	default:
+		return view_run_live(model) ? NULL : "no run is live";
+	}
+}
+
+const char *view_off(const struct view *view, const struct model *model,
+		     enum action action, struct str *why)
+{
+	const char *text;
+
+	str_clear(why);
+	if (!action_changes(action))
+		return NULL;
+	text = reason_off(view, model, action, why);
+	if (!text)
+		return NULL;
+	if (text != why->data)
+		str_add(why, text);
+	return why->data;
+}

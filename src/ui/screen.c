@@ -1,0 +1,349 @@
+/* SPDX-License-Identifier: MIT */
+#include "ui/screen.h"
+
+#include <errno.h>
+#include <langinfo.h>
+#include <ncurses.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <term.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+#include "base/str.h"
+#include "ui/keys.h"
+#include "ui/rescue.h"
+#include "ui/theme.h"
+
+/* Bracketed paste and focus events. Terminals without them ignore them. */
+static const char modes_on[] = "\033[?2004h\033[?1004h";
+static const char modes_off[] = "\033[?1004l\033[?2004l";
+
+struct screen {
+	SCREEN *curses;
+	struct theme theme;
+	struct charset charset;
+	struct termios before;
+	struct grid shown; /* the last frame */
+	bool entered;
+	bool whole; /* draw every cell */
+	bool ansi;
+	int cursor; /* as curs_set() was told, -1 not yet */
+};
+
+bool ui_terminal_fits(const char **why)
+{
+	const char *term = getenv("TERM");
+	int found = 0;
+	const char *addressing;
+
+	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) {
+		*why = "standard input or output is no terminal";
+		return false;
+	}
+	if (!term || !*term || strcmp(term, "dumb") == 0) {
+		*why = "TERM names no terminal that can be drawn on";
+		return false;
+	}
+	if (setupterm(NULL, STDOUT_FILENO, &found) != OK) {
+		*why = "the terminal description that TERM names is not "
+		       "installed";
+		return false;
+	}
+	addressing = tigetstr("cup");
+	if (!addressing || addressing == (char *)-1) {
+		*why = "this terminal cannot place its cursor";
+		return false;
+	}
+	return true;
+}
+
+/* Box lines, blocks and arrows are two columns wide there. */
+static bool is_east_asian(void)
+{
+	const char *names[] = {"LC_ALL", "LC_CTYPE", "LANG"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		const char *value = getenv(names[i]);
+
+		if (value && *value)
+			return starts_with(value, "zh") ||
+			       starts_with(value, "ja") ||
+			       starts_with(value, "ko");
+	}
+	return false;
+}
+
+static struct charset charset_of(enum ui_choice unicode)
+{
+	struct charset charset;
+
+	charset.utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+	charset.unicode = charset.utf8 && unicode != UI_NEVER &&
+			  (unicode == UI_ALWAYS || !is_east_asian());
+	return charset;
+}
+
+static bool wants_colour(enum ui_choice colour)
+{
+	const char *no = getenv("NO_COLOR");
+
+	if (colour == UI_AUTO)
+		return !no || !*no;
+	return colour == UI_ALWAYS;
+}
+
+/* A capability without its padding. */
+static void add_capability(struct str *text, const char *name)
+{
+	const char *value = tigetstr(name);
+
+	if (!value || value == (char *)-1)
+		return;
+	for (; *value; value++) {
+		const char *end = strncmp(value, "$<", 2) == 0
+					  ? strchr(value, '>')
+					  : NULL;
+
+		if (end)
+			value = end;
+		else
+			str_add_char(text, *value);
+	}
+}
+
+/* What takes back all that the screen did, in reverse order. */
+static void arm(const struct screen *screen)
+{
+	struct str text = STR_INIT;
+
+	if (screen->ansi)
+		str_add(&text, modes_off);
+	add_capability(&text, "sgr0");
+	add_capability(&text, "op");
+	add_capability(&text, "cnorm");
+	add_capability(&text, "rmkx");
+	add_capability(&text, "rmcup");
+	rescue_arm(STDOUT_FILENO, text.data, text.len, &screen->before);
+	str_release(&text);
+}
+
+static void send_modes(const struct screen *screen, const char *text)
+{
+	if (!screen->ansi)
+		return;
+	fputs(text, stdout);
+	fflush(stdout);
+}
+
+/* What every entering sets; curses brings its own modes back by itself. */
+static void set_modes(struct screen *screen)
+{
+	raw();
+	noecho();
+	nonl();
+	keypad(stdscr, TRUE);
+	nodelay(stdscr, TRUE);
+	meta(stdscr, TRUE);
+	leaveok(stdscr, FALSE);
+	send_modes(screen, modes_on);
+	screen->entered = true;
+	screen->whole = true;
+	screen->cursor = -1;
+}
+
+struct screen *screen_open(const struct ui_options *options, struct error *err)
+{
+	struct screen *screen = xcalloc(1, sizeof(*screen));
+	const char *clear_text;
+
+	if (tcgetattr(STDIN_FILENO, &screen->before) < 0) {
+		error_set(err, ERROR_IO, "cannot read the terminal's modes: %s",
+			  strerror(errno));
+		free(screen);
+		return NULL;
+	}
+	use_env(FALSE);
+	use_tioctl(TRUE);
+	screen->curses = newterm(NULL, stdout, stdin);
+	if (!screen->curses) {
+		error_set(err, ERROR_IO,
+			  "cannot draw on this terminal (TERM=%s)",
+			  getenv("TERM") ? getenv("TERM") : "");
+		free(screen);
+		return NULL;
+	}
+	set_term(screen->curses);
+	if (!getenv("ESCDELAY"))
+		set_escdelay(25);
+	clear_text = tigetstr("clear");
+	screen->ansi = clear_text && clear_text != (char *)-1 &&
+		       strncmp(clear_text, "\033[", 2) == 0;
+	screen->charset = charset_of(options->unicode);
+	theme_load(&screen->theme, options->theme,
+		   wants_colour(options->colour));
+	keys_start();
+	arm(screen);
+	set_modes(screen);
+	screen_resize(screen);
+	return screen;
+}
+
+void screen_leave(struct screen *screen)
+{
+	if (!screen->entered)
+		return;
+	screen->entered = false;
+	send_modes(screen, modes_off);
+	curs_set(1);
+	endwin();
+	tcsetattr(STDIN_FILENO, TCSADRAIN, &screen->before);
+	rescue_disarm();
+}
+
+void screen_enter(struct screen *screen)
+{
+	if (screen->entered)
+		return;
+	tcgetattr(STDIN_FILENO, &screen->before);
+	arm(screen);
+	reset_prog_mode();
+	set_modes(screen);
+	screen_resize(screen);
+	clearok(stdscr, TRUE);
+}
+
+void screen_abandon(struct screen *screen)
+{
+	screen->entered = false;
+	rescue_disarm();
+}
+
+void screen_free(struct screen *screen)
+{
+	if (!screen)
+		return;
+	screen_leave(screen);
+	grid_release(&screen->shown);
+	delscreen(screen->curses);
+	free(screen);
+}
+
+bool screen_is_entered(const struct screen *screen)
+{
+	return screen->entered;
+}
+
+bool screen_resize(struct screen *screen)
+{
+	struct winsize size;
+	int rows = LINES;
+	int cols = COLS;
+
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row &&
+	    size.ws_col) {
+		rows = size.ws_row;
+		cols = size.ws_col;
+	}
+	if (rows == LINES && cols == COLS)
+		return false;
+	resizeterm(rows, cols);
+	screen->whole = true;
+	return true;
+}
+
+int screen_rows(const struct screen *screen)
+{
+	(void)screen;
+	return LINES;
+}
+
+int screen_cols(const struct screen *screen)
+{
+	(void)screen;
+	return COLS;
+}
+
+struct charset screen_charset(const struct screen *screen)
+{
+	return screen->charset;
+}
+
+void screen_forget(struct screen *screen)
+{
+	screen->whole = true;
+	clearok(stdscr, TRUE);
+}
+
+static void paint_cell(const struct screen *screen, const struct grid *grid,
+		       int row, int col)
+{
+	const struct cell *cell = grid_at(grid, row, col);
+	struct look look = theme_look(&screen->theme, cell);
+	wchar_t text[4] = {0};
+	cchar_t out;
+
+	if (!cell->width)
+		return;
+	for (int i = 0; i < 3; i++)
+		text[i] = (wchar_t)cell->text[i];
+	setcchar(&out, text, look.attributes, look.pair, NULL);
+	mvadd_wch(row, col, &out);
+}
+
+/* A wide character's halves change together: such rows are drawn whole. */
+static bool has_wide(const struct grid *grid, int row)
+{
+	for (int col = 0; col < grid->cols; col++)
+		if (grid_at(grid, row, col)->width != 1)
+			return true;
+	return false;
+}
+
+static void paint_row(struct screen *screen, const struct grid *grid, int row)
+{
+	bool whole = screen->whole || has_wide(grid, row) ||
+		     has_wide(&screen->shown, row);
+
+	for (int col = 0; col < grid->cols; col++)
+		if (whole || !cell_equal(grid_at(grid, row, col),
+					 grid_at(&screen->shown, row, col)))
+			paint_cell(screen, grid, row, col);
+}
+
+static void remember(struct screen *screen, const struct grid *grid)
+{
+	if (screen->shown.rows != grid->rows ||
+	    screen->shown.cols != grid->cols) {
+		grid_release(&screen->shown);
+		grid_init(&screen->shown, grid->rows, grid->cols,
+			  grid->charset);
+	}
+	memcpy(screen->shown.cells, grid->cells,
+	       sizeof(*grid->cells) * (size_t)grid->rows * (size_t)grid->cols);
+}
+
+void screen_paint(struct screen *screen, const struct grid *grid)
+{
+	int cursor = grid->cursor_shown ? 1 : 0;
+
+	if (!screen->entered)
+		return;
+	if (screen->shown.rows != grid->rows ||
+	    screen->shown.cols != grid->cols) {
+		screen->whole = true;
+		remember(screen, grid);
+	}
+	for (int row = 0; row < grid->rows; row++)
+		paint_row(screen, grid, row);
+	if (cursor != screen->cursor)
+		curs_set(cursor);
+	screen->cursor = cursor;
+	move(grid->cursor_row, grid->cursor_col);
+	refresh();
+	remember(screen, grid);
+	screen->whole = false;
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/* The terminal: takes it, draws the cells that changed, gives it back. With
+ * theme.c and keys.c the only place that knows curses. */
+#ifndef SIGNALBOX_UI_SCREEN_H
+#define SIGNALBOX_UI_SCREEN_H
+
+#include <stdbool.h>
+
+#include "base/error.h"
+#include "ui/grid.h"
+#include "ui/ui.h"
+
+struct screen;
+
+struct screen *screen_open(const struct ui_options *options,
+			   struct error *err) MUST_CHECK;
+/* Leaves it, if that was not done, and frees. */
+void screen_free(struct screen *screen);
+/* Gives the terminal back, with all modes as they were. */
+void screen_leave(struct screen *screen);
+/* Takes it again after screen_leave(); all is drawn anew. */
+void screen_enter(struct screen *screen);
+/* The terminal is gone: nothing is written to it any more. */
+void screen_abandon(struct screen *screen);
+bool screen_is_entered(const struct screen *screen);
+/* Asks the terminal; true when it changed. */
+bool screen_resize(struct screen *screen);
+int screen_rows(const struct screen *screen);
+int screen_cols(const struct screen *screen);
+struct charset screen_charset(const struct screen *screen);
+/* The next frame draws every cell. */
+void screen_forget(struct screen *screen);
+/* Draws what differs from the last frame; the grid is of the screen's size. */
+void screen_paint(struct screen *screen, const struct grid *grid);
+
+#endif

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: MIT */
+/* Panel 3: what the scanners found, summed and worst first. */
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "ui/format.h"
+#include "ui/layout.h"
+
+static void add_count(struct pen *pen, const char *name, int64_t count,
+		      enum role role)
+{
+	char text[NUMBER_TEXT_SIZE];
+
+	if (count && role != ROLE_NORMAL)
+		pen_bold(pen, role);
+	else
+		pen_role(pen, ROLE_NORMAL);
+	pen_printf(pen, "%s %s", name, number_grouped(count, text));
+	pen_role(pen, ROLE_NORMAL);
+	pen_text(pen, "  ");
+}
+
+static void draw_counts(const struct model *model, const struct area *area,
+			int row, int col)
+{
+	const struct severity_counts *it = &model->severities;
+	struct pen pen = pen_at(area, row, col);
+
+	if (!model->scanned) {
+		pen_role(&pen, ROLE_DIM);
+		pen_text(&pen, "nothing was scanned yet");
+		return;
+	}
+	add_count(&pen, it->critical ? "CRIT" : "crit", it->critical,
+		  ROLE_FAILED);
+	add_count(&pen, it->high ? "HIGH" : "high", it->high, ROLE_WARNING);
+	add_count(&pen, "med", it->medium, ROLE_NORMAL);
+	add_count(&pen, "low", it->low, ROLE_NORMAL);
+	if (it->unknown)
+		add_count(&pen, "unknown", it->unknown, ROLE_WARNING);
+}
+
+/* Above findings of medium a mark stands. */
+static bool is_severe(const struct finding_model *finding)
+{
+	return !finding->suppressed &&
+	       (strcmp(finding->severity, "critical") == 0 ||
+		strcmp(finding->severity, "high") == 0);
+}
+
+static const char *base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+static void draw_finding(const struct area *area, int row,
+			 const struct finding_model *finding, bool selected)
+{
+	struct pen pen = pen_at(area, row, 1);
+	bool severe = is_severe(finding);
+
+	pen_role(&pen, severe		     ? ROLE_WARNING
+		       : finding->suppressed ? ROLE_DIM
+					     : ROLE_NORMAL);
+	pen_reverse(&pen, selected);
+	if (selected)
+		area_cursor(area, row, 1, false);
+	if (severe)
+		pen_glyph(&pen, GLYPH_WARNING);
+	else
+		pen_text(&pen, finding->suppressed ? "-" : " ");
+	pen_printf(&pen, " %s", finding->id);
+	pen_reverse(&pen, false);
+	if (!severe)
+		pen_role(&pen, ROLE_DIM);
+	if (!severe && !finding->suppressed)
+		pen_printf(&pen, " %s", finding->severity);
+	if (*finding->package)
+		pen_printf(&pen, " %s", finding->package);
+	if (*finding->fixed)
+		pen_printf(&pen, " fix %s", finding->fixed);
+	if (!*finding->package && *finding->path)
+		pen_printf(&pen, " %s:%d", base_name(finding->path),
+			   finding->line);
+	if (*finding->title)
+		pen_printf(&pen, " %s", finding->title);
+}
+
+static size_t first_shown(const struct view *view, const struct model *model,
+			  size_t room)
+{
+	size_t at = view->scroll[PANEL_SECURITY];
+
+	if (at >= model->finding_count)
+		at = model->finding_count ? model->finding_count - 1 : 0;
+	return at < room ? 0 : at - room + 1;
+}
+
+static void draw_findings(const struct view *view, const struct model *model,
+			  const struct area *area, int row)
+{
+	size_t room = area->rows > row ? (size_t)(area->rows - row) : 0;
+	size_t first = first_shown(view, model, room);
+
+	for (size_t i = first; i < model->finding_count && i < first + room;
+	     i++)
+		draw_finding(area, row++, &model->findings[i],
+			     view->focus == PANEL_SECURITY &&
+				     i == view->scroll[PANEL_SECURITY]);
+}
+
+static void security_draw(const struct view *view, const struct model *model,
+			  const struct area *area)
+{
+	struct rule rule;
+	int row = 2;
+
+	if (area->rows == 1) {
+		draw_counts(model, area, 0, 1);
+		return;
+	}
+	rule = rule_draw(area, 0, view->focus == PANEL_SECURITY);
+	rule_title(&rule, 3, "SECURITY");
+	if (model->scanned)
+		rule_right(&rule,
+			   (struct style){model->scan_ok ? ROLE_NORMAL
+							 : ROLE_FAILED,
+					  !model->scan_ok, false},
+			   model->scan_ok ? "policy holds" : "FAILS POLICY");
+	draw_counts(model, area, 1, 1);
+	if (model->scanned && *model->scan_text && area->rows > 5 &&
+	    strcmp(model->scan_text, "holds") != 0) {
+		struct pen pen = pen_at(area, row++, 1);
+
+		pen_role(&pen, model->scan_ok ? ROLE_DIM : ROLE_FAILED);
+		pen_text(&pen, model->scan_text);
+	}
+	draw_findings(view, model, area, row);
+}
+
+static bool security_act(struct view *view, const struct model *model,
+			 enum action action)
+{
+	return list_act(view, PANEL_SECURITY, model->finding_count, action);
+}
+
+const struct view_ops security_ops = {
+	.name = "SECURITY",
+	.draw = security_draw,
+	.act = security_act,
+};

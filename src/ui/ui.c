@@ -1,0 +1,406 @@
+/* SPDX-License-Identifier: MIT */
+/* The dashboard's loop: events and keys in, frames and commands out. */
+#include "ui/ui.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/memory.h"
+#include "event/channel.h"
+#include "event/command.h"
+#include "event/journal.h"
+#include "loop/loop.h"
+#include "ui/input.h"
+#include "ui/keys.h"
+#include "ui/layout.h"
+#include "ui/screen.h"
+
+/* At most 30 frames a second for events. A key paints at once. */
+#define FRAME_US 33333
+/* When no run is live any more, what was measured last is called silent
+ * after this; then nothing moves. */
+#define SETTLE_MS 7000
+/* An engine that said nothing for so long is asked whether it is there. */
+#define POKE_MS 2000
+
+struct ui {
+	const struct ui_options *options;
+	struct loop *loop;
+	struct channel *channel;
+	struct screen *screen;
+	struct model *model;
+	struct view *view;
+	struct watch *keyboard, *host;
+	struct timer *frame, *tick;
+	int64_t painted_us;	    /* the last frame */
+	int64_t heard_ms, poked_ms; /* monotonic */
+	int64_t frames, keys;
+	int test_fd; /* told after every frame; -1 none */
+	int end;     /* an enum ui_end, -1 while running */
+};
+
+static int64_t now_ms(void)
+{
+	return clock_monotonic_us() / 1000;
+}
+
+static void tell_test(struct ui *ui)
+{
+	char text[96];
+	int len;
+
+	if (ui->test_fd < 0)
+		return;
+	len = snprintf(text, sizeof(text), "frame %lld seq %lld keys %lld\n",
+		       (long long)ui->frames, (long long)ui->model->events,
+		       (long long)ui->keys);
+	while (write(ui->test_fd, text, (size_t)len) < 0 && errno == EINTR)
+		;
+}
+
+static void set_tick(struct ui *ui)
+{
+	bool live = view_run_live(ui->model) && !ui->view->gone;
+	bool settling = ui->model->started && ui->view->silent_ms < SETTLE_MS;
+
+	if (screen_is_entered(ui->screen) && (live || settling))
+		timer_set_in(ui->tick, 1000 - clock_wall_ms() % 1000 + 1);
+	else
+		timer_stop(ui->tick);
+}
+
+static void paint(struct ui *ui)
+{
+	struct grid grid;
+
+	if (!screen_is_entered(ui->screen) || ui->end >= 0)
+		return;
+	ui->view->now_ms = clock_wall_ms();
+	ui->view->silent_ms = now_ms() - ui->heard_ms;
+	view_update(ui->view, ui->model);
+	grid_init(&grid, screen_rows(ui->screen), screen_cols(ui->screen),
+		  screen_charset(ui->screen));
+	layout_plan(ui->view, ui->model, grid.rows, grid.cols);
+	layout_draw(ui->view, ui->model, &grid);
+	screen_paint(ui->screen, &grid);
+	grid_release(&grid);
+	ui->painted_us = clock_monotonic_us();
+	ui->frames++;
+	timer_stop(ui->frame);
+	set_tick(ui);
+	tell_test(ui);
+}
+
+static void paint_due(void *data)
+{
+	paint(data);
+}
+
+static void want_frame(struct ui *ui)
+{
+	int64_t now = clock_monotonic_us();
+	int64_t due = ui->painted_us + FRAME_US;
+
+	timer_set(ui->frame, due > now ? due : now);
+}
+
+static void finish(struct ui *ui, enum ui_end end)
+{
+	ui->end = (int)end;
+	loop_stop(ui->loop);
+}
+
+static void send(struct ui *ui, const struct command *command)
+{
+	struct str line = STR_INIT;
+
+	command_encode(command, &line);
+	if (ui->channel)
+		channel_send(ui->channel, line.data, line.len, 0, true);
+	str_release(&line);
+}
+
+static void send_outbox(struct ui *ui)
+{
+	struct view *view = ui->view;
+
+	for (size_t i = 0; i < view->outbox_count; i++) {
+		send(ui, &view->outbox[i]);
+		command_release(&view->outbox[i]);
+	}
+	view->outbox_count = 0;
+}
+
+static void poke(struct ui *ui)
+{
+	struct command command = {.kind = COMMAND_POKE};
+	int64_t now = now_ms();
+
+	if (ui->view->gone || !view_run_live(ui->model) ||
+	    now - ui->heard_ms < POKE_MS || now - ui->poked_ms < POKE_MS)
+		return;
+	ui->poked_ms = now;
+	send(ui, &command);
+}
+
+static void ticked(void *data)
+{
+	struct ui *ui = data;
+
+	poke(ui);
+	paint(ui);
+}
+
+static int apply(const struct event *event, void *data)
+{
+	struct ui *ui = data;
+
+	/* What the journal gave may come by the pipe once more. */
+	if (!event_is_transient(event->type) && event->seq > 0 &&
+	    event->seq <= ui->model->seq)
+		return 0;
+	model_apply(ui->model, event);
+	return 0;
+}
+
+static void catch_up(struct ui *ui)
+{
+	struct error err = ERROR_INIT;
+
+	if (!ui->options->run_folder ||
+	    journal_read(ui->options->run_folder, ui->model->seq + 1, apply, ui,
+			 &err) >= 0)
+		return;
+	view_toast(ui->view, true, error_text(&err));
+	error_clear(&err);
+}
+
+static void take_event(struct ui *ui, const struct event *event)
+{
+	switch (event->type) {
+	case EVENT_BEHIND:
+		catch_up(ui);
+		break;
+	case EVENT_REPLY:
+		view_replied(ui->view, event_int(event, "id", 0),
+			     event_bool(event, "ok")
+				     ? ""
+				     : event_text(event, "error"));
+		model_apply(ui->model, event);
+		break;
+	default:
+		apply(event, ui);
+	}
+}
+
+static void take_line(struct channel *channel, const char *text, size_t len,
+		      void *data)
+{
+	struct ui *ui = data;
+	struct error err = ERROR_INIT;
+	struct event *event = event_decode(text, len, &err);
+
+	(void)channel;
+	ui->heard_ms = now_ms();
+	if (event) {
+		take_event(ui, event);
+		event_free(event);
+	} else {
+		view_toast(ui->view, true, error_text(&err));
+		error_clear(&err);
+	}
+	want_frame(ui);
+}
+
+static void channel_closed(struct channel *channel, void *data)
+{
+	struct ui *ui = data;
+
+	(void)channel;
+	ui->view->gone = true;
+	want_frame(ui);
+}
+
+static void suspend(struct ui *ui)
+{
+	screen_leave(ui->screen);
+	watch_events(ui->keyboard, 0);
+	timer_stop(ui->tick);
+	if (ui->options->host.suspend) {
+		ui->options->host.suspend(ui->options->host.data);
+		return;
+	}
+	raise(SIGSTOP);
+	screen_enter(ui->screen);
+	watch_events(ui->keyboard, POLLIN);
+	paint(ui);
+}
+
+static void obey(struct ui *ui)
+{
+	enum wish wish = ui->view->wish;
+
+	ui->view->wish = WISH_NONE;
+	switch (wish) {
+	case WISH_NONE:
+		break;
+	case WISH_REDRAW:
+		screen_forget(ui->screen);
+		break;
+	case WISH_SUSPEND:
+		suspend(ui);
+		break;
+	case WISH_LEAVE:
+		finish(ui, UI_LEFT);
+		break;
+	case WISH_QUIT:
+		finish(ui, UI_FINISHED);
+		break;
+	}
+}
+
+static void lose(struct ui *ui)
+{
+	screen_abandon(ui->screen);
+	finish(ui, UI_LOST);
+}
+
+static void keyboard_ready(int fd, short revents, void *data)
+{
+	struct ui *ui = data;
+	int waiting = 0;
+	int input;
+	bool any = false;
+
+	while (ui->end < 0 && screen_is_entered(ui->screen) &&
+	       (input = keys_read()) != INPUT_NONE) {
+		any = true;
+		ui->keys++;
+		ui->view->clock_ms = now_ms();
+		view_input(ui->view, ui->model, input);
+		send_outbox(ui);
+		obey(ui);
+	}
+	if (any)
+		paint(ui);
+	else if ((revents & (POLLHUP | POLLERR | POLLNVAL)) ||
+		 ioctl(fd, FIONREAD, &waiting) < 0 || !waiting)
+		lose(ui);
+}
+
+static void host_ready(int fd, short revents, void *data)
+{
+	struct ui *ui = data;
+
+	(void)fd;
+	(void)revents;
+	switch (ui->options->host.message(ui->options->host.data)) {
+	case UI_MESSAGE_CONTINUED:
+		screen_enter(ui->screen);
+		watch_events(ui->keyboard, POLLIN);
+		paint(ui);
+		break;
+	case UI_MESSAGE_GONE:
+		lose(ui);
+		break;
+	case UI_MESSAGE_NONE:
+		break;
+	}
+}
+
+static void resized(int number, void *data)
+{
+	struct ui *ui = data;
+
+	(void)number;
+	if (screen_is_entered(ui->screen) && screen_resize(ui->screen))
+		paint(ui);
+}
+
+static void hung_up(int number, void *data)
+{
+	(void)number;
+	lose(data);
+}
+
+static void asked_to_stop(int number, void *data)
+{
+	struct ui *ui = data;
+
+	(void)number;
+	if (screen_is_entered(ui->screen))
+		suspend(ui);
+}
+
+static void start(struct ui *ui)
+{
+	static const struct channel_handlers handlers = {take_line,
+							 channel_closed};
+	const struct ui_options *options = ui->options;
+	const char *test = getenv("SIGNALBOX_TEST_FD");
+
+	ui->test_fd = test && *test ? atoi(test) : -1;
+	ui->heard_ms = now_ms();
+	ui->model = model_new();
+	ui->view = view_new();
+	ui->view->person = options->person;
+	ui->view->run_folder = options->run_folder;
+	ui->view->watch_only = options->watch_only;
+	ui->view->attached = options->attached;
+	ui->frame = loop_timer(ui->loop, 0, paint_due, ui);
+	timer_stop(ui->frame);
+	ui->tick = loop_timer(ui->loop, 0, ticked, ui);
+	timer_stop(ui->tick);
+	ui->channel = channel_new(ui->loop, options->events_fd,
+				  options->commands_fd, &handlers, ui);
+	ui->keyboard =
+		loop_watch(ui->loop, STDIN_FILENO, POLLIN, keyboard_ready, ui);
+	if (options->host.fd >= 0 && options->host.message)
+		ui->host = loop_watch(ui->loop, options->host.fd, POLLIN,
+				      host_ready, ui);
+}
+
+static void stop(struct ui *ui)
+{
+	if (ui->channel) {
+		channel_drain(ui->channel, 500);
+		channel_free(ui->channel);
+	}
+	watch_remove(ui->keyboard);
+	watch_remove(ui->host);
+	timer_free(ui->frame);
+	timer_free(ui->tick);
+	view_free(ui->view);
+	model_free(ui->model);
+}
+
+int ui_run(const struct ui_options *options, struct error *err)
+{
+	struct ui ui = {.options = options, .end = -1, .test_fd = -1};
+
+	ui.loop = loop_new();
+	/* Before curses, which then leaves these signals alone. */
+	loop_signal(ui.loop, SIGWINCH, resized, &ui);
+	loop_signal(ui.loop, SIGHUP, hung_up, &ui);
+	loop_signal(ui.loop, SIGTSTP, asked_to_stop, &ui);
+	ui.screen = screen_open(options, err);
+	if (!ui.screen) {
+		loop_free(ui.loop);
+		return -1;
+	}
+	start(&ui);
+	paint(&ui);
+	loop_run(ui.loop);
+	stop(&ui);
+	screen_free(ui.screen);
+	if (ui.end != UI_FINISHED && options->host.leave)
+		options->host.leave(options->host.data, 0);
+	loop_free(ui.loop);
+	return ui.end;
+}

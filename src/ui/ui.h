@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The dashboard's entry, for the main thread. Events come in by one pipe,
+ * commands leave by another; nothing else is shared with the engine.
+ *
+ *	if (!ui_terminal_fits(&why))
+ *		... plain lines, and say why ...
+ *	int end = ui_run(&options, &err);
+ *
+ * setlocale(LC_ALL, "") must have run, and SIGPIPE be ignored. The terminal
+ * is as it was before when ui_run() returns, and when a signal ends it.
+ */
+#ifndef SIGNALBOX_UI_UI_H
+#define SIGNALBOX_UI_UI_H
+
+#include <stdbool.h>
+
+#include "base/error.h"
+
+/* What stands between the shell and this process; all of it may be NULL,
+ * then ctrl-z stops this process and nobody is told when it leaves. */
+enum ui_message {
+	UI_MESSAGE_NONE,
+	UI_MESSAGE_CONTINUED, /* the terminal is ours again */
+	UI_MESSAGE_GONE,      /* the terminal is no longer ours */
+};
+struct ui_host {
+	void *data;
+	int fd; /* readable when message() has one; -1 none */
+	enum ui_message (*message)(void *data);
+	/* The screen was left; CONTINUED follows when it may come back. */
+	void (*suspend)(void *data);
+	/* The screen was left for good while the run goes on: called once,
+	 * before ui_run() returns UI_LEFT or UI_LOST. */
+	void (*leave)(void *data, int status);
+};
+
+enum ui_choice { UI_AUTO, UI_NEVER, UI_ALWAYS };
+
+struct ui_options {
+	int events_fd;		/* NDJSON events; taken over */
+	int commands_fd;	/* NDJSON commands; taken over */
+	const char *run_folder; /* logs and the journal; may be NULL */
+	struct ui_host host;
+	const char *person; /* who sits here */
+	bool watch_only;    /* nothing can be changed from here */
+	bool attached;	    /* another process runs the run */
+	enum ui_choice unicode, colour;
+	const char *theme; /* "dark", "light" or NULL: by the terminal */
+};
+
+#define UI_OPTIONS_INIT                                                 \
+	{                                                               \
+		.events_fd = -1, .commands_fd = -1, .host = {.fd = -1 } \
+	}
+
+enum ui_end {
+	UI_FINISHED, /* the run is over, or no run was live; the person quit */
+	UI_LEFT,     /* the run goes on without a screen */
+	UI_LOST,     /* so it does; the terminal is gone */
+};
+
+/* False when only plain lines can be shown here, and why. */
+bool ui_terminal_fits(const char **why);
+/* An enum ui_end, or -1 when the screen could not be opened. */
+int ui_run(const struct ui_options *options, struct error *err) MUST_CHECK;
+
+#endif

@@ -1,0 +1,384 @@
+/* SPDX-License-Identifier: MIT */
+#include "ui/view.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/vector.h"
+#include "ui/dialog.h"
+#include "ui/input.h"
+#include "ui/logfile.h"
+
+static const struct view_ops *const panels[PANEL_COUNT] = {
+	[PANEL_PIPELINE] = &pipeline_ops, [PANEL_LOG] = &log_ops,
+	[PANEL_SECURITY] = &security_ops, [PANEL_TRAFFIC] = &traffic_ops,
+	[PANEL_GATE] = &gate_ops,	  [PANEL_EVENTS] = &events_ops,
+};
+
+const struct view_ops *panel_ops(enum panel panel)
+{
+	return panels[panel];
+}
+
+struct view *view_new(void)
+{
+	struct view *view = xcalloc(1, sizeof(*view));
+
+	view->focus = PANEL_LOG;
+	view->stage = xstrdup("");
+	view->toast = xstrdup("");
+	view->ask_reason = xstrdup("");
+	view->log.path = xstrdup("");
+	view->log.follow = true;
+	return view;
+}
+
+void view_free(struct view *view)
+{
+	if (!view)
+		return;
+	dialog_close(view);
+	logfile_free(view->log.file);
+	for (size_t i = 0; i < view->outbox_count; i++)
+		command_release(&view->outbox[i]);
+	free(view->outbox);
+	free(view->log.path);
+	free(view->stage);
+	free(view->toast);
+	free(view->ask_reason);
+	free(view);
+}
+
+void view_toast(struct view *view, bool warns, const char *text)
+{
+	char *copy = xstrdup(text);
+
+	free(view->toast);
+	view->toast = copy;
+	view->toast_warns = warns;
+}
+
+bool view_run_live(const struct model *model)
+{
+	return model->started && !model->finished;
+}
+
+/* What matters most: a failure, then what runs, waits, or ran last. */
+static int weight_of(const struct stage_model *stage)
+{
+	switch (stage->state) {
+	case STATE_FAILED:
+	case STATE_TIMED_OUT:
+		return 6;
+	case STATE_RUNNING:
+		return 5;
+	case STATE_WAITING:
+		return 4;
+	case STATE_QUEUED:
+		return 1;
+	case STATE_SKIPPED:
+		return 0;
+	case STATE_PASSED:
+		return 2;
+	default:
+		return 3;
+	}
+}
+
+const struct stage_model *view_stage(const struct view *view,
+				     const struct model *model)
+{
+	const struct stage_model *best = NULL;
+
+	if (*view->stage)
+		best = model_stage(model, view->stage);
+	if (best)
+		return best;
+	for (size_t i = 0; i < model->stage_count; i++) {
+		const struct stage_model *it = &model->stages[i];
+		int gain = best ? weight_of(it) - weight_of(best) : 1;
+
+		if (gain > 0 ||
+		    (gain == 0 && it->started && it->started >= best->started))
+			best = it;
+	}
+	return best;
+}
+
+void view_select(struct view *view, const char *stage)
+{
+	char *copy = xstrdup(stage);
+
+	free(view->stage);
+	view->stage = copy;
+	view->log.follow = true;
+	view->log.sideways = 0;
+}
+
+void view_send_owned(struct view *view, const struct model *model,
+		     struct command command)
+{
+	command.id = ++view->next_id;
+	if (!command.run)
+		command.run = model->run;
+	command.person = xstrdup_null(view->person);
+	*VECTOR_ADD(view->outbox, view->outbox_count, view->outbox_cap) =
+		command;
+}
+
+void view_replied(struct view *view, int64_t id, const char *error)
+{
+	char *text;
+
+	if (id <= 0 || !*error)
+		return;
+	text = xasprintf("refused: %s", error);
+	view_toast(view, true, text);
+	free(text);
+	free(view->ask_reason);
+	view->ask_reason = xstrdup("");
+}
+
+static void open_log(struct view *view, const char *path)
+{
+	char *copy = xstrdup(path);
+
+	logfile_free(view->log.file);
+	view->log.file = NULL;
+	free(view->log.path);
+	view->log.path = copy;
+	view->log.top = 0;
+	view->log.follow = true;
+	view->log.sideways = 0;
+}
+
+/* The file may come a moment after the event that names it. */
+static void follow_log(struct view *view, const struct model *model)
+{
+	const struct stage_model *stage = view_stage(view, model);
+	const char *name = stage ? stage->log : "";
+	char *path = *name && view->run_folder
+			     ? xasprintf("%s/%s", view->run_folder, name)
+			     : xstrdup("");
+
+	if (strcmp(path, view->log.path) != 0)
+		open_log(view, path);
+	free(path);
+	if (!view->log.file && *view->log.path)
+		view->log.file = logfile_open(view->log.path, NULL);
+	if (view->log.file)
+		logfile_refresh(view->log.file);
+}
+
+static void ask_reason(struct view *view, const struct model *model)
+{
+	const struct environment_model *it =
+		model_environment(model, view->ask_reason);
+
+	if (!*view->ask_reason || view->dialog || !it || it->rolling_back ||
+	    !*it->last_rollback)
+		return;
+	dialog_open(view, model, &reason_dialog);
+	view->dialog->deaf_until_ms = view->clock_ms + 300;
+	free(view->ask_reason);
+	view->ask_reason = xstrdup("");
+}
+
+void view_update(struct view *view, const struct model *model)
+{
+	follow_log(view, model);
+	ask_reason(view, model);
+	dialog_update(view, model);
+}
+
+bool list_act(struct view *view, enum panel panel, size_t count,
+	      enum action action)
+{
+	size_t *at = &view->scroll[panel];
+	size_t last = count ? count - 1 : 0;
+	int rows = view->plan.panels[panel].rows - 1;
+	size_t page = rows > 1 ? (size_t)rows : 1;
+
+	if (*at > last)
+		*at = last;
+	switch (action) {
+	case ACTION_DOWN:
+		*at += *at < last;
+		return true;
+	case ACTION_UP:
+		*at -= *at > 0;
+		return true;
+	case ACTION_PAGE_DOWN:
+	case ACTION_HALF_DOWN:
+		*at = last - *at > page ? *at + page : last;
+		return true;
+	case ACTION_PAGE_UP:
+	case ACTION_HALF_UP:
+		*at = *at > page ? *at - page : 0;
+		return true;
+	case ACTION_FIRST:
+		*at = 0;
+		return true;
+	case ACTION_LAST:
+		*at = last;
+		return true;
+	default:
+		return false;
+	}
+}
+
+static void focus(struct view *view, enum panel panel)
+{
+	view->focus = panel;
+}
+
+static void act_quit(struct view *view, const struct model *model)
+{
+	if (view->zoom)
+		view->zoom = false;
+	else if (!view_run_live(model) || view->gone)
+		view->wish = WISH_QUIT;
+	else if (view->attached || view->watch_only)
+		view->wish = WISH_LEAVE;
+	else
+		dialog_open(view, model, &quit_dialog);
+}
+
+static void act_interrupt(struct view *view, const struct model *model)
+{
+	struct str why = STR_INIT;
+
+	if (!view_run_live(model)) {
+		view_toast(view, false, "no run is live; q leaves");
+	} else if (view->interrupted_ms &&
+		   view->clock_ms - view->interrupted_ms <= 3000) {
+		view->interrupted_ms = 0;
+		if (view_off(view, model, ACTION_CANCEL, &why))
+			view_toast(view, true, why.data);
+		else
+			dialog_open(view, model, &cancel_dialog);
+	} else {
+		view->interrupted_ms = view->clock_ms ? view->clock_ms : 1;
+		view_toast(view, true,
+			   "a run is live; ctrl-c again within 3 s asks to "
+			   "cancel it, q leaves");
+	}
+	str_release(&why);
+}
+
+static const struct dialog_ops *dialog_of(enum action action)
+{
+	switch (action) {
+	case ACTION_APPROVE:
+		return &approve_dialog;
+	case ACTION_REJECT:
+		return &reject_dialog;
+	case ACTION_SHIFT:
+		return &shift_dialog;
+	case ACTION_HOLD:
+		return &hold_dialog;
+	case ACTION_PROMOTE:
+		return &promote_dialog;
+	case ACTION_ROLLBACK:
+		return &rollback_dialog;
+	case ACTION_CANCEL:
+		return &cancel_dialog;
+	default:
+		return &help_dialog;
+	}
+}
+
+static void act_dialog(struct view *view, const struct model *model,
+		       enum action action)
+{
+	struct str why = STR_INIT;
+
+	if (view_off(view, model, action, &why)) {
+		char *text = xasprintf("%.1s is off: %s",
+				       action_info(action)->keys, why.data);
+
+		view_toast(view, true, text);
+		free(text);
+	} else {
+		dialog_open(view, model, dialog_of(action));
+	}
+	str_release(&why);
+}
+
+static void act_close(struct view *view)
+{
+	if (view->zoom)
+		view->zoom = false;
+	else if (*view->stage)
+		view_select(view, "");
+}
+
+/* What no panel has to take. */
+static void act(struct view *view, const struct model *model,
+		enum action action)
+{
+	switch (action) {
+	case ACTION_NEXT_PANEL:
+		focus(view, (view->focus + 1) % PANEL_COUNT);
+		break;
+	case ACTION_LAST_PANEL:
+		focus(view, (view->focus + PANEL_COUNT - 1) % PANEL_COUNT);
+		break;
+	case ACTION_FOLLOW:
+		if (view->log.file)
+			log_ops.act(view, model, action);
+		break;
+	case ACTION_ZOOM:
+		view->zoom = !view->zoom;
+		break;
+	case ACTION_CLOSE:
+		act_close(view);
+		break;
+	case ACTION_REDRAW:
+		view->wish = WISH_REDRAW;
+		break;
+	case ACTION_SUSPEND:
+		view->wish = WISH_SUSPEND;
+		break;
+	case ACTION_INTERRUPT:
+		act_interrupt(view, model);
+		break;
+	case ACTION_QUIT:
+		act_quit(view, model);
+		break;
+	default:
+		if (action >= ACTION_PANEL_1 && action <= ACTION_PANEL_6)
+			focus(view, action - ACTION_PANEL_1);
+		else if (action_changes(action) || action == ACTION_HELP)
+			act_dialog(view, model, action);
+	}
+}
+
+static void panel_input(struct view *view, const struct model *model, int input)
+{
+	enum action action = action_of(input);
+	const struct view_ops *ops = panels[view->focus];
+
+	view_toast(view, false, "");
+	if (action != ACTION_INTERRUPT)
+		view->interrupted_ms = 0;
+	if (action == ACTION_NONE)
+		return;
+	if (!ops->act || !ops->act(view, model, action))
+		act(view, model, action);
+}
+
+void view_input(struct view *view, const struct model *model, int input)
+{
+	if (input == INPUT_PASTE_BEGIN)
+		view->pasting = true;
+	else if (input == INPUT_PASTE_END)
+		view->pasting = false;
+	else if (input == INPUT_FOCUS_IN || input == INPUT_FOCUS_OUT)
+		return;
+	else if (view->dialog)
+		dialog_input(view, model, input, view->pasting);
+	else if (!view->pasting)
+		panel_input(view, model, input);
+	view_update(view, model);
+}

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the person looks at and is about to do: focus, selection, scrolling,
+ * an open dialog, the commands that leave. Pure state: it knows the model
+ * and no terminal.
+ *
+ *	view_input(view, model, input);         // a key
+ *	... send view->outbox, obey view->wish ...
+ *	layout_plan(view, model, rows, cols);
+ *	layout_draw(view, model, grid);
+ */
+#ifndef SIGNALBOX_UI_VIEW_H
+#define SIGNALBOX_UI_VIEW_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/str.h"
+#include "event/command.h"
+#include "model/model.h"
+#include "ui/action.h"
+#include "ui/draw.h"
+
+enum panel {
+	PANEL_PIPELINE,
+	PANEL_LOG,
+	PANEL_SECURITY,
+	PANEL_TRAFFIC,
+	PANEL_GATE,
+	PANEL_EVENTS,
+	PANEL_COUNT
+};
+
+struct view;
+struct dialog;
+struct logfile;
+
+/* A panel: draws itself into its area, the rule in row 0, and may take an
+ * action while it has the focus. */
+struct view_ops {
+	const char *name;
+	void (*draw)(const struct view *view, const struct model *model,
+		     const struct area *area); /* required */
+	bool (*act)(struct view *view, const struct model *model,
+		    enum action action); /* may be NULL; false: not mine */
+};
+extern const struct view_ops pipeline_ops, log_ops, security_ops, traffic_ops,
+	gate_ops, events_ops;
+const struct view_ops *panel_ops(enum panel panel);
+
+enum form {		  /* how much fits */
+	    FORM_LINE,	  /* below 20x4 */
+	    FORM_SUMMARY, /* below 60x12 */
+	    FORM_COMPACT, /* below 80x24 */
+	    FORM_NORMAL,
+	    FORM_WIDE, /* from 110x36 on: traffic and security stand right */
+};
+
+struct rect {
+	int top, left, rows, cols; /* rows 0: not shown */
+};
+
+struct plan {
+	enum form form;
+	int rows, cols;
+	struct rect header, footer, panels[PANEL_COUNT];
+};
+
+enum wish { WISH_NONE, WISH_REDRAW, WISH_SUSPEND, WISH_LEAVE, WISH_QUIT };
+
+struct view {
+	/* Set by the owner. */
+	const char *person, *run_folder; /* may be NULL */
+	bool watch_only;		 /* nothing may be changed from here */
+	bool attached;			 /* another process runs the run */
+	int64_t now_ms;			 /* wall clock of this frame */
+	int64_t clock_ms;  /* monotonic, for what a person does twice */
+	int64_t silent_ms; /* since the engine was last heard */
+	bool gone;	   /* the engine's end of the pipe is closed */
+
+	enum panel focus;
+	bool zoom;
+	char *stage; /* selected; "" follows what matters */
+	struct {
+		char *path; /* of the open file, "" none */
+		struct logfile *file;
+		int64_t top; /* offset of the first line while not following */
+		bool follow;
+		int sideways;
+	} log;
+	size_t scroll[PANEL_COUNT]; /* rows above the first shown */
+	struct dialog *dialog;
+	bool pasting;
+	int64_t interrupted_ms; /* the last ctrl-c, clock_ms; 0 never */
+	char *toast;		/* shown until the next key; "" none */
+	bool toast_warns;
+
+	struct plan plan; /* of the last frame */
+	struct command *outbox;
+	size_t outbox_count, outbox_cap;
+	int64_t next_id;
+	enum wish wish;
+	/* A rollback was asked from here: its reason is asked when it ends. */
+	char *ask_reason; /* environment, "" none */
+};
+
+struct view *view_new(void);
+void view_free(struct view *view);
+/* One key, or one piece of a paste. */
+void view_input(struct view *view, const struct model *model, int input);
+/* After events: follows the log, opens and announces what events bring. */
+void view_update(struct view *view, const struct model *model);
+/* A reply to command `id`: error "" when it was taken. */
+void view_replied(struct view *view, int64_t id, const char *error);
+
+/* The stage whose log is shown; NULL before there are any. */
+const struct stage_model *view_stage(const struct view *view,
+				     const struct model *model);
+void view_select(struct view *view, const char *stage);
+void view_toast(struct view *view, bool warns, const char *text);
+bool view_run_live(const struct model *model);
+/* Queues a command, which is taken over, with its number, run and person. */
+void view_send_owned(struct view *view, const struct model *model,
+		     struct command command);
+
+/* Moves the marked row of a panel's list of `count`; false: not its action. */
+bool list_act(struct view *view, enum panel panel, size_t count,
+	      enum action action);
+
+/* Why an action cannot be done now, in words; NULL when it can. Borrowed
+ * until the next call with the same `why`. */
+const char *view_off(const struct view *view, const struct model *model,
+		     enum action action, struct str *why);
+
+#endif

@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: MIT */
+/* Every form at its size against text in tests/data/layout. With
+ * SIGNALBOX_UPDATE=1 the files are written instead: look at the diff. */
+#include "story.h"
+
+static const struct charset ascii = {false, false};
+static const struct charset unicode = {true, true};
+
+static const struct {
+	const char *name, *events;
+	int rows, cols;
+	const struct charset *charset;
+	enum panel focus;
+	bool zoom;
+} cases[] = {
+	{"gate-20x4", "gate.ndjson", 4, 20, &ascii, PANEL_LOG, false},
+	{"gate-19x1", "gate.ndjson", 1, 60, &ascii, PANEL_LOG, false},
+	{"gate-40x8", "gate.ndjson", 8, 40, &ascii, PANEL_LOG, false},
+	{"gate-60x12", "gate.ndjson", 12, 60, &ascii, PANEL_LOG, false},
+	{"gate-80x24", "gate.ndjson", 24, 80, &ascii, PANEL_LOG, false},
+	{"gate-120x40", "gate.ndjson", 40, 120, &ascii, PANEL_LOG, false},
+	{"gate-200x60", "gate.ndjson", 60, 200, &ascii, PANEL_GATE, false},
+	{"canary-20x4", "canary.ndjson", 4, 20, &ascii, PANEL_LOG, false},
+	{"canary-60x12", "canary.ndjson", 12, 60, &ascii, PANEL_LOG, false},
+	{"canary-80x24", "canary.ndjson", 24, 80, &ascii, PANEL_LOG, false},
+	{"canary-80x24-unicode", "canary.ndjson", 24, 80, &unicode,
+	 PANEL_TRAFFIC, false},
+	{"canary-120x40", "canary.ndjson", 40, 120, &unicode, PANEL_PIPELINE,
+	 false},
+	{"canary-200x60", "canary.ndjson", 60, 200, &unicode, PANEL_LOG, false},
+	{"canary-80x24-events", "canary.ndjson", 24, 80, &ascii, PANEL_EVENTS,
+	 false},
+	{"canary-80x24-zoom", "canary.ndjson", 24, 80, &ascii, PANEL_TRAFFIC,
+	 true},
+	{"back-80x24", "back.ndjson", 24, 80, &ascii, PANEL_LOG, false},
+	{"back-120x40", "back.ndjson", 40, 120, &ascii, PANEL_LOG, false},
+	{"empty-80x24", NULL, 24, 80, &ascii, PANEL_LOG, false},
+};
+
+static void compare(const char *name, const char *drawn)
+{
+	char *relative = xasprintf("tests/data/layout/%s.txt", name);
+	char *path = source_path(relative);
+	struct str wanted = STR_INIT;
+	struct error err = ERROR_INIT;
+
+	if (getenv("SIGNALBOX_UPDATE") &&
+	    file_replace(path, drawn, strlen(drawn), 0644, &err) < 0)
+		fail_msg("%s", error_text(&err));
+	if (file_read(path, &wanted, 1 << 20, &err) < 0)
+		fail_msg("%s", error_text(&err));
+	if (strcmp(wanted.data, drawn) != 0)
+		fail_msg("%s is not as expected; drawn:\n%s", name, drawn);
+	str_release(&wanted);
+	free(path);
+	free(relative);
+}
+
+static void every_form_is_drawn_as_expected(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct story story = story_open(cases[i].events);
+		char *drawn;
+
+		story.view->focus = cases[i].focus;
+		story.view->zoom = cases[i].zoom;
+		drawn = story_draw(&story, cases[i].rows, cases[i].cols,
+				   *cases[i].charset);
+		compare(cases[i].name, drawn);
+		free(drawn);
+		story_close(&story);
+	}
+}
+
+static void every_size_is_drawn_within_its_edges(void **state)
+{
+	static const char *const events[] = {"gate.ndjson", "canary.ndjson",
+					     "back.ndjson"};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(events); i++) {
+		struct story story = story_open(events[i]);
+
+		for (int rows = 1; rows < 64; rows++) {
+			for (int cols = 1; cols < 210; cols += 7) {
+				struct story *it = &story;
+
+				it->view->focus = (enum panel)((rows + cols) %
+							       PANEL_COUNT);
+				it->view->zoom = rows % 3 == 0;
+				free(story_draw(it, rows, cols, unicode));
+			}
+		}
+		story_close(&story);
+	}
+}
+
+static void the_way_back_is_in_sight_at_every_size(void **state)
+{
+	static const int sizes[][2] = {{4, 20},	 {5, 30},   {12, 60}, {24, 80},
+				       {30, 90}, {40, 120}, {60, 200}};
+	struct story story = story_open("canary.ndjson");
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
+		char *drawn =
+			story_draw(&story, sizes[i][0], sizes[i][1], ascii);
+
+		if (!strstr(drawn, "B READY"))
+			fail_msg("not at %dx%d:\n%s", sizes[i][1], sizes[i][0],
+				 drawn);
+		free(drawn);
+	}
+	story_close(&story);
+}
+
+static void silence_is_shown_and_a_live_engine_is_not_called_stale(void **state)
+{
+	struct story story = story_open("canary.ndjson");
+	char *drawn;
+
+	(void)state;
+	story.view->silent_ms = 4999;
+	drawn = story_draw(&story, 24, 80, ascii);
+	assert_non_null(strstr(drawn, "live\n"));
+	free(drawn);
+	story.view->silent_ms = 14200;
+	drawn = story_draw(&story, 24, 80, ascii);
+	assert_non_null(strstr(drawn, "STALE 14 s\n"));
+	free(drawn);
+	story.view->gone = true;
+	drawn = story_draw(&story, 24, 80, ascii);
+	assert_non_null(strstr(drawn, "ENGINE GONE\n"));
+	free(drawn);
+	story_close(&story);
+}
+
+static void a_colour_without_news_shows_no_number(void **state)
+{
+	struct story story = story_open("canary.ndjson");
+	char *drawn;
+
+	(void)state;
+	story.view->now_ms += 10000;
+	drawn = story_draw(&story, 24, 80, ascii);
+	assert_non_null(strstr(drawn, "? silent"));
+	assert_null(strstr(drawn, "/s "));
+	free(drawn);
+	story_close(&story);
+}
+
+/* Foreign text in every field that is drawn. */
+static void hostile_text_draws_as_text(void **state)
+{
+	static const char *const lines[] = {
+		"{\"seq\":1,\"time\":\"2026-11-20T14:00:00.000Z\",\"event\":"
+		"\"run.started\",\"run\":1,\"pipeline\":\"H\",\"commit\":"
+		"\"H\",\"subject\":\"H\",\"author\":\"H\",\"branch\":\"H\","
+		"\"version\":\"H\",\"stages\":[{\"name\":\"H\",\"kind\":"
+		"\"deploy\",\"why\":\"H\",\"environment\":\"H\"}]}",
+		"{\"seq\":2,\"time\":\"2026-11-20T14:00:00.000Z\",\"event\":"
+		"\"finding.found\",\"stage\":\"H\",\"id\":\"H\",\"severity\":"
+		"\"high\",\"title\":\"H\",\"path\":\"H\"}",
+		"{\"seq\":3,\"time\":\"2026-11-20T14:00:00.000Z\",\"event\":"
+		"\"gate.opened\",\"stage\":\"H\",\"environment\":\"H\","
+		"\"required\":1,\"checks\":[{\"name\":\"H\",\"outcome\":\"H\","
+		"\"text\":\"H\"}],\"eligible\":[{\"person\":\"H\",\"why\":"
+		"\"H\",\"can\":false}],\"ships\":{\"commits\":1,\"list\":[{"
+		"\"commit\":\"H\",\"author\":\"H\",\"subject\":\"H\"}],"
+		"\"risky\":[\"H\"]}}",
+		"{\"seq\":4,\"time\":\"2026-11-20T14:00:00.000Z\",\"event\":"
+		"\"note.added\",\"text\":\"H\",\"level\":\"warning\"}",
+	};
+	struct story story = story_open(NULL);
+	char *drawn;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(lines); i++) {
+		struct str line = STR_INIT;
+
+		for (const char *at = lines[i]; *at; at++) {
+			if (at[0] == '"' && at[1] == 'H' && at[2] == '"') {
+				str_add(&line,
+					"\"\\u001b[2J\\u001b]52;c;Zg==\\u0007"
+					"\\u009b31m\\u202eevil\\t\\u0301"
+					"\\u200b\"");
+				at += 2;
+			} else {
+				str_add_char(&line, *at);
+			}
+		}
+		story_tell(story.model, line.data, line.len);
+		str_release(&line);
+	}
+	view_update(story.view, story.model);
+	for (int wide = 0; wide < 4; wide++) {
+		struct charset charset = {wide & 1, wide & 1};
+		wchar_t c;
+		mbstate_t shift;
+
+		drawn = story_draw(&story, wide > 1 ? 40 : 24,
+				   wide > 1 ? 120 : 80, charset);
+		memset(&shift, 0, sizeof(shift));
+		assert_non_null(strstr(drawn, "evil"));
+		for (const char *at = drawn; *at;) {
+			size_t used = mbrtowc(&c, at, 8, &shift);
+
+			assert_true(used > 0 && used < 8);
+			assert_true(c == '\n' || c >= ' ');
+			assert_false(c >= 0x7f && c <= 0x9f);
+			assert_false(c >= 0x202a && c <= 0x202e);
+			if (!charset.utf8)
+				assert_true(c < 0x7f);
+			at += used;
+		}
+		free(drawn);
+	}
+	story_close(&story);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_form_is_drawn_as_expected),
+		cmocka_unit_test(every_size_is_drawn_within_its_edges),
+		cmocka_unit_test(the_way_back_is_in_sight_at_every_size),
+		cmocka_unit_test(
+			silence_is_shown_and_a_live_engine_is_not_called_stale),
+		cmocka_unit_test(a_colour_without_news_shows_no_number),
+		cmocka_unit_test(hostile_text_draws_as_text),
+	};
+
+	story_setup();
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
