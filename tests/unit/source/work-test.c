@@ -284,6 +284,92 @@ static void changes_of_tracked_files_are_undone(void **state)
 	stop(&fixture);
 }
 
+/* Once for a file whose times are new, so that its content must tell, and
+ * once when the change of its state's time alone can. */
+static void a_change_that_keeps_size_and_time_is_seen(void **state)
+{
+	static const int64_t settled_us = 50000;
+	struct fixture fixture;
+	struct work_folder *folder;
+
+	make_repository(*state, "");
+	start(&fixture, *state, 1);
+	folder = prepared(&fixture, "main");
+	for (int i = 0; i < 2; i++) {
+		int64_t until = clock_monotonic_us() + settled_us * i;
+
+		while (clock_monotonic_us() < until) {
+			work_give_back(folder);
+			folder = prepared(&fixture, "main");
+		}
+		scratch_run(work_folder_path(folder),
+			    "touch -r file ../stamp && printf 'TWO\n' >file && "
+			    "touch -r ../stamp file && rm ../stamp");
+		work_give_back(folder);
+		folder = prepared(&fixture, "main");
+		assert_is_clean(&fixture, folder, "main");
+	}
+	stop(&fixture);
+}
+
+static void what_git_noted_for_a_stage_is_gone(void **state)
+{
+	static const char *const notes[] = {
+		"git update-index --skip-worktree run",
+		"git update-index --assume-unchanged run",
+		"git rev-parse HEAD >$(git rev-parse --git-path MERGE_HEAD)",
+		"git checkout -q -b stage",
+		"git checkout -q --detach main~1 && git read-tree main && "
+		"git checkout-index -fa && rm -f src/a",
+		"touch $(git rev-parse --git-path index.lock)",
+		"rm $(git rev-parse --git-path index)",
+	};
+	struct fixture fixture;
+	struct work_folder *folder;
+
+	make_repository(*state, "");
+	start(&fixture, *state, 1);
+	folder = prepared(&fixture, "main");
+	for (size_t i = 0; i < ARRAY_SIZE(notes); i++) {
+		scratch_run(work_folder_path(folder), "%s", notes[i]);
+		work_give_back(folder);
+		folder = prepared(&fixture, "main");
+		assert_is_clean(&fixture, folder, "main");
+		assert_same_as_git(
+			scratch_ask(work_folder_path(folder),
+				    "git ls-files -v run; git status --branch "
+				    "--porcelain; git rev-parse HEAD; cd "
+				    "../1.git && ls"),
+			*state,
+			"echo 'H run\n## HEAD (no branch)'; git -C repo "
+			"rev-parse main; printf 'HEAD\ncommondir\nindex\n'");
+		/* git refreshed its index to answer. */
+		work_give_back(folder);
+		folder = prepared(&fixture, "main");
+	}
+	stop(&fixture);
+}
+
+/* A hook of git's may start signalbox, with git's own variables set. */
+static void variables_of_git_lead_nowhere_else(void **state)
+{
+	struct fixture fixture;
+	struct work_folder *folder;
+
+	make_repository(*state, "");
+	scratch_run(*state, "git init -q other");
+	setenv("GIT_DIR", "/nowhere", 1);
+	setenv("GIT_INDEX_FILE", "/nowhere/index", 1);
+	setenv("GIT_WORK_TREE", "/nowhere/tree", 1);
+	start(&fixture, *state, 1);
+	folder = prepared(&fixture, "main~1");
+	unsetenv("GIT_DIR");
+	unsetenv("GIT_INDEX_FILE");
+	unsetenv("GIT_WORK_TREE");
+	assert_is_clean(&fixture, folder, "main~1");
+	stop(&fixture);
+}
+
 static void a_folder_moves_between_commits(void **state)
 {
 	struct fixture fixture;
@@ -664,6 +750,9 @@ int main(void)
 		scratch_test(an_unchanged_folder_needs_no_git),
 		scratch_test(what_a_stage_left_is_removed_without_git),
 		scratch_test(changes_of_tracked_files_are_undone),
+		scratch_test(a_change_that_keeps_size_and_time_is_seen),
+		scratch_test(what_git_noted_for_a_stage_is_gone),
+		scratch_test(variables_of_git_lead_nowhere_else),
 		scratch_test(a_folder_moves_between_commits),
 		scratch_test(a_later_process_takes_old_folders_over),
 		scratch_test(two_stages_never_share_a_folder),
