@@ -319,6 +319,8 @@ static void what_git_noted_for_a_stage_is_gone(void **state)
 		"git update-index --assume-unchanged run",
 		"git rev-parse HEAD >$(git rev-parse --git-path MERGE_HEAD)",
 		"git checkout -q -b stage",
+		"git -c core.logAllRefUpdates=false update-ref --no-deref HEAD "
+		"main~1",
 		"git checkout -q --detach main~1 && git read-tree main && "
 		"git checkout-index -fa && rm -f src/a",
 		"touch $(git rev-parse --git-path index.lock)",
