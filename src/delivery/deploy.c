@@ -49,6 +49,25 @@ static struct operation *deployments_operation(struct environment *environment,
 	return operation;
 }
 
+void environment_plan_request(const struct environment *environment,
+			      struct plan_request *request)
+{
+	const struct environment_state *state = &environment->state;
+	struct traffic_capabilities capabilities = {
+		.weights = true, .latency = TRAFFIC_LATENCY_RING};
+
+	if (environment->traffic_known)
+		capabilities = traffic_capabilities(environment->traffic);
+	request->environment = environment->config;
+	request->live = state->has_live ? (int)state->live.colour : -1;
+	request->live_version = state->has_live ? state->live.version : NULL;
+	request->live_is_up =
+		state->has_live &&
+		environment_runs(environment, state->live.colour, &state->live);
+	request->all_or_nothing = !capabilities.weights;
+	request->no_percentiles = capabilities.latency == TRAFFIC_LATENCY_MEAN;
+}
+
 static json_t *steps_encode(const struct plan *plan)
 {
 	json_t *steps = json_array();
@@ -163,14 +182,58 @@ static void room_made(struct operation *operation, const struct error *err)
 			candidate_started);
 }
 
+static void set_split(struct operation *operation, enum colour colour,
+		      double percent)
+{
+	operation->move.to[colour] = percent;
+	operation->move.to[other(colour)] = 100 - percent;
+}
+
+/* A candidate takes the colour of the release that was live before. */
+static void say_what_ends(struct environment *environment)
+{
+	const struct environment_state *state = &environment->state;
+	const struct release *previous = &state->previous;
+	int64_t kept_ms = clock_wall_ms() - state->live.since;
+	char keep[WORDS_SIZE], kept[WORDS_SIZE];
+
+	if (!state->has_live || !state->has_previous || state->in_place ||
+	    !environment_runs(environment, state->candidate.colour, previous))
+		return;
+	if (kept_ms >= environment->config->keep_ms)
+		return;
+	environment_note(
+		environment, true,
+		"%s takes %s, which ends the warm way back to %s "
+		"after %s; it was to be kept for %s",
+		state->candidate.version, colour_name(state->candidate.colour),
+		previous->version, words_duration(kept_ms / 1000 * 1000, kept),
+		words_duration(environment->config->keep_ms, keep));
+}
+
+static void make_room(struct operation *operation, const struct error *err)
+{
+	struct environment *environment = operation->environment;
+	const struct release *candidate = &environment->state.candidate;
+	char *reason;
+
+	if (err) {
+		operation_finish(operation, err);
+		return;
+	}
+	say_what_ends(environment);
+	reason = xasprintf("makes room for %s", candidate->version);
+	operation_stop(operation, candidate->colour, reason, room_made);
+	free(reason);
+}
+
 void environment_start_candidate(struct environment *environment,
 				 environment_done *done, void *data)
 {
 	struct operation *operation =
 		deployments_operation(environment, done, data);
-	const struct release *candidate = &environment->state.candidate;
+	const struct environment_state *state = &environment->state;
 	struct error err = ERROR_INIT;
-	char *reason;
 
 	if (!operation)
 		return;
@@ -179,21 +242,20 @@ void environment_start_candidate(struct environment *environment,
 		error_clear(&err);
 		return;
 	}
-	reason = xasprintf("makes room for %s", candidate->version);
-	operation_stop(operation, candidate->colour, reason, room_made);
-	free(reason);
+	if (!state->has_live || state->in_place ||
+	    !(state->split[state->candidate.colour] > 0)) {
+		make_room(operation, NULL);
+		return;
+	}
+	/* A deployment that died left traffic there. */
+	operation->move.reason = "an interrupted deployment is ended";
+	set_split(operation, state->live.colour, 100);
+	operation_move(operation, make_room);
 }
 
 static void shifted(struct operation *operation, const struct error *err)
 {
 	operation_finish(operation, err);
-}
-
-static void set_split(struct operation *operation, enum colour colour,
-		      double percent)
-{
-	operation->move.to[colour] = percent;
-	operation->move.to[other(colour)] = 100 - percent;
 }
 
 void environment_shift(struct environment *environment, double percent,

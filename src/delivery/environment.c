@@ -2,21 +2,18 @@
 #include "delivery/operation.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <dirent.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/digest.h"
 #include "base/file.h"
 #include "base/memory.h"
+#include "delivery/epoch.h"
 #include "base/vector.h"
-#include "delivery/lock.h"
-#include "delivery/words.h"
 
 struct event *environment_event(const struct environment *environment,
 				enum event_type type)
@@ -112,7 +109,7 @@ int environment_check_epoch(struct environment *environment, struct error *err)
 		return error_set(err, ERROR_REFUSED,
 				 "%s is not ours: take it first",
 				 environment->name);
-	if (ledger_epoch(environment->ledger) > environment->epoch)
+	if (epoch_read(environment->folder) > environment->epoch)
 		return tell_moved(environment, err);
 	return 0;
 }
@@ -407,134 +404,6 @@ int environment_check_secrets(const struct environment *environment,
 					 "the environment of this command",
 					 environment->name, names->items[i]);
 	return 0;
-}
-
-static char *lock_path(const struct environment *environment, const char *name)
-{
-	return path_join(environment->folder, name);
-}
-
-char *environment_holder(const struct environment *environment)
-{
-	char *path = lock_path(environment, "run.lock");
-	char *text = environment->run_lock >= 0 ? NULL : lock_holder(path);
-
-	free(path);
-	return text;
-}
-
-static int refuse_when_held(const struct environment *environment,
-			    struct error *err)
-{
-	const struct environment_state *state = &environment->state;
-	char *path = lock_path(environment, "rollback.lock");
-	char *rolling =
-		environment->rollback_lock >= 0 ? NULL : lock_holder(path);
-
-	free(path);
-	if (rolling) {
-		error_set(err, ERROR_REFUSED, "%s is being %s",
-			  environment->name, rolling);
-		free(rolling);
-		return -1;
-	}
-	if (!environment_state_is_held(state, clock_wall_ms()))
-		return 0;
-	return error_set(err, ERROR_REFUSED,
-			 "%s is locked by %s%s%s; `signalbox unlock %s`",
-			 environment->name, state->lock_person,
-			 *state->lock_reason ? ": " : "", state->lock_reason,
-			 environment->name);
-}
-
-static int take_run_lock(struct environment *environment, const char *holder,
-			 struct error *err)
-{
-	char *path = lock_path(environment, "run.lock");
-	struct error why = ERROR_INIT;
-
-	environment->run_lock = lock_take(path, holder, &why);
-	free(path);
-	if (environment->run_lock >= 0)
-		return 0;
-	if (why.code != ERROR_REFUSED)
-		return error_move(err, &why);
-	error_set(err, ERROR_REFUSED, "%s is held by %s", environment->name,
-		  error_text(&why));
-	error_clear(&why);
-	return -1;
-}
-
-int environment_acquire(struct environment *environment, int64_t run,
-			const char *person, struct error *err)
-{
-	char time[WORDS_SIZE], *holder;
-	int result = -1;
-
-	if (folder_make(environment->folder, 0700, err) < 0 ||
-	    ledger_refresh(environment->ledger, err) < 0 ||
-	    refuse_when_held(environment, err) < 0)
-		return -1;
-	words_time(clock_wall_ms(), time);
-	holder = run ? xasprintf("run %lld by %s since %s", (long long)run,
-				 person, time)
-		     : xasprintf("%s since %s", person, time);
-	if (take_run_lock(environment, holder, err) < 0)
-		goto out;
-	if (!environment->options.traffic) {
-		environment->traffic_lock =
-			traffic_lock(environment->config, holder, err);
-		if (!environment->traffic_lock) {
-			environment_release(environment);
-			goto out;
-		}
-	}
-	environment->epoch = ledger_epoch(environment->ledger);
-	environment->moved = false;
-	result = 0;
-out:
-	free(holder);
-	return result;
-}
-
-void environment_release(struct environment *environment)
-{
-	traffic_unlock(environment->traffic_lock);
-	environment->traffic_lock = NULL;
-	lock_release(environment->run_lock);
-	lock_release(environment->rollback_lock);
-	environment->run_lock = environment->rollback_lock = -1;
-	environment->epoch = -1;
-}
-
-int environment_lock(struct environment *environment, const char *person,
-		     const char *reason, int64_t until, struct error *err)
-{
-	struct event *event;
-
-	if (folder_make(environment->folder, 0700, err) < 0)
-		return -1;
-	event = environment_event(environment, EVENT_ENVIRONMENT_LOCKED);
-	event_set(event, "person", person);
-	event_set(event, "reason", reason);
-	if (until)
-		event_set_time(event, "until", until);
-	return ledger_record_owned(environment->ledger, event, true, err);
-}
-
-int environment_unlock(struct environment *environment, const char *person,
-		       struct error *err)
-{
-	struct event *event;
-
-	if (ledger_refresh(environment->ledger, err) < 0)
-		return -1;
-	if (!environment->state.locked)
-		return error_set(err, ERROR_REFUSED, "%s is not locked",
-				 environment->name);
-	event = environment_event(environment, EVENT_ENVIRONMENT_UNLOCKED);
-	event_set(event, "person", person);
-	return ledger_record_owned(environment->ledger, event, true, err);
 }
 
 int environment_store_pipeline(struct environment *environment,

@@ -109,6 +109,13 @@ void environment_release(struct environment *environment);
 /* Who holds the run lock, owned by the caller; NULL: nobody. */
 char *environment_holder(const struct environment *environment);
 
+/* Fills what a plan must know of the environment: its configuration, what is
+ * live and whether it is up, what its provider can do (known once a provider
+ * that runs was found by environment_recover()). deploy, mode and version
+ * are the caller's. */
+void environment_plan_request(const struct environment *environment,
+			      struct plan_request *request);
+
 struct deployment {
 	const struct plan *plan;
 	const struct release *candidate; /* colour is the plan's */

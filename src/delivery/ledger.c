@@ -2,8 +2,6 @@
 #include "delivery/ledger.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,7 +21,6 @@
 #define RECORD_PATIENCE_MS 5000
 #define LATE_RETRY_MS 500
 #define LATE_LAST_TRY_MS 2000
-#define EPOCH_DIGITS 20
 #define JOURNAL_KIND "environment"
 
 struct events {
@@ -452,43 +449,6 @@ unlock:
 out:
 	event_free(event);
 	return result;
-}
-
-static char *epoch_path(const struct ledger *ledger)
-{
-	return path_join(ledger->folder, "epoch");
-}
-
-int64_t ledger_epoch(const struct ledger *ledger)
-{
-	char *path = epoch_path(ledger);
-	char text[EPOCH_DIGITS + 1] = "";
-	int fd = file_open(path, O_RDONLY, 0, NULL);
-
-	free(path);
-	if (fd < 0)
-		return 0;
-	if (pread(fd, text, EPOCH_DIGITS, 0) < 0)
-		text[0] = '\0';
-	close(fd);
-	return strtoll(text, NULL, 10);
-}
-
-/* In place: the file has its size from the beginning. */
-int64_t ledger_raise_epoch(struct ledger *ledger)
-{
-	int64_t epoch = ledger_epoch(ledger) + 1;
-	char *path = epoch_path(ledger), text[32];
-	int fd = file_open(path, O_WRONLY | O_CREAT, 0644, NULL);
-
-	free(path);
-	snprintf(text, sizeof(text), "%0*" PRId64, EPOCH_DIGITS, epoch);
-	if (fd < 0)
-		return epoch;
-	if (pwrite(fd, text, EPOCH_DIGITS, 0) < 0)
-		errno = 0; /* the provider is what matters now */
-	close(fd);
-	return epoch;
 }
 
 struct ledger *ledger_new(struct loop *loop, const char *folder,

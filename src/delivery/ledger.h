@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The journal of an environment, which several processes append to in turn:
- * under the write lock, held for one write. And the epoch, the fence that a
- * rollback raises: a number in a file of fixed size, so that it can be
- * raised on a full disk too.
+ * under the write lock, held for one write.
  *
  *	ledger_lock(ledger, 10000, locked, data);
  *	ledger_append_owned(ledger, event);
@@ -71,10 +69,5 @@ void ledger_forget(struct ledger *ledger);
 /* Blocking: lock, append, write (and sync), unlock. */
 int ledger_record_owned(struct ledger *ledger, struct event *event, bool sync,
 			struct error *err) MUST_CHECK;
-
-/* 0 when nothing raised it ever. */
-int64_t ledger_epoch(const struct ledger *ledger);
-/* Returns the new one. */
-int64_t ledger_raise_epoch(struct ledger *ledger);
 
 #endif

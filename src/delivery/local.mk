@@ -2,6 +2,8 @@ libsignalbox_a_SOURCES += \
 	%D%/analysis.c %D%/analysis.h \
 	%D%/deploy.c \
 	%D%/environment.c %D%/environment.h \
+	%D%/epoch.c %D%/epoch.h \
+	%D%/hold.c \
 	%D%/keeper-client.c \
 	%D%/keeper-folder.c %D%/keeper-folder.h \
 	%D%/keeper.c %D%/keeper.h \
@@ -9,6 +11,7 @@ libsignalbox_a_SOURCES += \
 	%D%/lock.c %D%/lock.h \
 	%D%/move.c \
 	%D%/operation.c %D%/operation.h \
+	%D%/part.c \
 	%D%/plan.c %D%/plan.h \
 	%D%/readiness.c \
 	%D%/rollback.c \

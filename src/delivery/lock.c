@@ -14,9 +14,10 @@
 #include "base/memory.h"
 #include "base/str.h"
 
-/* A holder's text may be missing for a moment: it is just being taken, or
- * merely looked at by lock_holder(). */
-#define MOMENTS 20
+/* It may be held for a moment by who merely looks (lock_holder()), and be
+ * without a text while it is being taken. */
+#define MOMENTS 3
+#define MOMENTS_NAMELESS 20
 
 static char *read_text(const char *path)
 {
@@ -53,7 +54,8 @@ static int try_lock(int fd, const char *path)
 	for (int i = 0; flock(fd, LOCK_EX | LOCK_NB) < 0; i++) {
 		if (errno != EWOULDBLOCK)
 			return errno;
-		if (i == MOMENTS || !is_nameless(path))
+		if (i >= MOMENTS &&
+		    (i >= MOMENTS_NAMELESS || !is_nameless(path)))
 			return EWOULDBLOCK;
 		nanosleep(&moment, NULL);
 	}

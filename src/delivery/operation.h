@@ -137,6 +137,9 @@ void environment_preempt(struct environment *environment, const char *why);
 /* Closing: nobody is told. */
 void operations_drop(struct environment *environment);
 
+/* For who answers: true when nobody waits; the operation is freed then. */
+bool operation_is_stale(struct operation *operation);
+
 /* Each goes on with `next` once it was answered. */
 void operation_lock(struct operation *operation, operation_step *next);
 /* What is queued, under the lock, on the disk before it goes on. happened:

@@ -323,6 +323,29 @@ static enum colour candidate_colour(const struct plan_request *request,
 	return request->live == COLOUR_BLUE ? COLOUR_GREEN : COLOUR_BLUE;
 }
 
+static bool has_percentile(const struct analysis_config *config)
+{
+	return config->present && (config->p50.present || config->p95.present ||
+				   config->p99.present);
+}
+
+static int check_latencies(const struct plan_request *request,
+			   struct error *err)
+{
+	const struct deploy_config *deploy = request->deploy;
+	bool asked = has_percentile(&deploy->analysis);
+
+	for (size_t i = 0; i < deploy->step_count; i++)
+		asked = asked || has_percentile(&deploy->steps[i].analysis);
+	if (!asked || !request->no_percentiles)
+		return 0;
+	return error_set(err, ERROR_CONFIG,
+			 "%s: the analysis has a limit on p50, p95 or p99, and "
+			 "its provider measures only means; name a ring of "
+			 "request lines (traffic: {haproxy: {ring: NAME}})",
+			 deploy->environment);
+}
+
 static int check_request(const struct plan_request *request, struct error *err)
 {
 	const struct deploy_config *deploy = request->deploy;
@@ -335,7 +358,7 @@ static int check_request(const struct plan_request *request, struct error *err)
 				 "write steps: [{weight: 5%%}, {pause: 2m}, "
 				 "{weight: 100%%}]",
 				 deploy->environment, deploy->place.line);
-	return 0;
+	return check_latencies(request, err);
 }
 
 struct plan *plan_make(const struct plan_request *request, struct error *err)

@@ -35,6 +35,8 @@ struct plan_request {
 	bool live_is_up; /* else the way back is cold */
 	/* The provider takes only 0 and 100 %. */
 	bool all_or_nothing;
+	/* It measures no latency but the mean. */
+	bool no_percentiles;
 };
 
 struct plan {

@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/memory.h"
+#include "delivery/epoch.h"
 #include "base/number.h"
 #include "delivery/lock.h"
 #include "delivery/words.h"
@@ -338,7 +339,7 @@ static void append_started(struct operation *operation)
 	struct event *event =
 		environment_event(environment, EVENT_ROLLBACK_STARTED);
 
-	event_set_int(event, "epoch", ledger_epoch(environment->ledger));
+	event_set_int(event, "epoch", epoch_read(environment->folder));
 	event_set(event, "colour", colour_name(operation->colour));
 	event_set(event, "from",
 		  state->has_candidate ? state->candidate.version
@@ -373,7 +374,7 @@ static void fenced(struct operation *operation, const struct error *err)
 	if (err)
 		environment_note(environment, true, "%s; rolling back anyway",
 				 error_text(err));
-	ledger_raise_epoch(environment->ledger);
+	epoch_raise(environment->folder);
 	environment->moved = true;
 	append_started(operation);
 	if (operation->cold)

@@ -103,19 +103,13 @@ void deploy_roll_back(struct deploy_step *deploy,
 static int make_plan(struct deploy_step *deploy, struct error *err)
 {
 	const struct step_host *host = deploy->step.options.host;
-	const struct environment_state *state = state_of(deploy);
 	struct plan_request request = {
-		.environment = environment_config(deploy->environment),
 		.deploy = deploy->config,
 		.mode = host->pipeline->mode,
 		.version = host->run->version,
-		.live = state->has_live ? (int)state->live.colour : -1,
-		.live_version = state->has_live ? state->live.version : NULL,
-		.live_is_up = state->has_live &&
-			      environment_is_up(deploy->environment,
-						state->live.colour),
 	};
 
+	environment_plan_request(deploy->environment, &request);
 	deploy->plan = plan_make(&request, err);
 	return deploy->plan ? 0 : -1;
 }

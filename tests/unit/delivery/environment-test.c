@@ -540,6 +540,42 @@ static void recovery_asks_the_provider_and_says_what_is_true(void **state)
 	assert_journal_is_whole(world);
 }
 
+static void next_deployment_first_takes_traffic_from_one_that_died(void **state)
+{
+	struct world *world = *state;
+
+	released(world, "v1");
+	acquired(world);
+	begun(world, STRATEGY_CANARY, "v2");
+	started(world);
+	shifted(world, 25);
+	reopen(world); /* as after a crash: nothing is brought back */
+	free(fake_log());
+	acquired(world);
+	begun(world, STRATEGY_CANARY, "v3");
+	started(world);
+	assert_asked("set blue 100 green 0\n"
+		     "stop green\n"
+		     "start green v3\n");
+}
+
+static void starting_says_which_way_back_it_ends(void **state)
+{
+	struct world *world = *state;
+
+	released(world, "v1");
+	released(world, "v2");
+	str_clear(&world->told);
+	acquired(world);
+	begun(world, STRATEGY_CANARY, "v3");
+	started(world);
+	assert_string_equal(world->told.data, "deploy.planned\n"
+					      "note.added\n"
+					      "target.stopped\n"
+					      "target.started\n"
+					      "target.healthy\n");
+}
+
 static void change_that_the_provider_refuses_changes_nothing(void **state)
 {
 	struct world *world = *state;
@@ -762,6 +798,8 @@ int main(void)
 		TEST(lock_of_a_killed_process_is_free),
 		TEST(hand_lock_keeps_deployments_out_until_it_is_over),
 		TEST(recovery_asks_the_provider_and_says_what_is_true),
+		TEST(next_deployment_first_takes_traffic_from_one_that_died),
+		TEST(starting_says_which_way_back_it_ends),
 		TEST(change_that_the_provider_refuses_changes_nothing),
 		TEST(candidate_that_fails_before_traffic_leaves_live_alone),
 		TEST(abandoning_brings_traffic_back_before_the_stop),

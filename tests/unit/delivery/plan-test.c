@@ -307,6 +307,18 @@ static void plan_refuses_a_canary_without_steps(void **state)
 	assert_refused(&request, "canary has no steps");
 }
 
+static void plan_refuses_percentiles_nobody_measures(void **state)
+{
+	struct deploy_config deploy = canary;
+	struct plan_request request = over_blue(&deploy);
+
+	(void)state;
+	request.no_percentiles = true;
+	plan_free(made(&request));
+	deploy.analysis.p99 = (struct limit){true, 300};
+	assert_refused(&request, "measures only means");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -328,6 +340,7 @@ int main(void)
 		cmocka_unit_test(
 			plan_refuses_weights_where_traffic_moves_at_once),
 		cmocka_unit_test(plan_refuses_a_canary_without_steps),
+		cmocka_unit_test(plan_refuses_percentiles_nobody_measures),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
