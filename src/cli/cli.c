@@ -20,7 +20,8 @@ static const struct subcommand subcommands[] = {
 	 "  --reason TEXT        why\n"
 	 "  --worktree           run the files as they are; not releasable\n"
 	 "  --no-screen          lines, even on a terminal\n"
-	 "  --color auto|never   --glyphs auto|unicode|ascii\n",
+	 "  --color auto|never|always   --glyphs auto|unicode|ascii\n"
+	 "  --theme dark|light\n",
 	 cli_run},
 	{"approve", "RUN [STAGE]", "let a waiting gate pass",
 	 "  --reason TEXT\n", cli_steer},

@@ -13,10 +13,12 @@
 #include "engine/engine.h"
 #include "net/http.h"
 #include "proc/launcher.h"
+#include "ui/ui.h"
 
 struct run_call {
 	const char *words[1];
-	const char *output, *jobs, *reason, *color, *glyphs;
+	const char *output, *jobs, *reason, *color, *glyphs, *theme;
+	enum ui_choice colour, unicode;
 	bool wait, worktree, no_screen, json;
 	struct strings skip;
 	struct project project;
@@ -41,6 +43,24 @@ static int check_skip(const struct run_call *call, struct error *err)
 	return 0;
 }
 
+/* NULL and "auto" leave it to the terminal. */
+static int choose(const char *option, const char *value, const char *never,
+		  const char *always, enum ui_choice *choice, struct error *err)
+{
+	*choice = UI_AUTO;
+	if (!value || strcmp(value, "auto") == 0)
+		return 0;
+	if (strcmp(value, never) == 0)
+		*choice = UI_NEVER;
+	else if (strcmp(value, always) == 0)
+		*choice = UI_ALWAYS;
+	else
+		return error_set(err, ERROR_USAGE,
+				 "%s is auto, %s or %s, not '%s'", option,
+				 never, always, value);
+	return 0;
+}
+
 static int parse(struct run_call *call, int argc, char **argv,
 		 struct error *err)
 {
@@ -50,6 +70,7 @@ static int parse(struct run_call *call, int argc, char **argv,
 		{"--reason", &call->reason, NULL, NULL},
 		{"--color", &call->color, NULL, NULL},
 		{"--glyphs", &call->glyphs, NULL, NULL},
+		{"--theme", &call->theme, NULL, NULL},
 		{"--wait", NULL, &call->wait, NULL},
 		{"--worktree", NULL, &call->worktree, NULL},
 		{"--no-screen", NULL, &call->no_screen, NULL},
@@ -61,6 +82,11 @@ static int parse(struct run_call *call, int argc, char **argv,
 	if (cli_parse(argc, argv, &arguments, err) < 0 ||
 	    cli_is_json(call->output, &call->json, err) < 0)
 		return -1;
+	if (choose("--color", call->color, "never", "always", &call->colour,
+		   err) < 0 ||
+	    choose("--glyphs", call->glyphs, "ascii", "unicode", &call->unicode,
+		   err) < 0)
+		return -1;
 	if (call->jobs && atoi(call->jobs) < 1)
 		return error_set(err, ERROR_USAGE,
 				 "--jobs needs a number from 1 up, not '%s'",
@@ -70,11 +96,10 @@ static int parse(struct run_call *call, int argc, char **argv,
 
 static bool has_screen(const struct run_call *call)
 {
-	const char *term = getenv("TERM");
+	const char *why;
 
 	return !call->output && !call->no_screen && isatty(STDIN_FILENO) &&
-	       isatty(STDOUT_FILENO) && term && *term &&
-	       strcmp(term, "dumb") != 0;
+	       isatty(STDOUT_FILENO) && ui_terminal_fits(&why);
 }
 
 static void fill_options(struct run_call *call, bool screen)
@@ -121,6 +146,48 @@ static int open_pipes(struct run_call *call, struct error *err)
 	return 0;
 }
 
+static enum ui_message host_message(void *data)
+{
+	static const enum ui_message messages[] = {
+		[LAUNCHER_NOTHING] = UI_MESSAGE_NONE,
+		[LAUNCHER_CONTINUED] = UI_MESSAGE_CONTINUED,
+		[LAUNCHER_GONE] = UI_MESSAGE_GONE,
+	};
+
+	return messages[launcher_read(data)];
+}
+
+static void host_suspend(void *data)
+{
+	launcher_suspend(data);
+}
+
+static void host_leave(void *data, int status)
+{
+	launcher_leave(data, status);
+}
+
+static int show(struct run_call *call, struct engine *engine, struct error *err)
+{
+	struct ui_options options = UI_OPTIONS_INIT;
+
+	options.events_fd = call->events;
+	options.commands_fd = call->commands;
+	options.run_folder = engine_run_folder(engine);
+	options.host = (struct ui_host){
+		.data = call->launcher,
+		.fd = launcher_fd(call->launcher),
+		.message = host_message,
+		.suspend = host_suspend,
+		.leave = host_leave,
+	};
+	options.person = call->project.person;
+	options.colour = call->colour;
+	options.unicode = call->unicode;
+	options.theme = call->theme;
+	return ui_run(&options, err);
+}
+
 static int watch(struct run_call *call, struct engine *engine, bool screen)
 {
 	struct printer_options printer = {call->events, call->commands,
@@ -130,7 +197,7 @@ static int watch(struct run_call *call, struct engine *engine, bool screen)
 
 	if (!screen)
 		return printer_run(&printer);
-	return cli_fail(&err);
+	return show(call, engine, &err) < 0 ? cli_fail(&err) : 0;
 }
 
 static int execute(struct run_call *call, bool screen, struct error *err)
