@@ -69,6 +69,7 @@ static int call(const struct demo *demo, const char *output,
 			_exit(127);
 		signal(SIGINT, SIG_DFL);
 		signal(SIGTERM, SIG_DFL);
+		signal(SIGHUP, SIG_DFL);
 		execvp(argv[0], (char *const *)argv);
 		_exit(127);
 	}
@@ -142,8 +143,13 @@ static char *examples_folder(void)
 	return xstrdup(examples ? examples : EXAMPLES_FOLDER);
 }
 
-static void stop_environments(const struct demo *demo)
+/* Runs that a lost terminal left going, then what they started. */
+static void stop_everything(const struct demo *demo)
 {
+	static const char *const runs[] = {"1", "2", "3"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(runs); i++)
+		signalbox(demo, "/dev/null", "cancel", runs[i], NULL, NULL);
 	signalbox(demo, "/dev/null", "down", "production", NULL, NULL);
 	signalbox(demo, "/dev/null", "down", "staging", NULL, NULL);
 }
@@ -152,7 +158,7 @@ static void stop_environments(const struct demo *demo)
 static int clear_old(const struct demo *demo, struct error *err)
 {
 	if (file_exists(demo->repository))
-		stop_environments(demo);
+		stop_everything(demo);
 	if (folder_remove(demo->folder, err) < 0)
 		return -1;
 	return folder_make(demo->folder, 0700, err);
@@ -350,6 +356,7 @@ static void demo_init(struct demo *demo)
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	signal(SIGINT, note_signal);
 	signal(SIGTERM, note_signal);
+	signal(SIGHUP, note_signal);
 }
 
 static int play(struct demo *demo, struct error *err)
@@ -385,7 +392,7 @@ int cli_demo(int argc, char **argv)
 	if (demo.keep)
 		printf("left running; its repository is %s\n", demo.repository);
 	else if (file_exists(demo.repository))
-		stop_environments(&demo);
+		stop_everything(&demo);
 	if (!err.code && !ended_by)
 		printf("\nNext, in a repository of your own: signalbox init\n");
 	demo_release(&demo);

@@ -161,23 +161,53 @@ static void tell_command(struct engine *engine, enum event_type type,
 	engine_emit(engine, event);
 }
 
+/* An answer on its way: sent once what it tells of is on disk and shown. */
+struct answer {
+	struct engine *engine;
+	struct channel *channel;
+	struct event *event;
+};
+
+static bool is_connected(const struct engine *engine,
+			 const struct channel *channel)
+{
+	const struct client *client = engine->clients;
+
+	while (client && client->channel != channel)
+		client = client->next;
+	return client || engine->screen == channel;
+}
+
+static void send_answer(void *data)
+{
+	struct answer *answer = data;
+	struct event *event = answer->event;
+	struct str line = STR_INIT;
+
+	event->seq = stream_seq(answer->engine->stream);
+	event_encode(event, NULL, &line);
+	if (is_connected(answer->engine, answer->channel))
+		channel_send(answer->channel, line.data, line.len, event->seq,
+			     true);
+	str_release(&line);
+	event_free(event);
+	free(answer);
+}
+
 static void answer(struct engine *engine, struct channel *channel,
 		   const struct command *command, const struct error *err)
 {
+	struct answer *answer = xcalloc(1, sizeof(*answer));
 	struct event *event = event_new(EVENT_REPLY, NULL);
-	struct str line = STR_INIT;
 
-	event->seq = stream_seq(engine->stream);
+	*answer = (struct answer){engine, channel, event};
 	event_set_int(event, "id", command->id);
 	event_set_bool(event, "ok", !err->code);
 	if (err->code) {
 		event_set(event, "error", error_text(err));
 		event_set_int(event, "status", error_exit_status(err->code));
 	}
-	event_encode(event, NULL, &line);
-	channel_send(channel, line.data, line.len, event->seq, true);
-	str_release(&line);
-	event_free(event);
+	stream_on_disk(engine->stream, send_answer, answer);
 }
 
 static void take_line(struct engine *engine, struct channel *channel,
