@@ -184,7 +184,7 @@ static void send_answer(void *data)
 	struct event *event = answer->event;
 	struct str line = STR_INIT;
 
-	event->seq = stream_seq(answer->engine->stream);
+	event->seq = stream_shown_seq(answer->engine->stream);
 	event_encode(event, NULL, &line);
 	if (is_connected(answer->engine, answer->channel))
 		channel_send(answer->channel, line.data, line.len, event->seq,

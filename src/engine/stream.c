@@ -34,6 +34,7 @@ struct stream {
 	struct parcel *first, *last; /* handed to the writer, in order */
 	struct channel **watchers;
 	size_t watcher_count, watcher_cap;
+	int64_t shown_seq;
 	char *failure;
 };
 
@@ -87,7 +88,7 @@ static bool is_decision(enum event_type type)
 	}
 }
 
-static void send_lines(struct stream *stream, const struct parcel *parcel)
+static void send_lines(struct stream *stream, struct parcel *parcel)
 {
 	const char *at = parcel->lines.data;
 	const char *end = at + parcel->lines.len;
@@ -100,7 +101,8 @@ static void send_lines(struct stream *stream, const struct parcel *parcel)
 				     (size_t)(stop - at), parcel->seq, false);
 		at = stop;
 	}
-	str_release((struct str *)&parcel->lines);
+	stream->shown_seq = parcel->seq;
+	str_release(&parcel->lines);
 }
 
 /* Shows what may be shown: up to the first unwritten decision. */
@@ -195,6 +197,11 @@ void stream_on_disk(struct stream *stream, void (*then)(void *argument),
 	parcel->sync = true;
 	*VECTOR_ADD(parcel->waiters, parcel->waiter_count, parcel->waiter_cap) =
 		(struct waiter){then, argument};
+}
+
+int64_t stream_shown_seq(const struct stream *stream)
+{
+	return stream->shown_seq;
 }
 
 int64_t stream_seq(const struct stream *stream)

@@ -30,6 +30,8 @@ void stream_emit(struct stream *stream, struct event *event);
 void stream_on_disk(struct stream *stream, void (*then)(void *argument),
 		    void *argument);
 int64_t stream_seq(const struct stream *stream);
+/* The newest that watchers were sent: what a direct answer may carry. */
+int64_t stream_shown_seq(const struct stream *stream);
 
 /* A watcher gets every event sent from now on. */
 void stream_subscribe(struct stream *stream, struct channel *channel);
