@@ -34,6 +34,8 @@ struct reports {
 	struct timer *tell;
 	int64_t told_us;
 	struct test_totals told;
+	/* What a file that was not there is compared with: the time alone. */
+	struct report_identity nothing;
 	struct noted *noted;
 	size_t noted_count, noted_cap;
 	struct reading *readings;
@@ -140,6 +142,17 @@ static void note_files(struct reports *reports, const char *pattern)
 	strings_release(&paths);
 }
 
+static void note_begin(struct reports *reports)
+{
+	/* A name that no file has: only the clock is noted. */
+	char *path = xasprintf("%s/", reports->folder);
+
+	if (report_identity(path, &reports->nothing, NULL) < 0)
+		reports->nothing.taken_ns = clock_wall_ms() * 1000000;
+	reports->nothing.exists = false;
+	free(path);
+}
+
 struct reports *reports_new(struct step *step)
 {
 	const struct stage_config *stage = step->options.stage;
@@ -148,6 +161,8 @@ struct reports *reports_new(struct step *step)
 	reports->step = step;
 	reports->stage = stage;
 	reports->folder = xstrdup_null(step->options.folder);
+	if (reports->folder)
+		note_begin(reports);
 	reports->tell = loop_timer(step->options.host->loop, INT64_MAX,
 				   tell_totals, reports);
 	for (size_t i = 0; i < stage->report_count; i++) {
@@ -182,7 +197,7 @@ static struct report_identity before(const struct reports *reports,
 	for (size_t i = 0; i < reports->noted_count; i++)
 		if (strcmp(reports->noted[i].path, path) == 0)
 			return reports->noted[i].identity;
-	return (struct report_identity){.exists = false};
+	return reports->nothing;
 }
 
 /* NULL when the tests are good, else why not; the caller owns it. */
