@@ -581,6 +581,25 @@ static int64_t lines_of(struct fixture *f, enum colour colour, int64_t wanted)
 	return f->sample.colours[colour].marked.requests;
 }
 
+/* The proxy takes the reader on when it likes: until lines come, and then
+ * all that came are those of requests made so far. */
+static void attach_to_ring(struct fixture *f)
+{
+	int64_t seen;
+
+	do {
+		assert_int_equal(web_get(f->port, "/", NULL), 200);
+		loop_turn(f->loop, 20);
+		take_sample(f);
+	} while (f->sample.colours[COLOUR_BLUE].marked.requests == 0);
+	do {
+		seen = f->sample.colours[COLOUR_BLUE].marked.requests;
+		loop_turn(f->loop, 100);
+		take_sample(f);
+	} while (f->sample.colours[COLOUR_BLUE].marked.requests > seen);
+	traffic_mark(f->traffic);
+}
+
 static void samples_count_what_the_client_counts(void **state)
 {
 	struct fixture *f = managed(state);
@@ -589,9 +608,13 @@ static void samples_count_what_the_client_counts(void **state)
 	const struct traffic_colour_sample *green =
 		&f->sample.colours[COLOUR_GREEN];
 	struct web_load load;
+	int64_t before;
 
 	take_sample(f);
 	assert_int_equal(blue->requests, 0);
+	attach_to_ring(f);
+	before = blue->requests;
+	assert_true(before > 0);
 	shift_well(f, 50);
 	web_load_start(&load, f->port, "/", true);
 	while (web_load_count(&load) < 2000)
@@ -599,7 +622,7 @@ static void samples_count_what_the_client_counts(void **state)
 	web_load_stop(&load);
 	assert_int_equal(lines_of(f, COLOUR_BLUE, load.blue), load.blue);
 	assert_int_equal(lines_of(f, COLOUR_GREEN, load.green), load.green);
-	assert_int_equal(blue->requests, load.blue);
+	assert_int_equal(blue->requests - before, load.blue);
 	assert_int_equal(green->requests, load.green);
 	assert_int_equal(blue->errors + green->errors, 0);
 	assert_int_equal(f->sample.failed, 0);
@@ -637,6 +660,7 @@ static void latencies_are_those_of_the_requests(void **state)
 	const struct traffic_colour_sample *blue =
 		&f->sample.colours[COLOUR_BLUE];
 
+	attach_to_ring(f);
 	for (int i = 0; i < 20; i++)
 		assert_int_equal(web_get(f->port, "/slow", NULL), 200);
 	assert_int_equal(lines_of(f, COLOUR_BLUE, 20), 20);
@@ -660,6 +684,7 @@ static void the_last_request_begun_on_a_colour_is_known(void **state)
 	int64_t last;
 
 	assert_int_equal(traffic_last_begun_us(f->traffic, COLOUR_GREEN), 0);
+	attach_to_ring(f);
 	shift_well(f, 100);
 	web_load_start(&load, f->port, "/", true);
 	while (web_load_count(&load) < 1000)
@@ -676,6 +701,23 @@ static void the_last_request_begun_on_a_colour_is_known(void **state)
 		    last);
 	print_message("# last request begun on the colour left %lld ms after\n",
 		      (long long)(last - before));
+}
+
+static void a_rollback_needs_no_ensure(void **state)
+{
+	struct fixture *f = managed(state);
+	int64_t begun;
+
+	shift_well(f, 100);
+	traffic_close(f->traffic);
+	f->traffic = open_traffic(f);
+	begun = clock_monotonic_us();
+	shift(f, 0, true);
+	print_message("# from the call to the weights read back: %lld us\n",
+		      (long long)(clock_monotonic_us() - begun));
+	assert_string_equal(f->error, "");
+	assert_int_equal(f->split.units[COLOUR_BLUE], 256);
+	assert_int_equal(f->split.units[COLOUR_GREEN], 0);
 }
 
 static void sessions_of_a_colour_can_be_cut(void **state)
@@ -792,20 +834,24 @@ static void an_attached_proxy_is_moved_and_settled(void **state)
 	struct traffic_capabilities can;
 	char body[64] = "";
 	int64_t greens;
+	int64_t blues;
 
 	ensure_well(f, 0);
 	can = traffic_capabilities(f->traffic);
 	assert_true(can.weights);
 	assert_int_equal(can.latency, TRAFFIC_LATENCY_RING);
 	take_sample(f);
+	attach_to_ring(f);
+	blues = f->sample.colours[COLOUR_BLUE].requests;
 	shift_well(f, 25);
 	assert_int_equal(f->split.units[COLOUR_GREEN], 64);
 	for (int i = 0; i < 40; i++)
 		assert_int_equal(web_get(f->port, "/", NULL), 200);
 	take_sample(f);
 	greens = f->sample.colours[COLOUR_GREEN].requests;
+	blues = f->sample.colours[COLOUR_BLUE].requests - blues;
 	assert_true(greens >= 7 && greens <= 13);
-	assert_int_equal(f->sample.colours[COLOUR_BLUE].requests, 40 - greens);
+	assert_int_equal(blues, 40 - greens);
 	assert_int_equal(lines_of(f, COLOUR_GREEN, greens), greens);
 	shift_well(f, 100);
 	traffic_settle(f->traffic, done, f);
@@ -861,6 +907,24 @@ static void a_server_that_is_not_there_is_refused(void **state)
 	assert_non_null(strstr(f->error, "No such server"));
 }
 
+static void a_shift_to_no_server_leaves_traffic_where_it_was(void **state)
+{
+	struct fixture *f = attached(state, "roundrobin");
+	struct strings *green = &f->environment.haproxy.servers[COLOUR_GREEN];
+	char body[64] = "";
+
+	traffic_close(f->traffic);
+	strings_release(green);
+	*green = (struct strings)STRINGS_INIT;
+	strings_add(green, "nope");
+	f->traffic = open_traffic(f);
+	shift(f, 100, true);
+	assert_int_equal(f->code, ERROR_PROVIDER);
+	assert_non_null(strstr(f->error, "No such server"));
+	assert_int_equal(web_get(f->port, "/", body), 200);
+	assert_string_equal(body, "blue");
+}
+
 static void a_backend_that_is_not_there_is_refused(void **state)
 {
 	struct fixture *f = attached(state, "roundrobin");
@@ -885,6 +949,14 @@ static void a_static_algorithm_takes_only_all_or_nothing(void **state)
 	shift(f, 5, false);
 	assert_int_equal(f->code, ERROR_PROVIDER);
 	assert_non_null(strstr(f->error, "only 0 and 100 %"));
+	/* Known by itself when nobody asked before. */
+	traffic_close(f->traffic);
+	f->traffic = open_traffic(f);
+	shift(f, 5, true);
+	assert_non_null(strstr(f->error, "only 0 and 100 %"));
+	shift(f, 0, true);
+	assert_string_equal(f->error, "");
+	assert_int_equal(f->split.units[COLOUR_BLUE], 256);
 }
 
 static void a_missing_ring_or_server_state_is_said(void **state)
@@ -964,6 +1036,7 @@ int main(int argc, char **argv)
 		TEST(what_the_proxy_itself_failed_is_counted_apart),
 		TEST(latencies_are_those_of_the_requests),
 		TEST(the_last_request_begun_on_a_colour_is_known),
+		TEST(a_rollback_needs_no_ensure),
 		TEST(sessions_of_a_colour_can_be_cut),
 		TEST(a_port_in_use_is_said),
 		TEST(a_listen_that_is_no_address_is_refused),
@@ -971,6 +1044,7 @@ int main(int argc, char **argv)
 		TEST(an_attached_proxy_keeps_its_requests_through_shifts),
 		TEST(a_colour_in_maintenance_is_made_ready),
 		TEST(a_server_that_is_not_there_is_refused),
+		TEST(a_shift_to_no_server_leaves_traffic_where_it_was),
 		TEST(a_backend_that_is_not_there_is_refused),
 		TEST(a_static_algorithm_takes_only_all_or_nothing),
 		TEST(a_missing_ring_or_server_state_is_said),

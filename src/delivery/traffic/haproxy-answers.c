@@ -134,7 +134,7 @@ static const char *find_dump(const char *answer, size_t commands,
 		answer++;
 		commands--;
 	}
-	if (commands == 0 && starts_with(answer, "1\n#"))
+	if (commands == 0 && starts_with(answer, "1\n# "))
 		return answer + 2;
 	words = haproxy_first_words(answer);
 	error_set(err, ERROR_PROVIDER, "haproxy answered \"%s\"", words);

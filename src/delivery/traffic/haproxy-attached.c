@@ -46,27 +46,34 @@ static void attached(struct work *work, const char *answer, size_t len)
 	work_end(work, NULL);
 }
 
+int haproxy_learn(struct haproxy *haproxy, const char *stat_answer,
+		  struct error *err)
+{
+	struct traffic_capabilities *can = &haproxy->capabilities;
+	struct haproxy_stat stat;
+
+	if (haproxy_read_stat(stat_answer, haproxy->backend, haproxy->servers,
+			      &stat, err) < 0)
+		return -1;
+	if (strcmp(stat.mode, "http") != 0)
+		return error_set(err, ERROR_PROVIDER,
+				 "backend \"%s\" is in mode %s; signalbox "
+				 "counts HTTP answers and needs `mode http`",
+				 haproxy->backend, stat.mode);
+	can->weights = is_dynamic(stat.algorithm);
+	can->why = can->weights ? "" : why_static(stat.algorithm);
+	haproxy->learned = true;
+	return 0;
+}
+
 static void backend_known(struct work *work, const char *answer, size_t len)
 {
 	struct haproxy *haproxy = work->haproxy;
-	struct traffic_capabilities *can = &haproxy->capabilities;
 	struct error err = ERROR_INIT;
-	struct haproxy_stat stat;
 	char *line;
 
 	(void)len;
-	if (haproxy_read_stat(answer, haproxy->backend, haproxy->servers, &stat,
-			      &err) < 0) {
-		work_fail(work, &err);
-		return;
-	}
-	can->weights = is_dynamic(stat.algorithm);
-	can->why = can->weights ? "" : why_static(stat.algorithm);
-	if (strcmp(stat.mode, "http") != 0) {
-		error_set(&err, ERROR_PROVIDER,
-			  "backend \"%s\" is in mode %s; signalbox counts "
-			  "HTTP answers and needs `mode http`",
-			  haproxy->backend, stat.mode);
+	if (haproxy_learn(haproxy, answer, &err) < 0) {
 		work_fail(work, &err);
 		return;
 	}

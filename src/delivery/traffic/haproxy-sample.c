@@ -125,6 +125,14 @@ static void fill(struct haproxy *haproxy, struct traffic_sample *sample)
 		colour->errors = sum->errors;
 		colour->retries = sum->retries;
 	}
+	if (haproxy->lines.unread > 0 && !haproxy->told_unread) {
+		haproxy->told_unread = true;
+		haproxy_note(haproxy,
+			     "ring %s has lines of another form, which are not "
+			     "counted; write: " HAPROXY_BEGIN_RULE
+			     " and log-format \"%s\"",
+			     haproxy->ring, HAPROXY_LINE_FORMAT);
+	}
 	sample->failed = haproxy->failed;
 	if (!haproxy->ring)
 		sample->lost = -1;

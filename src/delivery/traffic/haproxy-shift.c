@@ -142,6 +142,55 @@ static void warn_of_state(struct work *work)
 		}
 }
 
+/* One line: both colours, and what they are then. */
+static void ask_weights(struct work *work, int first, work_step *step)
+{
+	struct haproxy *haproxy = work->haproxy;
+	struct str line = STR_INIT;
+
+	work->commands = 0;
+	for (int i = 0; i < COLOUR_COUNT; i++) {
+		int colour = i == 0 ? first : COLOUR_COUNT - 1 - first;
+		const struct strings *servers = &haproxy->servers[colour];
+
+		for (size_t j = 0; j < servers->count; j++)
+			add_weight(work, &line, colour, servers->items[j]);
+	}
+	str_addf(&line, "show servers state %s", haproxy->backend);
+	work_ask(work, line.data, step);
+	str_release(&line);
+}
+
+static void repaired(struct work *work, const char *answer, size_t len)
+{
+	struct error failure = work->failure;
+
+	(void)answer;
+	(void)len;
+	work->failure = (struct error)ERROR_INIT;
+	work_fail(work, &failure);
+}
+
+/* A command of the line was refused and the others were done: puts back what
+ * was, or at least what was lowered, then fails with err. */
+static void repair(struct work *work, struct error *err)
+{
+	const int *before = work->haproxy->units;
+	int *units = work->split.units;
+
+	for (int i = 0; i < COLOUR_COUNT; i++) {
+		if (before[i] >= 0)
+			units[i] = before[i];
+		else if (units[i] == 0)
+			units[i] = HAPROXY_UNITS;
+	}
+	error_move(&work->failure, err);
+	ask_weights(work,
+		    units[COLOUR_GREEN] > units[COLOUR_BLUE] ? COLOUR_GREEN
+							     : COLOUR_BLUE,
+		    repaired);
+}
+
 static void refuse_overtaken(struct error *err)
 {
 	error_set(err, ERROR_REFUSED,
@@ -163,7 +212,7 @@ static void read_back(struct work *work, const char *answer, size_t len)
 	if (haproxy_take_answer(haproxy, answer, work->commands, &err) < 0) {
 		error_prefix(&err, "cannot move traffic at %s",
 			     haproxy->socket);
-		work_fail(work, &err);
+		repair(work, &err);
 		return;
 	}
 	found = haproxy_split(haproxy);
@@ -184,21 +233,7 @@ static void read_back(struct work *work, const char *answer, size_t len)
 
 static void write_weights(struct work *work)
 {
-	struct haproxy *haproxy = work->haproxy;
-	struct str line = STR_INIT;
-	int first = first_colour(work);
-
-	work->commands = 0;
-	for (int i = 0; i < COLOUR_COUNT; i++) {
-		int colour = i == 0 ? first : COLOUR_COUNT - 1 - first;
-		const struct strings *servers = &haproxy->servers[colour];
-
-		for (size_t j = 0; j < servers->count; j++)
-			add_weight(work, &line, colour, servers->items[j]);
-	}
-	str_addf(&line, "show servers state %s", haproxy->backend);
-	work_ask(work, line.data, read_back);
-	str_release(&line);
+	ask_weights(work, first_colour(work), read_back);
 }
 
 static void look(struct work *work);
@@ -251,15 +286,53 @@ static void look(struct work *work)
 	free(line);
 }
 
-static void begin(struct work *work)
+static int check_change(const struct haproxy *haproxy,
+			const struct traffic_change *change, struct error *err)
 {
-	work->behind = NULL;
-	if (work->timer)
-		timer_stop(work->timer);
+	const double *percent = change->split.percent;
+
+	if (!haproxy->capabilities.weights && percent[COLOUR_BLUE] > 0 &&
+	    percent[COLOUR_GREEN] > 0)
+		return error_set(err, ERROR_PROVIDER,
+				 "haproxy takes only 0 and 100 %% here: %s",
+				 haproxy->capabilities.why);
+	return 0;
+}
+
+static void move(struct work *work)
+{
 	if (work->change.force)
 		write_weights(work);
 	else
 		look(work);
+}
+
+static void learned(struct work *work, const char *answer, size_t len)
+{
+	struct error err = ERROR_INIT;
+
+	(void)len;
+	if (haproxy_learn(work->haproxy, answer, &err) < 0 ||
+	    check_change(work->haproxy, &work->change, &err) < 0)
+		work_fail(work, &err);
+	else
+		move(work);
+}
+
+static void begin(struct work *work)
+{
+	char *line;
+
+	work->behind = NULL;
+	if (work->timer)
+		timer_stop(work->timer);
+	if (work->haproxy->learned) {
+		move(work);
+		return;
+	}
+	line = haproxy_stat_question(work->haproxy, "");
+	work_ask(work, line, learned);
+	free(line);
 }
 
 /* A newer change takes the place of those under way. Weights that are being
@@ -272,7 +345,8 @@ static void overtake(struct haproxy *haproxy, struct work *newer)
 		if (work == newer || work->finish != finish_set ||
 		    work->failure.code != ERROR_NONE)
 			continue;
-		if (work->call && work->step == read_back) {
+		if (work->call &&
+		    (work->step == read_back || work->step == repaired)) {
 			work->overtaken = true;
 			newer->behind = work;
 			continue;
@@ -287,32 +361,22 @@ static void overtake(struct haproxy *haproxy, struct work *newer)
 	}
 }
 
-static int check_change(const struct haproxy *haproxy,
-			const struct traffic_change *change, struct error *err)
-{
-	double blue = change->split.percent[COLOUR_BLUE];
-	double green = change->split.percent[COLOUR_GREEN];
-
-	if (!(blue >= 0) || !(green >= 0) || fabs(blue + green - 100) > 1e-6)
-		BUG("a split of %g and %g percent", blue, green);
-	if (!haproxy->capabilities.weights && blue > 0 && green > 0)
-		return error_set(err, ERROR_PROVIDER,
-				 "haproxy takes only 0 and 100 %% here: %s",
-				 haproxy->capabilities.why);
-	return 0;
-}
-
 void haproxy_set(struct traffic *traffic, const struct traffic_change *change,
 		 traffic_shifted *done, void *data)
 {
 	struct haproxy *haproxy = (struct haproxy *)traffic;
 	struct work *work = work_new(haproxy, finish_set, data);
+	const double *percent = change->split.percent;
 	struct error err = ERROR_INIT;
 
+	if (!(percent[COLOUR_BLUE] >= 0) || !(percent[COLOUR_GREEN] >= 0) ||
+	    fabs(percent[COLOUR_BLUE] + percent[COLOUR_GREEN] - 100) > 1e-6)
+		BUG("a split of %g and %g percent", percent[COLOUR_BLUE],
+		    percent[COLOUR_GREEN]);
 	work->tell.shifted = done;
 	work->change = *change;
 	overtake(haproxy, work);
-	if (check_change(haproxy, change, &err) < 0) {
+	if (haproxy->learned && check_change(haproxy, change, &err) < 0) {
 		work_fail_later(work, &err);
 		return;
 	}

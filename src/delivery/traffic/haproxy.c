@@ -282,6 +282,7 @@ static struct traffic *haproxy_open(const struct traffic_options *options,
 		haproxy_close(&haproxy->traffic);
 		return NULL;
 	}
+	haproxy->learned = haproxy->managed;
 	haproxy->capabilities = (struct traffic_capabilities){
 		.weights = true,
 		.why = "",

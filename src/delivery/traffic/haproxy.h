@@ -29,6 +29,7 @@ struct haproxy {
 	char *executable; /* found by the first start */
 
 	struct traffic_capabilities capabilities;
+	bool learned;		    /* the capabilities are the proxy's own */
 	int units[COLOUR_COUNT];    /* as last read; -1 not known */
 	struct haproxy_state state; /* likewise, when they are */
 	struct work *works;
@@ -38,6 +39,7 @@ struct haproxy {
 	const char *ring; /* NULL: none */
 	struct line_stream *stream;
 	struct haproxy_lines lines;
+	bool told_unread;
 	long worker;		  /* pid that `last` is of; 0 none */
 	struct haproxy_stat last; /* as it was read */
 	struct haproxy_stat sum;  /* since the open */
@@ -152,6 +154,9 @@ void haproxy_verify(struct work *work, const char *path,
 char *haproxy_program(struct error *err) MUST_CHECK;
 /* haproxy-attached.c */
 void haproxy_ensure_attached(struct work *work);
+/* What the backend's algorithm lets one do; fails when it is none of HTTP. */
+int haproxy_learn(struct haproxy *haproxy, const char *stat_answer,
+		  struct error *err) MUST_CHECK;
 /* haproxy-settle.c */
 void haproxy_settle(struct traffic *traffic, traffic_done *done, void *data);
 /* Replaces the file on the helper, then calls `written`. */
