@@ -23,6 +23,8 @@ static const struct subcommand subcommands[] = {
 	 "  --color auto|never|always   --glyphs auto|unicode|ascii\n"
 	 "  --theme dark|light\n",
 	 cli_run},
+	{"attach", "[RUN]", "watch and steer a run that lives elsewhere",
+	 "  --watch              look only\n", cli_attach},
 	{"approve", "RUN [STAGE]", "let a waiting gate pass",
 	 "  --reason TEXT\n", cli_steer},
 	{"reject", "RUN [STAGE]", "end a waiting gate; needs --reason",
@@ -170,7 +172,8 @@ static const struct subcommand *find_subcommand(const char *name)
 static int help(void)
 {
 	puts("signalbox: runs a pipeline, gates it, and owns its traffic\n\n"
-	     "usage: signalbox                          the dashboard here");
+	     "usage: signalbox                          the live run's "
+	     "dashboard, or how things stand");
 	for (size_t i = 0; i < ARRAY_SIZE(subcommands); i++) {
 		char call[64];
 

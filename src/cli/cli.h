@@ -47,6 +47,7 @@ int cli_parse(int argc, char **argv, const struct cli_arguments *arguments,
 int cli_is_json(const char *output, bool *json, struct error *err) MUST_CHECK;
 
 int cli_run(int argc, char **argv);
+int cli_attach(int argc, char **argv);
 int cli_dashboard(int argc, char **argv);
 int cli_steer(int argc, char **argv);
 int cli_shift(int argc, char **argv);

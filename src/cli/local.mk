@@ -1,4 +1,5 @@
 libsignalbox_a_SOURCES += \
+	%D%/attach.c \
 	%D%/cli.c %D%/cli.h \
 	%D%/demo.c \
 	%D%/doctor.c \
@@ -13,6 +14,7 @@ libsignalbox_a_SOURCES += \
 	%D%/project.c %D%/project.h \
 	%D%/run.c \
 	%D%/runs.c %D%/runs.h \
+	%D%/screen.c %D%/screen.h \
 	%D%/ships.c \
 	%D%/status.c \
 	%D%/steer.c %D%/steer.h \

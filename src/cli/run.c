@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* `run`, and the dashboard, which is a run with a screen. */
+/* `run`: with a screen on a terminal, in lines elsewhere. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -10,10 +10,9 @@
 #include "cli/cli.h"
 #include "cli/printer.h"
 #include "cli/project.h"
+#include "cli/screen.h"
 #include "engine/engine.h"
 #include "net/http.h"
-#include "proc/launcher.h"
-#include "ui/ui.h"
 
 struct run_call {
 	const char *words[1];
@@ -98,8 +97,7 @@ static bool has_screen(const struct run_call *call)
 {
 	const char *why;
 
-	return !call->output && !call->no_screen && isatty(STDIN_FILENO) &&
-	       isatty(STDOUT_FILENO) && ui_terminal_fits(&why);
+	return !call->output && !call->no_screen && screen_fits(&why);
 }
 
 static void fill_options(struct run_call *call, bool screen)
@@ -146,46 +144,20 @@ static int open_pipes(struct run_call *call, struct error *err)
 	return 0;
 }
 
-static enum ui_message host_message(void *data)
-{
-	static const enum ui_message messages[] = {
-		[LAUNCHER_NOTHING] = UI_MESSAGE_NONE,
-		[LAUNCHER_CONTINUED] = UI_MESSAGE_CONTINUED,
-		[LAUNCHER_GONE] = UI_MESSAGE_GONE,
-	};
-
-	return messages[launcher_read(data)];
-}
-
-static void host_suspend(void *data)
-{
-	launcher_suspend(data);
-}
-
-static void host_leave(void *data, int status)
-{
-	launcher_leave(data, status);
-}
-
 static int show(struct run_call *call, struct engine *engine, struct error *err)
 {
-	struct ui_options options = UI_OPTIONS_INIT;
-
-	options.events_fd = call->events;
-	options.commands_fd = call->commands;
-	options.run_folder = engine_run_folder(engine);
-	options.host = (struct ui_host){
-		.data = call->launcher,
-		.fd = launcher_fd(call->launcher),
-		.message = host_message,
-		.suspend = host_suspend,
-		.leave = host_leave,
+	struct screen_options options = {
+		.launcher = call->launcher,
+		.events = call->events,
+		.commands = call->commands,
+		.run_folder = engine_run_folder(engine),
+		.person = call->project.person,
+		.theme = call->theme,
+		.colour = call->colour,
+		.unicode = call->unicode,
 	};
-	options.person = call->project.person;
-	options.colour = call->colour;
-	options.unicode = call->unicode;
-	options.theme = call->theme;
-	return ui_run(&options, err);
+
+	return screen_show(&options, err);
 }
 
 static int watch(struct run_call *call, struct engine *engine, bool screen)
@@ -239,9 +211,4 @@ int cli_run(int argc, char **argv)
 	}
 	strings_release(&call.skip);
 	return status < 0 ? cli_fail(&err) : status;
-}
-
-int cli_dashboard(int argc, char **argv)
-{
-	return cli_run(argc, argv);
 }

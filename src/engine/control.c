@@ -210,6 +210,21 @@ static void answer(struct engine *engine, struct channel *channel,
 	stream_on_disk(engine->stream, send_answer, answer);
 }
 
+/* What was before stands in the journal, and the watcher is told so. */
+static void subscribe(struct engine *engine, struct channel *channel)
+{
+	struct event *event = event_new(EVENT_BEHIND, NULL);
+	struct str line = STR_INIT;
+
+	stream_unsubscribe(engine->stream, channel);
+	stream_subscribe(engine->stream, channel);
+	event->seq = stream_shown_seq(engine->stream);
+	event_encode(event, NULL, &line);
+	channel_send(channel, line.data, line.len, event->seq, true);
+	str_release(&line);
+	event_free(event);
+}
+
 static void take_line(struct engine *engine, struct channel *channel,
 		      const struct sender *sender, const char *text, size_t len)
 {
@@ -225,7 +240,7 @@ static void take_line(struct engine *engine, struct channel *channel,
 	quiet = command.kind == COMMAND_POKE ||
 		command.kind == COMMAND_SUBSCRIBE;
 	if (command.kind == COMMAND_SUBSCRIBE)
-		stream_subscribe(engine->stream, channel);
+		subscribe(engine, channel);
 	else if (execute(engine, &command, sender, &err) < 0)
 		tell_command(engine, EVENT_COMMAND_REFUSED, &command, sender,
 			     error_text(&err));

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: MIT */
+/* `attach`, and the dashboard of a run that another process executes. */
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+#include "cli/cli.h"
+#include "cli/project.h"
+#include "cli/runs.h"
+#include "cli/screen.h"
+#include "engine/runs.h"
+#include "event/command.h"
+#include "net/server.h"
+
+/* A connection that the engine streams every event to. */
+static int subscribe(const struct project *project, int64_t run,
+		     struct error *err)
+{
+	struct command command = {.kind = COMMAND_SUBSCRIBE, .id = 1};
+	const char *common = repository_common_folder(project->repository);
+	struct str line = STR_INIT;
+	char *path = run_socket(common, run, err);
+	int fd = path ? unix_connect(path, err) : -1;
+
+	free(path);
+	if (fd < 0)
+		return -1;
+	command_encode(&command, &line);
+	if (write(fd, line.data, line.len) != (ssize_t)line.len) {
+		close(fd);
+		fd = error_set(err, ERROR_NETWORK,
+			       "the engine of run %lld has just ended",
+			       (long long)run);
+	}
+	str_release(&line);
+	return fd;
+}
+
+static int attach(struct project *project, int64_t run, bool watch_only,
+		  struct error *err)
+{
+	const char *state = repository_state_folder(project->repository);
+	struct screen_options options = {
+		.person = project->person,
+		.attached = true,
+		.watch_only = watch_only,
+	};
+	char *folder = run_folder(state, run);
+	int result = -1;
+
+	/* Forks: before the connection, which is the program's alone. */
+	options.launcher = launcher_start(true);
+	options.events = options.commands = subscribe(project, run, err);
+	options.run_folder = folder;
+	if (options.events >= 0)
+		result = screen_show(&options, err);
+	free(folder);
+	return result;
+}
+
+static int check(const char *state, int64_t run, struct error *err)
+{
+	const char *why;
+
+	if (!run_is_live(state, run))
+		return error_set(err, ERROR_REFUSED,
+				 "run %lld is not live; see signalbox status "
+				 "%lld",
+				 (long long)run, (long long)run);
+	if (!screen_fits(&why))
+		return error_set(err, ERROR_USAGE,
+				 "%s; signalbox status shows it in lines", why);
+	return 0;
+}
+
+static int attach_to(const char *word, bool watch_only, struct error *err)
+{
+	struct project project;
+	const char *state;
+	int64_t run = 0;
+	int result = -1;
+
+	if ((word && runs_parse_number(word, &run, err) < 0) ||
+	    project_open(&project, err) < 0)
+		return -1;
+	state = repository_state_folder(project.repository);
+	if (!run)
+		run = run_newest(state);
+	if (check(state, run, err) == 0)
+		result = attach(&project, run, watch_only, err);
+	project_close(&project);
+	return result;
+}
+
+int cli_attach(int argc, char **argv)
+{
+	bool watch_only = false;
+	const char *words[1] = {NULL};
+	const struct cli_option options[] = {
+		{"--watch", NULL, &watch_only, NULL},
+		{NULL, NULL, NULL, NULL},
+	};
+	const struct cli_arguments arguments = {options, words, 1, 0};
+	struct error err = ERROR_INIT;
+
+	if (cli_parse(argc, argv, &arguments, &err) < 0 ||
+	    attach_to(words[0], watch_only, &err) < 0)
+		return cli_fail(&err);
+	return 0;
+}
+
+/* No word at all: the live run's screen; without one, how things stand. A
+ * run never starts unasked. */
+int cli_dashboard(int argc, char **argv)
+{
+	static char name[] = "status";
+	char *status[] = {name, NULL};
+	const struct cli_option options[] = {{NULL, NULL, NULL, NULL}};
+	const struct cli_arguments arguments = {options, NULL, 0, 0};
+	struct error err = ERROR_INIT;
+	struct project project;
+	const char *why;
+	bool live;
+
+	if (cli_parse(argc, argv, &arguments, &err) < 0 ||
+	    project_open(&project, &err) < 0)
+		return cli_fail(&err);
+	live = run_is_live(
+		repository_state_folder(project.repository),
+		run_newest(repository_state_folder(project.repository)));
+	project_close(&project);
+	if (!live || !screen_fits(&why))
+		return cli_status(1, status);
+	if (attach_to(NULL, false, &err) < 0)
+		return cli_fail(&err);
+	return 0;
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+/* The dashboard on this terminal, over the launcher's job control. */
+#ifndef SIGNALBOX_CLI_SCREEN_H
+#define SIGNALBOX_CLI_SCREEN_H
+
+#include <stdbool.h>
+
+#include "base/error.h"
+#include "proc/launcher.h"
+#include "ui/ui.h"
+
+struct screen_options {
+	struct launcher *launcher;
+	int events, commands; /* taken over */
+	const char *run_folder, *person, *theme;
+	enum ui_choice colour, unicode;
+	bool attached, watch_only;
+};
+
+/* Standard input and output are a terminal that can show it; else why not. */
+bool screen_fits(const char **why);
+/* An enum ui_end, or -1. */
+int screen_show(const struct screen_options *options,
+		struct error *err) MUST_CHECK;
+
+#endif
