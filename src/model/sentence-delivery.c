@@ -61,7 +61,8 @@ void say_deploy_planned(struct str *out, const struct event *event)
 {
 	str_addf(out, "%s: %s of", event_text(event, "environment"),
 		 event_text(event, "strategy"));
-	add_release(out, " ", event_json(event, "candidate"));
+	say_text(out, " ",
+		 json_text(event_json(event, "candidate"), "version"));
 	say_field(out, " on ", event, "colour");
 	str_add(out, ", ");
 	say_count(out, (int64_t)json_array_size(event_json(event, "steps")),
@@ -192,8 +193,14 @@ void say_analysis_judged(struct str *out, const struct event *event)
 
 void say_readiness(struct str *out, const struct event *event)
 {
-	str_addf(out, "%s: way back %s", event_text(event, "environment"),
-		 event_bool(event, "ready") ? "ready" : "NOT READY");
+	const char *text = event_text(event, "text");
+
+	str_addf(out, "%s: way back ", event_text(event, "environment"));
+	if (starts_with(text, "B ")) { /* the key; the words say the rest */
+		str_add(out, text + 2);
+		return;
+	}
+	str_add(out, event_bool(event, "ready") ? "ready" : "NOT READY");
 	say_field(out, ": ", event, "text");
 }
 

@@ -204,8 +204,18 @@ static void say_artifact_stored(struct str *out, const struct event *event)
 		 event_text(event, "digest"));
 }
 
+/* A vote has a sentence of its own. */
+static bool is_vote(const char *command)
+{
+	return strcmp(command, "approve") == 0 ||
+	       strcmp(command, "reject") == 0 ||
+	       strcmp(command, "override") == 0;
+}
+
 static void say_command_received(struct str *out, const struct event *event)
 {
+	if (is_vote(event_text(event, "command")))
+		return;
 	str_addf(out, "%s: %s", event_text(event, "person"),
 		 event_text(event, "command"));
 	say_field(out, " ", event, "target");
