@@ -12,7 +12,7 @@ AM_TESTS_ENVIRONMENT = \
 	SIGNALBOX='$(abs_top_builddir)/signalbox'; export SIGNALBOX;
 
 CHECKS = %D%/check-layers.sh %D%/check-size.sh %D%/check-format.sh
-EXTRA_DIST += %D%/tap $(CHECKS) src/layers
+EXTRA_DIST += %D%/tap %D%/long $(CHECKS) src/layers
 EXTRA_DIST += %D%/data/reports %D%/support/reports.h
 
 if HAVE_CMOCKA
@@ -26,3 +26,10 @@ endif
 include tests/bench/local.mk
 
 TESTS += $(check_PROGRAMS) $(CHECKS)
+
+# What takes minutes: sanitizers and the distribution.
+check-long:
+	srcdir='$(abs_top_srcdir)' builddir='$(abs_top_builddir)' \
+		make='$(MAKE)' jobs=2 programs='$(check_PROGRAMS)' \
+		$(SHELL) $(top_srcdir)/tests/long
+.PHONY: check-long
