@@ -1,1 +1,1 @@
-dist_man_MANS += %D%/signalbox.yaml.5
+dist_man_MANS += %D%/signalbox.1 %D%/signalbox.yaml.5

@@ -11,9 +11,10 @@ AM_TESTS_ENVIRONMENT = \
 	top_builddir='$(abs_top_builddir)'; export top_builddir; \
 	SIGNALBOX='$(abs_top_builddir)/signalbox'; export SIGNALBOX;
 
-CHECKS = %D%/check-layers.sh %D%/check-size.sh %D%/check-format.sh
+CHECKS = %D%/check-layers.sh %D%/check-size.sh %D%/check-format.sh \
+	%D%/check-man.sh
 EXTRA_DIST += %D%/tap %D%/long $(CHECKS) src/layers
-EXTRA_DIST += %D%/data/reports %D%/support/reports.h
+EXTRA_DIST += %D%/data %D%/support
 
 if HAVE_CMOCKA
 include tests/unit/local.mk
