@@ -327,6 +327,11 @@ int environment_refresh(struct environment *environment, struct error *err)
 	return ledger_refresh(environment->ledger, err);
 }
 
+static int compare_names(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
 int environment_list(const char *state, struct strings *names,
 		     struct error *err)
 {
@@ -343,6 +348,9 @@ int environment_list(const char *state, struct strings *names,
 			strings_add(names, entry->d_name);
 	if (folder)
 		closedir(folder);
+	if (names->count)
+		qsort(names->items, names->count, sizeof(*names->items),
+		      compare_names);
 	free(path);
 	return result;
 }

@@ -159,7 +159,7 @@ static void move_set(struct operation *operation, const struct error *err)
 		error_clear(&moved);
 		return;
 	}
-	move->ms = (clock_monotonic_us() - move->asked_us) / 1000;
+	move->ms = (clock_monotonic_us() - move->asked_us + 999) / 1000;
 	sampler_moved(environment);
 	operation_sample(operation, move_sampled);
 }

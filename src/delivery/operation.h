@@ -72,6 +72,7 @@ struct operation {
 	char *person, *reason, *by;
 	int64_t run, asked_us;
 	bool cold, force;
+	bool tried_again;
 	bool urgent; /* a rollback: goes on whatever lock or disk do */
 };
 

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/clock.h"
 #include "base/file.h"
@@ -107,12 +108,20 @@ static int64_t errors_of(const struct sampler *sampler, enum colour colour)
 	       sampler->base.colours[colour].errors;
 }
 
-/* Wall time of the command, on the proxy's clock: both are this host's. */
+/* The proxy's clock is this host's, whatever ours was fixed to for a test. */
+static int64_t true_wall_us(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
 static int64_t left_ms(const struct operation *operation)
 {
 	const struct environment *environment = operation->environment;
-	int64_t asked_wall_us = clock_wall_ms() * 1000 -
-				(clock_monotonic_us() - operation->asked_us);
+	int64_t asked_wall_us =
+		true_wall_us() - (clock_monotonic_us() - operation->asked_us);
 	int64_t begun_us = traffic_last_begun_us(environment->traffic,
 						 other(operation->colour));
 
@@ -281,12 +290,40 @@ static void settled(struct operation *operation, const struct error *err)
 	operation_pause(operation, MEASURE_MS, time_passed);
 }
 
-static void moved_back(struct operation *operation, const struct error *err)
+static void shift_back(struct operation *operation);
+
+static void proxy_is_back(struct operation *operation, const struct error *err)
 {
 	if (err)
 		fail(operation, err);
 	else
+		shift_back(operation);
+}
+
+/* A proxy that has died is started again, with everything on the colour. */
+static void start_proxy(struct operation *operation, const struct error *why,
+			operation_step *next)
+{
+	struct traffic_split initial = {{0}, {0}};
+
+	environment_note(operation->environment, true,
+			 "%s; making sure that the proxy runs",
+			 error_text(why));
+	initial.percent[operation->colour] = 100;
+	operation_ensure(operation, initial, next);
+}
+
+static void moved_back(struct operation *operation, const struct error *err)
+{
+	if (err && operation->tried_again) {
+		fail(operation, err);
+	} else if (err) {
+		operation->tried_again = true;
+		start_proxy(operation, err, proxy_is_back);
+		error_clear(&operation->why); /* err itself, perhaps */
+	} else {
 		operation_settle(operation, settled);
+	}
 }
 
 static void shift_back(struct operation *operation)
@@ -394,17 +431,11 @@ static void proxy_started(struct operation *operation, const struct error *err)
 static void proxy_inspected(struct operation *operation,
 			    const struct error *err)
 {
-	struct traffic_split initial = {{0}, {0}};
-
 	/* A cold one starts the proxy when its colour is healthy. */
-	if (!err || operation->cold) {
+	if (err && !operation->cold)
+		start_proxy(operation, err, proxy_started);
+	else
 		operation_lock(operation, fenced);
-		return;
-	}
-	environment_note(operation->environment, true, "%s; starting the proxy",
-			 error_text(err));
-	initial.percent[operation->colour] = 100;
-	operation_ensure(operation, initial, proxy_started);
 }
 
 /* The text is for whoever waits for the operation that ends here. */

@@ -208,6 +208,22 @@ static void rollback_is_one_weight_change_and_so_is_forward_again(void **state)
 	assert_journal_is_whole(world);
 }
 
+static void rollback_starts_a_proxy_that_has_died(void **state)
+{
+	struct world *world = *state;
+
+	released(world, "v1");
+	released(world, "v2");
+	free(fake_log());
+	fake.running = false; /* and it was known to run until now */
+	fake.refuse_while_down = true;
+	rolled_back(world, NULL);
+	assert_asked("proxy starts blue 100 green 0\n"
+		     "set blue 100 green 0 by force\n"
+		     "settle\n");
+	assert_string_equal(state_of(world)->live.version, "v1");
+}
+
 static void rollback_needs_no_pipeline_file(void **state)
 {
 	struct world *world = *state;
@@ -785,6 +801,7 @@ int main(void)
 		TEST(promotion_is_refused_before_all_traffic_is_there),
 		TEST(candidate_that_does_not_run_gets_no_traffic),
 		TEST(rollback_is_one_weight_change_and_so_is_forward_again),
+		TEST(rollback_starts_a_proxy_that_has_died),
 		TEST(rollback_needs_no_pipeline_file),
 		TEST(rollback_ends_the_deployment_under_way),
 		TEST(rollback_without_anything_before_is_refused),

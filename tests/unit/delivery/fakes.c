@@ -285,7 +285,7 @@ static void provider_set(struct traffic *traffic,
 	}
 	answer = answer_later(traffic, data);
 	answer->shifted = done;
-	if (fake.refuse_set) {
+	if (fake.refuse_set || (fake.refuse_while_down && !fake.running)) {
 		error_set(&answer->err, ERROR_PROVIDER, "the proxy says no");
 		return;
 	}

@@ -11,10 +11,11 @@
 
 struct fake_world {
 	bool alive[COLOUR_COUNT];
-	bool unhealthy;	 /* what is started never gets healthy */
-	bool refuse_set; /* the provider refuses a change */
-	bool hang_set;	 /* and this one does not answer one */
-	bool running;	 /* the proxy */
+	bool unhealthy;		/* what is started never gets healthy */
+	bool refuse_set;	/* the provider refuses a change */
+	bool refuse_while_down; /* and when it does not run */
+	bool hang_set;		/* and this one does not answer one */
+	bool running;		/* the proxy */
 	double percent[COLOUR_COUNT];
 	int64_t requests[COLOUR_COUNT], errors[COLOUR_COUNT], failed;
 	struct str log;		  /* "start green v2\n" and so on */
