@@ -1,6 +1,7 @@
 #!/bin/sh
-# Holds man/signalbox.1 to the program: every command and option of --help is
-# in the page, and the page tells of no other. TAP.
+# Holds man/signalbox.1 and README.md to the program: every command and option
+# of --help is in the page, and the page tells of no other; the README's example
+# is valid and its links lead somewhere. TAP.
 cd "${top_srcdir:-.}" || exit 99
 signalbox=${SIGNALBOX:-./signalbox}
 page=man/signalbox.1
@@ -71,9 +72,25 @@ missing_commands() {
 	done
 }
 
-echo 1..4
+example() {
+	file=$(mktemp) || exit 99
+	sed -n '/^```yaml$/,/^```$/p' README.md | sed '1d;$d' >"$file"
+	"$signalbox" validate "$file" 2>&1 >/dev/null
+	rm -f "$file"
+}
+
+dead_links() {
+	grep -ohE '\]\([^)#:]+\)' README.md CONTRIBUTING.md | tr -d '])(' |
+		while read -r target; do
+			[ -e "$target" ] || echo "$target: is not there"
+		done
+}
+
+echo 1..6
 verdict "every command of --help is in the manual" "$(missing_commands)"
 verdict "every option of --help is in the manual" "$(missing_options)"
 verdict "the manual tells of no other command" "$(unknown_commands)"
 verdict "the manual pages are well formed" "$(lint 2>&1 | grep -v makewhatis)"
+verdict "the README's example is valid" "$(example)"
+verdict "links of the README lead somewhere" "$(dead_links)"
 exit $failed
