@@ -230,6 +230,7 @@ static void step_ended(struct step *step, void *data)
 		stage_run_steps(stage);
 		return;
 	}
+	stage->error = step->code;
 	stage_finish(stage, outcome, step->reason);
 }
 
@@ -292,6 +293,7 @@ static void place_done(void *data)
 
 	if (stage) {
 		stage->placing = NULL;
+		stage->error = placing->err.code;
 		if (placing->err.code)
 			stage_finish(stage, STATE_FAILED,
 				     error_text(&placing->err));

@@ -49,10 +49,12 @@ static void stored(void *data)
 		keeper->job = NULL;
 	for (size_t i = 0; keeper && i < job->found.count; i++)
 		tell_stored(&keeper->step, &job->found.items[i]);
-	if (keeper)
+	if (keeper) {
+		keeper->step.code = job->err.code;
 		step_done(&keeper->step,
 			  job->err.code ? STATE_FAILED : STATE_PASSED,
 			  job->err.message);
+	}
 	artifacts_release(&job->found);
 	error_clear(&job->err);
 	free(job->folder);

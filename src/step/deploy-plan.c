@@ -62,7 +62,7 @@ static void operated(void *data, const struct error *err)
 	}
 	if (err) {
 		deploy_tell_step_end(deploy, STATE_FAILED, error_text(err));
-		deploy_fail(deploy, STATE_FAILED, error_text(err));
+		deploy_fail_by(deploy, err);
 		return;
 	}
 	if (current(deploy)->kind == PLAN_PROMOTE) {
@@ -328,7 +328,7 @@ static void shifted_by_hand(void *data, const struct error *err)
 	if (deploy->ending)
 		deploy_fail(deploy, deploy->ending, deploy->ending_reason);
 	else if (err)
-		deploy_fail(deploy, STATE_FAILED, error_text(err));
+		deploy_fail_by(deploy, err);
 	else if (deploy->plan->analysis && asked(deploy) < 100)
 		deploy_watch_begin(deploy, deploy->plan->analysis);
 }

@@ -81,15 +81,24 @@ void deploy_fail(struct deploy_step *deploy, enum state outcome,
 		finish(deploy, outcome, deploy->ending_reason);
 }
 
+void deploy_fail_by(struct deploy_step *deploy, const struct error *err)
+{
+	if (deploy->phase != DEPLOY_ENDING)
+		deploy->step.code = err->code;
+	deploy_fail(deploy, STATE_FAILED, error_text(err));
+}
+
 static void rolled_back(void *data, const struct error *err)
 {
 	struct deploy_step *deploy = data;
 	const char *text = state_of(deploy)->last_text;
 
-	if (err)
+	if (err) {
+		deploy->step.code = err->code;
 		finish(deploy, STATE_FAILED, error_text(err));
-	else
+	} else {
 		finish(deploy, STATE_ROLLED_BACK, text);
+	}
 }
 
 void deploy_roll_back(struct deploy_step *deploy,
@@ -167,7 +176,7 @@ static void take(void *data)
 		if (err.code == ERROR_REFUSED)
 			wait_in_queue(deploy, error_text(&err));
 		else
-			deploy_fail(deploy, STATE_FAILED, error_text(&err));
+			deploy_fail_by(deploy, &err);
 		error_clear(&err);
 		return;
 	}
@@ -179,7 +188,7 @@ static void take(void *data)
 		return;
 	}
 	if (begin(deploy, &err) < 0) {
-		deploy_fail(deploy, STATE_FAILED, error_text(&err));
+		deploy_fail_by(deploy, &err);
 		error_clear(&err);
 		return;
 	}
@@ -260,7 +269,7 @@ static void recovered(void *data, const struct error *err)
 	if (deploy->ending)
 		deploy_fail(deploy, deploy->ending, deploy->ending_reason);
 	else if (err)
-		deploy_fail(deploy, STATE_FAILED, error_text(err));
+		deploy_fail_by(deploy, err);
 	else
 		deploy->unpack = unpack_start(deploy->step.options.host,
 					      unpacked, deploy);

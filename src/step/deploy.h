@@ -81,6 +81,8 @@ bool deploy_watch_is_content(const struct deploy_step *deploy);
 /* Ends the deployment without the candidate: traffic back if it had any. */
 void deploy_fail(struct deploy_step *deploy, enum state outcome,
 		 const char *reason);
+/* The same, FAILED, by what could not be done. */
+void deploy_fail_by(struct deploy_step *deploy, const struct error *err);
 void deploy_roll_back(struct deploy_step *deploy,
 		      const struct rollback_request *request);
 void deploy_succeeded(struct deploy_step *deploy);

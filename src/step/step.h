@@ -117,6 +117,9 @@ struct step {
 	enum state outcome;
 	char *reason;	 /* NULL: none */
 	int exit_status; /* -1: none */
+	/* Of a failure: what could not be done, ERROR_NONE where the thing
+	 * itself is bad. Set by the kind. */
+	enum error_code code;
 	bool is_done;
 };
 

@@ -294,7 +294,7 @@ static void try_later(struct target_wait *wait, char *why)
 		char *late = xasprintf("was not healthy within %s: %s",
 				       words_duration(limit_ms, text), why);
 
-		condemn(wait, ERROR_TIMEOUT, late);
+		condemn(wait, ERROR_FAILED, late);
 		free(late);
 		return;
 	}
