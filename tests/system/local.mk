@@ -1,7 +1,11 @@
 # Tests of this kind: a file and a line here.
+SITE_SOURCES = %D%/support.c %D%/support.h %D%/process.c %D%/process.h \
+	%D%/colour.c %D%/colour.h %D%/web.c %D%/web.h
 check_PROGRAMS += %D%/haproxy-test
 %C%_haproxy_test_SOURCES = %D%/haproxy-test.c %D%/web.c %D%/web.h
 check_PROGRAMS += %D%/environment-test
 %C%_environment_test_SOURCES = %D%/environment-test.c \
 	%D%/colour.c %D%/colour.h %D%/web.c %D%/web.h \
 	tests/support/environments.c tests/support/environments.h
+check_PROGRAMS += %D%/run-test
+%C%_run_test_SOURCES = %D%/run-test.c $(SITE_SOURCES)
