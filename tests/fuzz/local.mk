@@ -13,3 +13,4 @@ check_PROGRAMS += %D%/report-fuzz
 check_PROGRAMS += %D%/stream-fuzz
 check_PROGRAMS += %D%/journal-fuzz
 check_PROGRAMS += %D%/pipeline-fuzz
+check_PROGRAMS += %D%/haproxy-fuzz

@@ -305,6 +305,7 @@ static void load_through_shifts(struct fixture *f, bool keep_alive)
 	assert_int_equal(atomic_load(&load.failed), 0);
 	assert_int_equal(atomic_load(&load.answers_5xx), 0);
 	assert_int_equal(f->sample.failed, failed);
+	assert_int_equal(f->sample.lost, 0);
 	assert_true(atomic_load(&load.blue) > 0);
 	assert_true(atomic_load(&load.green) > 0);
 	print_message("# %ld requests through %ld shifts, none failed\n",

@@ -13,6 +13,7 @@
 #define ADMIN_MASK 0x3f
 #define OP_STOPPED 0
 #define MAX_COLUMNS 256
+#define NUMBER_LIMIT ((int64_t)1 << 48)
 
 /* A line cut at its separators; texts point into `copy`. */
 struct row {
@@ -54,10 +55,13 @@ static const char *cell(const struct row *header, const struct row *row,
 	return "";
 }
 
+/* Never so large that a sum of them overflows. */
 static int64_t number(const struct row *header, const struct row *row,
 		      const char *name)
 {
-	return strtoll(cell(header, row, name), NULL, 10);
+	int64_t value = strtoll(cell(header, row, name), NULL, 10);
+
+	return value > 0 && value < NUMBER_LIMIT ? value : 0;
 }
 
 static bool next_line(const char **at, const char **line, size_t *len)

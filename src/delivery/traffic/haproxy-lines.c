@@ -65,10 +65,13 @@ void haproxy_lines_take(struct haproxy_lines *lines, const char *text,
 			const struct strings servers[COLOUR_COUNT])
 {
 	struct line line;
+	int64_t lost;
 	int colour;
 
 	if (ends_with(text, " dropped")) { /* "62470 events dropped" */
-		lines->lost += strtoll(text, NULL, 10);
+		lost = strtoll(text, NULL, 10);
+		if (lost > 0 && lost < UINT32_MAX)
+			lines->lost += lost;
 		return;
 	}
 	if (!cut(text, &line)) {
