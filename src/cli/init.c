@@ -64,6 +64,7 @@ static char *suggest(const struct project *project, const char *tree)
 {
 	const char *slash = strrchr(tree, '/');
 	struct commit head = COMMIT_INIT;
+	char *email = project_email(project);
 	struct pipeline_hints hints = {
 		.name = slash ? slash + 1 : tree,
 		.build = build_of(tree),
@@ -71,15 +72,16 @@ static char *suggest(const struct project *project, const char *tree)
 			     has_check_target(tree),
 		.has_dockerfile = has(tree, "Dockerfile"),
 		.login = project->person,
-		.email = project->email,
+		.email = email,
 	};
 	char *text;
 
 	if (repository_commit(project->repository, NULL, &head, NULL) == 0 &&
-	    str_equal(head.author_email, project->email))
+	    str_equal(head.author_email, email))
 		hints.person = head.author_name;
 	text = pipeline_template(&hints);
 	commit_release(&head);
+	free(email);
 	return text;
 }
 

@@ -18,23 +18,6 @@ char *project_login(void)
 		     : xasprintf("uid %u", (unsigned)getuid());
 }
 
-static char *git_email(const char *folder)
-{
-	static const char *const argv[] = {"git", "config", "user.email", NULL};
-	struct child_options options = CHILD_OPTIONS_INIT;
-	struct str output = STR_INIT;
-
-	options.argv = argv;
-	options.folder = folder;
-	if (child_capture(&options, &output, 4096, NULL) < 0 ||
-	    output.len < 2) {
-		str_release(&output);
-		return NULL;
-	}
-	str_truncate(&output, output.len - 1); /* the newline */
-	return str_detach(&output);
-}
-
 int project_open(struct project *project, struct error *err)
 {
 	memset(project, 0, sizeof(*project));
@@ -47,9 +30,24 @@ int project_open(struct project *project, struct error *err)
 		return -1;
 	}
 	project->person = project_login();
-	project->email =
-		git_email(repository_common_folder(project->repository));
 	return 0;
+}
+
+char *project_email(const struct project *project)
+{
+	static const char *const argv[] = {"git", "config", "user.email", NULL};
+	struct child_options options = CHILD_OPTIONS_INIT;
+	struct str output = STR_INIT;
+
+	options.argv = argv;
+	options.folder = repository_common_folder(project->repository);
+	if (child_capture(&options, &output, 4096, NULL) < 0 ||
+	    output.len < 2) {
+		str_release(&output);
+		return NULL;
+	}
+	str_truncate(&output, output.len - 1); /* the newline */
+	return str_detach(&output);
 }
 
 struct pipeline *project_parse(const char *text, size_t len, const char *file,
@@ -109,6 +107,5 @@ void project_close(struct project *project)
 	str_release(&project->text);
 	free(project->version);
 	free(project->person);
-	free(project->email);
 	memset(project, 0, sizeof(*project));
 }

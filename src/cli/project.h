@@ -17,7 +17,6 @@ struct project {
 	struct str text; /* of the pipeline file */
 	struct pipeline *pipeline;
 	char *person; /* login of the caller */
-	char *email;  /* git's user.email here, or NULL */
 };
 
 /* Opens the repository around the current folder. */
@@ -26,6 +25,8 @@ int project_open(struct project *project, struct error *err) MUST_CHECK;
  * tree's with worktree. A wrong file prints its problems on standard error. */
 int project_commit(struct project *project, const char *revision, bool worktree,
 		   struct error *err) MUST_CHECK;
+/* git's user.email here, owned by the caller, or NULL. Asks git. */
+char *project_email(const struct project *project);
 void project_close(struct project *project);
 /* Login of this process's user; owned by the caller. */
 char *project_login(void);

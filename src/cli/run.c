@@ -22,6 +22,7 @@ struct run_call {
 	struct strings skip;
 	struct project project;
 	struct engine_options engine;
+	char *email;
 	struct launcher *launcher;
 	int events, commands; /* the main thread's ends */
 };
@@ -119,7 +120,7 @@ static void fill_options(struct run_call *call, bool screen)
 		.pipeline_text = project->text.data,
 		.person = project->person,
 		.uid = getuid(),
-		.email = project->email,
+		.email = call->email,
 		.worktree = call->worktree,
 		.skip = &call->skip,
 		.skip_reason = call->reason,
@@ -181,6 +182,7 @@ static int execute(struct run_call *call, bool screen, struct error *err)
 	call->launcher = launcher_start(screen);
 	if (net_init(err) < 0)
 		return -1;
+	call->email = project_email(&call->project);
 	fill_options(call, screen);
 	if (open_pipes(call, err) < 0)
 		return -1;
@@ -210,5 +212,6 @@ int cli_run(int argc, char **argv)
 		project_close(&call.project);
 	}
 	strings_release(&call.skip);
+	free(call.email);
 	return status < 0 ? cli_fail(&err) : status;
 }
