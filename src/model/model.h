@@ -168,6 +168,7 @@ struct environment_model {
 	int64_t epoch;
 	int64_t seq;	  /* of the newest event that moved it */
 	int64_t deployed; /* when the last deployment began, 0 never */
+	int64_t changed;  /* when the shares last changed, 0 never */
 	struct {
 		bool known, ready, cold;
 		char *text, *version;

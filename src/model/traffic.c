@@ -31,6 +31,7 @@ void fold_traffic_changed(struct model *model, const struct event *event)
 	if (!it)
 		return;
 	it->changing = false;
+	it->changed = event->time_ms;
 	it->epoch = event_int(event, "epoch", it->epoch);
 	set_asked(it, event_json(event, "to"));
 }

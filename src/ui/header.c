@@ -112,11 +112,11 @@ static void draw_first(const struct view *view, const struct model *model,
 	draw_goal(&pen, model, area->cols >= 110);
 	if (model->run && pen.col + 6 < pen.limit)
 		pen_printf(&pen, " #%lld", (long long)model->run);
+	if (view->watch_only)
+		pen_text(&pen, " read-only");
 	if (area->cols >= 70 && *model->mode &&
 	    pen.col + (int)strlen(model->mode) < pen.limit)
 		pen_printf(&pen, " %s", model->mode);
-	if (view->watch_only)
-		pen_text(&pen, " read-only");
 }
 
 /* Of a wide screen: what the commit is, and what waits. */

@@ -135,18 +135,51 @@ static void draw_step(const struct view *view, struct pen *pen,
 	}
 }
 
+#define FACT_COLUMN 13
+
+/* Bytes of text that fit into `width`, cut after a word where there is one. */
+static size_t fitting(const struct grid *grid, const char *text, int width)
+{
+	size_t word = 0;
+	size_t len = 0;
+	int used = 0;
+
+	while (text[len]) {
+		int32_t c;
+		size_t size = utf8_decode(text + len, strlen(text + len), &c);
+
+		used += c >= 0 && grid->charset.utf8
+				? character_width((uint32_t)c)
+				: 1;
+		if (used > width)
+			return word ? word : len;
+		len += size;
+		if (c == ' ')
+			word = len;
+	}
+	return len;
+}
+
+/* A name and what it is, over as many rows as that needs. */
 static int draw_fact(const struct area *area, int row, const char *name,
 		     const char *text)
 {
-	struct pen pen = pen_at(area, row, 1);
+	int width = area->cols - FACT_COLUMN - 1;
 
-	if (!*text)
-		return row;
-	pen_role(&pen, ROLE_DIM);
-	pen_field(&pen, 12, name);
-	pen_role(&pen, ROLE_NORMAL);
-	pen_text(&pen, text);
-	return row + 1;
+	while (*text && width > 0) {
+		struct pen pen = pen_at(area, row++, 1);
+		size_t len = fitting(area->grid, text, width);
+		char *part = xstrndup(text, len ? len : 1);
+
+		pen_role(&pen, ROLE_DIM);
+		pen_field(&pen, FACT_COLUMN - 1, name);
+		pen_role(&pen, ROLE_NORMAL);
+		pen_text(&pen, part);
+		free(part);
+		text += len ? len : 1;
+		name = "";
+	}
+	return row;
 }
 
 static int draw_needs(const struct area *area, int row,
@@ -214,6 +247,10 @@ static int draw_card(const struct view *view, const struct model *model,
 		model_environment(model, stage->environment);
 	int row = 1;
 
+	if (model->finished && !*view->stage) {
+		row = draw_fact(area, row, "result", model->text);
+		row = draw_fact(area, row, "next", model->next);
+	}
 	row = draw_fact(area, row, "why", stage->why);
 	row = draw_fact(area, row, state_name(stage->state), stage->reason);
 	if (!stage->started)

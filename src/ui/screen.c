@@ -147,7 +147,6 @@ static void set_modes(struct screen *screen)
 	nonl();
 	keypad(stdscr, TRUE);
 	nodelay(stdscr, TRUE);
-	meta(stdscr, TRUE);
 	leaveok(stdscr, FALSE);
 	send_modes(screen, modes_on);
 	screen->entered = true;

@@ -112,17 +112,27 @@ static void draw_graph(struct pen *pen, const struct environment_model *it,
 	}
 }
 
-static double share_of(const struct colour_model *colour)
+/* A share that was seen before the last shift tells nothing. */
+static double seen_share(const struct environment_model *it, int colour)
 {
-	return isnan(colour->share) ? colour->asked : colour->share;
+	const struct colour_model *mine = &it->colours[colour];
+
+	return mine->sampled > it->changed ? mine->share : NAN;
+}
+
+static double share_of(const struct environment_model *it, int colour)
+{
+	double seen = seen_share(it, colour);
+
+	return isnan(seen) ? it->colours[colour].asked : seen;
 }
 
 /* Blue's part from the left, green's the rest. */
 static void draw_bar(const struct environment_model *it,
 		     const struct area *area, int row, int width)
 {
-	double blue = share_of(&it->colours[COLOUR_BLUE]);
-	double green = share_of(&it->colours[COLOUR_GREEN]);
+	double blue = share_of(it, COLOUR_BLUE);
+	double green = share_of(it, COLOUR_GREEN);
 	struct pen pen = pen_at(area, row, 1);
 	int inner = width - 2;
 	int filled;
@@ -190,7 +200,7 @@ static void draw_row(const struct view *view,
 		draw_silence(&pen, mine);
 		return;
 	}
-	number(&pen, 7, mine->share, 1, "%");
+	number(&pen, 7, seen_share(it, colour), 1, "%");
 	number(&pen, 6, mine->rate, 0, "/s");
 	if (bad)
 		pen_bold(&pen, ROLE_FAILED);
@@ -363,8 +373,13 @@ static void draw_high(const struct view *view,
 	struct table table = {view, it, area, 8, (area->cols - 11) / 2, 1};
 	const struct measurement asked = {"asked", " %",  {b->asked, g->asked},
 					  1,	   false, false};
-	const struct measurement share = {"seen", " %", {b->share, g->share},
-					  1,	  true, false};
+	const struct measurement share = {
+		"seen",
+		" %",
+		{seen_share(it, COLOUR_BLUE), seen_share(it, COLOUR_GREEN)},
+		1,
+		true,
+		false};
 	const struct measurement rate = {"req/s", "",	{b->rate, g->rate},
 					 1,	  true, false};
 	const struct measurement errors = {
@@ -403,7 +418,7 @@ static void draw_line(const struct environment_model *it, struct rule *rule)
 		bool bad = is_judged_bad(it, c);
 		char *text = xasprintf("%s %s%% %s%%%s",
 				       format_colour((enum colour)c),
-				       format_fixed(share_of(colour), 0, share),
+				       format_fixed(share_of(it, c), 0, share),
 				       format_fixed(colour->error_rate, 2, err),
 				       bad ? "!" : "");
 

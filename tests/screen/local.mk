@@ -1,4 +1,17 @@
-# Tests of this kind: a file and a line here.
-# The dashboard with a played engine.
+# Tests of this kind: a file and two lines here. All share the pty.
+check_LIBRARIES += %D%/libscreen.a
+%C%_libscreen_a_SOURCES = \
+	%D%/pty.c %D%/pty.h \
+	%D%/stage.c %D%/stage.h
+
+# The dashboard with a played engine, which the tests run.
 EXTRA_PROGRAMS += %D%/driver
 %C%_driver_SOURCES = %D%/driver.c
+EXTRA_DIST += tests/data/golden
+
+check_PROGRAMS += %D%/dashboard-test
+EXTRA_%C%_dashboard_test_DEPENDENCIES = %D%/driver$(EXEEXT)
+check_PROGRAMS += %D%/life-test
+EXTRA_%C%_life_test_DEPENDENCIES = %D%/driver$(EXEEXT)
+check_PROGRAMS += %D%/safety-test
+EXTRA_%C%_safety_test_DEPENDENCIES = %D%/driver$(EXEEXT)

@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: MIT */
+/* The dashboard on a terminal, as text and looks against tests/data/golden;
+ * SIGNALBOX_UPDATE=1 writes them anew. */
+#include "screen/stage.h"
+
+static int teardown(void **state)
+{
+	if (*state)
+		terminal_free(*state);
+	*state = NULL;
+	return 0;
+}
+
+static const struct {
+	const char *name, *events, *now;
+	int rows, cols;
+	const char *env, *option;
+	const char *keys;
+} goldens[] = {
+	{"gate-80x24", "gate.ndjson", GATE_NOW, 24, 80, "A=", NULL, ""},
+	{"gate-120x40", "gate.ndjson", GATE_NOW, 40, 120, "A=", NULL, ""},
+	{"canary-80x24", "canary.ndjson", CANARY_NOW, 24, 80, "A=", NULL, ""},
+	{"canary-120x40", "canary.ndjson", CANARY_NOW, 40, 120, "A=", NULL, ""},
+	{"canary-mono-80x24", "canary.ndjson", CANARY_NOW, 24, 80, "NO_COLOR=1",
+	 NULL, ""},
+	{"canary-ascii-80x24", "canary.ndjson", CANARY_NOW, 24, 80, "LC_ALL=C",
+	 NULL, ""},
+	{"canary-light-80x24", "canary.ndjson", CANARY_NOW, 24, 80,
+	 "A=", "--theme=light", ""},
+	{"gate-ascii-120x40", "gate.ndjson", GATE_NOW, 40, 120, "A=", "--ascii",
+	 ""},
+	{"approve-80x24", "gate.ndjson", GATE_NOW, 24, 80, "A=", NULL, "a"},
+	{"reject-120x40", "gate.ndjson", GATE_NOW, 40, 120, "A=", NULL, "x"},
+	{"rollback-80x24", "canary.ndjson", CANARY_NOW, 24, 80, "A=", NULL,
+	 "B"},
+	{"rollback-ascii-60x12", "canary.ndjson", CANARY_NOW, 12, 60,
+	 "LC_ALL=C", NULL, "B"},
+	{"rollback-ascii-20x4", "canary.ndjson", CANARY_NOW, 4, 20, "LC_ALL=C",
+	 NULL, "B"},
+	{"shift-80x24", "canary.ndjson", CANARY_NOW, 24, 80, "A=", NULL, "s50"},
+	{"promote-80x24", "canary.ndjson", CANARY_NOW, 24, 80, "A=", NULL, "P"},
+	{"quit-80x24", "canary.ndjson", CANARY_NOW, 24, 80, "A=", NULL, "q"},
+	{"help-80x24", "gate.ndjson", GATE_NOW, 24, 80, "A=", NULL, "?"},
+	{"unit-log-80x24", "gate.ndjson", GATE_NOW, 24, 80, "A=", NULL, "1g\r"},
+	{"back-80x24", "back.ndjson", BACK_NOW, 24, 80, "A=", NULL, ""},
+};
+
+static void compare(const char *name, const char *got)
+{
+	char *relative = xasprintf("tests/data/golden/%s.txt", name);
+	char *path = source_path(relative);
+	struct str wanted = STR_INIT;
+	struct error err = ERROR_INIT;
+
+	if (getenv("SIGNALBOX_UPDATE") &&
+	    file_replace(path, got, strlen(got), 0644, &err) < 0)
+		fail_msg("%s", error_text(&err));
+	if (file_read(path, &wanted, 1 << 20, &err) < 0)
+		fail_msg("%s", error_text(&err));
+	if (strcmp(wanted.data, got) != 0)
+		fail_msg("%s is not as expected but:\n%s", name, got);
+	str_release(&wanted);
+	free(path);
+	free(relative);
+}
+
+static void screens_are_as_expected(void **state)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(goldens); i++) {
+		struct terminal *terminal;
+		char *looks;
+
+		terminal = stage_open(goldens[i].events, goldens[i].now,
+				      goldens[i].rows, goldens[i].cols,
+				      goldens[i].env, goldens[i].option);
+		*state = terminal;
+		terminal_keys(terminal, goldens[i].keys);
+		looks = terminal_looks(terminal);
+		compare(goldens[i].name, looks);
+		free(looks);
+		teardown(state);
+	}
+}
+
+/* What differs from one to the next is looks, never text. */
+static void every_kind_of_terminal_shows_the_same_text(void **state)
+{
+	static const char *const terms[] = {
+		"TERM=screen-256color", "TERM=tmux-256color", "TERM=linux",
+		"TERM=vt100",		"TERM=xterm",
+	};
+	char *wanted;
+
+	*state = stage_open("canary.ndjson", CANARY_NOW, 24, 80, "A=", NULL);
+	wanted = terminal_text(*state);
+	teardown(state);
+	for (size_t i = 0; i < ARRAY_SIZE(terms); i++) {
+		char *got;
+
+		*state = stage_open("canary.ndjson", CANARY_NOW, 24, 80,
+				    terms[i], NULL);
+		got = terminal_text(*state);
+		if (strcmp(got, wanted) != 0)
+			fail_msg("%s shows:\n%s", terms[i], got);
+		free(got);
+		teardown(state);
+	}
+	free(wanted);
+}
+
+static void a_storm_of_sizes_loses_no_key_and_ends_well(void **state)
+{
+	struct terminal *terminal;
+	char *before, *after;
+	unsigned seed = 7;
+
+	terminal = *state =
+		stage_open("canary.ndjson", CANARY_NOW, 24, 80, "A=", NULL);
+	before = terminal_text(terminal);
+	for (int i = 0; i < 150; i++) {
+		seed = seed * 1103515245 + 12345;
+		terminal_resize(terminal, 1 + (int)(seed >> 16) % 70,
+				1 + (int)(seed >> 8) % 220);
+		if (i % 5 == 0)
+			terminal_keys(terminal, "jk");
+	}
+	terminal_resize(terminal, 24, 80);
+	terminal_keys(terminal, "r");
+	terminal_expect(terminal, "? help");
+	after = terminal_text(terminal);
+	assert_string_equal(after, before);
+	free(before);
+	free(after);
+}
+
+static void nothing_is_written_while_nothing_happens(void **state)
+{
+	struct terminal *terminal;
+	size_t before;
+
+	terminal = *state =
+		stage_open("back.ndjson", BACK_NOW, 24, 80, "A=", NULL);
+	/* What was measured turns silent once; then it is still. */
+	terminal_frames(terminal, 6);
+	terminal_keys(terminal, "z");
+	terminal_keys(terminal, "z");
+	before = terminal_bytes(terminal)->len;
+	terminal_keys(terminal, "\007");
+	assert_int_equal(terminal_bytes(terminal)->len, before);
+}
+
+static void only_known_sequences_reach_the_terminal(void **state)
+{
+	static const char hostile[] =
+		"{\"seq\":900,\"time\":\"2026-11-20T14:02:56.000Z\","
+		"\"event\":\"note.added\",\"text\":\"\\u001b[2J\\u001b]52;c;"
+		"ZXZpbA==\\u0007\\u009b31m\\u202eevil\\u2066\"}\n";
+	struct terminal *terminal;
+	const struct str *bytes;
+	char *folder = stage_folder_with_log(
+		"\033[2Jwiped\033]52;c;ZXZpbA==\a\n\x9b"
+		"31mc1\033Pdcs\033\\\033[6n\033c\xff\xfe\n"
+		"\xe2\x80\xae rtl \xe2\x80\x8b\033[31mred\033[0m\r\n"
+		"\033]0;title\a\033[?1049l\016\017\b\b\x7f\n");
+
+	terminal = *state =
+		stage_open_in(folder, "canary.ndjson", CANARY_NOW, 24, 80);
+	terminal_tell(terminal, hostile, sizeof(hostile) - 1);
+	terminal_keys(terminal, "1g\r");
+	terminal_expect(terminal, "^[[2Jwiped^[]52;c;");
+	terminal_expect(terminal, "^[[6n");
+	terminal_expect(terminal, "red");
+	terminal_keys(terminal, "6");
+	terminal_expect(terminal, "evil");
+	bytes = terminal_bytes(terminal);
+	stage_check_sequences(bytes->data, bytes->len);
+	assert_null(strstr(bytes->data, "\xe2\x80\xae"));
+	assert_true(terminal_modes(terminal).alternate);
+	stage_folder_free(folder);
+}
+
+static void a_gibibyte_of_log_costs_little_memory(void **state)
+{
+	char *folder = stage_folder_with_log("first line\n");
+	char *path = path_join(folder, "logs/unit.log");
+	struct terminal *terminal;
+	long before;
+
+	stage_grow_file(path, 1LL << 30, "\nthe very last line\n");
+	terminal = *state =
+		stage_open_in(folder, "gate.ndjson", GATE_NOW, 24, 80);
+	before = terminal_memory(terminal);
+	terminal_keys(terminal, "1g\r");
+	terminal_expect(terminal, "the very last line");
+	terminal_keys(terminal, "bbbbkkkk  g");
+	terminal_expect(terminal, "first line");
+	terminal_keys(terminal, "jjj   G");
+	terminal_expect(terminal, "the very last line");
+#ifndef __SANITIZE_ADDRESS__
+	if (before)
+		assert_true(terminal_memory(terminal) - before < 3 * 1024);
+#endif
+	free(path);
+	stage_folder_free(folder);
+}
+
+#define TEST(name) cmocka_unit_test_teardown(name, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(screens_are_as_expected),
+		TEST(every_kind_of_terminal_shows_the_same_text),
+		TEST(a_storm_of_sizes_loses_no_key_and_ends_well),
+		TEST(nothing_is_written_while_nothing_happens),
+		TEST(only_known_sequences_reach_the_terminal),
+		TEST(a_gibibyte_of_log_costs_little_memory),
+	};
+
+	setlocale(LC_CTYPE, "C.UTF-8");
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
