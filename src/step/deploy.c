@@ -104,6 +104,12 @@ static void rolled_back(void *data, const struct error *err)
 void deploy_roll_back(struct deploy_step *deploy,
 		      const struct rollback_request *request)
 {
+	if (!state_of(deploy)->has_live) {
+		deploy_fail(deploy, STATE_ROLLED_BACK,
+			    "nothing was live before: the candidate is "
+			    "stopped");
+		return;
+	}
 	deploy->phase = DEPLOY_ENDING;
 	deploy_drop_waits(deploy);
 	environment_rollback(deploy->environment, request, rolled_back, deploy);
