@@ -1,1 +1,15 @@
-# Tests of this kind: a file and a line here.
+# `make bench`: programs that time ours beside a peer's, in the same run. A
+# new one is NAME-bench.c and a name in BENCHES; bench.h tells how it prints.
+BENCHES = %D%/stages-bench %D%/log-bench
+EXTRA_PROGRAMS += $(BENCHES) %D%/writer
+bench_common = %D%/bench.c %D%/bench.h
+%C%_stages_bench_SOURCES = %D%/stages-bench.c $(bench_common)
+%C%_log_bench_SOURCES = %D%/log-bench.c $(bench_common)
+%C%_writer_SOURCES = %D%/writer.c
+%C%_writer_LDADD =
+CLEANFILES += $(EXTRA_PROGRAMS)
+
+bench: signalbox $(BENCHES) %D%/writer
+	@$(AM_TESTS_ENVIRONMENT) \
+	for bench in $(BENCHES); do ./$$bench || exit 1; done
+.PHONY: bench

@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: MIT */
+#include "bench/bench.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/memory.h"
+
+void bench_fail(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	fputs("bench: ", stderr);
+	vfprintf(stderr, format, args);
+	fputc('\n', stderr);
+	va_end(args);
+	exit(1);
+}
+
+static const char *must_have(const char *name)
+{
+	const char *value = getenv(name);
+
+	if (!value)
+		bench_fail("%s is not set; call make bench", name);
+	return value;
+}
+
+void bench_open(struct bench *bench, const char *name)
+{
+	const char *build = must_have("top_builddir");
+
+	bench->signalbox = xstrdup(must_have("SIGNALBOX"));
+	bench->tools = path_join(build, "tests/bench");
+	bench->folder = xasprintf("%s/bench-%s-XXXXXX", build, name);
+	if (!mkdtemp(bench->folder) || chdir(bench->folder) < 0)
+		bench_fail("cannot make %s: %s", bench->folder,
+			   strerror(errno));
+}
+
+int bench_close(struct bench *bench)
+{
+	struct error err = ERROR_INIT;
+
+	if (chdir("/") < 0 || folder_remove(bench->folder, &err) < 0)
+		bench_fail("cannot remove %s: %s", bench->folder,
+			   error_text(&err));
+	free(bench->folder);
+	free(bench->signalbox);
+	free(bench->tools);
+	return 0;
+}
+
+void bench_write(const char *path, const char *text)
+{
+	FILE *file = fopen(path, "w");
+
+	if (!file || fputs(text, file) < 0 || fclose(file) < 0)
+		bench_fail("cannot write %s: %s", path, strerror(errno));
+}
+
+void bench_commit(void)
+{
+	static const char *const init[] = {"git", "init", "--quiet", NULL};
+	static const char *const add[] = {"git", "add", "--all", NULL};
+	static const char *const commit[] = {
+		"git",
+		"-c",
+		"user.name=Bench",
+		"-c",
+		"user.email=bench@example.org",
+		"commit",
+		"--quiet",
+		"-m",
+		"All of it",
+		NULL,
+	};
+
+	bench_time(init, NULL);
+	bench_time(add, NULL);
+	bench_time(commit, NULL);
+}
+
+static void become(const char *const *argv, const char *output)
+{
+	int in = open("/dev/null", O_RDONLY);
+	int out = open(output ? output : "/dev/null",
+		       O_WRONLY | O_CREAT | O_TRUNC, 0600);
+
+	if (in < 0 || out < 0 || dup2(in, STDIN_FILENO) < 0 ||
+	    dup2(out, STDOUT_FILENO) < 0)
+		_exit(127);
+	close(in);
+	close(out);
+	execvp(argv[0], (char *const *)argv);
+	_exit(127);
+}
+
+double bench_time(const char *const *argv, const char *output)
+{
+	int64_t start;
+	int status;
+	pid_t pid;
+
+	start = clock_monotonic_us();
+	pid = fork();
+	if (pid == 0)
+		become(argv, output);
+	while (waitpid(pid, &status, 0) < 0)
+		if (errno != EINTR)
+			bench_fail("cannot run %s: %s", argv[0],
+				   strerror(errno));
+	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
+		bench_fail("%s ended with status %d%s", argv[0],
+			   WIFEXITED(status) ? WEXITSTATUS(status) : -1,
+			   WIFEXITED(status) && WEXITSTATUS(status) == 127
+				   ? ": is it installed?"
+				   : "");
+	return (double)(clock_monotonic_us() - start) / 1000;
+}
+
+static int compare(const void *left, const void *right)
+{
+	double a = *(const double *)left;
+	double b = *(const double *)right;
+
+	return (a > b) - (a < b);
+}
+
+double bench_median(double *values, size_t count)
+{
+	qsort(values, count, sizeof(*values), compare);
+	return (values[(count - 1) / 2] + values[count / 2]) / 2;
+}
+
+static void heading(void)
+{
+	printf("%-34s %10s %10s %7s %7s\n", "what", "ours", "peer", "ratio",
+	       "limit");
+}
+
+void bench_row(const char *what, double *ours, double *peer, size_t count,
+	       double limit)
+{
+	double our_median = bench_median(ours, count);
+	double peer_median = bench_median(peer, count);
+	double ratio = our_median / peer_median;
+
+	heading();
+	printf("%-34s %10.1f %10.1f %7.2f %7.2f  %s, median of %zu "
+	       "(%.1f-%.1f, %.1f-%.1f)\n",
+	       what, our_median, peer_median, ratio, limit,
+	       ratio <= limit ? "within" : "OVER THE LIMIT", count, ours[0],
+	       ours[count - 1], peer[0], peer[count - 1]);
+}
+
+void bench_measure(const char *what, double value, double limit)
+{
+	printf("%-34s %10.1f %10s %7s %7.2f  %s\n", what, value, "", "", limit,
+	       value <= limit ? "within" : "OVER THE LIMIT");
+}

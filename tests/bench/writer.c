@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * writer BYTES: writes as many to standard output, 64 KiB a call, and does
+ * nothing else: what a stage that prints a lot could do at best. Each block
+ * begins with its number, so that a lost or swapped one is seen.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define BLOCK (64 * 1024)
+#define LINE 64
+
+static int write_all(const char *bytes, size_t len)
+{
+	while (len > 0) {
+		ssize_t n = write(STDOUT_FILENO, bytes, len);
+
+		if (n < 0)
+			return -1;
+		bytes += n;
+		len -= (size_t)n;
+	}
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	static char block[BLOCK];
+	long long left = argc > 1 ? atoll(argv[1]) : 0;
+
+	memset(block, '.', sizeof(block));
+	for (size_t end = LINE; end <= sizeof(block); end += LINE)
+		block[end - 1] = '\n';
+	for (long long number = 0; left > 0; number++) {
+		size_t len = left < BLOCK ? (size_t)left : BLOCK;
+
+		block[snprintf(block, 32, "block %020lld", number)] = ' ';
+		if (write_all(block, len) < 0) {
+			perror("writer");
+			return 1;
+		}
+		left -= (long long)len;
+	}
+	return 0;
+}
