@@ -753,6 +753,19 @@ static void a_listen_that_is_no_address_is_refused(void **state)
 	assert_non_null(strstr(f->error, "cannot be written"));
 }
 
+static void a_runtime_folder_too_long_for_a_socket_is_said(void **state)
+{
+	struct fixture *f = *state;
+	char *folder = xasprintf("%s/%060d", f->folder, 1);
+
+	assert_int_equal(folder_make(folder, 0700, NULL), 0);
+	setenv("XDG_RUNTIME_DIR", folder, 1);
+	f->environment.haproxy.listen = f->listen;
+	assert_null(open_traffic(f));
+	assert_non_null(strstr(f->error, "too long for haproxy's socket"));
+	free(folder);
+}
+
 /* Attached. */
 
 static void write_cfg(struct fixture *f, const char *balance)
@@ -1041,6 +1054,7 @@ int main(int argc, char **argv)
 		TEST(sessions_of_a_colour_can_be_cut),
 		TEST(a_port_in_use_is_said),
 		TEST(a_listen_that_is_no_address_is_refused),
+		TEST(a_runtime_folder_too_long_for_a_socket_is_said),
 		TEST(an_attached_proxy_is_moved_and_settled),
 		TEST(an_attached_proxy_keeps_its_requests_through_shifts),
 		TEST(a_colour_in_maintenance_is_made_ready),

@@ -12,6 +12,9 @@
 #include "base/memory.h"
 #include "net/server.h"
 
+/* Of the 107 bytes of an address haproxy takes some for a suffix. */
+#define SOCKET_PATH_MOST 90
+
 void haproxy_note(struct haproxy *haproxy, const char *format, ...)
 {
 	const struct traffic_options *options = &haproxy->traffic.options;
@@ -202,7 +205,14 @@ static char *socket_path(const char *folder, struct error *err)
 	digest_bytes(folder, strlen(folder), digest);
 	path = xasprintf("%s/haproxy-%.16s", runtime, digest);
 	free(runtime);
-	return path;
+	if (strlen(path) <= SOCKET_PATH_MOST)
+		return path;
+	error_set(err, ERROR_IO,
+		  "%s is too long for haproxy's socket; set XDG_RUNTIME_DIR to "
+		  "a shorter folder",
+		  path);
+	free(path);
+	return NULL;
 }
 
 static int open_managed(struct haproxy *haproxy, struct error *err)
