@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* Panel 1: ranks as columns; a running deployment's steps beside its stage. */
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "base/vector.h"
 #include "ui/format.h"
 #include "ui/layout.h"
@@ -113,12 +115,27 @@ static void add_stage(struct column *column, const struct stage_model *stage,
 		       !state_is_bad(stage->state);
 }
 
+/* Few cells: "25 %", "pause 0:30", "start"; the log has the whole words. The
+ * caller owns it. */
+static char *short_name(const struct step_model *step)
+{
+	char text[CLOCK_TEXT_SIZE];
+
+	if (!isnan(step->weight))
+		return xasprintf("%g %%", step->weight);
+	if (step->planned_ms > 0)
+		return xasprintf("%s %s", step->kind,
+				 format_elapsed(step->planned_ms, text));
+	return xstrdup(*step->kind ? step->kind : step->name);
+}
+
 static void add_step(struct column *column, const struct stage_model *stage,
 		     const struct step_model *step, int64_t now_ms)
 {
-	struct item *item =
-		add_item(column, *step->label ? step->label : step->name);
+	char *name = short_name(step);
+	struct item *item = add_item(column, name);
 
+	free(name);
 	item->glyph = state_glyph(step->state);
 	item->role = state_role(step->state);
 	item->bold = state_is_bad(step->state);
