@@ -375,23 +375,41 @@ int environment_open_traffic(struct environment *environment, struct error *err)
 	return environment->traffic ? 0 : -1;
 }
 
+/* NULL: the one it was opened with, or it cannot be read any more. */
+static const struct pipeline *pipeline_of(struct environment *environment,
+					  const struct release *release)
+{
+	struct pipeline *pipeline;
+
+	if (!release->pipeline || !*release->pipeline ||
+	    strcmp(release->pipeline, environment->pipeline_digest) == 0)
+		return NULL;
+	pipeline = stored_pipeline(environment, release->pipeline, NULL);
+	if (pipeline)
+		*VECTOR_ADD(environment->older, environment->older_count,
+			    environment->older_cap) = pipeline;
+	return pipeline;
+}
+
+const struct pipeline *
+environment_live_pipeline(struct environment *environment)
+{
+	const struct environment_state *state = environment_state(environment);
+
+	return state->has_live ? pipeline_of(environment, &state->live) : NULL;
+}
+
 /* The configuration that a release is started by: that of its own file, when
  * its ports are still those that the traffic goes to. */
 const struct environment_config *
 environment_config_of(struct environment *environment,
 		      const struct release *release)
 {
+	const struct pipeline *pipeline = pipeline_of(environment, release);
 	const struct environment_config *config;
-	struct pipeline *pipeline;
 
-	if (!release->pipeline || !*release->pipeline ||
-	    strcmp(release->pipeline, environment->pipeline_digest) == 0)
-		return environment->config;
-	pipeline = stored_pipeline(environment, release->pipeline, NULL);
 	if (!pipeline)
 		return environment->config;
-	*VECTOR_ADD(environment->older, environment->older_count,
-		    environment->older_cap) = pipeline;
 	config = pipeline_environment(pipeline, environment->name);
 	if (config &&
 	    memcmp(config->process.ports, environment->config->process.ports,

@@ -86,6 +86,10 @@ const struct environment_state *
 environment_state(const struct environment *environment);
 const struct environment_config *
 environment_config(const struct environment *environment);
+/* The pipeline that the live release came with, when it is another than this
+ * environment was opened with; NULL: the same, or none. Borrowed. */
+const struct pipeline *
+environment_live_pipeline(struct environment *environment);
 /* Reads what other processes recorded since. */
 int environment_refresh(struct environment *environment,
 			struct error *err) MUST_CHECK;

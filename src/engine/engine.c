@@ -219,6 +219,7 @@ static void set_facts(struct engine *engine)
 		.on_disk = host_on_disk,
 		.environment = site_environment,
 		.claim = site_claim,
+		.is_let_through = site_is_let_through,
 		.checks = host_checks,
 	};
 }

@@ -51,6 +51,7 @@ struct site { /* an environment, opened once */
 	int64_t release_seq;
 	char *release_text;
 	bool is_watched, is_busy;
+	bool is_let_through; /* this run, by the environment's gate */
 	struct site *next;
 };
 
@@ -121,6 +122,9 @@ void sites_open_known(struct engine *engine);
 void sites_free(struct engine *engine);
 struct environment *site_environment(void *engine, const char *name,
 				     struct error *err);
+bool site_is_let_through(void *engine, const char *environment);
+/* Takes note of what happened at an environment's gate. */
+void site_note_gate(struct engine *engine, const struct event *event);
 void site_claim(void *engine, const char *environment, struct step *step);
 struct site *site_find(struct engine *engine, const char *name);
 /* Rolls back or shifts without a deployment of this run. */

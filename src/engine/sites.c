@@ -87,6 +87,38 @@ struct environment *site_environment(void *data, const char *name,
 	return site ? site->environment : NULL;
 }
 
+void site_note_gate(struct engine *engine, const struct event *event)
+{
+	const char *outcome = event_text(event, "outcome");
+	struct site *site = site_find(engine, event_text(event, "environment"));
+
+	if (!site || event_has(event, "step")) /* a gate within a plan */
+		return;
+	site->is_let_through = strcmp(outcome, "approved") == 0 ||
+			       strcmp(outcome, "overridden") == 0;
+}
+
+static bool has_gate(const struct pipeline *pipeline, const char *environment)
+{
+	const struct environment_config *config =
+		pipeline_environment(pipeline, environment);
+
+	return config && config->gate.present;
+}
+
+bool site_is_let_through(void *data, const char *environment)
+{
+	struct engine *engine = data;
+	const struct site *site = site_find(engine, environment);
+	const struct pipeline *live;
+
+	if (!site || site->is_let_through)
+		return site;
+	live = environment_live_pipeline(site->environment);
+	return !has_gate(engine->options.pipeline, environment) &&
+	       !(live && has_gate(live, environment));
+}
+
 static void watch(struct site *site)
 {
 	if (!site->is_watched)

@@ -602,6 +602,8 @@ void stages_note_event(struct engine *engine, const struct event *event,
 	stage = stages_find(engine, event_stage(event));
 	if (!stage)
 		return;
+	if (event->type != EVENT_GATE_VOTED && gate)
+		site_note_gate(engine, event);
 	if (gate)
 		stage->gate_seq = seq;
 	else

@@ -14,9 +14,17 @@ struct cast {
 	enum gate_choice choice;
 };
 
-struct gate {
+#define RULES_MOST 2
+
+/* One file's rule, and the people that its names mean. */
+struct ruling {
 	const struct gate_rule *rule;
 	const struct pipeline *pipeline;
+};
+
+struct gate {
+	struct ruling rulings[RULES_MOST]; /* all of them hold */
+	size_t ruling_count;
 	struct strings authors;
 	struct strings committers;
 	char binds[DIGEST_TEXT_SIZE];
@@ -41,20 +49,31 @@ void gate_binds(const struct gate_facts *facts, char text[DIGEST_TEXT_SIZE])
 	digest_finish(digest, text);
 }
 
+static void add_ruling(struct gate *gate, const struct gate_rule *rule,
+		       const struct pipeline *pipeline, int64_t now_ms)
+{
+	gate->rulings[gate->ruling_count++] = (struct ruling){rule, pipeline};
+	if (now_ms + rule->expires_ms < gate->expires_ms)
+		gate->expires_ms = now_ms + rule->expires_ms;
+}
+
 struct gate *gate_new(const struct gate_rule *rule,
 		      const struct pipeline *pipeline,
 		      const struct gate_facts *facts, int64_t now_ms)
 {
 	struct gate *gate = xcalloc(1, sizeof(*gate));
 
-	gate->rule = rule;
-	gate->pipeline = pipeline;
+	gate->expires_ms = INT64_MAX;
+	if (rule->present || !facts->live_rule)
+		add_ruling(gate, rule, pipeline, now_ms);
+	if (facts->live_rule)
+		add_ruling(gate, facts->live_rule, facts->live_pipeline,
+			   now_ms);
 	if (facts->authors)
 		strings_copy(&gate->authors, facts->authors);
 	if (facts->committers)
 		strings_copy(&gate->committers, facts->committers);
 	gate_binds(facts, gate->binds);
-	gate->expires_ms = now_ms + rule->expires_ms;
 	return gate;
 }
 
@@ -76,10 +95,10 @@ static bool has_email(const struct strings *list, const char *email)
 	return false;
 }
 
-static bool is_approver(const struct gate *gate, const char *login,
+static bool is_approver(const struct gate_rule *rule, const char *login,
 			const struct person *person)
 {
-	const struct strings *list = &gate->rule->approvers;
+	const struct strings *list = &rule->approvers;
 
 	if (!list->count || strings_has(list, login))
 		return true;
@@ -90,13 +109,13 @@ static bool is_approver(const struct gate *gate, const char *login,
 	return false;
 }
 
-char *gate_refusal(const struct gate *gate, const char *login,
-		   const char *email)
+static char *refusal_by(const struct gate *gate, const struct ruling *ruling,
+			const char *login, const char *email)
 {
-	const struct person *person = pipeline_person(gate->pipeline, login);
-	const struct strings *excluded = &gate->rule->excluded;
+	const struct person *person = pipeline_person(ruling->pipeline, login);
+	const struct strings *excluded = &ruling->rule->excluded;
 
-	if (!is_approver(gate, login, person))
+	if (!is_approver(ruling->rule, login, person))
 		return xasprintf("%s is not among the approvers", login);
 	if (person && person->email)
 		email = person->email;
@@ -112,6 +131,32 @@ char *gate_refusal(const struct gate *gate, const char *login,
 				 "committer may not approve it",
 				 login);
 	return NULL;
+}
+
+char *gate_refusal(const struct gate *gate, const char *login,
+		   const char *email)
+{
+	char *why = NULL;
+
+	for (size_t i = 0; i < gate->ruling_count && !why; i++)
+		why = refusal_by(gate, &gate->rulings[i], login, email);
+	return why;
+}
+
+static bool same_names(const struct strings *a, const struct strings *b)
+{
+	for (size_t i = 0; i < a->count; i++)
+		if (!strings_has(b, a->items[i]))
+			return false;
+	return a->count == b->count;
+}
+
+bool gate_rules_differ(const struct gate_rule *a, const struct gate_rule *b)
+{
+	return a->present != b->present || a->required != b->required ||
+	       a->expires_ms != b->expires_ms ||
+	       !same_names(&a->approvers, &b->approvers) ||
+	       !same_names(&a->excluded, &b->excluded);
 }
 
 static int approvals(const struct gate *gate)
@@ -175,7 +220,7 @@ int gate_vote(struct gate *gate, const struct gate_vote *vote, int64_t now_ms,
 		gate->settled = GATE_REJECTED;
 	else if (vote->choice == GATE_OVERRIDE)
 		gate->settled = GATE_OVERRIDDEN;
-	else if (approvals(gate) >= gate->rule->required)
+	else if (approvals(gate) >= gate_required(gate))
 		gate->settled = GATE_APPROVED;
 	return 0;
 }
@@ -208,7 +253,12 @@ int gate_approvals(const struct gate *gate)
 
 int gate_required(const struct gate *gate)
 {
-	return gate->rule->required;
+	int required = 1;
+
+	for (size_t i = 0; i < gate->ruling_count; i++)
+		if (gate->rulings[i].rule->required > required)
+			required = gate->rulings[i].rule->required;
+	return required;
 }
 
 int64_t gate_expires_at(const struct gate *gate)
@@ -227,10 +277,11 @@ static json_t *list_json(const struct strings *list)
 
 static json_t *eligible_json(const struct gate *gate)
 {
+	const struct pipeline *pipeline = gate->rulings[0].pipeline;
 	json_t *array = json_array();
 
-	for (size_t i = 0; i < gate->pipeline->people_count; i++) {
-		const char *login = gate->pipeline->people[i].login;
+	for (size_t i = 0; i < pipeline->people_count; i++) {
+		const char *login = pipeline->people[i].login;
 		char *why = gate_refusal(gate, login, NULL);
 
 		json_array_append_new(array, json_pack("{s:s, s:b, s:s*}",
@@ -243,10 +294,11 @@ static json_t *eligible_json(const struct gate *gate)
 
 void gate_describe(const struct gate *gate, struct event *opened)
 {
-	event_set_int(opened, "required", gate->rule->required);
-	event_set_json_owned(opened, "approvers",
-			     list_json(&gate->rule->approvers));
-	event_set_json_owned(opened, "not", list_json(&gate->rule->excluded));
+	const struct gate_rule *rule = gate->rulings[0].rule;
+
+	event_set_int(opened, "required", gate_required(gate));
+	event_set_json_owned(opened, "approvers", list_json(&rule->approvers));
+	event_set_json_owned(opened, "not", list_json(&rule->excluded));
 	event_set_time(opened, "expires", gate->expires_ms);
 	event_set(opened, "binds", gate->binds);
 	event_set_json_owned(opened, "eligible", eligible_json(gate));

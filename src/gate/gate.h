@@ -45,6 +45,10 @@ struct gate_facts {
 	/* Emails of whoever wrote what ships, for `not: [author]`. */
 	const struct strings *authors;
 	const struct strings *committers;
+	/* What the live release came with; NULL: the same, or none. Borrowed
+	 * as long as the gate. */
+	const struct gate_rule *live_rule;
+	const struct pipeline *live_pipeline;
 };
 
 struct gate_vote {
@@ -57,6 +61,11 @@ struct gate_vote {
 
 struct gate;
 
+/*
+ * The rule of the candidate's file. Where the live release came with another
+ * (facts), both hold: votes as the larger number says, only of who may by
+ * both, until the earlier end. A release does not loosen its own gate.
+ */
 struct gate *gate_new(const struct gate_rule *rule,
 		      const struct pipeline *pipeline,
 		      const struct gate_facts *facts, int64_t now_ms);
@@ -70,6 +79,8 @@ char *gate_refusal(const struct gate *gate, const char *login,
 		   const char *email);
 enum gate_outcome gate_outcome(const struct gate *gate, int64_t now_ms);
 const char *gate_outcome_name(enum gate_outcome outcome);
+/* True when the rules differ in what they ask. */
+bool gate_rules_differ(const struct gate_rule *a, const struct gate_rule *b);
 int gate_approvals(const struct gate *gate);
 int gate_required(const struct gate *gate);
 int64_t gate_expires_at(const struct gate *gate);

@@ -222,6 +222,22 @@ static void free_keeper(struct deploy_step *deploy)
 	deploy->keeper = NULL;
 }
 
+/* A live release whose file has a gate holds what wants to replace it. */
+static void add_live_rule(struct deploy_step *deploy,
+			  struct gatekeeper_options *options)
+{
+	const struct pipeline *pipeline =
+		environment_live_pipeline(deploy->environment);
+	const struct environment_config *config =
+		pipeline ? pipeline_environment(pipeline, options->environment)
+			 : NULL;
+
+	if (!config || !config->gate.present)
+		return;
+	options->live_rule = &config->gate;
+	options->live_pipeline = pipeline;
+}
+
 static void open_gate(struct deploy_step *deploy)
 {
 	const struct environment_state *state = state_of(deploy);
@@ -239,7 +255,8 @@ static void open_gate(struct deploy_step *deploy)
 	free(deploy->compared_with);
 	deploy->compared_with = xstrdup(live_digest(deploy));
 	free_keeper(deploy);
-	if (!config->gate.present) {
+	add_live_rule(deploy, &options);
+	if (!config->gate.present && !options.live_rule) {
 		take(deploy);
 		return;
 	}

@@ -79,6 +79,24 @@ static void put_secrets(struct strings *env, const struct pipeline *pipeline,
 	}
 }
 
+int environ_check(const struct step_host *host,
+		  const struct stage_config *stage, struct error *err)
+{
+	const struct environment_config *config =
+		stage->environment ? pipeline_environment(host->pipeline,
+							  stage->environment)
+				   : NULL;
+
+	if (!config || !config->secrets.count ||
+	    host->is_let_through(host->data, config->name))
+		return 0;
+	return error_set(err, ERROR_REFUSED,
+			 "it gets the secrets of %s, whose gate has not let "
+			 "this run pass; let it need the stage that deploys "
+			 "there",
+			 config->name);
+}
+
 void environ_build(const struct step_host *host,
 		   const struct stage_config *stage, struct strings *env)
 {

@@ -6,6 +6,12 @@
 #include "base/strings.h"
 #include "step/step.h"
 
+/* Refused while a gate stands between this run and the secrets that the stage
+ * would get. */
+int environ_check(const struct step_host *host,
+		  const struct stage_config *stage,
+		  struct error *err) MUST_CHECK;
+
 /*
  * Ours, less git's and make's own variables and every environment's secrets;
  * then the pipeline's env, the stage's, CI=true, SIGNALBOX_*, and the secrets

@@ -121,10 +121,38 @@ static void tell_opened(struct gatekeeper *keeper, const struct ships *ships,
 	step_emit(keeper->options.step, event);
 }
 
+static bool names_nobody(const struct gate_rule *rule,
+			 const struct pipeline *pipeline)
+{
+	return pipeline->mode == MODE_DEPLOYMENT && !rule->approvers.count;
+}
+
 static bool opens_by_itself(const struct gatekeeper *keeper)
 {
-	return host_of(keeper)->pipeline->mode == MODE_DEPLOYMENT &&
-	       !keeper->options.rule->approvers.count;
+	const struct gatekeeper_options *options = &keeper->options;
+
+	return names_nobody(options->rule, host_of(keeper)->pipeline) &&
+	       (!options->live_rule ||
+		names_nobody(options->live_rule, options->live_pipeline));
+}
+
+/* A release that changes who may let it pass is not let pass unseen. */
+static void tell_changed_rule(const struct gatekeeper *keeper)
+{
+	const struct gatekeeper_options *options = &keeper->options;
+	struct event *event;
+
+	if (!options->live_rule ||
+	    (!gate_rules_differ(options->rule, options->live_rule) &&
+	     host_of(keeper)->pipeline->mode == options->live_pipeline->mode))
+		return;
+	event = step_event(options->step, EVENT_NOTE_ADDED);
+	event_set(event, "level", "warning");
+	event_setf(event, "text",
+		   "this release changes the gate of %s; the rule that is live "
+		   "and its own both hold",
+		   keeper->environment);
+	step_emit(options->step, event);
 }
 
 static void open_with(struct gatekeeper *keeper, const struct ships *ships)
@@ -137,6 +165,8 @@ static void open_with(struct gatekeeper *keeper, const struct ships *ships)
 		.artifacts = keeper->artifacts,
 		.pipeline = host->pipeline->digest,
 		.live = keeper->live_digest,
+		.live_rule = keeper->options.live_rule,
+		.live_pipeline = keeper->options.live_pipeline,
 		.authors = &ships->emails,
 		.committers = &ships->emails,
 	};
@@ -146,6 +176,7 @@ static void open_with(struct gatekeeper *keeper, const struct ships *ships)
 	facts.findings = findings;
 	keeper->gate =
 		gate_new(keeper->options.rule, host->pipeline, &facts, now);
+	tell_changed_rule(keeper);
 	tell_opened(keeper, ships, checks);
 	if (opens_by_itself(keeper))
 		end(keeper, GATE_APPROVED,

@@ -15,6 +15,9 @@ struct gatekeeper;
 struct gatekeeper_options {
 	struct step *step;
 	const struct gate_rule *rule;
+	/* What the live release came with, when it is another file's. */
+	const struct gate_rule *live_rule;
+	const struct pipeline *live_pipeline;
 	const char *name; /* of the plan's step; NULL: the stage's gate */
 	const char *environment; /* NULL: none */
 	/* The live release it is compared with; NULL commit: nothing. */

@@ -172,7 +172,8 @@ static int run_start(struct step *step, struct error *err)
 	int output;
 	int result;
 
-	if (note_scan_report(&step->options, err) < 0)
+	if (environ_check(step->options.host, stage, err) < 0 ||
+	    note_scan_report(&step->options, err) < 0)
 		return -1;
 	output = stage_log_pipe(step->options.log, err);
 	if (output < 0)

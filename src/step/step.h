@@ -73,6 +73,9 @@ struct step_host {
 	 * by someone else is told to its step (step_moved()). NULL: nobody's.
 	 */
 	void (*claim)(void *data, const char *environment, struct step *step);
+	/* True when this run may do in the environment what its gate holds:
+	 * it was let through, or there is no gate. */
+	bool (*is_let_through)(void *data, const char *environment);
 	/* Adds {name, outcome, text?} of the finished stages to a JSON array,
 	 * and returns the digest of the open findings into `findings`. */
 	void (*checks)(void *data, json_t *array,

@@ -147,7 +147,11 @@ static void an_override_needs_a_reason_and_says_so(void **state)
 
 static void every_bound_fact_changes_what_is_bound(void **state)
 {
-	struct gate_facts facts = {"a", "b", "c", "d", "e", NULL, NULL};
+	struct gate_facts facts = {.commit = "a",
+				   .artifacts = "b",
+				   .pipeline = "c",
+				   .findings = "d",
+				   .live = "e"};
 	const char **fields[] = {&facts.commit, &facts.artifacts,
 				 &facts.pipeline, &facts.findings, &facts.live};
 	char before[DIGEST_TEXT_SIZE], after[DIGEST_TEXT_SIZE];
@@ -164,6 +168,31 @@ static void every_bound_fact_changes_what_is_bound(void **state)
 	}
 }
 
+static void what_is_live_and_the_candidate_both_hold(void **state)
+{
+	struct gate_rule loose = {.present = true, .required = 1};
+	struct gate_rule none = {0};
+	struct fixture f;
+
+	(void)state;
+	loose.expires_ms = 1000;
+	open_gate(&f, 2);
+	f.facts.live_rule = &f.pipeline->stages[0].gate;
+	f.facts.live_pipeline = f.pipeline;
+	gate_free(f.gate);
+	f.gate = gate_new(&loose, f.pipeline, &f.facts, 1000);
+	assert_true(gate_rules_differ(&loose, f.facts.live_rule));
+	assert_int_equal(gate_required(f.gate), 2);
+	assert_int_equal(gate_expires_at(f.gate), 2000);
+	gate_free(f.gate);
+	f.gate = gate_new(&none, f.pipeline, &f.facts, 1000);
+	assert_int_equal(vote(&f, GATE_APPROVE, 3, "ravi", NULL), -1);
+	assert_int_equal(vote(&f, GATE_APPROVE, 2, "lee", NULL), -1);
+	assert_int_equal(vote(&f, GATE_APPROVE, 1, "ana", NULL), 0);
+	assert_int_equal(gate_outcome(f.gate, 3000), GATE_OPEN);
+	close_gate(&f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -175,6 +204,7 @@ int main(void)
 		cmocka_unit_test(it_expires_and_then_takes_no_vote),
 		cmocka_unit_test(an_override_needs_a_reason_and_says_so),
 		cmocka_unit_test(every_bound_fact_changes_what_is_bound),
+		cmocka_unit_test(what_is_live_and_the_candidate_both_hold),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
