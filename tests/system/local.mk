@@ -9,3 +9,5 @@ check_PROGRAMS += %D%/environment-test
 	tests/support/environments.c tests/support/environments.h
 check_PROGRAMS += %D%/run-test
 %C%_run_test_SOURCES = %D%/run-test.c $(SITE_SOURCES)
+check_PROGRAMS += %D%/gates-test
+%C%_gates_test_SOURCES = %D%/gates-test.c $(SITE_SOURCES)
