@@ -154,6 +154,47 @@ void pen_text(struct pen *pen, const char *text)
 	str_release(&clean);
 }
 
+/* Bytes of text that fit into `width`, cut after a word where there is one. */
+static size_t fitting(const struct grid *grid, const char *text, int width)
+{
+	size_t word = 0;
+	size_t len = 0;
+	int used = 0;
+
+	while (text[len]) {
+		int32_t c;
+		size_t size = utf8_decode(text + len, strlen(text + len), &c);
+
+		used += c >= 0 && grid->charset.utf8
+				? character_width((uint32_t)c)
+				: 1;
+		if (used > width)
+			return word ? word : len;
+		len += size;
+		if (c == ' ')
+			word = len;
+	}
+	return len;
+}
+
+int pen_wrap(struct pen *pen, const char *text)
+{
+	int left = pen->col;
+	int width = pen->area->cols - left - 1;
+
+	while (*text && width > 0 && pen->row < pen->area->rows) {
+		size_t len = fitting(pen->area->grid, text, width);
+		char *part = xstrndup(text, len ? len : 1);
+
+		pen->col = left;
+		pen_text(pen, part);
+		free(part);
+		text += len ? len : 1;
+		pen->row++;
+	}
+	return pen->row;
+}
+
 void pen_printf(struct pen *pen, const char *format, ...)
 {
 	va_list args;

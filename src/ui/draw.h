@@ -45,6 +45,9 @@ void pen_reverse(struct pen *pen, bool reverse);
 /* Cut at the limit, with an ellipsis there when something is missing. */
 void pen_text(struct pen *pen, const char *text);
 void pen_printf(struct pen *pen, const char *format, ...) PRINTF_LIKE(2, 3);
+/* Over as many rows as it needs, cut after words, each beginning where the
+ * pen stands. Returns the row after it. */
+int pen_wrap(struct pen *pen, const char *text);
 /* Text that ends before column `end`. */
 void pen_right(struct pen *pen, int end, const char *text);
 /* At most `width` columns of text, then spaces up to it. */

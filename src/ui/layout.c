@@ -91,6 +91,7 @@ static void plan_wide(struct view *view, const struct model *model,
 		      struct cutter *cutter)
 {
 	struct rect *panels = view->plan.panels;
+	bool gate = model_open_gate(model) != NULL;
 	int rows = view->plan.rows;
 	int right = between(44, cutter->cols * 36 / 100, 72);
 	struct rect middle;
@@ -98,13 +99,12 @@ static void plan_wide(struct view *view, const struct model *model,
 
 	panels[PANEL_PIPELINE] =
 		from_top(cutter, 1 + pipeline_rows(model, rows >= 50 ? 6 : 4));
-	panels[PANEL_EVENTS] =
-		from_bottom(cutter, view->focus == PANEL_EVENTS
-					    ? between(8, rows / 4, 16)
-					    : between(2, rows / 10, 6) + 1);
-	panels[PANEL_GATE] = from_bottom(
-		cutter,
-		model_open_gate(model) ? between(8, rows / 5, 12) + 1 : 1);
+	panels[PANEL_EVENTS] = from_bottom(
+		cutter, view->focus == PANEL_EVENTS ? between(8, rows / 4, 16)
+			: gate ? between(2, rows / 10, 6) + 1
+			       : between(4, rows / 6, 10) + 1);
+	panels[PANEL_GATE] =
+		from_bottom(cutter, gate ? between(8, rows / 5, 12) + 1 : 1);
 	middle = from_top(cutter, cutter->bottom - cutter->top);
 	traffic = between(8, middle.rows - 7, 16);
 	panels[PANEL_LOG] = middle;

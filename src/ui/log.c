@@ -137,49 +137,18 @@ static void draw_step(const struct view *view, struct pen *pen,
 
 #define FACT_COLUMN 13
 
-/* Bytes of text that fit into `width`, cut after a word where there is one. */
-static size_t fitting(const struct grid *grid, const char *text, int width)
-{
-	size_t word = 0;
-	size_t len = 0;
-	int used = 0;
-
-	while (text[len]) {
-		int32_t c;
-		size_t size = utf8_decode(text + len, strlen(text + len), &c);
-
-		used += c >= 0 && grid->charset.utf8
-				? character_width((uint32_t)c)
-				: 1;
-		if (used > width)
-			return word ? word : len;
-		len += size;
-		if (c == ' ')
-			word = len;
-	}
-	return len;
-}
-
 /* A name and what it is, over as many rows as that needs. */
 static int draw_fact(const struct area *area, int row, const char *name,
 		     const char *text)
 {
-	int width = area->cols - FACT_COLUMN - 1;
+	struct pen pen = pen_at(area, row, 1);
 
-	while (*text && width > 0) {
-		struct pen pen = pen_at(area, row++, 1);
-		size_t len = fitting(area->grid, text, width);
-		char *part = xstrndup(text, len ? len : 1);
-
-		pen_role(&pen, ROLE_DIM);
-		pen_field(&pen, FACT_COLUMN - 1, name);
-		pen_role(&pen, ROLE_NORMAL);
-		pen_text(&pen, part);
-		free(part);
-		text += len ? len : 1;
-		name = "";
-	}
-	return row;
+	if (!*text)
+		return row;
+	pen_role(&pen, ROLE_DIM);
+	pen_field(&pen, FACT_COLUMN - 1, name);
+	pen_role(&pen, ROLE_NORMAL);
+	return pen_wrap(&pen, text);
 }
 
 static int draw_needs(const struct area *area, int row,
@@ -237,6 +206,53 @@ static int draw_gate(const struct area *area, int row,
 		free(line);
 	}
 	return row;
+}
+
+static void draw_summary(const struct view *view, struct pen *pen,
+			 const struct stage_model *stage)
+{
+	char clock[CLOCK_TEXT_SIZE], count[NUMBER_TEXT_SIZE];
+
+	pen_role(pen, stage_role(stage));
+	pen_glyph(pen, stage_glyph(stage));
+	pen_code(pen, ' ');
+	pen_field(pen, 16, stage->name);
+	pen_role(pen, ROLE_DIM);
+	pen_field_right(
+		pen, 8,
+		format_elapsed(stage_elapsed(stage, view->now_ms), clock));
+	pen_text(pen, "  ");
+	if (stage->has_tests)
+		pen_printf(pen, "%s ok  %lld FAIL  %lld skip  ",
+			   number_grouped(stage->tests_passed, count),
+			   (long long)stage->tests_failed,
+			   (long long)stage->tests_skipped);
+	if (stage->scanned)
+		pen_printf(pen, "%lld crit  %lld high  %lld med  %lld low  ",
+			   (long long)stage->severities.critical,
+			   (long long)stage->severities.high,
+			   (long long)stage->severities.medium,
+			   (long long)stage->severities.low);
+	pen_text(pen, stage->reason);
+}
+
+/* Where there is room: what the other stages came to. */
+static void draw_others(const struct view *view, const struct model *model,
+			const struct area *area, int row)
+{
+	const struct stage_model *shown = view_stage(view, model);
+
+	if (area->rows - row < 4)
+		return;
+	row++;
+	for (size_t i = 0; i < model->stage_count && row < area->rows; i++) {
+		struct pen pen = pen_at(area, row, 1);
+
+		if (&model->stages[i] == shown || !model->stages[i].started)
+			continue;
+		draw_summary(view, &pen, &model->stages[i]);
+		row++;
+	}
 }
 
 /* What is known of a stage without output. */
@@ -368,6 +384,8 @@ static void log_draw(const struct view *view, const struct model *model,
 		row = draw_card(view, model, area, stage);
 	if (has_log && row < area->rows)
 		draw_lines(view, area, row);
+	else if (row > 1)
+		draw_others(view, model, area, row);
 	else if (row == 1 && stage->state == STATE_RUNNING) {
 		struct pen pen = pen_at(area, 1, 1);
 

@@ -39,6 +39,7 @@ bool ui_terminal_fits(const char **why)
 	const char *term = getenv("TERM");
 	int found = 0;
 	const char *addressing;
+	bool can;
 
 	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) {
 		*why = "standard input or output is no terminal";
@@ -54,11 +55,11 @@ bool ui_terminal_fits(const char **why)
 		return false;
 	}
 	addressing = tigetstr("cup");
-	if (!addressing || addressing == (char *)-1) {
+	can = addressing && addressing != (char *)-1;
+	del_curterm(cur_term);
+	if (!can)
 		*why = "this terminal cannot place its cursor";
-		return false;
-	}
-	return true;
+	return can;
 }
 
 /* Box lines, blocks and arrows are two columns wide there. */

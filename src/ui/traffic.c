@@ -245,8 +245,22 @@ static int draw_verdict(const struct environment_model *it,
 			: strcmp(it->analysis_verdict, "pass") == 0
 				? GLYPH_PASSED
 				: GLYPH_RUNNING);
-	pen_printf(&pen, " %s", it->analysis_text);
-	return row + 1;
+	pen_text(&pen, " ");
+	return pen_wrap(&pen, it->analysis_text);
+}
+
+static void draw_limit(const struct environment_model *it,
+		       const struct area *area, int row)
+{
+	struct pen pen = pen_at(area, row, 1);
+	char *text;
+
+	if (row >= area->rows || !*it->analysis_limit)
+		return;
+	text = xasprintf("goes back by itself unless %s", it->analysis_limit);
+	pen_role(&pen, ROLE_DIM);
+	pen_wrap(&pen, text);
+	free(text);
 }
 
 static void draw_low(const struct view *view,
@@ -400,13 +414,7 @@ static void draw_high(const struct view *view,
 	table_numbers(&table, &p99);
 	table_graphs(&table, MEASURE_P99);
 	table.row = draw_verdict(it, area, table.row);
-	if (table.row < area->rows && *it->analysis_limit) {
-		struct pen pen = pen_at(area, table.row, 1);
-
-		pen_role(&pen, ROLE_DIM);
-		pen_printf(&pen, "goes back by itself unless %s",
-			   it->analysis_limit);
-	}
+	draw_limit(it, area, table.row);
 }
 
 /* The smallest form: all in the rule. */

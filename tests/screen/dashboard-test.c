@@ -196,10 +196,11 @@ static void a_gibibyte_of_log_costs_little_memory(void **state)
 	terminal_expect(terminal, "first line");
 	terminal_keys(terminal, "jjj   G");
 	terminal_expect(terminal, "the very last line");
-#ifndef __SANITIZE_ADDRESS__
+#ifdef __SANITIZE_ADDRESS__
+	before = 0; /* its shadow is counted too */
+#endif
 	if (before)
 		assert_true(terminal_memory(terminal) - before < 3 * 1024);
-#endif
 	free(path);
 	stage_folder_free(folder);
 }

@@ -49,5 +49,7 @@ check_PROGRAMS += %D%/delivery/environment-test
 tests_unit_delivery_environment_test_SOURCES = %D%/delivery/environment-test.c \
 	%D%/delivery/fakes.c %D%/delivery/fakes.h \
 	tests/support/environments.c tests/support/environments.h
+check_PROGRAMS += %D%/ui/draw-test
 check_PROGRAMS += %D%/ui/layout-test
+check_PROGRAMS += %D%/ui/logfile-test
 EXTRA_DIST += %D%/ui/story.h tests/data/layout tests/data/screen
