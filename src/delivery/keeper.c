@@ -19,6 +19,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "delivery/keeper-folder.h"
+#include "delivery/log-bound.h"
 #include "event/event.h"
 #include "net/server.h"
 #include "proc/child.h"
@@ -29,6 +30,10 @@
 #define GRACE_MS 10000
 #define STRAY_WAIT_MS 5000
 #define QUESTION_SIZE 128
+/* A server may print for ever; its log takes so much disk at the most. */
+#define LOG_LOOK_MS 30000
+#define LOG_MOST (64 << 20)
+#define LOG_KEEP (16 << 20)
 
 struct keeper {
 	struct loop *loop;
@@ -39,7 +44,7 @@ struct keeper {
 	pid_t child; /* 0: none now */
 	int64_t started, since, restarts;
 	int64_t backoff_ms;
-	struct timer *restart, *killer;
+	struct timer *restart, *killer, *bound;
 	char *ended; /* how the child last ended; "" */
 	bool stopping;
 	struct asker *askers;
@@ -290,6 +295,14 @@ static int end_stray(struct keeper *keeper, struct error *err)
 	return 0;
 }
 
+static void bound_log(void *data)
+{
+	struct keeper *keeper = data;
+
+	log_bound(keeper->log, LOG_MOST, LOG_KEEP);
+	timer_set_in(keeper->bound, LOG_LOOK_MS);
+}
+
 static int keeper_init(struct keeper *keeper, const char *socket,
 		       struct error *err)
 {
@@ -308,6 +321,7 @@ static int keeper_init(struct keeper *keeper, const char *socket,
 		loop_timer(keeper->loop, INT64_MAX, run_child, keeper);
 	keeper->killer =
 		loop_timer(keeper->loop, INT64_MAX, kill_group, keeper);
+	keeper->bound = loop_timer(keeper->loop, 0, bound_log, keeper);
 	keeper->server =
 		server_listen(keeper->loop, socket, accepted, keeper, err);
 	if (!keeper->server)
@@ -334,6 +348,7 @@ static void keeper_release(struct keeper *keeper)
 	}
 	timer_free(keeper->restart);
 	timer_free(keeper->killer);
+	timer_free(keeper->bound);
 	if (keeper->loop)
 		loop_free(keeper->loop);
 	keeper_spec_release(&keeper->spec);

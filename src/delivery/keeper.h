@@ -10,7 +10,8 @@
  *		it) while the keeper lives
  *	socket	the path of its socket
  *	child	"PID START-TIME" of the process it owns now
- *	log	standard output and errors of that process, appended
+ *	log	standard output and errors of that process, appended; over
+ *		64 MiB the oldest is given back, but the last 16 MiB
  * The process's environment, secrets among it, is the keeper's own and is
  * never written to disk. It restarts what ends after 100 ms, doubling to
  * 10 s, and from 100 ms again after 10 s of life. Its socket stands in the

@@ -9,6 +9,7 @@ libsignalbox_a_SOURCES += \
 	%D%/keeper.c %D%/keeper.h \
 	%D%/ledger.c %D%/ledger.h \
 	%D%/lock.c %D%/lock.h \
+	%D%/log-bound.h \
 	%D%/move.c \
 	%D%/operation.c %D%/operation.h \
 	%D%/part.c \
@@ -21,4 +22,10 @@ libsignalbox_a_SOURCES += \
 	%D%/target/target.c %D%/target/target.h \
 	%D%/upkeep.c \
 	%D%/words.c %D%/words.h
+if PLATFORM_LINUX
+libsignalbox_a_SOURCES += %D%/log-bound-linux.c
+else
+libsignalbox_a_SOURCES += %D%/log-bound-posix.c
+endif
+EXTRA_DIST += %D%/log-bound-linux.c %D%/log-bound-posix.c
 include %D%/traffic/local.mk

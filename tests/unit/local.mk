@@ -41,6 +41,7 @@ proc_rig = %D%/proc/rig.c %D%/proc/rig.h
 %C%_proc_guard_test_SOURCES = %D%/proc/guard-test.c $(proc_rig)
 %C%_proc_launcher_test_SOURCES = %D%/proc/launcher-test.c $(proc_rig)
 check_PROGRAMS += %D%/pipeline/template-test
+check_PROGRAMS += %D%/delivery/log-bound-test
 check_PROGRAMS += %D%/gate/gate-test
 check_PROGRAMS += %D%/step/mask-test
 check_PROGRAMS += %D%/engine/schedule-test
