@@ -140,10 +140,13 @@ static int launch(const struct keeper_options *options, const char *socket,
 		goto out;
 	}
 	result = hear_report(ends[0], err);
-	if (options->loop)
+	if (result < 0) { /* gone when we say so: its lock too */
+		kill(pid, SIGKILL);
+		while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+			;
+	} else if (options->loop) {
 		loop_child(options->loop, pid, reaped, NULL);
-	else if (result < 0)
-		waitpid(pid, NULL, 0);
+	}
 out:
 	free(program);
 	return result;
