@@ -24,6 +24,7 @@
 #include "proc/identity.h"
 
 #define LOAD_RATE 400
+#define WAY_SIZE 160
 
 enum { /* in the order that the shop's make-repository names them */
        PORT_PRODUCTION,
@@ -236,37 +237,38 @@ static int stop_load(struct demo *demo, struct error *err)
 	return load_stop(pid, demo->counts, &demo->measured, err);
 }
 
-struct way_back { /* the measures of one rollback */
-	int64_t count, ms, left_ms, requests, failed_shift, failed_candidate;
-};
-
+/* One line a way back: what it was, and what it cost. */
 static int take_rollback(const struct event *event, void *data)
 {
-	struct way_back *sum = data;
+	char *way = data;
 
+	if (event->type == EVENT_ROLLBACK_STARTED)
+		snprintf(way, WAY_SIZE, "%s -> %s by %s",
+			 event_text(event, "from"), event_text(event, "to"),
+			 *event_text(event, "person")
+				 ? event_text(event, "person")
+				 : "the analysis");
 	if (event->type != EVENT_ROLLBACK_FINISHED)
 		return 0;
-	sum->count++;
-	sum->ms = event_int(event, "ms", 0);
-	sum->left_ms = event_int(event, "left-ms", 0);
-	sum->requests += event_int(event, "requests", 0);
-	sum->failed_shift += event_int(event, "failed-by-shift", 0);
-	sum->failed_candidate += event_int(event, "failed-by-candidate", 0);
-	printf("  %s: %s\n", event_text(event, "candidate"),
-	       event_text(event, "text"));
+	printf("  %s: %s", way, event_text(event, "text"));
+	if (event_has(event, "left-ms"))
+		printf("; last request begun on the colour left %lld ms after "
+		       "the command",
+		       (long long)event_int(event, "left-ms", 0));
+	putchar('\n');
 	return 0;
 }
 
 /* From the environment's own journal, and from what the customers saw. */
 static int print_measures(struct demo *demo, struct error *err)
 {
-	struct way_back sum = {0};
+	char way[WAY_SIZE] = "";
 	char *folder = xasprintf("%s/.git/signalbox/environments/production",
 				 demo->repository);
 	int result;
 
 	printf("\nmeasured, way back by way back:\n");
-	result = journal_read(folder, 1, take_rollback, &sum, err);
+	result = journal_read(folder, 1, take_rollback, way, err);
 	printf("the load saw %lld requests; failed by a shift: %lld; failed by "
 	       "v2: %lld\n",
 	       (long long)demo->measured.requests,
