@@ -11,3 +11,5 @@ check_PROGRAMS += %D%/run-test
 %C%_run_test_SOURCES = %D%/run-test.c $(SITE_SOURCES)
 check_PROGRAMS += %D%/gates-test
 %C%_gates_test_SOURCES = %D%/gates-test.c $(SITE_SOURCES)
+check_PROGRAMS += %D%/delivery-test
+%C%_delivery_test_SOURCES = %D%/delivery-test.c $(SITE_SOURCES)

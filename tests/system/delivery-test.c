@@ -1,0 +1,353 @@
+/* SPDX-License-Identifier: MIT */
+/* Releases by the real program behind a real HAProxy, under load: what moves
+ * traffic, and that it costs no request. */
+#include "system/support.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/memory.h"
+
+#define THROUGH_SHIFTS 20000
+#define HEAD "name: shop\nenvironments:\n" SITE_PRODUCTION
+#define STAGES "stages:\n" SITE_BUILD
+#define CANARY                                                        \
+	"  production:\n    deploy:\n      environment: production\n" \
+	"      strategy: canary\n"
+#define UNTIL_PROMOTED \
+	CANARY "      steps: [{weight: 5%}, {pause: {}}, {weight: 100%}]\n"
+
+static void commit(struct site *site, const char *stages)
+{
+	char *text = xasprintf(HEAD STAGES "%s", stages);
+
+	site_pipeline(site, text);
+	site_commit(site, "a commit");
+	free(text);
+}
+
+static void passes(struct site *site)
+{
+	int status = site_call(site, "run", NULL);
+
+	if (status != 0)
+		fail_msg("%d: %s%s", status, site->out, site->err);
+}
+
+/* v1 is live on blue; the next release has `bug` in its artifact. */
+static void release_first(struct site *site, const char *bug,
+			  const char *stages)
+{
+	commit(site, "  production: {deploy: {environment: production}}\n");
+	passes(site);
+	assert_string_equal(site_colour(site), "blue");
+	site_write(site, "bug", bug);
+	commit(site, stages);
+}
+
+static struct process *run_until(struct site *site, const char *text)
+{
+	struct process *run = site_start(site, NULL, "run", NULL);
+
+	process_await_text(run, text);
+	return run;
+}
+
+static void assert_nothing_failed(const struct site *site)
+{
+	assert_int_equal(site_load_failed(site), 0);
+	assert_int_equal(site_load_5xx(site), 0);
+}
+
+static long by(const struct site *site, bool green)
+{
+	long count = 0;
+
+	for (int i = 0; i < SITE_LOADS; i++)
+		count += atomic_load(green ? &site->loads[i].green
+					   : &site->loads[i].blue);
+	return count;
+}
+
+/* From now on nobody but this colour answers. */
+static void assert_only(struct site *site, bool green)
+{
+	long other;
+
+	site_await_requests(site, 200); /* those begun before */
+	other = by(site, !green);
+	site_await_requests(site, 500);
+	assert_int_equal(by(site, !green), other);
+}
+
+static void shifts_fail_no_request_there_and_back(void **state)
+{
+	struct site *site = *state;
+	struct process *run;
+
+	release_first(site, "0\n",
+		      CANARY "      steps: [{weight: 5%}, {pause: 500ms}, "
+			     "{weight: 25%}, {pause: 500ms}, {weight: 60%}, "
+			     "{pause: 500ms}, {weight: 100%}]\n");
+	site_load_start(site);
+	site_await_requests(site, 1000);
+	run = site_start(site, NULL, "run", NULL);
+	assert_int_equal(process_await(run), 0);
+	assert_only(site, true);
+	while (site_load_total(site) < THROUGH_SHIFTS) {
+		assert_int_equal(
+			site_call(site, "rollback", "production", NULL), 0);
+		assert_says(site->out, "failed by the shift: 0 of ");
+		assert_only(site, false);
+		assert_int_equal(
+			site_call(site, "rollback", "production", NULL), 0);
+		assert_only(site, true);
+	}
+	site_load_stop(site);
+	assert_nothing_failed(site);
+	print_message("%ld requests\n", site_load_total(site));
+	assert_int_equal(site_call(site, "verify", NULL), 0);
+}
+
+static void analysis_takes_a_bad_candidate_back_with_5(void **state)
+{
+	struct site *site = *state;
+	char *folder = site_environment_folder(site, "production");
+	struct process *run;
+	struct event *end;
+
+	release_first(site, "5\n",
+		      CANARY "      steps: [{weight: 10%}, {pause: 60s}, "
+			     "{weight: 100%}]\n"
+			     "      analysis: {every: 300ms, error-rate: "
+			     "\"< 1%\", failures: 2, min-requests: 50}\n");
+	site_load_start(site);
+	run = site_start(site, NULL, "run", NULL);
+	assert_int_equal(process_await(run), 5);
+	assert_says(run->out.data, "back on blue in ");
+	assert_only(site, false);
+	site_load_stop(site);
+	assert_int_equal(site_load_failed(site), 0);
+	assert_true(site_load_5xx(site) > 0);
+	end = site_last_event(folder, EVENT_ROLLBACK_FINISHED, NULL);
+	assert_int_equal(event_int(end, "failed-by-shift", -1), 0);
+	assert_int_equal(event_int(end, "failed-by-candidate", -1),
+			 site_load_5xx(site));
+	event_free(end);
+	free(folder);
+}
+
+static void blue_green_switches_without_a_failed_request(void **state)
+{
+	struct site *site = *state;
+
+	release_first(site, "0\n",
+		      "  production: {deploy: {environment: production, "
+		      "strategy: blue-green}}\n");
+	site_load_start(site);
+	site_await_requests(site, 500);
+	passes(site);
+	assert_only(site, true);
+	site_load_stop(site);
+	assert_nothing_failed(site);
+}
+
+static void all_at_once_says_its_gap_and_its_cold_way_back(void **state)
+{
+	struct site *site = *state;
+
+	release_first(site, "0\n",
+		      "  production: {deploy: {environment: production, "
+		      "strategy: all-at-once}}\n");
+	passes(site);
+	assert_says(site->out, "requests fail between stop and start");
+	assert_says(site->out, "way back NOT READY");
+	assert_int_equal(site_call(site, "status", NULL), 0);
+	assert_says(site->out, "would start first");
+	assert_int_equal(site_call(site, "rollback", "production", NULL), 0);
+	assert_int_not_equal(strlen(site_colour(site)), 0);
+}
+
+static void canary_asleep_during_a_rollback_cannot_undo_it(void **state)
+{
+	struct site *site = *state;
+	struct process *run;
+	pid_t asleep[3];
+
+	release_first(site, "0\n",
+		      CANARY "      steps: [{weight: 50%}, {pause: 1s}, "
+			     "{weight: 100%}]\n");
+	site_load_start(site);
+	run = run_until(site, "traffic green 50 %");
+	asleep[0] = process_program(run);
+	asleep[1] = process_guard(run);
+	asleep[2] = run->pid;
+	for (size_t i = 0; i < ARRAY_SIZE(asleep); i++)
+		assert_int_equal(kill(asleep[i], SIGSTOP), 0);
+	assert_int_equal(site_call(site, "rollback", "production", "--reason",
+				   "it hangs", NULL),
+			 0);
+	assert_only(site, false);
+	for (size_t i = 0; i < ARRAY_SIZE(asleep); i++)
+		kill(asleep[i], SIGCONT);
+	assert_int_equal(process_await(run), 5);
+	assert_only(site, false);
+	site_load_stop(site);
+	assert_nothing_failed(site);
+}
+
+static void people_shift_hold_and_promote_by_command(void **state)
+{
+	struct site *site = *state;
+	struct process *run;
+
+	release_first(site, "0\n", UNTIL_PROMOTED);
+	site_load_start(site);
+	run = run_until(site, "traffic green 5");
+	assert_int_equal(site_call(site, "shift", "production", "300%", NULL),
+			 2);
+	assert_int_equal(site_call(site, "shift", "production", "40%", NULL),
+			 0);
+	process_await_text(run, "(asked 40 %");
+	assert_int_equal(site_call(site, "shift", "production", "0%", NULL), 0);
+	assert_only(site, false);
+	/* A shift by hand has the plan hold. */
+	assert_int_equal(site_call(site, "hold", "2", NULL), 8);
+	assert_int_equal(site_call(site, "unhold", "2", NULL), 0);
+	assert_int_equal(site_call(site, "promote", "2", NULL), 0);
+	assert_int_equal(process_await(run), 0);
+	assert_only(site, true);
+	site_load_stop(site);
+	assert_nothing_failed(site);
+	assert_int_equal(site_call(site, "shift", "production", "40%", NULL),
+			 8);
+	assert_says(site->err, "no run deploys to production");
+}
+
+static void held_plan_goes_on_only_when_let(void **state)
+{
+	struct site *site = *state;
+	struct process *run;
+
+	release_first(site, "0\n",
+		      CANARY "      steps: [{weight: 5%}, {pause: 300ms}, "
+			     "{weight: 100%}]\n");
+	site_load_start(site);
+	run = run_until(site, "traffic green 5");
+	assert_int_equal(site_call(site, "hold", "2", NULL), 0);
+	site_await_requests(site, 3000);
+	assert_false(process_has_ended(run));
+	assert_says_not(run->out.data, "green 100 %");
+	assert_int_equal(site_call(site, "unhold", "2", NULL), 0);
+	assert_int_equal(process_await(run), 0);
+	site_load_stop(site);
+	assert_nothing_failed(site);
+}
+
+static void cancelled_deployment_is_taken_back(void **state)
+{
+	struct site *site = *state;
+	struct process *run;
+
+	release_first(site, "0\n", UNTIL_PROMOTED);
+	site_load_start(site);
+	run = run_until(site, "traffic green 5");
+	assert_int_equal(site_call(site, "cancel", "2", NULL), 0);
+	assert_int_equal(process_await(run), 4);
+	assert_only(site, false);
+	site_load_stop(site);
+	assert_nothing_failed(site);
+	assert_int_equal(site_call(site, "status", NULL), 0);
+	assert_says_not(site->out, "under deployment");
+}
+
+static void second_run_waits_and_says_who_holds_the_environment(void **state)
+{
+	struct site *site = *state;
+	struct process *first, *second;
+
+	release_first(site, "0\n", UNTIL_PROMOTED);
+	first = run_until(site, "traffic green 5");
+	second = run_until(site, "held by run 2");
+	assert_int_equal(site_call(site, "promote", "2", NULL), 0);
+	assert_int_equal(process_await(first), 0);
+	process_await_text(second, "(asked 95 %");
+	assert_int_equal(site_call(site, "promote", "3", NULL), 0);
+	assert_int_equal(process_await(second), 0);
+	assert_string_equal(site_colour(site), "blue");
+}
+
+static void two_clones_do_not_move_one_environment_at_once(void **state)
+{
+	struct site *site = *state;
+	char *clone = path_join(site->folder, "clone");
+	struct process *first, *second;
+
+	release_first(site, "0\n", UNTIL_PROMOTED);
+	site_shell(site, site->folder, "git clone -q shop clone");
+	site_load_start(site);
+	first = run_until(site, "traffic green 5");
+	second = site_start(site, clone, "run", NULL);
+	process_await_text(second, "is moved by run 2 by ");
+	assert_int_equal(site_call(site, "promote", "2", NULL), 0);
+	assert_int_equal(process_await(first), 0);
+	/* What the first clone runs is in its way, and it says so. */
+	assert_int_equal(process_await(second), 7);
+	assert_says(second->out.data, "stop what listens there");
+	assert_only(site, true);
+	site_load_stop(site);
+	assert_nothing_failed(site);
+	free(clone);
+}
+
+static void locked_environment_takes_no_release_but_goes_back(void **state)
+{
+	struct site *site = *state;
+	struct process *run;
+
+	release_first(site, "0\n",
+		      "  production: {deploy: {environment: production}}\n");
+	passes(site);
+	assert_string_equal(site_colour(site), "green");
+	assert_int_equal(site_call(site, "lock", "production", "--reason",
+				   "the sale is on", NULL),
+			 0);
+	assert_int_equal(site_call(site, "status", NULL), 0);
+	assert_says(site->out, "the sale is on");
+	run = run_until(site, "the sale is on");
+	assert_string_equal(site_colour(site), "green");
+	assert_int_equal(site_call(site, "rollback", "production", NULL), 0);
+	assert_string_equal(site_colour(site), "blue");
+	assert_false(process_has_ended(run));
+	assert_int_equal(site_call(site, "unlock", "production", NULL), 0);
+	assert_int_equal(process_await(run), 0);
+	assert_string_equal(site_colour(site), "green");
+}
+
+static int run_all(void)
+{
+	const struct CMUnitTest tests[] = {
+#define TEST(name) \
+	cmocka_unit_test_setup_teardown(name, site_set_up, site_tear_down)
+		TEST(shifts_fail_no_request_there_and_back),
+		TEST(analysis_takes_a_bad_candidate_back_with_5),
+		TEST(blue_green_switches_without_a_failed_request),
+		TEST(all_at_once_says_its_gap_and_its_cold_way_back),
+		TEST(canary_asleep_during_a_rollback_cannot_undo_it),
+		TEST(people_shift_hold_and_promote_by_command),
+		TEST(held_plan_goes_on_only_when_let),
+		TEST(cancelled_deployment_is_taken_back),
+		TEST(second_run_waits_and_says_who_holds_the_environment),
+		TEST(two_clones_do_not_move_one_environment_at_once),
+		TEST(locked_environment_takes_no_release_but_goes_back),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
+
+int main(int argc, char **argv)
+{
+	return site_main(argc, argv, run_all);
+}
