@@ -129,6 +129,8 @@ static int execute(struct engine *engine, const struct command *command,
 	case COMMAND_SHIFT:
 	case COMMAND_ROLLBACK:
 		return command_site(engine, command, sender, err);
+	case COMMAND_NOTE: /* its record is all it is for */
+		return 0;
 	case COMMAND_POKE: /* somebody changed an environment: look now */
 		for (struct site *site = engine->sites; site; site = site->next)
 			if (environment_refresh(site->environment, err) < 0)

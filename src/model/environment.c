@@ -117,6 +117,20 @@ static void forget_counts(struct environment_model *it)
 		it->colours[i].requests = it->colours[i].errors = 0;
 }
 
+/* What a run finds: its previous release is the way back. */
+void fold_environment_seen(struct model *model, const struct event *event)
+{
+	struct environment_model *it = fold_environment_of(model, event);
+	const json_t *previous = event_json(event, "previous");
+	int colour = colour_parse(json_text(previous, "colour"));
+
+	if (!it)
+		return;
+	set_live(it, event_json(event, "live"));
+	if (colour >= 0 && colour != it->live)
+		set_release(&it->colours[colour], previous);
+}
+
 void fold_deploy_planned(struct model *model, const struct event *event)
 {
 	struct environment_model *it = fold_environment_of(model, event);
@@ -138,14 +152,19 @@ void fold_deploy_planned(struct model *model, const struct event *event)
 			    event_json(event, "candidate"));
 }
 
+void environment_model_settle(struct environment_model *it)
+{
+	it->candidate = -1;
+	fold_text(&it->stage, "");
+}
+
 void fold_deploy_finished(struct model *model, const struct event *event)
 {
 	struct environment_model *it = fold_environment_of(model, event);
 
 	if (!it)
 		return;
-	it->candidate = -1;
-	fold_text(&it->stage, "");
+	environment_model_settle(it);
 	set_live(it, event_json(event, "live"));
 }
 
@@ -229,6 +248,8 @@ void fold_rollback_finished(struct model *model, const struct event *event)
 		return;
 	it->rolling_back = it->changing = false;
 	fold_text(&it->last_rollback, event_text(event, "text"));
+	/* Whatever came of it, no deployment is under way any more. */
+	environment_model_settle(it);
 	if (state_parse(event_text(event, "outcome")) == STATE_FAILED)
 		return;
 	it->way_back.last_ms = event_int(event, "ms", it->way_back.last_ms);

@@ -43,11 +43,13 @@ void gate_model_release(struct gate_model *gate);
 fold_function fold_deploy_planned, fold_deploy_finished, fold_target_started,
 	fold_target_healthy, fold_target_failed, fold_target_stopped,
 	fold_readiness, fold_rollback_started, fold_rollback_finished,
-	fold_locked, fold_unlocked;
+	fold_locked, fold_unlocked, fold_environment_seen;
 struct environment_model *fold_environment(struct model *model,
 					   const char *name);
 struct environment_model *fold_environment_of(struct model *model,
 					      const struct event *event);
+/* No deployment is under way in it any more. */
+void environment_model_settle(struct environment_model *environment);
 void environment_model_release(struct environment_model *environment);
 
 fold_function fold_traffic_changing, fold_traffic_changed, fold_traffic_sampled,

@@ -41,6 +41,7 @@ static fold_function *const folds[EVENT_TYPE_COUNT] = {
 	[EVENT_ROLLBACK_FINISHED] = fold_rollback_finished,
 	[EVENT_ENVIRONMENT_LOCKED] = fold_locked,
 	[EVENT_ENVIRONMENT_UNLOCKED] = fold_unlocked,
+	[EVENT_ENVIRONMENT_SEEN] = fold_environment_seen,
 	[EVENT_COMMAND_RECEIVED] = fold_command,
 };
 

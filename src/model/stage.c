@@ -140,12 +140,21 @@ void fold_stage_started(struct model *model, const struct event *event)
 	stage_model_reset_evidence(stage);
 }
 
+static void settle_deployment(struct model *model,
+			      const struct stage_model *stage)
+{
+	for (size_t i = 0; i < model->environment_count; i++)
+		if (strcmp(model->environments[i].stage, stage->name) == 0)
+			environment_model_settle(&model->environments[i]);
+}
+
 void fold_stage_finished(struct model *model, const struct event *event)
 {
 	struct stage_model *stage = fold_stage_of(model, event);
 
 	if (!stage)
 		return;
+	settle_deployment(model, stage);
 	stage->state = state_parse(event_text(event, "outcome"));
 	stage->ms = event_int(event, "ms", 0);
 	stage->exit_status = (int)event_int(event, "exit-status", -1);

@@ -187,6 +187,11 @@ int pen_wrap(struct pen *pen, const char *text)
 		char *part = xstrndup(text, len ? len : 1);
 
 		pen->col = left;
+		if (pen->row == pen->area->rows - 1) {
+			pen_text(pen, text); /* the last row: cut there */
+			free(part);
+			return pen->row + 1;
+		}
 		pen_text(pen, part);
 		free(part);
 		text += len ? len : 1;

@@ -124,8 +124,7 @@ static void draw_step(const struct view *view, struct pen *pen,
 			pen_bold(pen, ROLE_WAITING);
 			pen_text(pen, "  HELD, H lets go");
 		}
-	} else if (state_is_final(step->state) &&
-		   step->state != STATE_SKIPPED) {
+	} else if (state_is_final(step->state) && step->ms > 0) {
 		pen_printf(pen, "  %s", format_ms(step->ms, clock));
 	}
 	if (*step->reason) {
@@ -261,14 +260,17 @@ static int draw_card(const struct view *view, const struct model *model,
 {
 	const struct environment_model *it =
 		model_environment(model, stage->environment);
+	bool told = model->finished && !*view->stage;
 	int row = 1;
 
-	if (model->finished && !*view->stage) {
+	if (told) {
 		row = draw_fact(area, row, "result", model->text);
 		row = draw_fact(area, row, "next", model->next);
 	}
 	row = draw_fact(area, row, "why", stage->why);
-	row = draw_fact(area, row, state_name(stage->state), stage->reason);
+	if (!told || !strstr(model->text, stage->reason))
+		row = draw_fact(area, row, state_name(stage->state),
+				stage->reason);
 	if (!stage->started)
 		row = draw_needs(area, row, stage);
 	if (stage->gate.open)
@@ -277,7 +279,9 @@ static int draw_card(const struct view *view, const struct model *model,
 		row = draw_fact(area, row, "analysis", it->analysis_text);
 		row = draw_fact(area, row, "limit", it->analysis_limit);
 	}
-	if (it && strcmp(stage->kind, "deploy") == 0 && stage->started)
+	if (it && strcmp(stage->kind, "deploy") == 0 && stage->started &&
+	    strcmp(it->last_rollback, stage->reason) != 0 &&
+	    !strstr(model->text, it->last_rollback))
 		row = draw_fact(area, row, "rollback", it->last_rollback);
 	return draw_steps(view, area, row, stage);
 }
@@ -369,6 +373,7 @@ static void log_draw(const struct view *view, const struct model *model,
 {
 	const struct stage_model *stage = view_stage(view, model);
 	bool has_log = view->log.file && logfile_size(view->log.file) > 0;
+	bool planned;
 	int row = 1;
 
 	draw_rule(view, area, stage);
@@ -380,9 +385,12 @@ static void log_draw(const struct view *view, const struct model *model,
 					  : "waiting for the run to start");
 		return;
 	}
-	if (!has_log || stage->step_count > 1)
+	/* A deployment's own log says what its plan shows: scrolling, or the
+	 * whole screen, brings it. */
+	planned = stage->step_count > 1 && view->log.follow;
+	if (!has_log || planned)
 		row = draw_card(view, model, area, stage);
-	if (has_log && row < area->rows)
+	if (has_log && row < area->rows && (!planned || view->zoom))
 		draw_lines(view, area, row);
 	else if (row > 1)
 		draw_others(view, model, area, row);

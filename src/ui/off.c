@@ -43,7 +43,7 @@ static const char *deployment_off(const struct model *model, enum action action,
 	const struct environment_model *it = model_focus(model);
 	const struct stage_model *stage;
 
-	if (!it || !*it->stage || it->candidate < 0)
+	if (!it || !*it->stage || it->candidate < 0 || !view_run_live(model))
 		return "no deployment is under way";
 	if (it->rolling_back)
 		return "a rollback is under way";

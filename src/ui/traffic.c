@@ -202,12 +202,17 @@ static void draw_row(const struct view *view,
 	}
 	number(&pen, 7, seen_share(it, colour), 1, "%");
 	number(&pen, 6, mine->rate, 0, "/s");
+	if (isnan(mine->error_rate) && !(mine->rate > 0))
+		return; /* nothing to measure */
 	if (bad)
 		pen_bold(&pen, ROLE_FAILED);
 	number(&pen, 7, mine->error_rate, 2, "%");
 	pen_text(&pen, bad ? "!" : " ");
 	pen_role(&pen, ROLE_NORMAL);
-	number(&pen, 6, mine->p99, 0, "ms");
+	if (isnan(mine->p99) && !(mine->rate > 0))
+		pen_field_right(&pen, 6, "-");
+	else
+		number(&pen, 6, mine->p99, 0, "ms");
 	pen.col++;
 	draw_graph(&pen, it, colour, MEASURE_ERRORS, area->cols - pen.col - 1);
 }
@@ -331,7 +336,8 @@ static void table_numbers(struct table *table, const struct measurement *it)
 
 		pen_role(&pen, bad ? ROLE_FAILED : ROLE_NORMAL);
 		pen.style.bold = bad;
-		if (it->measured && !table->it->colours[c].sampled)
+		if (it->measured && isnan(it->values[c]) &&
+		    !(table->it->colours[c].rate > 0))
 			pen_field_right(&pen, table->width, "-");
 		else
 			number(&pen, table->width,
