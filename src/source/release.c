@@ -226,8 +226,8 @@ static char *read_root(const char *state, const char *digest,
 	return whole;
 }
 
-int release_find(const char *state, const char *digest, struct release *release,
-		 struct error *err)
+int release_find(const char *state, const char *digest,
+		 struct unpacked_release *release, struct error *err)
 {
 	char *folder = release_folder(state, digest);
 	char *note = note_path(state, digest);
@@ -277,7 +277,7 @@ static int build(const char *state, const struct artifacts *set,
 }
 
 int release_unpack(const char *state, const struct artifacts *set,
-		   struct release *release, struct error *err)
+		   struct unpacked_release *release, struct error *err)
 {
 	char digest[DIGEST_TEXT_SIZE];
 	struct workshop shop;
@@ -303,7 +303,7 @@ int release_unpack(const char *state, const struct artifacts *set,
 	return result;
 }
 
-void release_release(struct release *release)
+void unpacked_release_clear(struct unpacked_release *release)
 {
 	free(release->folder);
 	free(release->root);

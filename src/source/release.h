@@ -15,7 +15,7 @@
 #include "base/strings.h"
 #include "source/artifact.h"
 
-struct release {
+struct unpacked_release {
 	char digest[DIGEST_TEXT_SIZE];
 	char *folder; /* STATE/releases/DIGEST */
 	/* Where a target's command runs: folder, or the one folder inside it
@@ -23,9 +23,9 @@ struct release {
 	char *root;
 };
 
-#define RELEASE_INIT      \
-	{                 \
-		{0}, 0, 0 \
+#define UNPACKED_RELEASE_INIT \
+	{                     \
+		{0}, 0, 0     \
 	}
 
 /*
@@ -34,11 +34,13 @@ struct release {
  * archive whose members lead out of the folder is refused, as are devices.
  */
 int release_unpack(const char *state, const struct artifacts *set,
-		   struct release *release, struct error *err) MUST_CHECK;
+		   struct unpacked_release *release,
+		   struct error *err) MUST_CHECK;
 /* Finds an unpacked one by its digest; ERROR_NOT_FOUND when it is gone. */
-int release_find(const char *state, const char *digest, struct release *release,
+int release_find(const char *state, const char *digest,
+		 struct unpacked_release *release,
 		 struct error *err) MUST_CHECK;
-void release_release(struct release *release);
+void unpacked_release_clear(struct unpacked_release *release);
 
 #define RELEASES_KEPT 10
 

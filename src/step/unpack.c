@@ -9,7 +9,7 @@
 struct unpack {
 	const char *state_folder;
 	struct artifacts set; /* a copy: the run's may grow meanwhile */
-	struct release release;
+	struct unpacked_release release;
 	struct error err;
 	unpack_done *done; /* NULL once cancelled */
 	void *data;
@@ -34,7 +34,7 @@ static void worked(void *data)
 	else if (unpack->done)
 		unpack->done(unpack->release.digest, unpack->release.root, NULL,
 			     unpack->data);
-	release_release(&unpack->release);
+	unpacked_release_clear(&unpack->release);
 	artifacts_release(&unpack->set);
 	error_clear(&unpack->err);
 	free(unpack);

@@ -261,7 +261,7 @@ static void what_nobody_keeps_may_be_pruned(void **state)
 
 /* A release of one artifact, made in work/ by shell text. */
 static int release_of(const char *root, const char *script, const char *glob,
-		      struct release *release, struct error *err)
+		      struct unpacked_release *release, struct error *err)
 {
 	struct artifacts set = ARTIFACTS_INIT;
 	char *state = path_join(root, "state");
@@ -292,7 +292,7 @@ static void an_archive_becomes_a_read_only_release(void **state)
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(archives); i++) {
-		struct release release = RELEASE_INIT;
+		struct unpacked_release release = UNPACKED_RELEASE_INIT;
 		struct error err = ERROR_INIT;
 		char *root;
 
@@ -309,13 +309,13 @@ static void an_archive_becomes_a_read_only_release(void **state)
 			"echo '. 555 \n./README 444 \n./bin 555 \n./bin/shop "
 			"555 \n#!/bin/sh'");
 		free(root);
-		release_release(&release);
+		unpacked_release_clear(&release);
 	}
 }
 
 static void the_root_is_the_folder_when_there_is_more(void **state)
 {
-	struct release release = RELEASE_INIT;
+	struct unpacked_release release = UNPACKED_RELEASE_INIT;
 
 	assert_int_equal(release_of(*state,
 				    "mkdir a b && touch a/x b/y && tar -cf "
@@ -323,7 +323,7 @@ static void the_root_is_the_folder_when_there_is_more(void **state)
 				    "two.tar", &release, NULL),
 			 0);
 	assert_string_equal(release.root, release.folder);
-	release_release(&release);
+	unpacked_release_clear(&release);
 	/* A folder that plain artifacts lie in is their path. */
 	assert_int_equal(release_of(*state, "mkdir bin && echo x >bin/app",
 				    "bin/*", &release, NULL),
@@ -331,14 +331,14 @@ static void the_root_is_the_folder_when_there_is_more(void **state)
 	assert_string_equal(release.root, release.folder);
 	assert_same_as_git(scratch_ask(release.root, "cat bin/app"), *state,
 			   "echo x");
-	release_release(&release);
+	unpacked_release_clear(&release);
 }
 
 static void a_release_is_unpacked_once(void **state)
 {
-	struct release first = RELEASE_INIT;
-	struct release second = RELEASE_INIT;
-	struct release found = RELEASE_INIT;
+	struct unpacked_release first = UNPACKED_RELEASE_INIT;
+	struct unpacked_release second = UNPACKED_RELEASE_INIT;
+	struct unpacked_release found = UNPACKED_RELEASE_INIT;
 	struct error err = ERROR_INIT;
 	struct stat before, after;
 	char *kept = path_join(*state, "state");
@@ -354,21 +354,21 @@ static void a_release_is_unpacked_once(void **state)
 	assert_int_equal(release_find(kept, first.digest, &found, NULL), 0);
 	assert_string_equal(found.root, first.root);
 	assert_int_equal(release_remove(kept, first.digest, NULL), 0);
-	release_release(&found);
+	unpacked_release_clear(&found);
 	assert_int_equal(release_find(kept, first.digest, &found, &err), -1);
 	assert_int_equal(err.code, ERROR_NOT_FOUND);
 	assert_same_as_git(scratch_ask(*state, "ls -A state/releases"), *state,
 			   "echo .lock");
 	error_clear(&err);
-	release_release(&first);
-	release_release(&second);
+	unpacked_release_clear(&first);
+	unpacked_release_clear(&second);
 	free(kept);
 }
 
 static void check_evil(const char *root, const char *script,
 		       enum error_code code, const char *text)
 {
-	struct release release = RELEASE_INIT;
+	struct unpacked_release release = UNPACKED_RELEASE_INIT;
 	struct error err = ERROR_INIT;
 
 	assert_int_equal(release_of(root, script, "evil.tar", &release, &err),
@@ -412,7 +412,7 @@ static void releases_in_use_are_never_pruned(void **state)
 	char *kept = path_join(*state, "state");
 
 	for (int i = 0; i < RELEASES_KEPT + 4; i++) {
-		struct release release = RELEASE_INIT;
+		struct unpacked_release release = UNPACKED_RELEASE_INIT;
 		char *script = xasprintf("echo %d >app", i);
 
 		assert_int_equal(
@@ -423,7 +423,7 @@ static void releases_in_use_are_never_pruned(void **state)
 			    "state/releases/%s.json",
 			    i, release.digest);
 		strings_add(&made, release.digest);
-		release_release(&release);
+		unpacked_release_clear(&release);
 		free(script);
 	}
 	strings_add(&keep, made.items[1]);
@@ -442,7 +442,7 @@ static void releases_in_use_are_never_pruned(void **state)
 static void nothing_is_no_release(void **state)
 {
 	struct artifacts set = ARTIFACTS_INIT;
-	struct release release = RELEASE_INIT;
+	struct unpacked_release release = UNPACKED_RELEASE_INIT;
 	struct error err = ERROR_INIT;
 
 	assert_int_equal(release_unpack(*state, &set, &release, &err), -1);
