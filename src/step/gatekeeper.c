@@ -20,9 +20,11 @@ struct gatekeeper {
 	char *environment, *live_version, *live_commit, *live_digest,
 		*artifacts, *name;
 	struct gate *gate; /* NULL until what ships is known */
+	char binds[DIGEST_TEXT_SIZE];
 	struct ships_job *job;
 	struct timer *expiry;
 	bool is_closed;
+	bool is_cut; /* ended without a decision: nobody is told one */
 	/* The decision, while it waits for the disk. */
 	bool is_waiting, is_dropped;
 	enum gate_outcome outcome;
@@ -66,7 +68,7 @@ static void act(void *data)
 	keeper->is_waiting = false;
 	if (keeper->is_dropped)
 		keeper_free(keeper);
-	else
+	else if (!keeper->is_cut)
 		keeper->options.closed(keeper->outcome, keeper->reason,
 				       keeper->person, keeper->options.data);
 }
@@ -155,25 +157,49 @@ static void tell_changed_rule(const struct gatekeeper *keeper)
 	step_emit(options->step, event);
 }
 
-static void open_with(struct gatekeeper *keeper, const struct ships *ships)
+static struct gate_facts facts_now(const struct gatekeeper *keeper,
+				   json_t *checks,
+				   char findings[DIGEST_TEXT_SIZE])
 {
 	const struct step_host *host = host_of(keeper);
-	char findings[DIGEST_TEXT_SIZE] = "";
-	json_t *checks = json_array();
-	struct gate_facts facts = {
+
+	*findings = '\0';
+	host->checks(host->data, checks, findings);
+	return (struct gate_facts){
 		.commit = host->run->commit->id,
 		.artifacts = keeper->artifacts,
 		.pipeline = host->pipeline->digest,
+		.findings = findings,
 		.live = keeper->live_digest,
 		.live_rule = keeper->options.live_rule,
 		.live_pipeline = keeper->options.live_pipeline,
-		.authors = &ships->emails,
-		.committers = &ships->emails,
 	};
+}
+
+/* Whether what the votes would bind is no longer what it was. */
+static bool is_void(const struct gatekeeper *keeper)
+{
+	char findings[DIGEST_TEXT_SIZE];
+	char binds[DIGEST_TEXT_SIZE];
+	json_t *checks = json_array();
+	struct gate_facts facts = facts_now(keeper, checks, findings);
+
+	gate_binds(&facts, binds);
+	json_decref(checks);
+	return strcmp(binds, keeper->binds) != 0;
+}
+
+static void open_with(struct gatekeeper *keeper, const struct ships *ships)
+{
+	const struct step_host *host = host_of(keeper);
+	char findings[DIGEST_TEXT_SIZE];
+	json_t *checks = json_array();
+	struct gate_facts facts = facts_now(keeper, checks, findings);
 	int64_t now = clock_wall_ms();
 
-	host->checks(host->data, checks, findings);
-	facts.findings = findings;
+	facts.authors = &ships->emails;
+	facts.committers = &ships->emails;
+	gate_binds(&facts, keeper->binds);
 	keeper->gate =
 		gate_new(keeper->options.rule, host->pipeline, &facts, now);
 	tell_changed_rule(keeper);
@@ -221,11 +247,30 @@ static void ships_found(void *data)
 	free(job);
 }
 
+static void ask_ships(struct gatekeeper *keeper)
+{
+	const struct step_host *host = host_of(keeper);
+	struct ships_job *job = xcalloc(1, sizeof(*job));
+
+	job->folder = xstrdup(host->run->repository_folder);
+	if (*keeper->live_commit)
+		job->live = xstrdup(keeper->live_commit);
+	job->candidate = xstrdup(host->run->commit->id);
+	job->keeper = keeper;
+	keeper->job = job;
+	helper_run(host->helper, find_ships, ships_found, job);
+}
+
+static void forget_job(struct gatekeeper *keeper)
+{
+	if (keeper->job)
+		keeper->job->keeper = NULL;
+	keeper->job = NULL;
+}
+
 struct gatekeeper *gatekeeper_open(const struct gatekeeper_options *options)
 {
 	struct gatekeeper *keeper = xcalloc(1, sizeof(*keeper));
-	const struct step_host *host = options->step->options.host;
-	struct ships_job *job = xcalloc(1, sizeof(*job));
 
 	keeper->options = *options;
 	keeper->name = xstrdup_null(options->name);
@@ -238,13 +283,9 @@ struct gatekeeper *gatekeeper_open(const struct gatekeeper_options *options)
 		xstrdup(options->live_commit ? options->live_commit : "");
 	keeper->live_digest =
 		xstrdup(options->live_digest ? options->live_digest : "");
-	keeper->expiry = loop_timer(host->loop, INT64_MAX, expired, keeper);
-	job->folder = xstrdup(host->run->repository_folder);
-	job->live = xstrdup_null(options->live_commit);
-	job->candidate = xstrdup(host->run->commit->id);
-	job->keeper = keeper;
-	keeper->job = job;
-	helper_run(host->helper, find_ships, ships_found, job);
+	keeper->expiry =
+		loop_timer(host_of(keeper)->loop, INT64_MAX, expired, keeper);
+	ask_ships(keeper);
 	return keeper;
 }
 
@@ -288,6 +329,16 @@ static int choice_of(enum command_kind kind)
 	}
 }
 
+/* Votes so far do not count: people look at what there is now. */
+static void open_again(struct gatekeeper *keeper)
+{
+	tell_closed(keeper, "void", "the open findings have changed", NULL);
+	keeper->is_closed = false;
+	gate_free(keeper->gate);
+	keeper->gate = NULL;
+	ask_ships(keeper);
+}
+
 int gatekeeper_command(struct gatekeeper *keeper, const struct command *command,
 		       const struct sender *sender, struct error *err)
 {
@@ -309,6 +360,13 @@ int gatekeeper_command(struct gatekeeper *keeper, const struct command *command,
 		return error_set(err, ERROR_REFUSED,
 				 "the gate of %s is not open",
 				 keeper->options.step->options.stage->name);
+	if (is_void(keeper)) {
+		open_again(keeper);
+		return error_set(err, ERROR_REFUSED,
+				 "what %s would let pass has changed since its "
+				 "gate opened; look again",
+				 keeper->options.step->options.stage->name);
+	}
 	if (gate_vote(keeper->gate, &vote, clock_wall_ms(), err) < 0)
 		return -1;
 	tell_vote(keeper, &vote);
@@ -321,7 +379,11 @@ int gatekeeper_command(struct gatekeeper *keeper, const struct command *command,
 void gatekeeper_close(struct gatekeeper *keeper, const char *outcome,
 		      const char *reason)
 {
-	if (keeper && !keeper->is_closed)
+	if (!keeper)
+		return;
+	keeper->is_cut = true;
+	forget_job(keeper);
+	if (!keeper->is_closed)
 		tell_closed(keeper, outcome, reason, NULL);
 }
 
@@ -329,9 +391,7 @@ void gatekeeper_free(struct gatekeeper *keeper)
 {
 	if (!keeper)
 		return;
-	if (keeper->job)
-		keeper->job->keeper = NULL;
-	keeper->job = NULL;
+	forget_job(keeper);
 	timer_stop(keeper->expiry);
 	if (keeper->is_waiting)
 		keeper->is_dropped = true;

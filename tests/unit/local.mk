@@ -54,3 +54,6 @@ check_PROGRAMS += %D%/ui/draw-test
 check_PROGRAMS += %D%/ui/layout-test
 check_PROGRAMS += %D%/ui/logfile-test
 EXTRA_DIST += %D%/ui/story.h tests/data/layout tests/data/screen
+step_rig = %D%/step/rig.c %D%/step/rig.h
+check_PROGRAMS += %D%/step/gatekeeper-test
+%C%_step_gatekeeper_test_SOURCES = %D%/step/gatekeeper-test.c $(step_rig)
