@@ -125,7 +125,7 @@ struct environment *site_environment(void *engine, const char *name,
 bool site_is_let_through(void *engine, const char *environment);
 /* Takes note of what happened at an environment's gate. */
 void site_note_gate(struct engine *engine, const struct event *event);
-void site_claim(void *engine, const char *environment, struct step *step);
+bool site_claim(void *engine, const char *environment, struct step *step);
 struct site *site_find(struct engine *engine, const char *name);
 /* Rolls back or shifts without a deployment of this run. */
 int site_command(struct site *place, const struct command *command,

@@ -126,13 +126,16 @@ static void watch(struct site *site)
 	site->is_watched = true;
 }
 
-void site_claim(void *data, const char *environment, struct step *step)
+bool site_claim(void *data, const char *environment, struct step *step)
 {
 	struct site *site = site_find(data, environment);
 
+	if (step && site->claimed && site->claimed != step)
+		return false;
 	site->claimed = step;
 	if (step)
 		watch(site);
+	return true;
 }
 
 static void recovered(void *data, const struct error *err)

@@ -49,6 +49,13 @@ void deploy_step_passed(struct deploy_step *deploy)
 	deploy_run_plan(deploy);
 }
 
+static void end_step_badly(struct deploy_step *deploy, enum state outcome,
+			   const char *reason)
+{
+	deploy_tell_step_end(deploy, outcome, reason);
+	deploy_fail(deploy, outcome, reason);
+}
+
 /* The end of an operation of the environment. */
 static void operated(void *data, const struct error *err)
 {
@@ -56,21 +63,17 @@ static void operated(void *data, const struct error *err)
 
 	if (deploy->phase == DEPLOY_ENDING)
 		return;
-	if (deploy->ending) { /* cancelled meanwhile */
-		deploy_fail(deploy, deploy->ending, deploy->ending_reason);
-		return;
-	}
-	if (err) {
+	if (!err && current(deploy)->kind == PLAN_PROMOTE) {
+		deploy_tell_step_end(deploy, STATE_PASSED, NULL);
+		deploy_succeeded(deploy); /* a cancel came too late */
+	} else if (deploy->ending) {	  /* cancelled meanwhile, or moved */
+		end_step_badly(deploy, deploy->ending, deploy->ending_reason);
+	} else if (err) {
 		deploy_tell_step_end(deploy, STATE_FAILED, error_text(err));
 		deploy_fail_by(deploy, err);
-		return;
+	} else {
+		deploy_step_passed(deploy);
 	}
-	if (current(deploy)->kind == PLAN_PROMOTE) {
-		deploy_tell_step_end(deploy, STATE_PASSED, NULL);
-		deploy_succeeded(deploy);
-		return;
-	}
-	deploy_step_passed(deploy);
 }
 
 static void shifted(void *data, const struct error *err)
@@ -138,25 +141,29 @@ void deploy_leave_pause(struct deploy_step *deploy)
 
 	if (deploy->held)
 		return;
-	if (!deploy->promoting && (!deploy->pause_over || !content))
+	if (!deploy->promoting && !deploy->pause_over)
 		return;
+	if (!deploy->promoting && !content) {
+		deploy_watch_hold(deploy);
+		return;
+	}
 	if (deploy->pause)
 		timer_stop(deploy->pause);
 	deploy_step_passed(deploy);
 }
 
+/* `why` is the requests': they go last. */
 static void checked(const char *why, void *data)
 {
 	struct deploy_step *deploy = data;
+	struct requests_run *requests = deploy->requests;
 
-	requests_free(deploy->requests);
 	deploy->requests = NULL;
-	if (!why) {
+	if (why)
+		end_step_badly(deploy, STATE_FAILED, why);
+	else
 		deploy_step_passed(deploy);
-		return;
-	}
-	deploy_tell_step_end(deploy, STATE_FAILED, why);
-	deploy_fail(deploy, STATE_FAILED, why);
+	requests_free(requests);
 }
 
 static void run_check(struct deploy_step *deploy)
@@ -176,17 +183,16 @@ static void gate_closed(enum gate_outcome outcome, const char *text,
 			const char *person, void *data)
 {
 	struct deploy_step *deploy = data;
+	struct gatekeeper *keeper = deploy->keeper; /* the text is its */
 	enum state state = gate_state(outcome);
 
 	(void)person;
-	gatekeeper_free(deploy->keeper);
 	deploy->keeper = NULL;
-	if (state == STATE_PASSED) {
+	if (state == STATE_PASSED)
 		deploy_step_passed(deploy);
-		return;
-	}
-	deploy_tell_step_end(deploy, state, text);
-	deploy_fail(deploy, state, text);
+	else
+		end_step_badly(deploy, state, text);
+	gatekeeper_free(keeper);
 }
 
 static void run_gate(struct deploy_step *deploy)
@@ -357,6 +363,9 @@ void deploy_drop_waits(struct deploy_step *deploy)
 {
 	requests_free(deploy->requests);
 	deploy->requests = NULL;
+	gatekeeper_close(deploy->keeper, "void", "the deployment has ended");
+	if (deploy->queue)
+		timer_stop(deploy->queue);
 	if (deploy->pause)
 		timer_stop(deploy->pause);
 	deploy_watch_end(deploy);

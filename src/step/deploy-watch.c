@@ -65,21 +65,15 @@ static void held_too_long(void *data)
 				       : "no verdict within max-hold");
 }
 
-/* With nobody there to promote it, an inconclusive canary ends some day. */
-static void arm_max_hold(struct deploy_step *deploy,
-			 const struct analysis_config *config)
+void deploy_watch_hold(struct deploy_step *deploy)
 {
 	const struct step_host *host = deploy->step.options.host;
 
-	if (host->pipeline->mode != MODE_DEPLOYMENT)
+	if (host->pipeline->mode != MODE_DEPLOYMENT || deploy->max_hold)
 		return;
-	if (!deploy->max_hold)
-		deploy->max_hold = loop_timer(host->loop, INT64_MAX,
-					      held_too_long, deploy);
-	timer_set_in(deploy->max_hold,
-		     config->max_hold_ms + (deploy->pause_left_ms > 0
-						    ? deploy->pause_left_ms
-						    : 0));
+	deploy->max_hold =
+		loop_timer(host->loop, INT64_MAX, held_too_long, deploy);
+	timer_set_in(deploy->max_hold, deploy->max_hold_ms);
 }
 
 void deploy_watch_begin(struct deploy_step *deploy,
@@ -96,16 +90,16 @@ void deploy_watch_begin(struct deploy_step *deploy,
 	if (!deploy->look)
 		deploy->look = loop_timer(deploy->step.options.host->loop,
 					  INT64_MAX, look, deploy);
+	deploy->max_hold_ms = config->max_hold_ms;
 	arm(deploy);
-	arm_max_hold(deploy, config);
 }
 
 void deploy_watch_end(struct deploy_step *deploy)
 {
 	if (deploy->look)
 		timer_stop(deploy->look);
-	if (deploy->max_hold)
-		timer_stop(deploy->max_hold);
+	timer_free(deploy->max_hold);
+	deploy->max_hold = NULL;
 	analysis_free(deploy->analysis);
 	deploy->analysis = NULL;
 }

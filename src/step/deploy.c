@@ -33,7 +33,9 @@ static void finish(struct deploy_step *deploy, enum state outcome,
 	if (deploy->acquired)
 		environment_release(deploy->environment);
 	deploy->acquired = false;
-	host->claim(host->data, deploy->config->environment, NULL);
+	if (deploy->claimed)
+		host->claim(host->data, deploy->config->environment, NULL);
+	deploy->claimed = false;
 	step_done(&deploy->step, outcome, text);
 	free(text);
 }
@@ -74,7 +76,7 @@ void deploy_fail(struct deploy_step *deploy, enum state outcome,
 	set_ending(deploy, outcome, reason);
 	deploy->phase = DEPLOY_ENDING;
 	deploy_drop_waits(deploy);
-	if (deploy->begun)
+	if (deploy->begun && !deploy->is_gone)
 		environment_abandon(deploy->environment, deploy->ending_reason,
 				    abandoned, deploy);
 	else
@@ -171,9 +173,8 @@ static void wait_in_queue(struct deploy_step *deploy, const char *why)
 static void open_gate(struct deploy_step *deploy);
 
 /* The gate has let it pass: takes the environment and goes. */
-static void take(void *data)
+static void take(struct deploy_step *deploy)
 {
-	struct deploy_step *deploy = data;
 	const struct run_facts *run = deploy->step.options.host->run;
 	struct error err = ERROR_INIT;
 
@@ -291,11 +292,38 @@ static void recovered(void *data, const struct error *err)
 
 	if (deploy->ending)
 		deploy_fail(deploy, deploy->ending, deploy->ending_reason);
+	else if (err && err->code == ERROR_REFUSED) /* another operation */
+		wait_in_queue(deploy, error_text(err));
 	else if (err)
 		deploy_fail_by(deploy, err);
 	else
 		deploy->unpack = unpack_start(deploy->step.options.host,
 					      unpacked, deploy);
+}
+
+static void recover(struct deploy_step *deploy)
+{
+	const struct step_host *host = deploy->step.options.host;
+
+	deploy->claimed = host->claim(host->data, deploy->config->environment,
+				      &deploy->step);
+	if (!deploy->claimed) {
+		wait_in_queue(deploy,
+			      "another stage of this run deploys there");
+		return;
+	}
+	deploy->phase = DEPLOY_OPENING;
+	environment_recover(deploy->environment, recovered, deploy);
+}
+
+static void try_again(void *data)
+{
+	struct deploy_step *deploy = data;
+
+	if (deploy->digest)
+		take(deploy);
+	else
+		recover(deploy);
 }
 
 static int check_releasable(const struct step *step, struct error *err)
@@ -327,9 +355,8 @@ static int deploy_start(struct step *step, struct error *err)
 		host->environment(host->data, deploy->config->environment, err);
 	if (!deploy->environment)
 		return -1;
-	host->claim(host->data, deploy->config->environment, step);
-	deploy->queue = loop_timer(host->loop, INT64_MAX, take, deploy);
-	environment_recover(deploy->environment, recovered, deploy);
+	deploy->queue = loop_timer(host->loop, INT64_MAX, try_again, deploy);
+	recover(deploy);
 	return 0;
 }
 
@@ -345,10 +372,6 @@ static int roll_back_by(struct deploy_step *deploy,
 		.asked_us = clock_monotonic_us(),
 	};
 
-	if (deploy->phase == DEPLOY_ENDING)
-		return error_set(err, ERROR_REFUSED,
-				 "%s is on its way back already",
-				 deploy->config->environment);
 	if (!deploy->begun)
 		return error_set(err, ERROR_REFUSED,
 				 "nothing of this run is in %s yet; reject "
@@ -363,6 +386,10 @@ static int deploy_command(struct step *step, const struct command *command,
 {
 	struct deploy_step *deploy = (struct deploy_step *)step;
 
+	if (deploy->phase == DEPLOY_ENDING)
+		return error_set(err, ERROR_REFUSED,
+				 "the deployment to %s is ending already",
+				 deploy->config->environment);
 	switch (command->kind) {
 	case COMMAND_ROLLBACK:
 		return roll_back_by(deploy, command, sender, err);
@@ -383,6 +410,13 @@ static int deploy_command(struct step *step, const struct command *command,
 		step->options.stage->name, command_name(command->kind));
 }
 
+/* The end of an operation will be told: the step may not go before. */
+static bool awaits_environment(const struct deploy_step *deploy)
+{
+	return deploy->phase == DEPLOY_MOVING ||
+	       (deploy->phase == DEPLOY_OPENING && !deploy->unpack);
+}
+
 static void deploy_cancel(struct step *step, enum state why)
 {
 	struct deploy_step *deploy = (struct deploy_step *)step;
@@ -391,8 +425,7 @@ static void deploy_cancel(struct step *step, enum state why)
 		return;
 	if (deploy->keeper)
 		gatekeeper_close(deploy->keeper, "cancelled", NULL);
-	if (deploy->phase == DEPLOY_MOVING ||
-	    (deploy->phase == DEPLOY_OPENING && !deploy->unpack)) {
+	if (awaits_environment(deploy)) {
 		set_ending(deploy, why, "cancelled");
 		return; /* when the operation under way is done */
 	}
@@ -407,7 +440,11 @@ static void deploy_moved(struct step *step, const char *text)
 
 	if (deploy->phase == DEPLOY_ENDING || !deploy->begun)
 		return;
-	finish(deploy, STATE_ROLLED_BACK, text);
+	deploy->is_gone = true;
+	if (awaits_environment(deploy))
+		set_ending(deploy, STATE_ROLLED_BACK, text);
+	else
+		finish(deploy, STATE_ROLLED_BACK, text);
 }
 
 static void deploy_release(struct step *step)
@@ -415,6 +452,7 @@ static void deploy_release(struct step *step)
 	struct deploy_step *deploy = (struct deploy_step *)step;
 
 	unpack_cancel(deploy->unpack);
+	requests_free(deploy->requests);
 	free_keeper(deploy);
 	timer_free(deploy->queue);
 	timer_free(deploy->pause);

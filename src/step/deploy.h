@@ -37,7 +37,8 @@ struct deploy_step {
 	char *person;	     /* who let it through; NULL */
 	struct timer *queue;
 	char *queued_behind;
-	bool acquired, begun, traffic_moved;
+	bool claimed, acquired, begun, traffic_moved;
+	bool is_gone; /* someone else took the environment back */
 	struct plan *plan;
 	size_t at; /* the plan's step under way */
 	int64_t step_began_us;
@@ -49,7 +50,9 @@ struct deploy_step {
 	int64_t pause_until_us;
 	bool pause_over; /* the clock is done; a verdict may be missing */
 	struct analysis *analysis;
-	struct timer *look, *max_hold;
+	struct timer *look;
+	struct timer *max_hold; /* NULL while it is not held by a verdict */
+	int64_t max_hold_ms;
 	struct analysis_result judged;
 	bool has_judged;
 	enum state ending; /* how it ends once the operation is done */
@@ -76,6 +79,9 @@ void deploy_watch_begin(struct deploy_step *deploy,
 void deploy_watch_end(struct deploy_step *deploy);
 /* Whether the plan may go on: nothing is watched, or the last look passed. */
 bool deploy_watch_is_content(const struct deploy_step *deploy);
+/* The plan waits for a verdict alone: where nobody is there to promote it,
+ * that ends some day. */
+void deploy_watch_hold(struct deploy_step *deploy);
 
 /* deploy.c */
 /* Ends the deployment without the candidate: traffic back if it had any. */

@@ -71,8 +71,8 @@ struct step_host {
 					   struct error *err);
 	/* From now on the environment's events are this stage's, and a move
 	 * by someone else is told to its step (step_moved()). NULL: nobody's.
-	 */
-	void (*claim)(void *data, const char *environment, struct step *step);
+	 * False while another step has it. */
+	bool (*claim)(void *data, const char *environment, struct step *step);
 	/* True when this run may do in the environment what its gate holds:
 	 * it was let through, or there is no gate. */
 	bool (*is_let_through)(void *data, const char *environment);

@@ -57,3 +57,6 @@ EXTRA_DIST += %D%/ui/story.h tests/data/layout tests/data/screen
 step_rig = %D%/step/rig.c %D%/step/rig.h
 check_PROGRAMS += %D%/step/gatekeeper-test
 %C%_step_gatekeeper_test_SOURCES = %D%/step/gatekeeper-test.c $(step_rig)
+check_PROGRAMS += %D%/step/deploy-test
+%C%_step_deploy_test_SOURCES = %D%/step/deploy-test.c $(step_rig) \
+	%D%/delivery/fakes.c %D%/delivery/fakes.h

@@ -1,0 +1,350 @@
+/* SPDX-License-Identifier: MIT */
+/* The deploy step over a target and a provider that do what they are told. */
+#include "unit/source/scratch.h"
+
+#include "base/file.h"
+#include "base/memory.h"
+#include "delivery/environment.h"
+#include "unit/delivery/fakes.h"
+#include "unit/step/rig.h"
+
+#define HEAD                                                             \
+	"name: shop\n"                                                   \
+	"people: {lee: {email: lee@shop.example}}\n"                     \
+	"environments:\n"                                                \
+	"  production:\n"                                                \
+	"    target: {process: {command: ./shop, ports: [18081, 18082]," \
+	" health: /healthz}}\n"                                          \
+	"    traffic: {haproxy: {listen: \"127.0.0.1:18080\"}}\n"
+#define STAGES                                                                \
+	"stages:\n"                                                           \
+	"  build: {run: make, artifacts: [shop]}\n"                           \
+	"  production: {deploy: {environment: production, strategy: canary, " \
+	"steps: "
+
+#define STEP_STARTED \
+	"\"event\":\"step.started\",\"stage\":\"production\",\"step\":\""
+
+static const char with_pause[] =
+	HEAD STAGES "[{weight: 5%}, {pause: 1h}, {weight: 100%}]}}\n";
+static const char with_gate[] =
+	HEAD STAGES "[{weight: 5%}, {gate: {approvers: [lee]}}, "
+		    "{weight: 100%}]}}\n";
+static const char with_check[] = HEAD STAGES
+	"[{check: [{get: /healthz, status: 200}]}, {weight: 100%}]}}\n";
+static const char plain[] = HEAD STAGES "[{weight: 100%}]}}\n";
+
+static void take(struct event *copy, void *data)
+{
+	struct rig *rig = data;
+
+	event_encode(copy, NULL, &rig->events);
+	event_free(copy);
+}
+
+static void moved(const char *text, void *data)
+{
+	struct rig *rig = data;
+
+	if (rig->claimed)
+		step_moved(rig->claimed, text);
+}
+
+static void store_artifact(struct rig *rig)
+{
+	struct strings globs = STRINGS_INIT;
+	struct error err = ERROR_INIT;
+
+	scratch_run(rig->folder, "git init -q . && echo 1 >shop && git add . "
+				 "&& git commit -qm first");
+	free(rig->commit.id);
+	rig->commit.id = scratch_ask(rig->folder, "git rev-parse HEAD");
+	strings_add(&globs, "shop");
+	if (artifacts_store(rig->folder, rig->folder, &globs, &rig->artifacts,
+			    &err) < 0)
+		fail_msg("%s", error_text(&err));
+	strings_release(&globs);
+}
+
+static void ignored(void *data, const struct error *err)
+{
+	(void)data;
+	(void)err;
+}
+
+static void prepare(struct rig *rig, const char *pipeline_text)
+{
+	struct environment_options options = {.name = "production",
+					      .emit = take,
+					      .moved = moved,
+					      .data = rig,
+					      .stage = "production",
+					      .target = &fake_target,
+					      .traffic = &fake_traffic};
+
+	fake_reset();
+	rig_init(rig, pipeline_text);
+	store_artifact(rig);
+	options.loop = rig->loop;
+	options.state = rig->folder;
+	options.pipeline = rig->pipeline;
+	options.pipeline_text = pipeline_text;
+	rig->environment = environment_open(&options, NULL);
+	assert_non_null(rig->environment);
+	rig->stage = "production";
+}
+
+static void begin(struct rig *rig, const char *pipeline_text)
+{
+	prepare(rig, pipeline_text);
+	rig_start(rig, STEP_DEPLOY);
+}
+
+/* v1 is live, and v2 goes through the whole plan. */
+static void begin_second(struct rig *rig, const char *pipeline_text)
+{
+	prepare(rig, pipeline_text);
+	rig->facts.version = "v1";
+	rig_start(rig, STEP_DEPLOY);
+	rig_until_done(rig);
+	assert_int_equal(rig->outcome, STATE_PASSED);
+	step_free(rig->step);
+	str_clear(&rig->events);
+	rig->facts.version = "v2";
+	rig->facts.number = 8;
+	rig_start(rig, STEP_DEPLOY);
+}
+
+static void end(struct rig *rig)
+{
+	step_free(rig->step);
+	rig->step = NULL;
+	environment_close(rig->environment);
+	scratch_run(rig->folder, "chmod -R u+w .");
+	rig_release(rig);
+	fake_reset();
+}
+
+static const struct environment_state *state_of(const struct rig *rig)
+{
+	return environment_state(rig->environment);
+}
+
+static void a_release_goes_through_its_plan(void **state)
+{
+	struct rig rig;
+
+	(void)state;
+	begin(&rig, plain);
+	rig_until_done(&rig);
+	assert_string_equal(rig.reason, "");
+	assert_int_equal(rig.outcome, STATE_PASSED);
+	assert_true(state_of(&rig)->has_live);
+	assert_string_equal(state_of(&rig)->live.version, "v2");
+	assert_null(rig.claimed);
+	end(&rig);
+}
+
+/* One cancel a phase: wherever it comes, the step ends once and leaves
+ * nothing under way. */
+static void cancelled_at(const char *told)
+{
+	struct rig rig;
+
+	begin_second(&rig, with_pause);
+	if (*told)
+		rig_until_told(&rig, told);
+	step_cancel(rig.step, STATE_CANCELLED);
+	step_cancel(rig.step, STATE_CANCELLED);
+	rig_until_done(&rig);
+	assert_int_equal(rig.outcome, STATE_CANCELLED);
+	assert_false(state_of(&rig)->has_candidate);
+	for (int i = 0; i < 3; i++)
+		loop_turn(rig.loop, 1);
+	end(&rig);
+}
+
+static void it_is_cancelled_in_every_phase(void **state)
+{
+	(void)state;
+	cancelled_at("");
+	cancelled_at("deploy.planned");
+	cancelled_at("target.started");
+	cancelled_at("target.healthy");
+	cancelled_at("traffic.changing");
+	cancelled_at("traffic.changed");
+	cancelled_at(STEP_STARTED "pause");
+}
+
+/* The last step of the plan was made: what is live is live. */
+static void a_cancel_during_the_promotion_comes_too_late(void **state)
+{
+	struct rig rig;
+
+	(void)state;
+	begin(&rig, plain);
+	rig_until_told(&rig, STEP_STARTED "promote");
+	step_cancel(rig.step, STATE_CANCELLED);
+	rig_until_done(&rig);
+	assert_string_equal(rig.reason, "");
+	assert_int_equal(rig.outcome, STATE_PASSED);
+	assert_true(state_of(&rig)->has_live);
+	end(&rig);
+}
+
+static void a_failed_check_says_why_and_takes_it_back(void **state)
+{
+	struct rig rig;
+
+	(void)state;
+	begin(&rig, with_check);
+	rig_until_done(&rig);
+	assert_int_equal(rig.outcome, STATE_FAILED);
+	assert_non_null(strstr(rig.reason, "GET /healthz"));
+	assert_false(state_of(&rig)->has_candidate);
+	end(&rig);
+}
+
+static void a_gate_of_the_plan_that_is_rejected_says_why(void **state)
+{
+	struct rig rig;
+
+	(void)state;
+	begin(&rig, with_gate);
+	rig_until_told(&rig, "gate.opened");
+	assert_int_equal(rig_command(&rig, COMMAND_REJECT, "lee", 2,
+				     "the colours are wrong, all of them"),
+			 0);
+	rig_until_done(&rig);
+	assert_int_equal(rig.outcome, STATE_REJECTED);
+	assert_string_equal(rig.reason, "the colours are wrong, all of them");
+	assert_false(state_of(&rig)->has_candidate);
+	end(&rig);
+}
+
+/* Nobody can vote on it any more, and a run counts its open gates. */
+static void a_rollback_closes_the_gate_of_the_plan(void **state)
+{
+	struct rig rig;
+
+	(void)state;
+	begin(&rig, with_gate);
+	rig_until_told(&rig, "gate.opened");
+	assert_int_equal(rig_command(&rig, COMMAND_ROLLBACK, "lee", 2, NULL),
+			 0);
+	assert_int_equal(rig_told(&rig, "gate.closed"), 1);
+	rig_until_done(&rig);
+	end(&rig);
+}
+
+static void on_its_way_back_it_takes_no_command(void **state)
+{
+	static const enum command_kind kinds[] = {
+		COMMAND_HOLD,  COMMAND_UNHOLD,	 COMMAND_PROMOTE,
+		COMMAND_SHIFT, COMMAND_ROLLBACK, COMMAND_APPROVE,
+	};
+	struct rig rig;
+
+	(void)state;
+	begin_second(&rig, with_pause);
+	rig_until_told(&rig, STEP_STARTED "pause");
+	step_cancel(rig.step, STATE_CANCELLED);
+	assert_false(rig.done);
+	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
+		assert_int_equal(rig_command(&rig, kinds[i], "lee", 2, "why"),
+				 -1);
+	rig_until_done(&rig);
+	end(&rig);
+}
+
+static void a_promotion_by_hand_leaves_the_pause(void **state)
+{
+	struct rig rig;
+
+	(void)state;
+	begin_second(&rig, with_pause);
+	rig_until_told(&rig, STEP_STARTED "pause");
+	assert_int_equal(rig_command(&rig, COMMAND_HOLD, "lee", 2, NULL), 0);
+	assert_int_equal(rig_command(&rig, COMMAND_HOLD, "lee", 2, NULL), -1);
+	assert_int_equal(rig_command(&rig, COMMAND_PROMOTE, "lee", 2, NULL), 0);
+	rig_until_done(&rig);
+	assert_int_equal(rig.outcome, STATE_PASSED);
+	end(&rig);
+}
+
+/* Its operation is still under way, and ends later. */
+static void moved_by_someone_else_it_waits_for_its_operation(void **state)
+{
+	struct rig rig;
+
+	(void)state;
+	begin_second(&rig, with_pause);
+	rig_until_told(&rig, "target.started");
+	step_moved(rig.step, "lee rolled back");
+	rig_until_done(&rig);
+	assert_int_equal(rig.outcome, STATE_ROLLED_BACK);
+	assert_string_equal(rig.reason, "lee rolled back");
+	step_free(rig.step);
+	rig.step = NULL;
+	for (int i = 0; i < 5; i++)
+		loop_turn(rig.loop, 1);
+	end(&rig);
+}
+
+static void it_waits_while_another_stage_deploys_there(void **state)
+{
+	struct rig rig;
+	struct step other;
+
+	(void)state;
+	prepare(&rig, plain);
+	rig.claimed = &other;
+	rig_start(&rig, STEP_DEPLOY);
+	rig_until_told(&rig, "stage.ready");
+	assert_ptr_equal(rig.claimed, &other);
+	rig.claimed = NULL;
+	rig_until_done(&rig);
+	assert_int_equal(rig.outcome, STATE_PASSED);
+	end(&rig);
+}
+
+static void it_waits_while_something_else_is_under_way_there(void **state)
+{
+	struct rig rig;
+
+	(void)state;
+	prepare(&rig, plain);
+	fake.hang_set = false;
+	environment_recover(rig.environment, ignored, NULL);
+	rig_start(&rig, STEP_DEPLOY);
+	rig_until_done(&rig);
+	assert_int_equal(rig.outcome, STATE_PASSED);
+	end(&rig);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_release_goes_through_its_plan),
+		cmocka_unit_test(it_is_cancelled_in_every_phase),
+		cmocka_unit_test(a_cancel_during_the_promotion_comes_too_late),
+		cmocka_unit_test(a_failed_check_says_why_and_takes_it_back),
+		cmocka_unit_test(a_gate_of_the_plan_that_is_rejected_says_why),
+		cmocka_unit_test(a_rollback_closes_the_gate_of_the_plan),
+		cmocka_unit_test(on_its_way_back_it_takes_no_command),
+		cmocka_unit_test(a_promotion_by_hand_leaves_the_pause),
+		cmocka_unit_test(
+			moved_by_someone_else_it_waits_for_its_operation),
+		cmocka_unit_test(it_waits_while_another_stage_deploys_there),
+		cmocka_unit_test(
+			it_waits_while_something_else_is_under_way_there),
+	};
+
+	setenv("GIT_CONFIG_GLOBAL", "/dev/null", 1);
+	setenv("GIT_CONFIG_NOSYSTEM", "1", 1);
+	setenv("GIT_AUTHOR_NAME", "Ana", 1);
+	setenv("GIT_AUTHOR_EMAIL", "ana@example.org", 1);
+	setenv("GIT_COMMITTER_NAME", "Ana", 1);
+	setenv("GIT_COMMITTER_EMAIL", "ana@example.org", 1);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
