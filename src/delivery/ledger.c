@@ -130,7 +130,8 @@ static int take_up_journal(struct ledger *ledger, struct error *err)
 {
 	int64_t size = journal_size(ledger);
 
-	if (ledger->journal && size == ledger->size)
+	/* What we have read says nothing of where we would write. */
+	if (ledger->journal && journal_is_current(ledger->journal))
 		return 0;
 	journal_free(ledger->journal);
 	ledger->journal =

@@ -322,6 +322,18 @@ int64_t journal_last_seq(const struct journal *journal)
 	return journal->last.seq;
 }
 
+bool journal_is_current(const struct journal *journal)
+{
+	char *path = path_join(journal->folder, "journal.ndjson");
+	struct stat ours, there;
+	bool is = fstat(journal->fd, &ours) == 0 && stat(path, &there) == 0 &&
+		  ours.st_dev == there.st_dev && ours.st_ino == there.st_ino &&
+		  ours.st_size == journal->end;
+
+	free(path);
+	return is;
+}
+
 void journal_append(struct journal *journal, struct event *event)
 {
 	struct journal_head *last = &journal->last;

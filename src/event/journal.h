@@ -39,6 +39,9 @@ struct journal *journal_open(const char *folder, size_t *torn,
 void journal_free(struct journal *journal); /* flushes first */
 
 int64_t journal_last_seq(const struct journal *journal);
+/* False when another process has appended, or put another file there, since
+ * it was opened: it must be opened anew. Not while a batch is being written. */
+bool journal_is_current(const struct journal *journal);
 /* Gives the event the next seq and queues its line. Never a transient one. */
 void journal_append(struct journal *journal, struct event *event);
 int journal_flush(struct journal *journal, struct error *err) MUST_CHECK;
