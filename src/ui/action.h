@@ -43,6 +43,9 @@
 	X(OPEN, "open", "Enter", "open the selected stage's log")             \
 	X(CLOSE, "close", "Esc", "close, cancel, clear; never quits")         \
 	X(FOLLOW, "follow", "f", "follow the end of the log, or stop")        \
+	X(SEARCH, "search", "/", "find text in the shown log")                \
+	X(FIND_NEXT, "find-next", "n", "the next place that holds it")        \
+	X(FIND_BEFORE, "find-before", "N", "the place before that holds it")  \
 	X(ZOOM, "zoom", "z", "the focused panel on the whole screen, or back")
 
 enum action {

@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "base/clock.h"
+#include "base/memory.h"
 #include "base/number.h"
 #include "ui/dialog.h"
 #include "ui/format.h"
@@ -232,4 +233,34 @@ const struct dialog_ops help_dialog = {
 	.confirm = help_confirm,
 	.input = help_input,
 	.confirms = "close",
+};
+
+static void search_open(struct dialog *dialog, const struct view *view,
+			const struct model *model)
+{
+	const struct stage_model *stage = view_stage(view, model);
+
+	dialog_titlef(dialog, "FIND IN %s", stage ? stage->name : "THE LOG");
+	dialog_fact(dialog, ROLE_DIM, "n and N then go from place to place");
+	dialog->label = "text";
+}
+
+static bool search_confirm(struct dialog *dialog, struct view *view,
+			   const struct model *model)
+{
+	(void)model;
+	free(view->log.search);
+	view->log.search = xstrdup(dialog->field.data);
+	view->log.match = -1;
+	view->focus = PANEL_LOG;
+	if (dialog->field.len)
+		view_find(view, !view->log.follow);
+	return true;
+}
+
+const struct dialog_ops search_dialog = {
+	.name = "search",
+	.open = search_open,
+	.confirm = search_confirm,
+	.confirms = "find it",
 };

@@ -166,6 +166,7 @@ static const struct {
 	{ACTION_HOLD, "H", "hold", false},
 	{ACTION_PROMOTE, "P", "promote", false},
 	{ACTION_CANCEL, "X", "cancel", false},
+	{ACTION_SEARCH, "/", "find", true},
 	{ACTION_FOLLOW, "f", "follow", true},
 	{ACTION_ZOOM, "z", "zoom", true},
 	{ACTION_HELP, "?", "help", true},
@@ -181,6 +182,8 @@ static bool is_shown(size_t i, int cols)
 		return cols >= 104;
 	case ACTION_CANCEL:
 		return cols >= 116;
+	case ACTION_SEARCH:
+		return cols >= 80;
 	case ACTION_FOLLOW:
 	case ACTION_ZOOM:
 		return cols >= 76;
@@ -189,12 +192,20 @@ static bool is_shown(size_t i, int cols)
 	}
 }
 
+/* Where it is tight, q stands alone. */
+static const char *key_text(size_t i, int cols)
+{
+	return keys[i].action == ACTION_QUIT && cols >= 70 && cols < 92
+		       ? ""
+		       : keys[i].text;
+}
+
 static void draw_key(struct pen *pen, const struct view *view,
 		     const struct model *model, size_t i)
 {
 	struct str why = STR_INIT;
 	bool off = view_off(view, model, keys[i].action, &why) != NULL;
-	const char *text = keys[i].text;
+	const char *text = key_text(i, pen->area->cols);
 
 	if (keys[i].action == ACTION_HOLD && !off) {
 		const struct environment_model *it = model_focus(model);
@@ -210,7 +221,8 @@ static void draw_key(struct pen *pen, const struct view *view,
 		pen_bold(pen, ROLE_KEY);
 	pen_text(pen, keys[i].key);
 	pen_role(pen, off ? ROLE_OFF : ROLE_NORMAL);
-	pen_printf(pen, " %s", text);
+	if (*text)
+		pen_printf(pen, " %s", text);
 	str_release(&why);
 }
 
@@ -222,12 +234,13 @@ static void draw_keys(const struct view *view, const struct model *model,
 
 	for (size_t i = sizeof(keys) / sizeof(keys[0]); i > 0; i--) {
 		struct pen it = pen;
+		int width = (int)strlen(key_text(i - 1, area->cols));
 
 		if (!keys[i - 1].right || !is_shown(i - 1, area->cols))
 			continue;
-		it.col = right - 2 - (int)strlen(keys[i - 1].text);
+		it.col = right - width - (width ? 2 : 1);
 		draw_key(&it, view, model, i - 1);
-		right -= 2 + (int)strlen(keys[i - 1].text) + 2;
+		right = it.col - 2;
 	}
 	pen.limit = right;
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {

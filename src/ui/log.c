@@ -49,36 +49,59 @@ static void apply_sgr(struct style *style, const char *text, size_t len)
 	}
 }
 
-/* Makes a line printable and draws the part right of `skip` columns. */
-static void draw_bytes(struct pen *pen, const char *text, size_t len, int skip)
+/* Bytes at `at` of what was looked for that are still to be marked. */
+static size_t marked(const struct str *clean, size_t at, const char *search,
+		     size_t left)
 {
-	struct str clean = STR_INIT;
+	if (left)
+		return left;
+	return *search && starts_with(clean->data + at, search) ? strlen(search)
+								: 0;
+}
+
+/* Draws a printable line right of `skip` columns, `search` in reverse. */
+static void draw_clean(struct pen *pen, const struct str *clean, int skip,
+		       const char *search)
+{
 	int left = pen->col;
 	bool utf8 = pen->area->grid->charset.utf8;
+	size_t mark = 0;
+
+	for (size_t i = 0; i < clean->len && pen->col < pen->limit;) {
+		size_t size = sgr_length(clean->data + i, clean->len - i);
+		int32_t c;
+		int width;
+
+		if (size) {
+			apply_sgr(&pen->style, clean->data + i, size);
+			i += size;
+			continue;
+		}
+		mark = marked(clean, i, search, mark);
+		size = utf8_decode(clean->data + i, clean->len - i, &c);
+		width = c < 0 || (c >= 0x80 && !utf8)
+				? 1
+				: character_width((uint32_t)c);
+		pen_reverse(pen, mark > 0);
+		if (skip > 0)
+			skip -= width;
+		else if (pen->col > left || width)
+			pen_code(pen, c < 0 ? '?' : (uint32_t)c);
+		mark -= mark < size ? mark : size;
+		i += size;
+	}
+}
+
+static void draw_bytes(const struct view *view, struct pen *pen,
+		       const char *text, size_t len)
+{
+	struct str clean = STR_INIT;
 
 	if (len && text[len - 1] == '\r')
 		len--;
 	str_add_printable(&clean, text, len < LINE_BYTES ? len : LINE_BYTES,
 			  true);
-	for (size_t i = 0; i < clean.len && pen->col < pen->limit;) {
-		size_t sgr = sgr_length(clean.data + i, clean.len - i);
-		int32_t c;
-		int width;
-
-		if (sgr) {
-			apply_sgr(&pen->style, clean.data + i, sgr);
-			i += sgr;
-			continue;
-		}
-		i += utf8_decode(clean.data + i, clean.len - i, &c);
-		width = c < 0 || (c >= 0x80 && !utf8)
-				? 1
-				: character_width((uint32_t)c);
-		if (skip > 0)
-			skip -= width;
-		else if (pen->col > left || width)
-			pen_code(pen, c < 0 ? '?' : (uint32_t)c);
-	}
+	draw_clean(pen, &clean, view->log.sideways, view->log.search);
 	str_release(&clean);
 }
 
@@ -97,7 +120,7 @@ static void draw_lines(const struct view *view, const struct area *area,
 
 		if (!logfile_line(file, at, &text, &len, &at))
 			break;
-		draw_bytes(&pen, text, len, view->log.sideways);
+		draw_bytes(view, &pen, text, len);
 	}
 	area_cursor(area, top, 1, false);
 }
@@ -293,6 +316,12 @@ static void add_position(const struct view *view, struct rule *rule)
 
 	if (!view->log.file)
 		return;
+	if (*view->log.search) {
+		char *find = xasprintf("/%s", view->log.search);
+
+		rule_left(rule, style, find);
+		free(find);
+	}
 	if (view->log.follow) {
 		rule_left(rule, style, "FOLLOW");
 		return;

@@ -29,6 +29,8 @@ struct view *view_new(void)
 	view->toast = xstrdup("");
 	view->ask_reason = xstrdup("");
 	view->log.path = xstrdup("");
+	view->log.search = xstrdup("");
+	view->log.match = -1;
 	view->log.follow = true;
 	return view;
 }
@@ -43,6 +45,7 @@ void view_free(struct view *view)
 		command_release(&view->outbox[i]);
 	free(view->outbox);
 	free(view->log.path);
+	free(view->log.search);
 	free(view->stage);
 	free(view->toast);
 	free(view->ask_reason);
@@ -150,6 +153,7 @@ static void open_log(struct view *view, const char *path)
 	view->log.top = 0;
 	view->log.follow = true;
 	view->log.sideways = 0;
+	view->log.match = -1;
 }
 
 /* The file may come a moment after the event that names it. */
@@ -266,6 +270,35 @@ static void act_interrupt(struct view *view, const struct model *model)
 	str_release(&why);
 }
 
+void view_find(struct view *view, bool forward)
+{
+	struct logfile *file = view->log.file;
+	int64_t at = view->log.match;
+	int64_t found;
+	char *text;
+
+	if (!file || !*view->log.search) {
+		view_toast(view, true, "nothing was looked for yet; / does");
+		return;
+	}
+	if (at < 0)
+		at = forward || !view->log.follow ? view->log.top - 1
+						  : logfile_size(file);
+	found = forward ? logfile_find(file, view->log.search, at + 1)
+			: logfile_find_back(file, view->log.search,
+					    at > 0 ? at : 0);
+	if (found < 0) {
+		text = xasprintf("no %s %s", forward ? "further" : "earlier",
+				 view->log.search);
+		view_toast(view, true, text);
+		free(text);
+		return;
+	}
+	view->log.match = found;
+	view->log.top = logfile_line_start(file, found);
+	view->log.follow = false;
+}
+
 static const struct dialog_ops *dialog_of(enum action action)
 {
 	switch (action) {
@@ -309,7 +342,11 @@ static void act_close(struct view *view)
 {
 	if (view->zoom)
 		view->zoom = false;
-	else if (*view->stage)
+	else if (*view->log.search) {
+		free(view->log.search);
+		view->log.search = xstrdup("");
+		view->log.match = -1;
+	} else if (*view->stage)
 		view_select(view, "");
 }
 
@@ -327,6 +364,16 @@ static void act(struct view *view, const struct model *model,
 	case ACTION_FOLLOW:
 		if (view->log.file)
 			log_ops.act(view, model, action);
+		break;
+	case ACTION_SEARCH:
+		if (view->log.file)
+			dialog_open(view, model, &search_dialog);
+		else
+			view_toast(view, true, "/ is off: no log is shown");
+		break;
+	case ACTION_FIND_NEXT:
+	case ACTION_FIND_BEFORE:
+		view_find(view, action == ACTION_FIND_NEXT);
 		break;
 	case ACTION_ZOOM:
 		view->zoom = !view->zoom;

@@ -87,6 +87,8 @@ struct view {
 		int64_t top; /* offset of the first line while not following */
 		bool follow;
 		int sideways;
+		char *search;  /* what was looked for, "" nothing */
+		int64_t match; /* its place, -1 none */
 	} log;
 	size_t scroll[PANEL_COUNT]; /* rows above the first shown */
 	struct dialog *dialog;
@@ -118,6 +120,8 @@ const struct stage_model *view_stage(const struct view *view,
 				     const struct model *model);
 void view_select(struct view *view, const char *stage);
 void view_toast(struct view *view, bool warns, const char *text);
+/* Goes to where the log holds view->log.search next, or before. */
+void view_find(struct view *view, bool forward);
 bool view_run_live(const struct model *model);
 /* Queues a command, which is taken over, with its number, run and person. */
 void view_send_owned(struct view *view, const struct model *model,

@@ -3,6 +3,8 @@
  * SIGNALBOX_UPDATE=1 writes them anew. */
 #include "screen/stage.h"
 
+#include "base/clock.h"
+
 static int teardown(void **state)
 {
 	if (*state)
@@ -42,6 +44,8 @@ static const struct {
 	{"quit-80x24", "canary.ndjson", CANARY_NOW, 24, 80, "A=", NULL, "q"},
 	{"help-80x24", "gate.ndjson", GATE_NOW, 24, 80, "A=", NULL, "?"},
 	{"unit-log-80x24", "gate.ndjson", GATE_NOW, 24, 80, "A=", NULL, "1g\r"},
+	{"find-80x24", "gate.ndjson", GATE_NOW, 24, 80, "A=", NULL,
+	 "1g\r/amount_4\r"},
 	{"back-80x24", "back.ndjson", BACK_NOW, 24, 80, "A=", NULL, ""},
 };
 
@@ -149,6 +153,37 @@ static void nothing_is_written_while_nothing_happens(void **state)
 	assert_int_equal(terminal_bytes(terminal)->len, before);
 }
 
+/* Events wait for their frame: 30 a second, whatever comes. A key does not. */
+static void a_flood_of_events_costs_few_frames_and_delays_no_key(void **state)
+{
+	struct terminal *terminal;
+	struct str flood = STR_INIT;
+	int64_t begun;
+	long long frames;
+	size_t bytes;
+
+	terminal = *state =
+		stage_open("canary.ndjson", CANARY_NOW, 24, 80, "A=", NULL);
+	for (int i = 0; i < 20000; i++)
+		str_addf(&flood,
+			 "{\"seq\":190,\"time\":\"2026-11-20T14:02:55.000Z\","
+			 "\"event\":\"log.grew\",\"stage\":\"unit\","
+			 "\"bytes\":%d,\"lines\":%d}\n",
+			 i * 50, i);
+	begun = clock_monotonic_us();
+	frames = terminal_frame_count(terminal);
+	bytes = terminal_bytes(terminal)->len;
+	terminal_tell(terminal, flood.data, flood.len);
+	frames = terminal_frame_count(terminal) - frames;
+	assert_true(frames <=
+		    2 + (clock_monotonic_us() - begun) * 31 / 1000000);
+	assert_true(terminal_bytes(terminal)->len - bytes < 20000);
+	frames = terminal_frame_count(terminal);
+	terminal_keys(terminal, "j");
+	assert_true(terminal_frame_count(terminal) > frames);
+	str_release(&flood);
+}
+
 static void only_known_sequences_reach_the_terminal(void **state)
 {
 	static const char hostile[] =
@@ -214,6 +249,7 @@ int main(void)
 		TEST(every_kind_of_terminal_shows_the_same_text),
 		TEST(a_storm_of_sizes_loses_no_key_and_ends_well),
 		TEST(nothing_is_written_while_nothing_happens),
+		TEST(a_flood_of_events_costs_few_frames_and_delays_no_key),
 		TEST(only_known_sequences_reach_the_terminal),
 		TEST(a_gibibyte_of_log_costs_little_memory),
 	};

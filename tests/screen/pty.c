@@ -268,6 +268,11 @@ void terminal_frames(struct terminal *terminal, int frames)
 	settle(terminal);
 }
 
+long long terminal_frame_count(const struct terminal *terminal)
+{
+	return terminal->frame_count;
+}
+
 void terminal_write(struct terminal *terminal, const void *bytes, size_t len)
 {
 	const char *at = bytes;

@@ -49,6 +49,7 @@ void terminal_keys(struct terminal *terminal, const char *keys);
 void terminal_write(struct terminal *terminal, const void *bytes, size_t len);
 /* Until as many more frames came, whatever they show. */
 void terminal_frames(struct terminal *terminal, int frames);
+long long terminal_frame_count(const struct terminal *terminal);
 void terminal_resize(struct terminal *terminal, int rows, int cols);
 
 /* The screen, trailing spaces cut; and with colours, bold and reverse, a
