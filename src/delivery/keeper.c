@@ -179,6 +179,7 @@ static int start_child(struct keeper *keeper, struct error *err)
 	options.argv = (const char *const *)keeper->spec.argv.items;
 	options.folder = keeper->spec.working_folder;
 	options.output = keeper->log;
+	options.outlive = true; /* whoever kills us leaves it serving */
 	pid = child_start(&options, err);
 	if (pid < 0)
 		return -1;

@@ -61,9 +61,10 @@ static pid_t process_pid(const struct target *target)
 	return keeper_child_running(target->folder);
 }
 
+/* A keeper that was killed leaves its process serving. */
 static bool process_is_alive(const struct target *target)
 {
-	return keeper_is_alive(target->folder);
+	return keeper_is_alive(target->folder) || process_pid(target) > 0;
 }
 
 /* Replaces an earlier value of the same name. */

@@ -302,23 +302,27 @@ static void keeper_stop_without_a_keeper_is_fine(void **state)
 	assert_true(stopped(*state, 100));
 }
 
-static void keeper_that_is_killed_takes_its_process_along(void **state)
+static void keeper_that_is_killed_leaves_its_process_serving(void **state)
 {
 	struct room *room = *state;
 	struct heard heard;
 	uint64_t start_time;
 	pid_t keeper;
 
-	started(room, "exec sleep 1000");
+	started(room, "while sleep 0.01; do echo served >>$OUT; done");
 	heard = status_of(room);
 	start_time = process_start_time(heard.status.pid);
 	keeper = keeper_lock_holder(room->folder);
 	assert_true(keeper > 0);
 	assert_int_equal(kill(keeper, SIGKILL), 0);
-	await_gone(room, heard.status.pid, start_time);
+	await_gone(room, keeper, process_start_time(keeper));
 	assert_false(keeper_is_alive(room->folder));
+	unlink(room->out);
+	await_lines(room, room->out, 2);
+	assert_int_equal(keeper_child_running(room->folder), heard.status.pid);
 	/* and the folder may be used again, socket file and all */
 	started(room, "exec sleep 1000");
+	assert_false(process_is(heard.status.pid, start_time));
 	assert_true(status_of(room).ok);
 }
 
@@ -365,7 +369,7 @@ int main(int argc, char **argv)
 		TEST(keeper_stop_ends_the_whole_group),
 		TEST(keeper_stop_kills_what_ignores_term_after_the_grace),
 		TEST(keeper_stop_without_a_keeper_is_fine),
-		TEST(keeper_that_is_killed_takes_its_process_along),
+		TEST(keeper_that_is_killed_leaves_its_process_serving),
 		TEST(keeper_ends_a_stray_before_it_starts),
 	};
 
