@@ -444,6 +444,37 @@ static void stop_candidate(struct operation *operation, const struct error *err)
 			       candidate_gone);
 }
 
+static void take_back(struct operation *operation, const struct error *err);
+
+/* A proxy that has died is started again, with everything on the live one. */
+static void taken_back(struct operation *operation, const struct error *err)
+{
+	struct environment *environment = operation->environment;
+
+	if (!err || err->code == ERROR_REFUSED || operation->tried_again) {
+		stop_candidate(operation, err);
+		return;
+	}
+	environment_note(environment, true,
+			 "%s; making sure that the proxy runs",
+			 error_text(err));
+	operation->tried_again = true;
+	error_clear(&operation->why); /* err itself, perhaps */
+	operation_ensure(operation, initial_split(&environment->state),
+			 take_back);
+}
+
+static void take_back(struct operation *operation, const struct error *err)
+{
+	if (err) {
+		operation_finish(operation, err);
+		return;
+	}
+	operation->move.reason = operation->reason;
+	set_split(operation, operation->environment->state.live.colour, 100);
+	operation_move(operation, taken_back);
+}
+
 void environment_abandon(struct environment *environment, const char *reason,
 			 environment_done *done, void *data)
 {
@@ -460,7 +491,5 @@ void environment_abandon(struct environment *environment, const char *reason,
 		stop_candidate(operation, NULL);
 		return;
 	}
-	operation->move.reason = operation->reason;
-	set_split(operation, state->live.colour, 100);
-	operation_move(operation, stop_candidate);
+	take_back(operation, NULL);
 }

@@ -649,6 +649,27 @@ static void abandoning_brings_traffic_back_before_the_stop(void **state)
 	assert_asked("set blue 100 green 0\nstop green\n");
 }
 
+static void abandoning_starts_a_proxy_that_has_died(void **state)
+{
+	struct world *world = *state;
+	struct answer answer = {0};
+
+	released(world, "v1");
+	acquired(world);
+	begun(world, STRATEGY_CANARY, "v2");
+	started(world);
+	shifted(world, 25);
+	free(fake_log());
+	fake.running = false;
+	fake.refuse_while_down = true;
+	environment_abandon(world->environment, "cancelled", answered, &answer);
+	went_well(world, &answer);
+	assert_asked("proxy starts blue 100 green 0\n"
+		     "set blue 100 green 0\nstop green\n");
+	assert_true(fake.running);
+	assert_false(state_of(world)->has_candidate);
+}
+
 static void
 in_place_stops_the_old_one_and_abandoning_starts_it_again(void **state)
 {
@@ -820,6 +841,7 @@ int main(void)
 		TEST(change_that_the_provider_refuses_changes_nothing),
 		TEST(candidate_that_fails_before_traffic_leaves_live_alone),
 		TEST(abandoning_brings_traffic_back_before_the_stop),
+		TEST(abandoning_starts_a_proxy_that_has_died),
 		TEST(in_place_stops_the_old_one_and_abandoning_starts_it_again),
 		TEST(down_stops_everything_and_up_brings_it_back),
 		TEST(retiring_keeps_the_least_time_unless_forced),
