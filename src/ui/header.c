@@ -238,9 +238,10 @@ static void draw_keys(const struct view *view, const struct model *model,
 
 		if (!keys[i - 1].right || !is_shown(i - 1, area->cols))
 			continue;
-		it.col = right - width - (width ? 2 : 1);
+		right -= width + (width ? 2 : 1);
+		it.col = right;
 		draw_key(&it, view, model, i - 1);
-		right = it.col - 2;
+		right -= 2;
 	}
 	pen.limit = right;
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
