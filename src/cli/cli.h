@@ -6,11 +6,6 @@
 #ifndef SIGNALBOX_CLI_CLI_H
 #define SIGNALBOX_CLI_CLI_H
 
-#include <stdbool.h>
-
-#include "base/error.h"
-#include "base/strings.h"
-
 /* The program. Returns its exit status. */
 int cli_main(int argc, char **argv);
 
@@ -22,29 +17,6 @@ struct subcommand {
 	/* argv[0] is the subcommand's name. Returns the exit status. */
 	int (*run)(int argc, char **argv);
 };
-
-/* Prints "signalbox: TEXT" on standard error, made printable; clears err;
- * returns the exit status of its code. */
-int cli_fail(struct error *err);
-
-/* What getopt would do, in the words of this program. */
-struct cli_option {
-	const char *name;     /* "--output" */
-	const char **value;   /* takes a value when not NULL */
-	bool *flag;	      /* is set when not NULL */
-	struct strings *list; /* takes a value, any number of times */
-};
-struct cli_arguments {
-	const struct cli_option *options; /* ends with a NULL name */
-	const char **words;		  /* filled; NULL where absent */
-	int most;			  /* how many words there may be */
-	int least;
-};
-/* Splits argv; ERROR_USAGE names the word that is wrong. */
-int cli_parse(int argc, char **argv, const struct cli_arguments *arguments,
-	      struct error *err) MUST_CHECK;
-/* --output text|json. */
-int cli_is_json(const char *output, bool *json, struct error *err) MUST_CHECK;
 
 int cli_run(int argc, char **argv);
 int cli_attach(int argc, char **argv);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* `history`: past runs, or the releases of one environment. */
 #include "base/clock.h"
+#include "cli/arguments.h"
 #include "cli/cli.h"
 #include "cli/listing.h"
 #include "cli/project.h"

@@ -1,4 +1,5 @@
 libsignalbox_a_SOURCES += \
+	%D%/arguments.c %D%/arguments.h \
 	%D%/attach.c \
 	%D%/cli.c %D%/cli.h \
 	%D%/demo.c \

@@ -2,6 +2,7 @@
 /* `plan`: what a run would do, without doing any of it. */
 #include <stdlib.h>
 
+#include "cli/arguments.h"
 #include "cli/cli.h"
 #include "cli/listing.h"
 #include "cli/project.h"

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/memory.h"
+#include "cli/arguments.h"
 #include "cli/cli.h"
 #include "cli/printer.h"
 #include "cli/project.h"

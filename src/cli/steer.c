@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
+#include "cli/arguments.h"
 #include "cli/cli.h"
 #include "cli/project.h"
 #include "cli/runs.h"

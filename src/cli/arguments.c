@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/arguments.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/printable.h"
+
+int cli_fail(struct error *err)
+{
+	struct str text = STR_INIT;
+	int status = error_exit_status(err->code);
+
+	str_add_printable(&text, error_text(err), strlen(error_text(err)),
+			  false);
+	fprintf(stderr, "signalbox: %s\n", text.data);
+	str_release(&text);
+	error_clear(err);
+	return status;
+}
+
+static const struct cli_option *find_option(const struct cli_option *options,
+					    const char *word, size_t len)
+{
+	for (; options->name; options++)
+		if (strlen(options->name) == len &&
+		    strncmp(options->name, word, len) == 0)
+			return options;
+	return NULL;
+}
+
+/* Takes the option at argv[*at], and its value behind it or after '='. */
+static int take_option(int argc, char **argv, int *at,
+		       const struct cli_option *options, struct error *err)
+{
+	const char *word = argv[*at];
+	size_t len = strcspn(word, "=");
+	const struct cli_option *option = find_option(options, word, len);
+	const char *value;
+
+	if (!option)
+		return error_set(err, ERROR_USAGE,
+				 "no option '%.*s'; see signalbox --help",
+				 (int)len, word);
+	if (option->flag) {
+		*option->flag = true;
+		return word[len] ? error_set(err, ERROR_USAGE,
+					     "%s takes no value", option->name)
+				 : 0;
+	}
+	value = word[len]	 ? word + len + 1
+		: *at + 1 < argc ? argv[++*at]
+				 : NULL;
+	if (!value)
+		return error_set(err, ERROR_USAGE, "%s needs a value",
+				 option->name);
+	if (option->list)
+		strings_add(option->list, value);
+	else
+		*option->value = value;
+	return 0;
+}
+
+int cli_parse(int argc, char **argv, const struct cli_arguments *arguments,
+	      struct error *err)
+{
+	int count = 0;
+	bool only_words = false;
+
+	for (int i = 1; i < argc; i++) {
+		if (!only_words && strcmp(argv[i], "--") == 0) {
+			only_words = true;
+		} else if (!only_words && argv[i][0] == '-' && argv[i][1]) {
+			if (take_option(argc, argv, &i, arguments->options,
+					err) < 0)
+				return -1;
+		} else if (count < arguments->most) {
+			arguments->words[count++] = argv[i];
+		} else {
+			return error_set(err, ERROR_USAGE,
+					 "'%s' is one word too many", argv[i]);
+		}
+	}
+	if (count < arguments->least)
+		return error_set(err, ERROR_USAGE,
+				 "%s needs %d word%s; see signalbox %s --help",
+				 argv[0], arguments->least,
+				 arguments->least > 1 ? "s" : "", argv[0]);
+	return 0;
+}
+
+int cli_is_json(const char *output, bool *json, struct error *err)
+{
+	*json = output && strcmp(output, "json") == 0;
+	if (output && !*json && strcmp(output, "text") != 0)
+		return error_set(err, ERROR_USAGE,
+				 "--output is text or json, not '%s'", output);
+	return 0;
+}

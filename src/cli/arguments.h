@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+/* What every subcommand does with its words, and with its failure. */
+#ifndef SIGNALBOX_CLI_ARGUMENTS_H
+#define SIGNALBOX_CLI_ARGUMENTS_H
+
+#include <stdbool.h>
+
+#include "base/error.h"
+#include "base/strings.h"
+
+/* Prints "signalbox: TEXT" on standard error, made printable; clears err;
+ * returns the exit status of its code. */
+int cli_fail(struct error *err);
+
+/* What getopt would do, in the words of this program. */
+struct cli_option {
+	const char *name;     /* "--output" */
+	const char **value;   /* takes a value when not NULL */
+	bool *flag;	      /* is set when not NULL */
+	struct strings *list; /* takes a value, any number of times */
+};
+struct cli_arguments {
+	const struct cli_option *options; /* ends with a NULL name */
+	const char **words;		  /* filled; NULL where absent */
+	int most;			  /* how many words there may be */
+	int least;
+};
+/* Splits argv; ERROR_USAGE names the word that is wrong. */
+int cli_parse(int argc, char **argv, const struct cli_arguments *arguments,
+	      struct error *err) MUST_CHECK;
+/* --output text|json. */
+int cli_is_json(const char *output, bool *json, struct error *err) MUST_CHECK;
+
+#endif
