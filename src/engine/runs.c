@@ -52,11 +52,14 @@ static int take_lock(const char *state, int64_t run, struct error *err)
 	int fd = file_open(path, O_RDWR | O_CREAT, 0600, err);
 
 	free(path);
-	if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) < 0) {
+	/* The number is ours; whoever asks run_is_live() holds it no longer
+	 * than that takes. */
+	while (fd >= 0 && flock(fd, LOCK_EX) < 0) {
+		if (errno == EINTR)
+			continue;
 		close(fd);
-		return error_set(err, ERROR_REFUSED,
-				 "run %lld has an engine already",
-				 (long long)run);
+		return error_set(err, ERROR_IO, "cannot lock run %lld: %s",
+				 (long long)run, strerror(errno));
 	}
 	return fd;
 }

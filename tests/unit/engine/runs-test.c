@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: MIT */
+#include "support/cmocka.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/memory.h"
+#include "engine/runs.h"
+
+static int set_up(void **state)
+{
+	char *folder = xstrdup("/tmp/signalbox-runs-XXXXXX");
+
+	*state = folder;
+	return mkdtemp(folder) ? 0 : -1;
+}
+
+static int tear_down(void **state)
+{
+	int result = folder_remove(*state, NULL);
+
+	free(*state);
+	return result;
+}
+
+static void runs_are_numbered_from_one(void **state)
+{
+	const char *folder = *state;
+	int first, second;
+
+	assert_int_equal(run_newest(folder), 0);
+	assert_int_equal(run_create(folder, &first, NULL), 1);
+	assert_int_equal(run_create(folder, &second, NULL), 2);
+	assert_int_equal(run_newest(folder), 2);
+	close(first);
+	close(second);
+}
+
+static void what_is_no_number_is_no_run(void **state)
+{
+	char *path = xasprintf("%s/runs/12x", (char *)*state);
+	int lock;
+
+	assert_int_equal(folder_make(path, 0700, NULL), 0);
+	assert_int_equal(run_newest(*state), 0);
+	assert_int_equal(run_create(*state, &lock, NULL), 1);
+	close(lock);
+	free(path);
+}
+
+static void a_run_lives_as_long_as_its_lock_is_held(void **state)
+{
+	int lock;
+
+	assert_false(run_is_live(*state, 1));
+	assert_int_equal(run_create(*state, &lock, NULL), 1);
+	assert_true(run_is_live(*state, 1));
+	close(lock);
+	assert_false(run_is_live(*state, 1));
+}
+
+/* Many processes at once: each gets a number of its own. */
+static void no_two_processes_get_one_number(void **state)
+{
+	enum { PROCESSES = 8, EACH = 10 };
+	pid_t pids[PROCESSES];
+
+	for (int i = 0; i < PROCESSES; i++) {
+		pids[i] = fork();
+		assert_true(pids[i] >= 0);
+		for (int j = 0; !pids[i] && j < EACH; j++) {
+			int lock;
+			int64_t run = run_create(*state, &lock, NULL);
+
+			/* As status does, while another one creates. */
+			run_is_live(*state, run_newest(*state));
+			if (run < 0 || !run_is_live(*state, run))
+				_exit(1);
+			close(lock);
+		}
+		if (!pids[i])
+			_exit(0);
+	}
+	for (int i = 0; i < PROCESSES; i++) {
+		int status;
+
+		assert_int_equal(waitpid(pids[i], &status, 0), pids[i]);
+		assert_int_equal(status, 0);
+	}
+	assert_int_equal(run_newest(*state), PROCESSES * EACH);
+}
+
+static void a_folder_that_cannot_be_made_says_so(void **state)
+{
+	char *path = xasprintf("%s/runs", (char *)*state);
+	struct error err = ERROR_INIT;
+	int lock = -1;
+
+	assert_int_equal(file_replace(path, "", 0, 0600, NULL), 0);
+	assert_int_equal(run_create(*state, &lock, &err), -1);
+	assert_non_null(strstr(error_text(&err), "runs"));
+	error_clear(&err);
+	free(path);
+}
+
+static void a_socket_is_named_by_repository_and_run(void **state)
+{
+	char *one = run_socket("/a", 1, NULL);
+	char *other = run_socket("/b", 1, NULL);
+	char *next = run_socket("/a", 2, NULL);
+
+	(void)state;
+	assert_non_null(one);
+	assert_string_not_equal(one, other);
+	assert_string_not_equal(one, next);
+	assert_in_range(strlen(one), 1, 100); /* what a socket path holds */
+	free(one);
+	free(other);
+	free(next);
+}
+
+#define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		IN_FOLDER(runs_are_numbered_from_one),
+		IN_FOLDER(what_is_no_number_is_no_run),
+		IN_FOLDER(a_run_lives_as_long_as_its_lock_is_held),
+		IN_FOLDER(no_two_processes_get_one_number),
+		IN_FOLDER(a_folder_that_cannot_be_made_says_so),
+		IN_FOLDER(a_socket_is_named_by_repository_and_run),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
