@@ -191,9 +191,9 @@ static int execute(struct run_call *call, bool screen, struct error *err)
 	if (!engine)
 		return -1;
 	signalled = watch(call, engine, screen);
-	status = engine_join(engine);
+	status = engine_join(engine, err);
 	net_cleanup();
-	return signalled ? signalled : status;
+	return signalled && status >= 0 ? signalled : status;
 }
 
 int cli_run(int argc, char **argv)

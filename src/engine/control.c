@@ -89,6 +89,7 @@ static int command_site(struct engine *engine, const struct command *command,
 			const struct sender *sender, struct error *err)
 {
 	struct site *site = site_for(engine, command);
+	const struct stage *stage;
 
 	if (!site)
 		return error_set(err, ERROR_USAGE,
@@ -97,18 +98,21 @@ static int command_site(struct engine *engine, const struct command *command,
 	if (command->kind == COMMAND_ROLLBACK && command->seq &&
 	    command->seq < site->release_seq)
 		return refuse_moved(site->name, site->release_text, err);
-	if (site->claimed) {
-		struct stage *stage =
-			stages_find(engine, site->claimed->options.stage->name);
-
-		if (command->kind == COMMAND_SHIFT && command->seq &&
-		    command->seq < stage->moved_seq)
-			return refuse_moved(site->name, stage->moved_text, err);
-		if (command->kind == COMMAND_SHIFT || !stage->at_gate)
-			return step_command(site->claimed, command, sender,
-					    err);
-	}
+	if (!site->claimed)
+		return site_command(site, command, sender, err);
+	stage = stages_find(engine, site->claimed->options.stage->name);
+	if (command->kind == COMMAND_SHIFT && command->seq &&
+	    command->seq < stage->moved_seq)
+		return refuse_moved(site->name, stage->moved_text, err);
+	if (command->kind == COMMAND_SHIFT || site_has_candidate(site))
+		return step_command(site->claimed, command, sender, err);
 	return site_command(site, command, sender, err);
+}
+
+static int refuse_ended(const struct engine *engine, struct error *err)
+{
+	return error_set(err, ERROR_REFUSED, "run %lld has ended",
+			 (long long)engine->run);
 }
 
 static int execute(struct engine *engine, const struct command *command,
@@ -121,9 +125,7 @@ static int execute(struct engine *engine, const struct command *command,
 	switch (command->kind) {
 	case COMMAND_CANCEL:
 		if (engine->is_over)
-			return error_set(err, ERROR_REFUSED,
-					 "run %lld has ended",
-					 (long long)engine->run);
+			return refuse_ended(engine, err);
 		stages_cancel(engine);
 		return 0;
 	case COMMAND_SHIFT:
@@ -137,6 +139,8 @@ static int execute(struct engine *engine, const struct command *command,
 				return -1;
 		return 0;
 	default:
+		if (engine->is_over)
+			return refuse_ended(engine, err);
 		return command_stage(engine, command, sender, err);
 	}
 }
@@ -166,18 +170,29 @@ static void tell_command(struct engine *engine, enum event_type type,
 /* An answer on its way: sent once what it tells of is on disk and shown. */
 struct answer {
 	struct engine *engine;
-	struct channel *channel;
+	struct channel *channel; /* NULL: who asked is gone */
 	struct event *event;
+	struct answer *next;
 };
 
-static bool is_connected(const struct engine *engine,
-			 const struct channel *channel)
+static void answer_free(struct answer *answer)
 {
-	const struct client *client = engine->clients;
+	struct answer **at = &answer->engine->answers;
 
-	while (client && client->channel != channel)
-		client = client->next;
-	return client || engine->screen == channel;
+	while (*at != answer)
+		at = &(*at)->next;
+	*at = answer->next;
+	event_free(answer->event);
+	free(answer);
+}
+
+/* Another may come to stand at the same address. */
+static void forget_answers(struct engine *engine, const struct channel *channel)
+{
+	for (struct answer *answer = engine->answers; answer;
+	     answer = answer->next)
+		if (answer->channel == channel)
+			answer->channel = NULL;
 }
 
 static void send_answer(void *data)
@@ -188,12 +203,11 @@ static void send_answer(void *data)
 
 	event->seq = stream_shown_seq(answer->engine->stream);
 	event_encode(event, NULL, &line);
-	if (is_connected(answer->engine, answer->channel))
+	if (answer->channel)
 		channel_send(answer->channel, line.data, line.len, event->seq,
 			     true);
 	str_release(&line);
-	event_free(event);
-	free(answer);
+	answer_free(answer);
 }
 
 static void answer(struct engine *engine, struct channel *channel,
@@ -202,7 +216,8 @@ static void answer(struct engine *engine, struct channel *channel,
 	struct answer *answer = xcalloc(1, sizeof(*answer));
 	struct event *event = event_new(EVENT_REPLY, NULL);
 
-	*answer = (struct answer){engine, channel, event};
+	*answer = (struct answer){engine, channel, event, engine->answers};
+	engine->answers = answer;
 	event_set_int(event, "id", command->id);
 	event_set_bool(event, "ok", !err->code);
 	if (err->code) {
@@ -210,21 +225,6 @@ static void answer(struct engine *engine, struct channel *channel,
 		event_set_int(event, "status", error_exit_status(err->code));
 	}
 	stream_on_disk(engine->stream, send_answer, answer);
-}
-
-/* What was before stands in the journal, and the watcher is told so. */
-static void subscribe(struct engine *engine, struct channel *channel)
-{
-	struct event *event = event_new(EVENT_BEHIND, NULL);
-	struct str line = STR_INIT;
-
-	stream_unsubscribe(engine->stream, channel);
-	stream_subscribe(engine->stream, channel);
-	event->seq = stream_shown_seq(engine->stream);
-	event_encode(event, NULL, &line);
-	channel_send(channel, line.data, line.len, event->seq, true);
-	str_release(&line);
-	event_free(event);
 }
 
 static void take_line(struct engine *engine, struct channel *channel,
@@ -242,7 +242,7 @@ static void take_line(struct engine *engine, struct channel *channel,
 	quiet = command.kind == COMMAND_POKE ||
 		command.kind == COMMAND_SUBSCRIBE;
 	if (command.kind == COMMAND_SUBSCRIBE)
-		subscribe(engine, channel);
+		stream_join(engine->stream, channel);
 	else if (execute(engine, &command, sender, &err) < 0)
 		tell_command(engine, EVENT_COMMAND_REFUSED, &command, sender,
 			     error_text(&err));
@@ -262,6 +262,7 @@ static void client_free(struct client *client)
 		at = &(*at)->next;
 	*at = client->next;
 	stream_unsubscribe(client->engine->stream, client->channel);
+	forget_answers(client->engine, client->channel);
 	channel_free(client->channel);
 	free(client->login);
 	free(client);
@@ -312,6 +313,7 @@ static void screen_closed(struct channel *channel, void *data)
 	struct engine *engine = data;
 
 	stream_unsubscribe(engine->stream, channel);
+	forget_answers(engine, channel);
 	channel_free(channel);
 	engine->screen = NULL;
 	engine_stop_if_done(engine);
@@ -348,4 +350,6 @@ void control_free(struct engine *engine)
 		channel_drain(engine->screen, 2000);
 		channel_free(engine->screen);
 	}
+	while (engine->answers)
+		answer_free(engine->answers);
 }

@@ -16,6 +16,9 @@
 #include "proc/identity.h"
 #include "step/environ.h"
 
+/* How long decisions wait for a disk that refuses the journal. */
+#define JOURNAL_PATIENCE_MS 10000
+
 static void look_whether_done(void *data)
 {
 	engine_stop_if_done(data);
@@ -63,10 +66,13 @@ static void host_checks(void *data, json_t *array,
 
 		if (state_is_final(stage->state))
 			json_array_append_new(
-				array, json_pack("{s:s, s:s, s:s*}", "name",
-						 stage->config->name, "outcome",
-						 state_name(stage->state),
-						 "text", stage->reason));
+				array,
+				json_pack("{s:s, s:s, s:o*}", "name",
+					  stage->config->name, "outcome",
+					  state_name(stage->state), "text",
+					  stage->reason
+						  ? json_foreign(stage->reason)
+						  : NULL));
 	}
 	digest_peek(engine->findings, findings);
 }
@@ -87,28 +93,51 @@ void engine_note(struct engine *engine, const char *level, const char *format,
 	free(text);
 }
 
+static bool is_busy(const struct engine *engine)
+{
+	for (struct site *site = engine->sites; site; site = site->next)
+		if (site->busy)
+			return true;
+	return false;
+}
+
+/* A rollback may have begun since it was asked for. */
 static void stop(void *data)
 {
-	loop_stop(((struct engine *)data)->loop);
+	struct engine *engine = data;
+
+	if (!is_busy(engine))
+		loop_stop(engine->loop);
+}
+
+static bool waits_only_for_people(const struct engine *engine)
+{
+	return !engine->options.wait && engine->at_gates > 0 &&
+	       engine->at_gates == engine->unfinished;
 }
 
 /* Ends the thread when nothing more can come: the run is over and nobody
  * looks, or only people could go on and it was not asked to wait. */
 void engine_stop_if_done(struct engine *engine)
 {
-	bool busy = false;
-
-	for (struct site *site = engine->sites; site; site = site->next)
-		busy = busy || site->is_busy;
-	if (engine->is_over) {
-		if (!busy && (!engine->options.linger || !engine->screen))
-			stream_on_disk(engine->stream, stop, engine);
-	} else if (!engine->options.wait && engine->at_gates > 0 &&
-		   engine->at_gates == engine->unfinished) {
+	if (is_busy(engine))
+		return;
+	if (!engine->is_over && waits_only_for_people(engine)) {
 		engine->status = 6;
 		engine->is_over = true;
-		stream_on_disk(engine->stream, stop, engine);
 	}
+	if (engine->is_over && (!engine->options.linger || !engine->screen))
+		stream_on_disk(engine->stream, stop, engine);
+}
+
+/* Nothing can be decided any more, and what runs goes on unrecorded. */
+static void journal_failed(void *data, const char *why)
+{
+	struct engine *engine = data;
+
+	engine->failure = xstrdup(why);
+	engine->is_over = true;
+	loop_stop(engine->loop);
 }
 
 static char *run_sentence(const struct engine *engine, enum state outcome)
@@ -307,6 +336,8 @@ static int set_up(struct engine *engine, struct error *err)
 	engine->http = http_new(engine->loop);
 	engine->logs = log_pool_new(engine->loop, engine->writer);
 	engine->stream = stream_new(engine->loop, engine->writer, journal);
+	stream_on_failure(engine->stream, JOURNAL_PATIENCE_MS, journal_failed,
+			  engine);
 	environ_secrets(engine->options.pipeline, &engine->secrets);
 	engine->findings = digest_new();
 	set_facts(engine);
@@ -325,6 +356,7 @@ static void engine_free(struct engine *engine)
 	strings_release(&engine->secrets);
 	if (engine->lock >= 0)
 		close(engine->lock);
+	free(engine->failure);
 	free(engine->folder);
 	free(engine);
 }
@@ -378,12 +410,17 @@ const char *engine_run_folder(const struct engine *engine)
 	return engine->folder;
 }
 
-int engine_join(struct engine *engine)
+int engine_join(struct engine *engine, struct error *err)
 {
 	int status;
 
 	pthread_join(engine->thread, NULL);
 	status = engine->status;
+	if (engine->failure)
+		status = error_set(err, ERROR_IO,
+				   "run %lld is cut off, for its journal "
+				   "cannot be written: %s",
+				   (long long)engine->run, engine->failure);
 	engine_free(engine);
 	return status;
 }

@@ -6,7 +6,7 @@
  *
  *	engine = engine_start(&options, &err);  // the thread runs
  *	... read events from options.events, write commands ...
- *	status = engine_join(engine);           // DESIGN's exit status
+ *	status = engine_join(engine, &err);     // DESIGN's exit status
  */
 #ifndef SIGNALBOX_ENGINE_ENGINE_H
 #define SIGNALBOX_ENGINE_ENGINE_H
@@ -51,7 +51,8 @@ struct engine *engine_start(const struct engine_options *options,
 int64_t engine_run_number(const struct engine *engine);
 /* Where the run's journal and logs are; borrowed. */
 const char *engine_run_folder(const struct engine *engine);
-/* Waits for the thread's end, frees the engine, returns the exit status. */
-int engine_join(struct engine *engine);
+/* Waits for the thread's end, frees the engine, returns the exit status; -1
+ * when the run was cut off because its journal could not be written. */
+int engine_join(struct engine *engine, struct error *err) MUST_CHECK;
 
 #endif

@@ -50,7 +50,8 @@ struct site { /* an environment, opened once */
 	struct step *claimed; /* by a deploy step */
 	int64_t release_seq;
 	char *release_text;
-	bool is_watched, is_busy;
+	bool is_watched, is_rolling_back;
+	int busy;	     /* operations of our own under way */
 	bool is_let_through; /* this run, by the environment's gate */
 	struct site *next;
 };
@@ -94,6 +95,8 @@ struct engine {
 	struct sender owner;
 	struct server *server;
 	struct client *clients;
+	struct answer *answers; /* not sent yet */
+	char *failure;		/* why the journal cannot be written */
 };
 
 /* engine.c */
@@ -127,6 +130,8 @@ bool site_is_let_through(void *engine, const char *environment);
 void site_note_gate(struct engine *engine, const struct event *event);
 bool site_claim(void *engine, const char *environment, struct step *step);
 struct site *site_find(struct engine *engine, const char *name);
+/* Whether what this run would release is under deployment there. */
+bool site_has_candidate(const struct site *site);
 /* Rolls back or shifts without a deployment of this run. */
 int site_command(struct site *place, const struct command *command,
 		 const struct sender *sender, struct error *err) MUST_CHECK;

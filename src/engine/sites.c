@@ -14,6 +14,15 @@ static bool moves_release(enum event_type type)
 	       type == EVENT_ROLLBACK_FINISHED;
 }
 
+bool site_has_candidate(const struct site *site)
+{
+	const struct environment_state *state =
+		environment_state(site->environment);
+
+	return state->has_candidate &&
+	       state->candidate.run == site->engine->run;
+}
+
 static void site_emit(struct event *event, void *data)
 {
 	struct site *site = data;
@@ -142,11 +151,12 @@ static void recovered(void *data, const struct error *err)
 {
 	struct site *site = data;
 
-	site->is_busy = false;
-	if (err)
+	site->busy--;
+	if (err && !site->is_rolling_back) /* which ends what is under way */
 		engine_note(site->engine, "warning", "%s: %s", site->name,
 			    error_text(err));
 	watch(site);
+	engine_stop_if_done(site->engine);
 }
 
 /* What is live there, for whoever draws it. */
@@ -184,7 +194,7 @@ void sites_open_known(struct engine *engine)
 		if (!environment_state(site->environment)->has_live)
 			continue;
 		tell_seen(site);
-		site->is_busy = true;
+		site->busy++;
 		environment_recover(site->environment, recovered, site);
 	}
 }
@@ -206,7 +216,8 @@ static void commanded(void *data, const struct error *err)
 {
 	struct site *site = data;
 
-	site->is_busy = false;
+	site->busy--;
+	site->is_rolling_back = false;
 	if (err)
 		engine_note(site->engine, "warning", "%s: %s", site->name,
 			    error_text(err));
@@ -229,10 +240,11 @@ int site_command(struct site *site, const struct command *command,
 				 "%s has no deployment under way; nothing to "
 				 "%s",
 				 site->name, command_name(command->kind));
-	if (site->is_busy)
+	if (site->is_rolling_back)
 		return error_set(err, ERROR_REFUSED,
-				 "%s is being changed already", site->name);
-	site->is_busy = true;
+				 "%s is on its way back already", site->name);
+	site->is_rolling_back = true;
+	site->busy++;
 	environment_rollback(site->environment, &request, commanded, site);
 	return 0;
 }

@@ -3,9 +3,12 @@
 
 #include <stdlib.h>
 
+#include "base/clock.h"
 #include "base/memory.h"
 #include "base/str.h"
 #include "base/vector.h"
+
+#define RETRY_MS 250
 
 struct waiter {
 	void (*then)(void *argument);
@@ -21,8 +24,8 @@ struct parcel {
 	int64_t seq;
 	struct waiter *waiters;
 	size_t waiter_count, waiter_cap;
-	char *why;
-	bool is_written;
+	char *why; /* the disk refused it; set by the writer */
+	bool is_written, is_shown;
 	struct parcel *next;
 };
 
@@ -34,9 +37,17 @@ struct stream {
 	struct parcel *first, *last; /* handed to the writer, in order */
 	struct channel **watchers;
 	size_t watcher_count, watcher_cap;
-	int64_t shown_seq;
-	char *failure;
+	int64_t shown_seq, written_seq;
+	size_t in_flight; /* parcels that the writer has */
+	bool is_failing;  /* none is handed to it until the next try */
+	int64_t failing_since_us, patience_ms;
+	struct timer *retry;
+	void (*failed)(void *data, const char *why);
+	void *failed_data;
 };
+
+static void hand_over(void *data);
+static void try_again(void *data);
 
 struct stream *stream_new(struct loop *loop, struct helper *writer,
 			  struct journal *journal)
@@ -46,6 +57,7 @@ struct stream *stream_new(struct loop *loop, struct helper *writer,
 	stream->loop = loop;
 	stream->writer = writer;
 	stream->journal = journal;
+	stream->retry = loop_timer(loop, INT64_MAX, try_again, stream);
 	return stream;
 }
 
@@ -62,11 +74,18 @@ void stream_free(struct stream *stream)
 {
 	if (!stream)
 		return;
+	loop_unpost(stream->loop, hand_over, stream);
+	timer_free(stream->retry);
 	if (stream->filling)
 		parcel_free(stream->filling);
+	while (stream->first) {
+		struct parcel *parcel = stream->first;
+
+		stream->first = parcel->next;
+		parcel_free(parcel);
+	}
 	journal_free(stream->journal);
 	free(stream->watchers);
-	free(stream->failure);
 	free(stream);
 }
 
@@ -88,7 +107,7 @@ static bool is_decision(enum event_type type)
 	}
 }
 
-static void send_lines(struct stream *stream, struct parcel *parcel)
+static void send_to(struct channel *channel, const struct parcel *parcel)
 {
 	const char *at = parcel->lines.data;
 	const char *end = at + parcel->lines.len;
@@ -96,13 +115,20 @@ static void send_lines(struct stream *stream, struct parcel *parcel)
 	while (at < end) {
 		const char *stop = memchr(at, '\n', (size_t)(end - at)) + 1;
 
-		for (size_t i = 0; i < stream->watcher_count; i++)
-			channel_send(stream->watchers[i], at,
-				     (size_t)(stop - at), parcel->seq, false);
+		channel_send(channel, at, (size_t)(stop - at), parcel->seq,
+			     false);
 		at = stop;
 	}
+}
+
+static void show(struct stream *stream, struct parcel *parcel)
+{
+	if (parcel->is_shown)
+		return;
+	for (size_t i = 0; i < stream->watcher_count; i++)
+		send_to(stream->watchers[i], parcel);
+	parcel->is_shown = true;
 	stream->shown_seq = parcel->seq;
-	str_release(&parcel->lines);
 }
 
 /* Shows what may be shown: up to the first unwritten decision. */
@@ -111,7 +137,7 @@ static void deliver(struct stream *stream)
 	for (struct parcel *parcel = stream->first;
 	     parcel && (parcel->is_written || !parcel->sync);
 	     parcel = parcel->next)
-		send_lines(stream, parcel);
+		show(stream, parcel);
 }
 
 static void write_parcel(void *data)
@@ -125,14 +151,56 @@ static void write_parcel(void *data)
 	error_clear(&err);
 }
 
+static void parcel_written(void *data);
+
+static void write_next(struct stream *stream, struct parcel *parcel)
+{
+	free(parcel->why);
+	parcel->why = NULL;
+	stream->in_flight++;
+	helper_run(stream->writer, write_parcel, parcel_written, parcel);
+}
+
+static void try_again(void *data)
+{
+	struct stream *stream = data;
+
+	stream->is_failing = false;
+	for (struct parcel *parcel = stream->first; parcel;
+	     parcel = parcel->next)
+		write_next(stream, parcel);
+}
+
+/* The order holds: what came after it was refused with it, or waits. */
+static void refused(struct stream *stream, const struct parcel *parcel)
+{
+	int64_t now = clock_monotonic_us();
+
+	if (!stream->failing_since_us)
+		stream->failing_since_us = now;
+	stream->is_failing = true;
+	if (!stream->in_flight)
+		timer_set_in(stream->retry, RETRY_MS);
+	if (stream->failed &&
+	    now - stream->failing_since_us > stream->patience_ms * 1000) {
+		stream->failed(stream->failed_data, parcel->why);
+		stream->failed = NULL;
+	}
+}
+
 static void parcel_written(void *data)
 {
 	struct parcel *parcel = data;
 	struct stream *stream = parcel->stream;
 
+	stream->in_flight--;
+	if (parcel->why) {
+		refused(stream, parcel);
+		return;
+	}
+	stream->failing_since_us = 0;
 	parcel->is_written = true;
-	if (parcel->why && !stream->failure)
-		stream->failure = xstrdup(parcel->why);
+	stream->written_seq = parcel->seq;
 	deliver(stream);
 	stream->first = parcel->next; /* the writer keeps the order */
 	if (!stream->first)
@@ -159,7 +227,8 @@ static void hand_over(void *data)
 		stream->first = parcel;
 	stream->last = parcel;
 	deliver(stream);
-	helper_run(stream->writer, write_parcel, parcel_written, parcel);
+	if (!stream->is_failing)
+		write_next(stream, parcel);
 }
 
 static struct parcel *filling(struct stream *stream)
@@ -225,7 +294,28 @@ void stream_unsubscribe(struct stream *stream, struct channel *channel)
 	}
 }
 
-const char *stream_failure(const struct stream *stream)
+void stream_join(struct stream *stream, struct channel *channel)
 {
-	return stream->failure;
+	struct event *event = event_new(EVENT_BEHIND, NULL);
+	struct str line = STR_INIT;
+
+	stream_unsubscribe(stream, channel);
+	event->seq = stream->written_seq;
+	event_encode(event, NULL, &line);
+	channel_send(channel, line.data, line.len, event->seq, true);
+	for (struct parcel *parcel = stream->first; parcel;
+	     parcel = parcel->next)
+		if (parcel->is_shown)
+			send_to(channel, parcel);
+	stream_subscribe(stream, channel);
+	str_release(&line);
+	event_free(event);
+}
+
+void stream_on_failure(struct stream *stream, int64_t patience_ms,
+		       void (*failed)(void *data, const char *why), void *data)
+{
+	stream->patience_ms = patience_ms;
+	stream->failed = failed;
+	stream->failed_data = data;
 }

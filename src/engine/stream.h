@@ -35,8 +35,16 @@ int64_t stream_shown_seq(const struct stream *stream);
 
 /* A watcher gets every event sent from now on. */
 void stream_subscribe(struct stream *stream, struct channel *channel);
+/* The same for one that reads the journal for what was before: it is told
+ * "behind" up to what is written, then gets what was shown without being
+ * written yet, and then as above. */
+void stream_join(struct stream *stream, struct channel *channel);
 void stream_unsubscribe(struct stream *stream, struct channel *channel);
-/* Why the journal could not be written; NULL: it could. Borrowed. */
-const char *stream_failure(const struct stream *stream);
+
+/* While the journal cannot be written, it is tried again, decisions are
+ * neither shown nor told to who waits for the disk, and everything keeps its
+ * order. failed() is told once, when that lasts longer than patience_ms. */
+void stream_on_failure(struct stream *stream, int64_t patience_ms,
+		       void (*failed)(void *data, const char *why), void *data);
 
 #endif
