@@ -55,6 +55,7 @@ static int attach(struct project *project, int64_t run, bool watch_only,
 	options.run_folder = folder;
 	if (options.events >= 0)
 		result = screen_show(&options, err);
+	launcher_free(options.launcher);
 	free(folder);
 	return result;
 }

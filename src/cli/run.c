@@ -212,6 +212,7 @@ int cli_run(int argc, char **argv)
 			status = execute(&call, screen, &err);
 		project_close(&call.project);
 	}
+	launcher_free(call.launcher);
 	strings_release(&call.skip);
 	free(call.email);
 	return status < 0 ? cli_fail(&err) : status;

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -76,6 +77,11 @@ struct launcher *launcher_start(bool screen)
 	ignore_stops();
 	say(launcher, WORD_HELLO, (int)getpid());
 	return launcher;
+}
+
+void launcher_free(struct launcher *launcher)
+{
+	free(launcher);
 }
 
 int launcher_fd(const struct launcher *launcher)

@@ -17,6 +17,9 @@ struct launcher;
  * `screen` the launcher serves job control.
  */
 struct launcher *launcher_start(bool screen);
+/* Frees the struct. Its descriptors stay open: launcher and guard take their
+ * closing for this process's end. */
+void launcher_free(struct launcher *launcher);
 
 /* A descriptor the program watches: it becomes readable when the launcher
  * was continued (fg) or has died. */
