@@ -29,10 +29,14 @@ void say_gate_opened(struct str *out, const struct event *event)
 
 void say_gate_voted(struct str *out, const struct event *event)
 {
-	bool approve = strcmp(event_text(event, "vote"), "approve") == 0;
+	const char *vote = event_text(event, "vote");
+	bool approve = strcmp(vote, "approve") == 0;
 
 	str_addf(out, "%s %s %s", event_text(event, "person"),
-		 approve ? "approved" : "rejected", event_stage(event));
+		 approve			 ? "approved"
+		 : strcmp(vote, "override") == 0 ? "overrode the gate of"
+						 : "rejected",
+		 event_stage(event));
 	if (approve)
 		str_addf(out, " (%lld of %lld)",
 			 (long long)event_int(event, "approvals", 0),

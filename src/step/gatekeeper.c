@@ -339,6 +339,43 @@ static void open_again(struct gatekeeper *keeper)
 	ask_ships(keeper);
 }
 
+/* What failed by now, though nothing here needs it, stands against approving:
+ * an override says so. NULL: nothing does; the caller owns it. */
+static char *bad_check(const struct gatekeeper *keeper)
+{
+	const struct step_host *host = host_of(keeper);
+	char findings[DIGEST_TEXT_SIZE];
+	json_t *checks = json_array();
+	const json_t *check;
+	char *why = NULL;
+	size_t i;
+
+	host->checks(host->data, checks, findings);
+	json_array_foreach(checks, i, check)
+	{
+		const char *outcome = json_text(check, "outcome");
+
+		if (!why && state_is_bad(state_parse(outcome)))
+			why = xasprintf("%s: %s; override with a reason lets "
+					"it pass against that",
+					json_text(check, "name"), outcome);
+	}
+	json_decref(checks);
+	return why;
+}
+
+static int refuse_bad_check(const struct gatekeeper *keeper, int choice,
+			    struct error *err)
+{
+	char *why = choice == GATE_APPROVE ? bad_check(keeper) : NULL;
+
+	if (!why)
+		return 0;
+	error_set(err, ERROR_REFUSED, "%s", why);
+	free(why);
+	return -1;
+}
+
 int gatekeeper_command(struct gatekeeper *keeper, const struct command *command,
 		       const struct sender *sender, struct error *err)
 {
@@ -367,7 +404,8 @@ int gatekeeper_command(struct gatekeeper *keeper, const struct command *command,
 				 "gate opened; look again",
 				 keeper->options.step->options.stage->name);
 	}
-	if (gate_vote(keeper->gate, &vote, clock_wall_ms(), err) < 0)
+	if (refuse_bad_check(keeper, choice, err) < 0 ||
+	    gate_vote(keeper->gate, &vote, clock_wall_ms(), err) < 0)
 		return -1;
 	tell_vote(keeper, &vote);
 	outcome = gate_outcome(keeper->gate, clock_wall_ms());

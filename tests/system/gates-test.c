@@ -135,6 +135,24 @@ static void override_passes_its_author_and_is_said(void **state)
 	assert_says(run->out.data, "nobody else is awake");
 }
 
+static void failed_stage_stands_against_approval(void **state)
+{
+	struct site *site = *state;
+	struct process *run;
+
+	prepare(site, "name: shop\nstages:\n  bad: {run: exit 3}\n"
+		      "  hold: {needs: [], gate: {not: []}}\n");
+	run = site_start(site, NULL, "run", "--wait", NULL);
+	process_await_text(run, "hold waits for 1 approval");
+	process_await_text(run, "bad finished");
+	assert_int_equal(site_call(site, "approve", "1", NULL), 8);
+	assert_says(site->err, "bad: failed");
+	assert_int_equal(site_call(site, "override", "1", "--reason",
+				   "bad is known", NULL),
+			 0);
+	assert_int_equal(process_await(run), 1);
+}
+
 static void gate_nobody_decides_on_expires_into_3(void **state)
 {
 	struct site *site = *state;
@@ -400,6 +418,7 @@ static int run_all(void)
 		TEST(second_approval_is_refused_with_the_reason),
 		TEST(author_may_not_approve_but_may_reject),
 		TEST(override_passes_its_author_and_is_said),
+		TEST(failed_stage_stands_against_approval),
 		TEST(gate_nobody_decides_on_expires_into_3),
 		TEST(without_wait_a_run_at_its_gate_ends_with_6),
 		TEST(vote_on_what_has_moved_on_since_is_refused),
