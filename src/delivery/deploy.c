@@ -383,7 +383,7 @@ void environment_promote(struct environment *environment, const char *person,
 		error_clear(&err);
 		return;
 	}
-	operation_settle(operation, promotion_settled);
+	operation_settle_ours(operation, promotion_settled);
 }
 
 static void abandoned(struct operation *operation, const struct error *err)

@@ -109,6 +109,46 @@ static void fail_move(struct operation *operation, const struct error *err)
 	operation_inspect(operation, failure_known);
 }
 
+static void settled_again(struct operation *operation, const struct error *err)
+{
+	(void)err;
+	operation->settled(operation, &operation->why);
+}
+
+static void settled_once(struct operation *operation, const struct error *err)
+{
+	struct error moved = ERROR_INIT;
+
+	if (environment_check_epoch(operation->environment, &moved) == 0) {
+		operation->settled(operation, err);
+		return;
+	}
+	error_clear(&operation->why);
+	operation->why = moved;
+	operation_settle(operation, settled_again);
+}
+
+void operation_settle_ours(struct operation *operation, operation_step *next)
+{
+	operation->settled = next;
+	operation_settle(operation, settled_once);
+}
+
+/* The proxy serves by it: a file that was not written ends no release. */
+static void move_settled(struct operation *operation, const struct error *err)
+{
+	if (err && err->code == ERROR_REFUSED) {
+		move_over(operation, err);
+		return;
+	}
+	if (err)
+		environment_note(operation->environment, true,
+				 "the weights were not written where a reload "
+				 "reads them: %s",
+				 error_text(err));
+	move_over(operation, NULL);
+}
+
 static void changed_recorded(struct operation *operation,
 			     const struct error *err)
 {
@@ -117,7 +157,10 @@ static void changed_recorded(struct operation *operation,
 		operation->move.unsynced = true;
 		err = NULL;
 	}
-	move_over(operation, err);
+	if (err || operation->urgent)
+		move_over(operation, err);
+	else
+		operation_settle_ours(operation, move_settled);
 }
 
 static void move_sampled(struct operation *operation, const struct error *err)

@@ -54,10 +54,11 @@ struct operation {
 	operation_step *next;
 	struct target_wait *health;
 	struct timer *timer;
-	bool given_up;		/* nobody waits for it any more */
-	struct operation *list; /* the next one of those given up */
-	struct error why;	/* of a part, kept while it cleans up */
-	struct error first;	/* of several parts, the first that failed */
+	bool given_up;		 /* nobody waits for it any more */
+	struct operation *list;	 /* the next one of those given up */
+	struct error why;	 /* of a part, kept while it cleans up */
+	struct error first;	 /* of several parts, the first that failed */
+	operation_step *settled; /* of operation_settle_ours() */
 
 	struct move move;
 	/* A start or stop of a colour, as an operation's part. */
@@ -158,6 +159,10 @@ void operation_inspect(struct operation *operation, operation_step *next);
 void operation_set(struct operation *operation,
 		   const struct traffic_change *change, operation_step *next);
 void operation_settle(struct operation *operation, operation_step *next);
+/* The same for whoever holds the environment. When a rollback came between it
+ * may have settled before us: what is true then is settled once more, and
+ * next() gets the refusal. */
+void operation_settle_ours(struct operation *operation, operation_step *next);
 void operation_cut(struct operation *operation, enum colour colour,
 		   operation_step *next);
 void operation_stop_traffic(struct operation *operation, operation_step *next);

@@ -176,6 +176,26 @@ static void tell_seen(struct site *site)
 	engine_emit(site->engine, event);
 }
 
+/* What a run that died left half done. */
+static void tell_cut_off(struct site *site)
+{
+	const struct environment_state *state =
+		environment_state(site->environment);
+	const struct release *candidate = &state->candidate;
+	char *holder = environment_holder(site->environment);
+
+	if (state->has_candidate && !holder)
+		engine_note(site->engine, "warning",
+			    "%s: run %lld was cut off while it deployed %s, "
+			    "which has %.3g %% of the traffic; the next "
+			    "deployment takes it back first, signalbox "
+			    "rollback %s does so now",
+			    site->name, (long long)candidate->run,
+			    candidate->version, state->split[candidate->colour],
+			    site->name);
+	free(holder);
+}
+
 void sites_open_known(struct engine *engine)
 {
 	const struct pipeline *pipeline = engine->options.pipeline;
@@ -191,6 +211,7 @@ void sites_open_known(struct engine *engine)
 			error_clear(&err);
 			continue;
 		}
+		tell_cut_off(site);
 		if (!environment_state(site->environment)->has_live)
 			continue;
 		tell_seen(site);

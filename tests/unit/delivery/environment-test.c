@@ -66,6 +66,7 @@ static void environment_remembers_what_is_live_by_its_journal(void **state)
 	assert_asked("start blue v1\n"
 		     "proxy starts blue 100 green 0\n"
 		     "set blue 100 green 0\n"
+		     "settle\n"
 		     "settle\n");
 	reopen(world);
 	assert_true(state_of(world)->has_live);
@@ -96,7 +97,9 @@ static void environment_moves_a_second_release_step_by_step(void **state)
 	promoted(world);
 	assert_asked("start green v2\n"
 		     "set blue 95 green 5\n"
+		     "settle\n"
 		     "set blue 0 green 100\n"
+		     "settle\n"
 		     "settle\n");
 	assert_string_equal(state_of(world)->live.version, "v2");
 	assert_string_equal(state_of(world)->previous.version, "v1");
@@ -146,6 +149,7 @@ static void environment_writes_down_a_change_before_it_is_made(void **state)
 	assert_asked("start blue v1\n"
 		     "proxy starts blue 100 green 0\n"
 		     "set blue 100 green 0\n"
+		     "settle\n"
 		     "settle\n");
 }
 
@@ -571,6 +575,7 @@ static void next_deployment_first_takes_traffic_from_one_that_died(void **state)
 	begun(world, STRATEGY_CANARY, "v3");
 	started(world);
 	assert_asked("set blue 100 green 0\n"
+		     "settle\n"
 		     "stop green\n"
 		     "start green v3\n");
 }
@@ -646,7 +651,7 @@ static void abandoning_brings_traffic_back_before_the_stop(void **state)
 	free(fake_log());
 	environment_abandon(world->environment, "cancelled", answered, &answer);
 	went_well(world, &answer);
-	assert_asked("set blue 100 green 0\nstop green\n");
+	assert_asked("set blue 100 green 0\nsettle\nstop green\n");
 }
 
 static void abandoning_starts_a_proxy_that_has_died(void **state)
