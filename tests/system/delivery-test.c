@@ -198,6 +198,17 @@ static void canary_asleep_during_a_rollback_cannot_undo_it(void **state)
 	assert_nothing_failed(site);
 }
 
+/* Refused while the shift before it is still being settled. */
+static bool is_shifted_to_0(void *data)
+{
+	struct site *site = data;
+	int status = site_call(site, "shift", "production", "0%", NULL);
+
+	if (status != 0)
+		assert_says(site->err, "is not at a pause of its plan");
+	return status == 0;
+}
+
 static void people_shift_hold_and_promote_by_command(void **state)
 {
 	struct site *site = *state;
@@ -211,7 +222,7 @@ static void people_shift_hold_and_promote_by_command(void **state)
 	assert_int_equal(site_call(site, "shift", "production", "40%", NULL),
 			 0);
 	process_await_text(run, "(asked 40 %");
-	assert_int_equal(site_call(site, "shift", "production", "0%", NULL), 0);
+	await(is_shifted_to_0, site, "a shift");
 	assert_only(site, false);
 	/* A shift by hand has the plan hold. */
 	assert_int_equal(site_call(site, "hold", "2", NULL), 8);

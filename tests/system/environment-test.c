@@ -83,7 +83,7 @@ static void taken_down(struct world *world)
 
 static bool any_keeper(struct world *world)
 {
-	static const char *const names[] = {"blue", "green", "proxy"};
+	static const char *const names[] = {"blue", "green", "proxy/proxy"};
 	char *folder = folder_of(world);
 	bool any = false;
 

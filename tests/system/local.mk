@@ -13,3 +13,5 @@ check_PROGRAMS += %D%/gates-test
 %C%_gates_test_SOURCES = %D%/gates-test.c $(SITE_SOURCES)
 check_PROGRAMS += %D%/delivery-test
 %C%_delivery_test_SOURCES = %D%/delivery-test.c $(SITE_SOURCES)
+check_PROGRAMS += %D%/death-test
+%C%_death_test_SOURCES = %D%/death-test.c $(SITE_SOURCES)

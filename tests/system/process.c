@@ -248,5 +248,8 @@ static bool is_gone(void *data)
 
 void await_gone(pid_t pid)
 {
-	await(is_gone, &pid, "the end of a process");
+	char what[64];
+
+	snprintf(what, sizeof(what), "the end of process %d", (int)pid);
+	await(is_gone, &pid, what);
 }

@@ -19,7 +19,7 @@
 
 #define WORDS_MOST 24
 
-static const char *const kept_names[] = {"blue", "green", "proxy"};
+static const char *const kept_names[] = {"blue", "green", "proxy/proxy"};
 
 int site_main(int argc, char **argv, int (*tests)(void))
 {

@@ -84,7 +84,7 @@ struct event *site_last_event(const char *folder, enum event_type type,
 			      const char *stage);
 int site_count_events(const char *folder, enum event_type type,
 		      const char *stage);
-/* The keeper of "blue", "green" or "proxy", and what it runs; 0 none. */
+/* The keeper of "blue", "green" or "proxy/proxy", and what it runs; 0 none. */
 pid_t site_keeper(const struct site *site, const char *environment,
 		  const char *name);
 pid_t site_kept(const struct site *site, const char *environment,
