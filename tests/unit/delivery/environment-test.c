@@ -670,7 +670,7 @@ static void abandoning_starts_a_proxy_that_has_died(void **state)
 	environment_abandon(world->environment, "cancelled", answered, &answer);
 	went_well(world, &answer);
 	assert_asked("proxy starts blue 100 green 0\n"
-		     "set blue 100 green 0\nstop green\n");
+		     "set blue 100 green 0\nsettle\nstop green\n");
 	assert_true(fake.running);
 	assert_false(state_of(world)->has_candidate);
 }
