@@ -324,6 +324,11 @@ static void *work(void *data)
 	return NULL;
 }
 
+static void log_failed(void *data, const char *why)
+{
+	engine_note(data, "warning", "a log ends early: %s", why);
+}
+
 static int set_up(struct engine *engine, struct error *err)
 {
 	struct journal *journal;
@@ -334,7 +339,8 @@ static int set_up(struct engine *engine, struct error *err)
 	engine->writer = helper_new(engine->loop, "writer");
 	engine->helper = helper_new(engine->loop, "helper");
 	engine->http = http_new(engine->loop);
-	engine->logs = log_pool_new(engine->loop, engine->writer);
+	engine->logs =
+		log_pool_new(engine->loop, engine->writer, log_failed, engine);
 	engine->stream = stream_new(engine->loop, engine->writer, journal);
 	stream_on_failure(engine->stream, JOURNAL_PATIENCE_MS, journal_failed,
 			  engine);

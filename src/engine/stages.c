@@ -100,19 +100,10 @@ static void log_ended(void *data)
 		step_output_ended(stage->step);
 }
 
-static void log_failed(void *data, const char *why)
-{
-	struct stage *stage = data;
-
-	engine_note(stage->engine, "warning", "the log of %s is incomplete: %s",
-		    stage->config->name, why);
-}
-
 static const struct log_handlers log_handlers = {
 	.grew = log_grew,
 	.bytes = log_bytes,
 	.ended = log_ended,
-	.failed = log_failed,
 };
 
 static void open_log(struct stage *stage)

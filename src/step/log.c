@@ -17,7 +17,9 @@
 enum {
 	PIPE_BYTES = 1 << 20,
 	BLOCK_BYTES = 256 << 10,
-	POOL_BYTES = 4 << 20, /* may wait for the disk, over all logs */
+	/* May wait for the disk over all logs, and so the most that one turn
+	 * of the loop reads. */
+	POOL_BYTES = 4 << 20,
 	SPARE_BLOCKS = 8,
 	INDEX_BYTES = 64 << 10,
 };
@@ -39,6 +41,8 @@ struct log_pool {
 	char *spare[SPARE_BLOCKS];
 	size_t spare_count;
 	struct stage_log *paused; /* chain of logs waiting for room */
+	void (*failed)(void *data, const char *why);
+	void *data;
 };
 
 struct stage_log {
@@ -56,15 +60,20 @@ struct stage_log {
 	struct timer *tell; /* tells growth that came within the 100 ms */
 	struct stage_log *next_paused;
 	size_t pending; /* blocks on the writer */
-	bool tapped, is_paused, finished, has_failed;
+	bool tapped, is_paused, finished;
+	bool is_cut; /* the writer's: nothing more goes into the file */
 };
 
-struct log_pool *log_pool_new(struct loop *loop, struct helper *writer)
+struct log_pool *log_pool_new(struct loop *loop, struct helper *writer,
+			      void (*failed)(void *data, const char *why),
+			      void *data)
 {
 	struct log_pool *pool = xcalloc(1, sizeof(*pool));
 
 	pool->loop = loop;
 	pool->writer = writer;
+	pool->failed = failed;
+	pool->data = data;
 	return pool;
 }
 
@@ -135,16 +144,27 @@ static void write_block(void *data)
 	struct stage_log *log = block->log;
 	struct error err = ERROR_INIT;
 
+	if (log->is_cut)
+		return;
 	if (open_files(log, &err) < 0 ||
 	    file_write_all(log->fd, block->data, block->len, log->path, &err) <
 		    0 ||
 	    file_write_all(log->index_fd, block->index.data, block->index.len,
-			   log->path, &err) < 0)
+			   log->path, &err) < 0) {
+		/* A gap would put every later line at a wrong place. */
+		log->is_cut = true;
 		block->why = xstrdup(error_text(&err));
+	}
 	error_clear(&err);
 }
 
 static void read_pipe(int fd, short revents, void *data);
+
+static void watch_pipe(struct stage_log *log)
+{
+	log->watch =
+		loop_watch(log->pool->loop, log->pipe, POLLIN, read_pipe, log);
+}
 
 static void resume_paused(struct log_pool *pool)
 {
@@ -153,8 +173,7 @@ static void resume_paused(struct log_pool *pool)
 
 		pool->paused = log->next_paused;
 		log->is_paused = false;
-		if (log->watch)
-			watch_events(log->watch, POLLIN);
+		watch_pipe(log);
 	}
 }
 
@@ -177,10 +196,8 @@ static void block_written(void *data)
 
 	pool->queued -= block->cap;
 	log->pending--;
-	if (block->why && !log->has_failed && !log->finished) {
-		log->has_failed = true;
-		log->handlers->failed(log->data, block->why);
-	}
+	if (block->why)
+		pool->failed(pool->data, block->why);
 	block_free(pool, block);
 	if (log->finished && !log->pending)
 		log_free(log);
@@ -308,11 +325,12 @@ static void flush_mask(struct stage_log *log)
 	str_release(&shown);
 }
 
+/* Not watched at all: a pipe that was hung up would wake the loop without
+ * end. */
 static void pause_reading(struct stage_log *log)
 {
-	if (log->is_paused)
-		return;
-	watch_events(log->watch, 0);
+	watch_remove(log->watch);
+	log->watch = NULL;
 	log->is_paused = true;
 	log->next_paused = log->pool->paused;
 	log->pool->paused = log;
@@ -367,7 +385,7 @@ static void read_pipe(int fd, short revents, void *data)
 
 	(void)fd;
 	(void)revents;
-	if (log->pool->queued > POOL_BYTES) {
+	if (log->pool->queued + BLOCK_BYTES > POOL_BYTES) {
 		pause_reading(log);
 		return;
 	}
@@ -392,8 +410,7 @@ int stage_log_pipe(struct stage_log *log, struct error *err)
 	fcntl(ends[0], F_SETPIPE_SZ, PIPE_BYTES);
 #endif
 	log->pipe = ends[0];
-	log->watch =
-		loop_watch(log->pool->loop, ends[0], POLLIN, read_pipe, log);
+	watch_pipe(log);
 	return ends[1];
 }
 

@@ -24,7 +24,12 @@
 struct log_pool; /* what all logs of an engine share */
 struct stage_log;
 
-struct log_pool *log_pool_new(struct loop *loop, struct helper *writer);
+/* failed: the disk refused a log, told once each, also after its end; what
+ * was written of it before stays whole. */
+struct log_pool *log_pool_new(struct loop *loop, struct helper *writer,
+			      void (*failed)(void *data, const char *why),
+			      void *data);
+/* After the writer. */
 void log_pool_free(struct log_pool *pool);
 
 struct log_handlers {
@@ -34,8 +39,6 @@ struct log_handlers {
 	void (*bytes)(void *data, const char *bytes, size_t len);
 	/* The pipe has ended: every writer closed it. */
 	void (*ended)(void *data);
-	/* The disk refused; told once. */
-	void (*failed)(void *data, const char *why);
 };
 
 /* path: the file, made on the first byte. secrets may be NULL. */

@@ -101,7 +101,6 @@ static const struct log_handlers handlers = {
 	.grew = grew,
 	.bytes = bytes,
 	.ended = ended,
-	.failed = log_failed,
 };
 
 static void set_host(struct rig *rig)
@@ -164,7 +163,7 @@ void rig_init(struct rig *rig, const char *pipeline_text)
 	rig->helper = helper_new(rig->loop, "helper");
 	assert_int_equal(net_init(NULL), 0);
 	rig->http = http_new(rig->loop);
-	rig->logs = log_pool_new(rig->loop, rig->writer);
+	rig->logs = log_pool_new(rig->loop, rig->writer, log_failed, rig);
 	rig->commit.id = xstrdup("0123456789abcdef0123456789abcdef01234567");
 	set_host(rig);
 	path = path_join(rig->folder, "stage.log");
@@ -233,7 +232,8 @@ void rig_start(struct rig *rig, enum step_kind kind)
 
 static void turn(struct rig *rig, int64_t until)
 {
-	if (clock_monotonic_us() >= until) fail_msg("%s", rig->events.data);
+	if (clock_monotonic_us() >= until)
+		fail_msg("%s", rig->events.data);
 	loop_turn(rig->loop, 100);
 	if (!rig->disk_is_slow)
 		rig_sync(rig);
