@@ -8,6 +8,9 @@
 
 struct mask {
 	struct strings secrets; /* longest first */
+	/* Where each stands next in what is held; NULL: not looked yet, the
+	 * end: nowhere. */
+	const char **next;
 	struct str held;
 };
 
@@ -31,13 +34,15 @@ struct mask *mask_new(const struct strings *secrets)
 		mask_free(mask);
 		return NULL;
 	}
+	mask->next = xcalloc(mask->secrets.count, sizeof(*mask->next));
 	qsort(mask->secrets.items, mask->secrets.count, sizeof(char *),
 	      longest_first);
 	return mask;
 }
 
-/* The nearest secret at or after `from`; its length in *len. */
-static const char *find(const struct mask *mask, const char *from, size_t size,
+/* The nearest secret at or after `from`; its length in *len. Each is looked
+ * for once over all of it, however often another one is found. */
+static const char *find(struct mask *mask, const char *from, const char *end,
 			size_t *len)
 {
 	const char *best = NULL;
@@ -45,10 +50,14 @@ static const char *find(const struct mask *mask, const char *from, size_t size,
 	for (size_t i = 0; i < mask->secrets.count; i++) {
 		const char *secret = mask->secrets.items[i];
 		size_t n = strlen(secret);
-		const char *at = memmem(from, size, secret, n);
 
-		if (at && (!best || at < best)) {
-			best = at;
+		if (!mask->next[i] || mask->next[i] < from)
+			mask->next[i] =
+				memmem(from, (size_t)(end - from), secret, n);
+		if (!mask->next[i])
+			mask->next[i] = end;
+		if (mask->next[i] < end && (!best || mask->next[i] < best)) {
+			best = mask->next[i];
 			*len = n;
 		}
 	}
@@ -89,11 +98,13 @@ static void show(struct mask *mask, bool last, struct str *out)
 {
 	const char *at = mask->held.data;
 	size_t size = mask->held.len;
+	const char *end = at + size;
 	size_t keep;
 	size_t len;
 	const char *hit;
 
-	while ((hit = find(mask, at, size, &len))) {
+	memset(mask->next, 0, mask->secrets.count * sizeof(*mask->next));
+	while ((hit = find(mask, at, end, &len))) {
 		size_t rest = size - (size_t)(hit - at);
 
 		if (!last && may_grow(mask, hit, rest, len)) {
@@ -130,6 +141,7 @@ void mask_free(struct mask *mask)
 		explicit_bzero(mask->secrets.items[i],
 			       strlen(mask->secrets.items[i]));
 	strings_release(&mask->secrets);
+	free(mask->next);
 	str_release(&mask->held);
 	free(mask);
 }

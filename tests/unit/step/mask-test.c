@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "support/cmocka.h"
 
+#include "base/clock.h"
 #include "step/mask.h"
 
 static char *masked(const char *text, size_t piece, const char *a,
@@ -55,6 +56,26 @@ static void the_longer_of_two_secrets_wins(void **state)
 	free(out);
 }
 
+/* One secret all over, and one that never comes, in linear time. */
+static void a_flood_of_secrets_is_masked_in_a_moment(void **state)
+{
+	enum { REPEATS = 250000 };
+	struct str text = STR_INIT;
+	int64_t began;
+	char *out;
+
+	(void)state;
+	for (int i = 0; i < REPEATS; i++)
+		str_add(&text, "hunter2 ");
+	began = clock_monotonic_us();
+	out = masked(text.data, 256 << 10, "hunter2", "neverseen");
+	assert_true(clock_monotonic_us() - began < 2000000);
+	assert_int_equal(strlen(out), REPEATS * strlen("*** "));
+	assert_null(strstr(out, "hunter2"));
+	str_release(&text);
+	free(out);
+}
+
 static void nothing_to_hide_is_no_mask(void **state)
 {
 	struct strings secrets = STRINGS_INIT;
@@ -72,6 +93,7 @@ int main(void)
 		cmocka_unit_test(
 			the_beginning_of_a_secret_alone_is_shown_in_the_end),
 		cmocka_unit_test(the_longer_of_two_secrets_wins),
+		cmocka_unit_test(a_flood_of_secrets_is_masked_in_a_moment),
 		cmocka_unit_test(nothing_to_hide_is_no_mask),
 	};
 
