@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/printable.h"
 
@@ -36,10 +37,31 @@ void listing_print(const char *format, ...)
 	str_release(&shown);
 }
 
+/* To a terminal everything beyond ASCII goes as \uXXXX: it may be a control
+ * character of C1 or of bidi, and means the same to who reads JSON. */
+static size_t flags_of_output(void)
+{
+	return isatty(STDOUT_FILENO) ? JSON_ENSURE_ASCII : 0;
+}
+
 void listing_json(json_t *value)
 {
-	json_dumpf(value, stdout, JSON_INDENT(2));
+	json_dumpf(value, stdout, JSON_INDENT(2) | flags_of_output());
 	putchar('\n');
+	json_decref(value);
+}
+
+void listing_json_line(const char *text, size_t len)
+{
+	size_t flags = flags_of_output();
+	json_t *value = flags ? json_loadb(text, len, 0, NULL) : NULL;
+
+	if (value) {
+		json_dumpf(value, stdout, flags | JSON_COMPACT);
+		putchar('\n');
+	} else {
+		fwrite(text, 1, len, stdout);
+	}
 	json_decref(value);
 }
 

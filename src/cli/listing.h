@@ -12,6 +12,8 @@
 void listing_print(const char *format, ...) PRINTF_LIKE(1, 2);
 /* Prints the value as indented JSON and frees it. */
 void listing_json(json_t *value);
+/* Prints one line of NDJSON, its '\n' included. */
+void listing_json_line(const char *text, size_t len);
 /* Local date and time, "2026-11-20 14:02", "-" for 0. */
 const char *listing_time(int64_t wall_ms, char text[32]);
 

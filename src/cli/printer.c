@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "base/printable.h"
+#include "cli/listing.h"
 #include "cli/tail.h"
 #include "event/channel.h"
 #include "event/command.h"
@@ -56,8 +57,8 @@ static void print_tail(const struct printer *printer, const struct event *event)
 	path = xasprintf("%s/%s", printer->options->run_folder, stage->log);
 	if (file_tail(path, TAIL_LINES, &lines) == 0)
 		for (size_t i = 0; i < lines.count; i++)
-			printf("         %s | > %s\n", stage->name,
-			       lines.items[i]);
+			listing_print("         %s | > %s\n", stage->name,
+				      lines.items[i]);
 	strings_release(&lines);
 	free(path);
 }
@@ -78,7 +79,7 @@ static int take_event(const struct event *event, void *data)
 		struct str line = STR_INIT;
 
 		event_encode(event, NULL, &line);
-		fwrite(line.data, 1, line.len, stdout);
+		listing_json_line(line.data, line.len);
 		str_release(&line);
 	}
 	model_apply(printer->model, event);
@@ -153,12 +154,13 @@ static void print_end(const struct printer *printer)
 	if (printer->options->json)
 		return;
 	if (*model->text)
-		printf("%s; next: %s\n", model->text, model->next);
+		listing_print("%s; next: %s\n", model->text, model->next);
 	else if (gate)
-		printf("run %lld waits at the gate of %s, %d of %d; next: "
-		       "signalbox run --wait, or the dashboard, to decide\n",
-		       (long long)model->run, gate->name, gate->gate.approvals,
-		       gate->gate.required);
+		listing_print(
+			"run %lld waits at the gate of %s, %d of %d; next: "
+			"signalbox run --wait, or the dashboard, to decide\n",
+			(long long)model->run, gate->name, gate->gate.approvals,
+			gate->gate.required);
 }
 
 int printer_run(const struct printer_options *options)
