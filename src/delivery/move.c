@@ -12,6 +12,9 @@
 
 /* How long the proxy may need to see that a colour is up. */
 #define UP_WAIT_MS 10000
+/* The same on the way back to a colour that has just become healthy; who has
+ * the traffic meanwhile goes on serving. */
+#define COLD_WAIT_MS 3000
 
 json_t *split_encode(const double percent[COLOUR_COUNT])
 {
@@ -207,10 +210,17 @@ static void move_set(struct operation *operation, const struct error *err)
 	operation_sample(operation, move_sampled);
 }
 
+static int64_t wait_for_up_ms(const struct operation *operation)
+{
+	if (!operation->urgent)
+		return UP_WAIT_MS;
+	return operation->cold ? COLD_WAIT_MS : 0;
+}
+
 static void write_provider(struct operation *operation)
 {
 	struct traffic_change change = {
-		.wait_ms = operation->urgent ? 0 : UP_WAIT_MS,
+		.wait_ms = wait_for_up_ms(operation),
 		.force = operation->move.force,
 	};
 

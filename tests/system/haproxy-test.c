@@ -134,7 +134,7 @@ static void shift(struct fixture *f, double green, bool force)
 {
 	struct traffic_change change = {
 		.split = TRAFFIC_SPLIT_OF_GREEN(green),
-		.wait_ms = 5000,
+		.wait_ms = force ? 0 : 5000,
 		.force = force,
 	};
 
@@ -386,12 +386,12 @@ static void a_colour_that_is_down_gets_no_traffic(void **state)
 	assert_non_null(strstr(f->warning, "green"));
 }
 
-static void a_shift_waits_for_a_colour_to_come_up(void **state)
+static void wait_for_green(struct fixture *f, bool force)
 {
-	struct fixture *f = managed(state);
 	struct traffic_change change = {
 		.split = TRAFFIC_SPLIT_OF_GREEN(100),
 		.wait_ms = 10000,
+		.force = force,
 	};
 
 	stop_server(f, 1);
@@ -402,7 +402,18 @@ static void a_shift_waits_for_a_colour_to_come_up(void **state)
 	start_server(f, 1, "green");
 	wait_told(f);
 	assert_string_equal(f->error, "");
+	assert_null(f->warning);
 	assert_int_equal(f->split.units[COLOUR_GREEN], 256);
+}
+
+static void a_shift_waits_for_a_colour_to_come_up(void **state)
+{
+	wait_for_green(managed(state), false);
+}
+
+static void a_forced_shift_waits_as_long_as_it_was_told(void **state)
+{
+	wait_for_green(managed(state), true);
 }
 
 struct told {
@@ -439,6 +450,7 @@ static void the_newest_shift_wins(void **state)
 	for (int i = 0; i < 50; i++) {
 		memset(older, 0, sizeof(older));
 		forward.force = i % 2; /* as a question, and as a write */
+		forward.wait_ms = forward.force ? 0 : 5000;
 		for (int j = 0; j < 3; j++)
 			traffic_set(f->traffic, &forward, told_shift,
 				    &older[j]);
@@ -1042,6 +1054,7 @@ int main(int argc, char **argv)
 		TEST(observed_share_is_the_share_asked),
 		TEST(a_colour_that_is_down_gets_no_traffic),
 		TEST(a_shift_waits_for_a_colour_to_come_up),
+		TEST(a_forced_shift_waits_as_long_as_it_was_told),
 		TEST(the_newest_shift_wins),
 		TEST(ensuring_twice_leaves_the_proxy_alone),
 		TEST(another_configuration_is_loaded_without_a_failure),

@@ -269,6 +269,8 @@ static void looked(struct work *work, const char *answer, size_t len)
 		write_weights(work);
 	} else if (clock_monotonic_us() < work->deadline_us) {
 		work_wait(work, LOOK_AGAIN_MS, look);
+	} else if (work->change.force) {
+		write_weights(work);
 	} else {
 		error_set(&err, ERROR_PROVIDER,
 			  "haproxy holds %s for down, its health check does "
@@ -301,7 +303,7 @@ static int check_change(const struct haproxy *haproxy,
 
 static void move(struct work *work)
 {
-	if (work->change.force)
+	if (work->change.force && work->change.wait_ms == 0)
 		write_weights(work);
 	else
 		look(work);

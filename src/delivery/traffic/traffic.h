@@ -114,8 +114,8 @@ struct traffic_change {
 	/* How long a colour that gets traffic may need until the proxy holds
 	 * it for up; then ERROR_PROVIDER and nothing was changed. */
 	int64_t wait_ms;
-	/* A person's rollback: written at once whatever the proxy thinks of
-	 * the colour; `warning` says what that was. */
+	/* A person's rollback: then written all the same, whatever the proxy
+	 * thinks of the colour; `warning` says what that was. */
 	bool force;
 };
 

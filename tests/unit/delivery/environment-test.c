@@ -302,7 +302,7 @@ static void rollback_to_a_release_of_long_ago_starts_it_first(void **state)
 	rolled_back(world, "v1");
 	assert_asked("stop green\n"
 		     "start green v1\n"
-		     "set blue 0 green 100 by force\n"
+		     "set blue 0 green 100 by force after a wait\n"
 		     "settle\n");
 	assert_string_equal(state_of(world)->live.version, "v1");
 	assert_int_equal(state_of(world)->live.colour, COLOUR_GREEN);
@@ -700,7 +700,8 @@ in_place_stops_the_old_one_and_abandoning_starts_it_again(void **state)
 	free(fake_log());
 	rolled_back(world, NULL);
 	/* cold, but without a gap: the other colour takes over */
-	assert_asked("start green v1\nset blue 0 green 100 by force\nsettle\n");
+	assert_asked("start green v1\n"
+		     "set blue 0 green 100 by force after a wait\nsettle\n");
 }
 
 static void down_stops_everything_and_up_brings_it_back(void **state)

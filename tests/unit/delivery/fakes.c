@@ -291,7 +291,10 @@ static void provider_set(struct traffic *traffic,
 	}
 	memcpy(fake.percent, change->split.percent, sizeof(fake.percent));
 	str_addf(&fake.log, "set blue %g green %g%s\n", fake.percent[0],
-		 fake.percent[1], change->force ? " by force" : "");
+		 fake.percent[1],
+		 !change->force	   ? ""
+		 : change->wait_ms ? " by force after a wait"
+				   : " by force");
 }
 
 static struct traffic_split provider_round(const struct traffic *traffic,
