@@ -98,7 +98,7 @@ static bool is_busy(const struct engine *engine)
 	for (struct site *site = engine->sites; site; site = site->next)
 		if (site->busy)
 			return true;
-	return false;
+	return work_pool_is_busy(engine->work);
 }
 
 /* A rollback may have begun since it was asked for. */
@@ -259,6 +259,8 @@ static int open_work(struct engine *engine, struct error *err)
 		.loop = engine->loop,
 		.helper = engine->helper,
 		.jobs = engine->options.jobs,
+		.idle = look_whether_done,
+		.data = engine,
 	};
 
 	engine->repository =

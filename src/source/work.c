@@ -211,6 +211,7 @@ void request_finish(struct work_request *request)
 	struct work_pool *pool = request->pool;
 	struct work_folder *folder = request->folder;
 	bool failed = request->err.code != ERROR_NONE;
+	bool closing;
 
 	if (failed && folder)
 		folder_forget(folder);
@@ -222,10 +223,13 @@ void request_finish(struct work_request *request)
 	/* Until here: ready() may free the pool. */
 	remove_from(pool->active, &pool->active_count, request);
 	request_free(request);
-	if (!pool->closing)
+	closing = pool->closing;
+	if (!closing)
 		start_waiting(pool);
 	else if (pool->active_count == 0)
 		pool_destroy(pool);
+	if (!closing && pool->active_count == 0 && pool->options.idle)
+		pool->options.idle(pool->options.data);
 }
 
 struct work_request *work_prepare(struct work_pool *pool, const char *commit,
@@ -264,6 +268,11 @@ void work_cancel(struct work_request *request)
 	request->cancelled = true;
 	if (request->checkout)
 		checkout_kill(request->checkout);
+}
+
+bool work_pool_is_busy(const struct work_pool *pool)
+{
+	return pool && pool->active_count > 0;
 }
 
 const char *work_folder_path(const struct work_folder *folder)

@@ -22,6 +22,8 @@
 #ifndef SIGNALBOX_SOURCE_WORK_H
 #define SIGNALBOX_SOURCE_WORK_H
 
+#include <stdbool.h>
+
 #include "base/error.h"
 #include "loop/helper.h"
 #include "loop/loop.h"
@@ -37,6 +39,10 @@ struct work_pool_options {
 	 * outlive the pool. */
 	struct helper *helper;
 	int jobs; /* folders in use at once; more requests wait their turn */
+	/* The last request under way has ended, also a cancelled one, whose
+	 * ready() was not called. May be NULL. */
+	void (*idle)(void *data);
+	void *data;
 };
 
 /* Reads paths from the repository, which may go before the pool does. */
@@ -58,6 +64,10 @@ struct work_request *work_prepare(struct work_pool *pool, const char *commit,
 				  work_ready *ready, void *data);
 /* ready() will not be called; a git child at work is ended. */
 void work_cancel(struct work_request *request);
+
+/* Whether a request is under way, or was cancelled and its git child is not
+ * reaped yet. NULL: no. */
+bool work_pool_is_busy(const struct work_pool *pool);
 
 /* Absolute, borrowed. */
 const char *work_folder_path(const struct work_folder *folder);
