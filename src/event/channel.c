@@ -260,12 +260,22 @@ static bool fits(const struct channel *channel, size_t len, bool must)
 			channel_pending(channel) + len <= CHANNEL_OUTBOX_BYTES);
 }
 
+/* Else who asks and never reads would cost all memory there is. */
+static bool hung_up_on(struct channel *channel)
+{
+	if (!channel->out_is_socket ||
+	    channel_pending(channel) < CHANNEL_MOST_BYTES)
+		return false;
+	shutdown(channel->out, SHUT_RDWR); /* and the loop tells of it */
+	return true;
+}
+
 bool channel_send(struct channel *channel, const char *line, size_t len,
 		  int64_t seq, bool must)
 {
 	if (!len || line[len - 1] != '\n')
 		BUG("a line without its end was sent");
-	if (channel->over || channel->out < 0)
+	if (channel->over || channel->out < 0 || hung_up_on(channel))
 		return false;
 	if (seq > channel->newest)
 		channel->newest = seq;

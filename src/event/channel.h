@@ -29,6 +29,8 @@ struct channel_handlers {
 };
 
 #define CHANNEL_OUTBOX_BYTES (4u << 20)
+/* Who lets this much wait at the other end of a socket is hung up on. */
+#define CHANNEL_MOST_BYTES (16u << 20)
 #define CHANNEL_LINE_BYTES (1u << 20) /* the longest line, without '\n' */
 
 /* Takes the descriptors over (in and out may be the same, -1 for none) and
@@ -38,8 +40,9 @@ struct channel *channel_new(struct loop *loop, int in, int out,
 			    void *data);
 /* line ends with '\n'. seq: the newest journaled event so far, for "behind".
  * False when it was dropped. must: never dropped (replies, refusals) while
- * the other end is there and the line is one that it would take. Writes from
- * the loop; never calls a handler. */
+ * the other end is there and the line is one that it would take; a socket's
+ * that does not read them is hung up on. Writes from the loop; never calls a
+ * handler. */
 bool channel_send(struct channel *channel, const char *line, size_t len,
 		  int64_t seq, bool must);
 /* Bytes waiting to be written. */

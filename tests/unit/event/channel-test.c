@@ -428,6 +428,25 @@ static void a_line_too_long_to_be_taken_is_not_sent(void **state)
 	str_release(&text);
 }
 
+static void who_reads_no_answer_is_hung_up_on(void **state)
+{
+	struct bench *bench = *state;
+	int64_t until = clock_monotonic_us() + PATIENCE_US;
+	char line[1024];
+
+	memset(line, 'x', sizeof(line));
+	line[sizeof(line) - 1] = '\n';
+	for (int i = 0; i < 64 << 10; i++)
+		channel_send(bench->channel, line, sizeof(line), 0, true);
+	assert_true(channel_pending(bench->channel) <
+		    CHANNEL_MOST_BYTES + sizeof(line));
+	while (!bench->closed) {
+		assert_true(clock_monotonic_us() < until);
+		loop_turn(bench->loop, 100);
+	}
+	assert_int_equal(bench->closed, 1);
+}
+
 static void draining_writes_what_waits(void **state)
 {
 	struct bench *bench = *state;
@@ -507,6 +526,8 @@ int main(void)
 		BOTH(a_reader_that_stops_is_told_that_it_is_behind),
 		BOTH(nothing_but_musts_goes_between_a_gap_and_its_notice),
 		BOTH(a_line_too_long_to_be_taken_is_not_sent),
+		cmocka_unit_test_setup_teardown(
+			who_reads_no_answer_is_hung_up_on, sockets, tear_down),
 		BOTH(draining_writes_what_waits),
 		BOTH(draining_ends_at_its_deadline),
 		BOTH(a_flood_into_a_reader_that_reads_loses_nothing),
