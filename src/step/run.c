@@ -203,13 +203,17 @@ static void run_cancel(struct step *step, enum state why)
 {
 	struct run_step *run = (struct run_step *)step;
 
-	if (run->ending == STATE_RUNNING) {
+	bool is_over = !run->pid && run->output_over;
+	bool asked_before = run->ending != STATE_RUNNING;
+
+	if (!asked_before)
 		run->ending = why;
-		child_signal_group(run->group, SIGTERM);
-		timer_set_in(run->deadline, step->options.stage->grace_ms);
+	if (is_over) /* its reports are being read; the group may be another's
+		      */
 		return;
-	}
-	child_signal_group(run->group, SIGKILL); /* asked twice */
+	child_signal_group(run->group, asked_before ? SIGKILL : SIGTERM);
+	if (!asked_before)
+		timer_set_in(run->deadline, step->options.stage->grace_ms);
 }
 
 static void run_output(struct step *step, const char *bytes, size_t len)
@@ -229,6 +233,10 @@ static void run_release(struct step *step)
 {
 	struct run_step *run = (struct run_step *)step;
 
+	if (run->pid) { /* the engine is cut off */
+		child_signal_group(run->group, SIGKILL);
+		loop_child_forget(step->options.host->loop, run->pid);
+	}
 	timer_free(run->deadline);
 	reports_free(run->reports);
 }

@@ -64,3 +64,5 @@ check_PROGRAMS += %D%/step/gatekeeper-test
 check_PROGRAMS += %D%/step/deploy-test
 %C%_step_deploy_test_SOURCES = %D%/step/deploy-test.c $(step_rig) \
 	%D%/delivery/fakes.c %D%/delivery/fakes.h
+check_PROGRAMS += %D%/step/run-test
+%C%_step_run_test_SOURCES = %D%/step/run-test.c $(step_rig)

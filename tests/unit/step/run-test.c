@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: MIT */
+/* The run step, with real children. */
+#include "unit/step/rig.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/memory.h"
+
+#define STAGE(text) "name: shop\nstages:\n  go: " text "\n"
+
+static void ran(struct rig *rig, const char *pipeline_text)
+{
+	rig_init(rig, pipeline_text);
+	rig_start(rig, STEP_RUN);
+	rig_until_done(rig);
+}
+
+/* What was printed so far; the caller's. */
+static char *printed(struct rig *rig)
+{
+	struct str text = STR_INIT;
+	char *path = path_join(rig->folder, "stage.log");
+
+	while (helper_pending(rig->writer))
+		loop_turn(rig->loop, 10);
+	if (file_exists(path))
+		assert_int_equal(file_read(path, &text, 1 << 20, NULL), 0);
+	free(path);
+	return text.len ? str_detach(&text) : xstrdup("");
+}
+
+static void a_command_passes_by_its_exit_status(void **state)
+{
+	struct rig rig;
+	char *text;
+
+	(void)state;
+	ran(&rig, STAGE("{run: echo $SIGNALBOX_STAGE of $SIGNALBOX_RUN}"));
+	assert_int_equal(rig.outcome, STATE_PASSED);
+	assert_int_equal(rig.step->exit_status, 0);
+	text = printed(&rig);
+	assert_string_equal(text, "go of 7\n");
+	free(text);
+	rig_release(&rig);
+}
+
+static void a_failed_command_says_how_it_ended(void **state)
+{
+	struct rig rig;
+
+	(void)state;
+	ran(&rig, STAGE("{run: exit 3}"));
+	assert_int_equal(rig.outcome, STATE_FAILED);
+	assert_int_equal(rig.step->exit_status, 3);
+	assert_string_equal(rig.reason, "exit status 3");
+	rig_release(&rig);
+}
+
+static void a_timeout_ends_the_whole_group(void **state)
+{
+	struct rig rig;
+
+	(void)state;
+	ran(&rig, STAGE("{run: \"sleep 600 & sleep 600\", timeout: 1s, "
+			"grace: 1s}"));
+	assert_int_equal(rig.outcome, STATE_TIMED_OUT);
+	assert_non_null(strstr(rig.reason, "timeout"));
+	rig_release(&rig);
+}
+
+static void a_cancelled_command_that_ignores_it_is_killed(void **state)
+{
+	struct rig rig;
+
+	(void)state;
+	rig_init(&rig,
+		 STAGE("{run: \"trap '' TERM; echo up; sleep 600; sleep 600\", "
+		       "grace: 1s}"));
+	rig_start(&rig, STEP_RUN);
+	while (!stage_log_bytes(rig.log))
+		loop_turn(rig.loop, 100);
+	step_cancel(rig.step, STATE_CANCELLED);
+	rig_until_done(&rig);
+	assert_int_equal(rig.outcome, STATE_CANCELLED);
+	rig_release(&rig);
+}
+
+/* It holds the pipe, and no end of the stage may wait for it. */
+static void what_a_command_left_behind_is_ended(void **state)
+{
+	struct rig rig;
+	char *text;
+	pid_t pid;
+
+	(void)state;
+	ran(&rig, STAGE("{run: \"sleep 600 & echo $!\"}"));
+	assert_int_equal(rig.outcome, STATE_PASSED);
+	text = printed(&rig);
+	pid = (pid_t)atoi(text);
+	assert_true(pid > 1);
+	assert_non_null(strstr(text, "ended what the command left running"));
+	free(text);
+	while (kill(pid, 0) == 0)
+		usleep(1000);
+	assert_int_equal(errno, ESRCH);
+	rig_release(&rig);
+}
+
+static void a_red_report_fails_what_exited_well(void **state)
+{
+	struct rig rig;
+
+	(void)state;
+	ran(&rig, STAGE("{run: \"printf '1..2\\\\nok 1 - a\\\\nnot ok 2 - "
+			"b\\\\n'\", reports: {tap: \"-\"}}"));
+	assert_int_equal(rig.outcome, STATE_FAILED);
+	assert_int_equal(rig_told(&rig, "report.read"), 1);
+	assert_non_null(strstr(rig.events.data, "\"name\":\"b\""));
+	rig_release(&rig);
+}
+
+/* The command has ended; its group's number may be another's by now. */
+static void a_cancel_while_reports_are_read_ends_it_once(void **state)
+{
+	struct rig rig;
+
+	(void)state;
+	rig_init(&rig, STAGE("{run: \"printf '1..1\\\\nok 1 - a\\\\n'\", "
+			     "reports: {tap: \"-\"}}"));
+	rig_start(&rig, STEP_RUN);
+	while (!helper_pending(rig.helper) && !rig.done)
+		loop_turn(rig.loop, 100);
+	step_cancel(rig.step, STATE_CANCELLED);
+	step_cancel(rig.step, STATE_CANCELLED);
+	rig_until_done(&rig);
+	rig_release(&rig);
+}
+
+static void a_step_freed_in_its_midst_leaves_nothing_running(void **state)
+{
+	struct rig rig;
+	char *text;
+	pid_t pid;
+
+	(void)state;
+	rig_init(&rig, STAGE("{run: \"echo $$; sleep 600; true\"}"));
+	rig_start(&rig, STEP_RUN);
+	while (!stage_log_bytes(rig.log))
+		loop_turn(rig.loop, 100);
+	text = printed(&rig);
+	pid = (pid_t)atoi(text);
+	free(text);
+	step_free(rig.step);
+	rig.step = NULL;
+	while (kill(-pid, 0) == 0 && waitpid(pid, NULL, WNOHANG) <= 0)
+		usleep(1000);
+	loop_turn(rig.loop, 0);
+	assert_false(rig.done);
+	rig_release(&rig);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_command_passes_by_its_exit_status),
+		cmocka_unit_test(a_failed_command_says_how_it_ended),
+		cmocka_unit_test(a_timeout_ends_the_whole_group),
+		cmocka_unit_test(a_cancelled_command_that_ignores_it_is_killed),
+		cmocka_unit_test(what_a_command_left_behind_is_ended),
+		cmocka_unit_test(a_red_report_fails_what_exited_well),
+		cmocka_unit_test(a_cancel_while_reports_are_read_ends_it_once),
+		cmocka_unit_test(
+			a_step_freed_in_its_midst_leaves_nothing_running),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
