@@ -119,6 +119,11 @@ static char *refusal_by(const struct gate *gate, const struct ruling *ruling,
 		return xasprintf("%s is not among the approvers", login);
 	if (person && person->email)
 		email = person->email;
+	if (!email && excluded->count)
+		return xasprintf("it is not known whether %s wrote part of "
+				 "what ships; write an email for %s into "
+				 "`people`",
+				 login, login);
 	if (!email)
 		return NULL;
 	if (strings_has(excluded, "author") && has_email(&gate->authors, email))

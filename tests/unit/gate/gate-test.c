@@ -9,6 +9,7 @@ static const char file[] =
 	"people:\n"
 	"  ana: {name: Ana, email: ana@shop.example, groups: [managers]}\n"
 	"  lee: {name: Lee, email: lee@shop.example, groups: [managers]}\n"
+	"  kim: {name: Kim, groups: [managers]}\n"
 	"  ravi: {name: Ravi, email: ravi@shop.example}\n"
 	"socket-group: staff\n"
 	"stages:\n"
@@ -80,6 +81,23 @@ static void an_author_may_not_approve(void **state)
 	why = gate_refusal(f.gate, "lee", NULL);
 	assert_non_null(strstr(why, "wrote part of what ships"));
 	free(why);
+	close_gate(&f);
+}
+
+/* A rule that cannot be checked is not let through. */
+static void who_is_not_known_to_git_may_not_approve(void **state)
+{
+	struct fixture f;
+	char *why;
+
+	(void)state;
+	open_gate(&f, 1);
+	assert_int_equal(vote(&f, GATE_APPROVE, 5, "kim", NULL), -1);
+	why = gate_refusal(f.gate, "kim", NULL);
+	assert_non_null(strstr(why, "`people`"));
+	free(why);
+	why = gate_refusal(f.gate, "kim", "kim@shop.example");
+	assert_null(why);
 	close_gate(&f);
 }
 
@@ -198,6 +216,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(one_approval_of_one_opens_it),
 		cmocka_unit_test(an_author_may_not_approve),
+		cmocka_unit_test(who_is_not_known_to_git_may_not_approve),
 		cmocka_unit_test(who_is_in_no_group_may_not_approve),
 		cmocka_unit_test(one_uid_has_one_vote),
 		cmocka_unit_test(one_rejection_ends_it_and_needs_a_reason),
