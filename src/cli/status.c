@@ -58,7 +58,8 @@ static void print_environment(struct environment *environment)
 			      state->live.person);
 	else
 		listing_print("%-14s nothing is live\n", name);
-	listing_print("%-14s %s\n", "", way_back.text);
+	listing_print("%-14s way back %s: %s\n", "",
+		      way_back.ready ? "READY" : "NOT READY", way_back.text);
 	if (state->has_candidate)
 		listing_print("%-14s under deployment: %s, asked %.3g %% of "
 			      "traffic\n",

@@ -28,15 +28,9 @@ static void PRINTF_LIKE(2, 3)
 
 static void say_ready(struct readiness *readiness)
 {
-	int64_t ms = readiness->last_ms;
-
 	readiness->ready = true;
-	if (ms < 0)
-		say(readiness, "B READY");
-	else if (ms < 100)
-		say(readiness, "B READY %d ms", (int)ms);
-	else
-		say(readiness, "B READY %.1f s", (double)ms / 1000);
+	say(readiness, "%s on %s is warm", readiness->version,
+	    colour_name((enum colour)readiness->colour));
 }
 
 /* Why it is not warm. */
@@ -65,11 +59,11 @@ static void say_cold(const struct environment *environment,
 	why_cold(environment, release, why, sizeof(why));
 	readiness->cold = file_exists(release->folder);
 	if (readiness->cold)
-		say(readiness, "B NOT READY: %s; %s would start first", why,
+		say(readiness, "%s; %s would start first", why,
 		    release->version);
 	else
-		say(readiness, "B NOT READY: %s, and the files of %s are gone",
-		    why, release->version);
+		say(readiness, "%s, and the files of %s are gone", why,
+		    release->version);
 }
 
 void environment_readiness(const struct environment *environment,
@@ -84,7 +78,7 @@ void environment_readiness(const struct environment *environment,
 	readiness->colour = -1;
 	readiness->last_ms = state->last_rollback_ms;
 	if (!release) {
-		say(readiness, "B NOT READY: nothing to go back to");
+		say(readiness, "nothing to go back to");
 		return;
 	}
 	snprintf(readiness->version, sizeof(readiness->version), "%s",
@@ -94,8 +88,7 @@ void environment_readiness(const struct environment *environment,
 	if (warm < 0)
 		say_cold(environment, release, readiness);
 	else if (sampler->has_last && !sampler->last.colours[warm].up)
-		say(readiness, "B NOT READY: %s is down",
-		    colour_name((enum colour)warm));
+		say(readiness, "%s is down", colour_name((enum colour)warm));
 	else
 		say_ready(readiness);
 }

@@ -197,14 +197,8 @@ void say_analysis_judged(struct str *out, const struct event *event)
 
 void say_readiness(struct str *out, const struct event *event)
 {
-	const char *text = event_text(event, "text");
-
 	str_addf(out, "%s: way back ", event_text(event, "environment"));
-	if (starts_with(text, "B ")) { /* the key; the words say the rest */
-		str_add(out, text + 2);
-		return;
-	}
-	str_add(out, event_bool(event, "ready") ? "ready" : "NOT READY");
+	str_add(out, event_bool(event, "ready") ? "READY" : "NOT READY");
 	say_field(out, ": ", event, "text");
 }
 
