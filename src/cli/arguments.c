@@ -40,8 +40,8 @@ static int take_option(int argc, char **argv, int *at,
 
 	if (!option)
 		return error_set(err, ERROR_USAGE,
-				 "no option '%.*s'; see signalbox --help",
-				 (int)len, word);
+				 "no option '%.*s'; see signalbox %s --help",
+				 (int)len, word, argv[0]);
 	if (option->flag) {
 		*option->flag = true;
 		return word[len] ? error_set(err, ERROR_USAGE,

@@ -64,6 +64,9 @@ static int check(const char *state, int64_t run, struct error *err)
 {
 	const char *why;
 
+	if (run == 0)
+		return error_set(err, ERROR_REFUSED,
+				 "no run yet; signalbox run starts one");
 	if (!run_is_live(state, run))
 		return error_set(err, ERROR_REFUSED,
 				 "run %lld is not live; see signalbox status "

@@ -11,8 +11,7 @@
 #include "delivery/keeper.h"
 
 static const struct subcommand subcommands[] = {
-	{"run", "[COMMIT]",
-	 "run the pipeline: dashboard on a terminal, lines elsewhere",
+	{"run", "[COMMIT]", "run the pipeline",
 	 "  --output text|json   lines for people, or the event stream\n"
 	 "  --wait               hold at gates instead of ending with 6\n"
 	 "  --jobs N             stages at once (default: processors)\n"
@@ -23,27 +22,26 @@ static const struct subcommand subcommands[] = {
 	 "  --color auto|never|always   --glyphs auto|unicode|ascii\n"
 	 "  --theme dark|light\n",
 	 cli_run},
-	{"attach", "[RUN]", "watch and steer a run that lives elsewhere",
+	{"attach", "[RUN]", "the dashboard of a run under way",
 	 "  --watch              look only\n", cli_attach},
 	{"approve", "RUN [STAGE]", "let a waiting gate pass",
 	 "  --reason TEXT\n", cli_steer},
 	{"reject", "RUN [STAGE]", "end a waiting gate; needs --reason",
 	 "  --reason TEXT\n", cli_steer},
-	{"override", "RUN [STAGE]", "pass a gate against its rule; said so",
+	{"override", "RUN [STAGE]", "pass a gate against its rule",
 	 "  --reason TEXT\n", cli_steer},
-	{"promote", "RUN", "skip to the end of the plan under way", NULL,
+	{"promote", "RUN", "give the candidate all traffic", NULL, cli_steer},
+	{"hold", "RUN", "hold the deployment where it is", NULL, cli_steer},
+	{"unhold", "RUN", "let a held deployment go on", NULL, cli_steer},
+	{"cancel", "RUN", "end a run, take its candidate back", NULL,
 	 cli_steer},
-	{"hold", "RUN", "stop the plan at its next pause", NULL, cli_steer},
-	{"unhold", "RUN", "let a held plan go on", NULL, cli_steer},
-	{"cancel", "RUN", "end a run; its candidate is taken back", NULL,
-	 cli_steer},
-	{"shift", "ENVIRONMENT N%", "give the candidate a share of traffic",
+	{"shift", "ENVIRONMENT N%", "give the candidate a share",
 	 "  --reason TEXT\n", cli_shift},
 	{"rollback", "ENVIRONMENT", "go back, at once, from anywhere",
 	 "  --to RELEASE         a version, commit or run of its history\n"
 	 "  --reason TEXT\n",
 	 cli_rollback},
-	{"lock", "ENVIRONMENT", "let no deployment into an environment",
+	{"lock", "ENVIRONMENT", "let no deployment in",
 	 "  --reason TEXT\n  --until TIME         2026-11-20T18:00:00Z\n",
 	 cli_lock},
 	{"unlock", "ENVIRONMENT", "take the lock away", NULL, cli_unlock},
@@ -59,13 +57,13 @@ static const struct subcommand subcommands[] = {
 	{"log", "RUN [STAGE]", "what a stage printed", NULL, cli_log},
 	{"verify", "[RUN]", "recompute the chain of the journals", NULL,
 	 cli_verify},
-	{"init", "", "look at the repository, write a signalbox.yaml",
+	{"init", "", "write a commented signalbox.yaml",
 	 "  --stdout             print it instead\n", cli_init},
-	{"validate", "[FILE]", "check the pipeline file, every mistake at once",
-	 NULL, cli_validate},
+	{"validate", "[FILE]", "tell every mistake of the file", NULL,
+	 cli_validate},
 	{"plan", "[COMMIT]", "show what a run would do", NULL, cli_plan},
 	{"doctor", "", "what is missing here, and the mend", NULL, cli_doctor},
-	{"demo", "", "a whole release on this machine, to try it out",
+	{"demo", "", "play a release on this machine",
 	 "  --keep               leave the demo's servers running\n", cli_demo},
 };
 
@@ -80,8 +78,8 @@ static const struct subcommand *find_subcommand(const char *name)
 static int help(void)
 {
 	puts("signalbox: runs a pipeline, gates it, and owns its traffic\n\n"
-	     "usage: signalbox                          the live run's "
-	     "dashboard, or how things stand");
+	     "usage: signalbox                          "
+	     "the run's dashboard, or status");
 	for (size_t i = 0; i < ARRAY_SIZE(subcommands); i++) {
 		char call[64];
 
@@ -97,8 +95,10 @@ static int help(void)
 
 static int help_of(const struct subcommand *subcommand)
 {
-	printf("usage: signalbox %s %s\n%s.\n", subcommand->name,
-	       subcommand->arguments, subcommand->summary);
+	printf("usage: signalbox %s%s%s%s\n%s.\n", subcommand->name,
+	       subcommand->options ? " [option ...]" : "",
+	       *subcommand->arguments ? " " : "", subcommand->arguments,
+	       subcommand->summary);
 	if (subcommand->options)
 		printf("\n%s", subcommand->options);
 	return 0;

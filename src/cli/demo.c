@@ -190,8 +190,9 @@ static int make_repository(struct demo *demo, struct error *err)
 	setenv("MODE", demo->has_screen ? "delivery" : "deployment", 1);
 	if (!file_exists(script))
 		result = error_set(err, ERROR_NOT_FOUND,
-				   "the demo's example is not at %s; set "
-				   "SIGNALBOX_EXAMPLES to the examples folder",
+				   "the demo's example is not at %s; make "
+				   "install puts it there, and ./bootstrap "
+				   "demo needs no installing",
 				   script);
 	else if (folder_make(demo->repository, 0700, err) < 0)
 		result = -1;

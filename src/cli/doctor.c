@@ -24,12 +24,13 @@ struct doctor {
 	int missing;
 };
 
+/* mend: NULL where all is well, "" where found says it. */
 static void tell(struct doctor *doctor, const char *what, const char *found,
 		 const char *mend)
 {
 	doctor->missing += mend != NULL;
 	listing_print("%s %-14s %s%s%s\n", mend ? "x" : "+", what, found,
-		      mend ? "; " : "", mend ? mend : "");
+		      mend && *mend ? "; " : "", mend ? mend : "");
 }
 
 static void check_program(struct doctor *doctor, const char *name,
@@ -75,8 +76,8 @@ static void check_disk(struct doctor *doctor, const char *state)
 		     "make the repository's git folder writable");
 		return;
 	}
-	snprintf(text, sizeof(text), "%s, %llu MiB free", state,
-		 (unsigned long long)disk.f_bavail * disk.f_frsize >> 20);
+	snprintf(text, sizeof(text), "%s, %.1f GiB free", state,
+		 (double)disk.f_bavail * (double)disk.f_frsize / (1 << 30));
 	tell(doctor, "state", text,
 	     (unsigned long long)disk.f_bavail * disk.f_frsize < (256u << 20)
 		     ? "free at least 256 MiB"
@@ -139,6 +140,20 @@ static void check_port(struct doctor *doctor, const char *name, int port,
 	free(text);
 }
 
+/* The port where people come in, of an HAProxy of our own. */
+static void check_listen(struct doctor *doctor,
+			 const struct environment_config *config,
+			 const struct environment *environment)
+{
+	const char *listen = config->haproxy.listen;
+	const char *colon = listen ? strrchr(listen, ':') : NULL;
+
+	if (colon)
+		check_port(doctor, config->name, atoi(colon + 1),
+			   environment &&
+				   environment_state(environment)->has_live);
+}
+
 static void check_environment(struct doctor *doctor,
 			      const struct project *project,
 			      const struct environment_config *config)
@@ -159,6 +174,7 @@ static void check_environment(struct doctor *doctor,
 			   environment &&
 				   environment_is_up(environment,
 						     (enum colour)colour));
+	check_listen(doctor, config, environment);
 	if (config->haproxy.socket)
 		tell(doctor, "socket", config->haproxy.socket,
 		     access(config->haproxy.socket, R_OK | W_OK) == 0 ||
@@ -177,8 +193,7 @@ static void check_pipeline(struct doctor *doctor, struct project *project)
 	struct error err = ERROR_INIT;
 
 	if (project_commit(project, NULL, false, &err) < 0) {
-		tell(doctor, "pipeline", error_text(&err),
-		     "see the message itself");
+		tell(doctor, "pipeline", error_text(&err), "");
 		error_clear(&err);
 		return;
 	}

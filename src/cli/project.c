@@ -68,6 +68,27 @@ struct pipeline *project_parse(const char *text, size_t len, const char *file,
 	return pipeline;
 }
 
+static int no_pipeline(struct project *project, bool worktree,
+		       struct error *err)
+{
+	if (worktree)
+		return error_set(err, ERROR_CONFIG,
+				 "the working tree has no " PIPELINE_FILE
+				 "; signalbox init writes one");
+	if (repository_read_file(project->repository, NULL, PIPELINE_FILE,
+				 PIPELINE_FILE_LIMIT, &project->text,
+				 NULL) == 0)
+		return error_set(err, ERROR_CONFIG,
+				 "%s has no " PIPELINE_FILE
+				 ", the working tree has; commit it: git "
+				 "add " PIPELINE_FILE " && git commit",
+				 project->commit.short_id);
+	return error_set(err, ERROR_CONFIG,
+			 "%s has no " PIPELINE_FILE
+			 "; write one with signalbox init, and commit it",
+			 project->commit.short_id);
+}
+
 int project_commit(struct project *project, const char *revision, bool worktree,
 		   struct error *err)
 {
@@ -87,12 +108,7 @@ int project_commit(struct project *project, const char *revision, bool worktree,
 		if (why.code != ERROR_NOT_FOUND)
 			return error_move(err, &why);
 		error_clear(&why);
-		return error_set(err, ERROR_CONFIG,
-				 "%s has no " PIPELINE_FILE
-				 "; write one with signalbox init, and commit "
-				 "it",
-				 worktree ? "the working tree"
-					  : project->commit.short_id);
+		return no_pipeline(project, worktree, err);
 	}
 	project->pipeline = project_parse(project->text.data, project->text.len,
 					  PIPELINE_FILE, err);

@@ -14,11 +14,18 @@ static void print_ships(const struct project *project, const char *environment,
 {
 	char when[32];
 
-	listing_print("%s -> %s: %zu commits by %zu people, %zu files "
+	if (!ships->commits && !ships->lost) {
+		listing_print("nothing to ship: %s is live in %s\n",
+			      project->version, environment);
+		return;
+	}
+	listing_print("%s -> %s: %zu commit%s by %zu %s, %zu file%s "
 		      "+%zu -%zu\n",
 		      project->version, environment, ships->commits,
-		      ships->authors.count, ships->files, ships->insertions,
-		      ships->deletions);
+		      ships->commits == 1 ? "" : "s", ships->authors.count,
+		      ships->authors.count == 1 ? "person" : "people",
+		      ships->files, ships->files == 1 ? "" : "s",
+		      ships->insertions, ships->deletions);
 	for (size_t i = 0; i < ships->list_count; i++)
 		listing_print("  %.10s  %-16s  %-14s  %s\n", ships->list[i].id,
 			      listing_time(ships->list[i].time_ms, when),

@@ -107,6 +107,28 @@ int steer_send(const struct project *project, int64_t run,
 	return result;
 }
 
+/* Why a run takes no command, and what to do instead. */
+static int nobody_runs(const char *state, int64_t run, struct error *err)
+{
+	struct model *model = runs_model(state, run, err);
+	bool waits = model && model_open_gate(model);
+	char commit[41];
+
+	if (!model)
+		return -1;
+	snprintf(commit, sizeof(commit), "%.10s", model->commit);
+	model_free(model);
+	if (waits)
+		return error_set(err, ERROR_REFUSED,
+				 "run %lld has no engine: it ended at its "
+				 "gate; signalbox run --wait %s asks again",
+				 (long long)run, commit);
+	return error_set(err, ERROR_REFUSED,
+			 "run %lld has no engine: it has ended, or died; see "
+			 "signalbox status %lld",
+			 (long long)run, (long long)run);
+}
+
 static int send_to_live(const struct project *project, struct command *command,
 			struct error *err)
 {
@@ -114,11 +136,7 @@ static int send_to_live(const struct project *project, struct command *command,
 	struct model *model;
 
 	if (!run_is_live(state, command->run))
-		return error_set(err, ERROR_REFUSED,
-				 "run %lld has no engine: it has ended, or "
-				 "died; see signalbox status %lld",
-				 (long long)command->run,
-				 (long long)command->run);
+		return nobody_runs(state, command->run, err);
 	/* What this command was looking at is the state as of now. */
 	model = runs_model(state, command->run, err);
 	if (!model)

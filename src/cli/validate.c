@@ -13,12 +13,20 @@ static int validate(const char *path, struct error *err)
 	struct str text = STR_INIT;
 	struct pipeline *pipeline = NULL;
 
-	if (file_read(path, &text, PIPELINE_FILE_LIMIT, err) == 0)
+	if (!file_exists(path))
+		error_set(err, ERROR_USAGE,
+			  "there is no %s here; signalbox init writes a first "
+			  "one",
+			  path);
+	else if (file_read(path, &text, PIPELINE_FILE_LIMIT, err) == 0)
 		pipeline = project_parse(text.data, text.len, path, err);
 	if (pipeline)
-		listing_print("%s: %zu stages, %zu environments, %s\n", path,
-			      pipeline->stage_count,
+		listing_print("%s is valid: %zu stage%s, %zu environment%s, "
+			      "mode %s\n",
+			      path, pipeline->stage_count,
+			      pipeline->stage_count == 1 ? "" : "s",
 			      pipeline->environment_count,
+			      pipeline->environment_count == 1 ? "" : "s",
 			      mode_name(pipeline->mode));
 	str_release(&text);
 	pipeline_free(pipeline);

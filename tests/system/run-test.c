@@ -172,7 +172,8 @@ static void steering_a_run_that_has_ended_is_refused_with_8(void **state)
 	assert_int_equal(site_call(site, "run", NULL), 0);
 	assert_int_equal(site_call(site, "approve", "1", NULL), 8);
 	assert_says(site->err, "has no engine");
-	assert_int_equal(site_call(site, "cancel", "2", NULL), 8);
+	assert_int_equal(site_call(site, "cancel", "2", NULL), 2);
+	assert_says(site->err, "there is no run 2");
 }
 
 static void ended_by(struct site *site, int signal_number, int status)
