@@ -64,16 +64,6 @@ static const char *deployment_off(const struct model *model, enum action action,
 	return NULL;
 }
 
-/* The words behind "B NOT READY: ", which the panel says already. */
-static const char *why_not_ready(const char *text)
-{
-	static const char prefix[] = "B NOT READY: ";
-
-	if (starts_with(text, prefix))
-		text += strlen(prefix);
-	return *text ? text : "there is no way back";
-}
-
 static const char *rollback_off(const struct model *model)
 {
 	const struct environment_model *it = model_focus(model);
@@ -83,7 +73,8 @@ static const char *rollback_off(const struct model *model)
 	if (it->rolling_back)
 		return "a rollback is under way";
 	if (it->way_back.known && !it->way_back.ready && !it->way_back.cold)
-		return why_not_ready(it->way_back.text);
+		return *it->way_back.text ? it->way_back.text
+					  : "there is no way back";
 	if (!it->way_back.known && it->live < 0 && it->candidate < 0)
 		return "nothing is deployed yet";
 	return NULL;
