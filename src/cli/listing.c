@@ -111,8 +111,9 @@ int listing_environments(const char *state,
 	int result = environment_list(state, &names, err);
 
 	loop = loop_new();
-	for (size_t i = 0; i < names.count && result == 0; i++)
-		result = open_one(loop, state, names.items[i], each, data, err);
+	for (size_t i = 0; i < names.count; i++)
+		if (open_one(loop, state, names.items[i], each, data, err) < 0)
+			result = -1;
 	loop_free(loop);
 	strings_release(&names);
 	return result;

@@ -17,7 +17,8 @@ void listing_json_line(const char *text, size_t len);
 /* Local date and time, "2026-11-20 14:02", "-" for 0. */
 const char *listing_time(int64_t wall_ms, char text[32]);
 
-/* Opens every environment below state, one after the other. */
+/* Opens every environment below state, one after the other; of those that
+ * cannot be, the first is the error. */
 int listing_environments(const char *state,
 			 int (*each)(struct environment *environment,
 				     void *data),

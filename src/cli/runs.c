@@ -26,23 +26,53 @@ static int fold(const struct event *event, void *data)
 	return 0;
 }
 
+static struct model *read_model(const char *folder, int64_t run,
+				struct error *err)
+{
+	struct model *model = model_new();
+	struct error why = ERROR_INIT;
+
+	if (journal_read(folder, 1, fold, model, &why) == 0)
+		return model;
+	model_free(model);
+	if (why.code == ERROR_CORRUPT)
+		error_set(err, ERROR_CORRUPT,
+			  "the journal of run %lld is damaged: %s; to leave "
+			  "the run out, move %s away",
+			  (long long)run, error_text(&why), folder);
+	else
+		error_set(err, why.code, "run %lld: %s", (long long)run,
+			  error_text(&why));
+	error_clear(&why);
+	return NULL;
+}
+
+/* A run that was killed at its very start has a folder and no journal. */
+static bool has_journal(const char *folder)
+{
+	char *path = path_join(folder, "journal.ndjson");
+	bool has = file_exists(path);
+
+	free(path);
+	return has;
+}
+
 struct model *runs_model(const char *state, int64_t run, struct error *err)
 {
 	char *folder = run_folder(state, run);
 	struct model *model = NULL;
 
-	if (!file_exists(folder)) {
+	if (!file_exists(folder))
 		error_set(err, ERROR_NOT_FOUND,
 			  "there is no run %lld; signalbox history lists them",
 			  (long long)run);
-	} else {
-		model = model_new();
-		if (journal_read(folder, 1, fold, model, err) < 0) {
-			error_prefix(err, "run %lld", (long long)run);
-			model_free(model);
-			model = NULL;
-		}
-	}
+	else if (!has_journal(folder))
+		error_set(err, ERROR_NOT_FOUND,
+			  "run %lld was cut off before it had written anything "
+			  "down; signalbox history lists the others",
+			  (long long)run);
+	else
+		model = read_model(folder, run, err);
 	free(folder);
 	return model;
 }

@@ -151,10 +151,11 @@ static int status(const char *word, bool json, struct error *err)
 	state = repository_state_folder(project.repository);
 	if (!run)
 		run = run_newest(state);
-	if (run && !(model = runs_model(state, run, err)))
-		goto out;
+	/* What is live is told, whatever the run's record is like. */
 	result = listing_environments(state, json ? each_json : each_text,
 				      environments, err);
+	if (run && !(model = runs_model(state, run, err)))
+		result = -1;
 	if (json)
 		listing_json(json_pack(
 			"{s:O, s:o*}", "environments", environments, "run",
@@ -162,9 +163,8 @@ static int status(const char *word, bool json, struct error *err)
 			      : NULL));
 	else if (model)
 		print_run(model, run_is_live(state, run));
-	else
+	else if (!run)
 		listing_print("no run yet; signalbox run starts one\n");
-out:
 	json_decref(environments);
 	model_free(model);
 	project_close(&project);

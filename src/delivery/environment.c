@@ -141,6 +141,30 @@ static struct pipeline *stored_pipeline(const struct environment *environment,
 	return pipeline;
 }
 
+/* Of what is there: its record would be no use without the file. */
+static struct pipeline *recorded_pipeline(const struct environment *environment,
+					  const struct release *release,
+					  struct error *err)
+{
+	struct error why = ERROR_INIT;
+	struct pipeline *pipeline =
+		stored_pipeline(environment, release->pipeline, &why);
+	char *path;
+
+	if (pipeline || (why.code != ERROR_NOT_FOUND && why.code != ERROR_IO)) {
+		if (!pipeline)
+			error_move(err, &why);
+		return pipeline;
+	}
+	path = pipeline_path(environment, release->pipeline);
+	error_set(err, ERROR_CORRUPT,
+		  "%s; put it back with git show %.10s:" PIPELINE_FILE " >%s",
+		  error_text(&why), release->commit, path);
+	error_clear(&why);
+	free(path);
+	return NULL;
+}
+
 static int find_config(struct environment *environment, struct error *err)
 {
 	const struct environment_options *options = &environment->options;
@@ -152,16 +176,16 @@ static int find_config(struct environment *environment, struct error *err)
 				 "%s: nothing was ever released there",
 				 environment->name);
 	if (!pipeline) {
-		const char *digest = state->has_live
-					     ? state->live.pipeline
-					     : state->candidate.pipeline;
+		const struct release *release =
+			state->has_live ? &state->live : &state->candidate;
 
 		pipeline = environment->own_pipeline =
-			stored_pipeline(environment, digest, err);
+			recorded_pipeline(environment, release, err);
 		if (!pipeline)
 			return error_prefix(err, "%s", environment->name);
 		snprintf(environment->pipeline_digest,
-			 sizeof(environment->pipeline_digest), "%s", digest);
+			 sizeof(environment->pipeline_digest), "%s",
+			 release->pipeline);
 	} else {
 		digest_bytes(options->pipeline_text,
 			     strlen(options->pipeline_text),

@@ -104,15 +104,34 @@ static int take_event(const struct event *event, void *data)
 	return 0;
 }
 
+/* Moves `why` to err; of damage, with the mend. */
+static int explain(const struct ledger *ledger, struct error *why,
+		   struct error *err)
+{
+	struct error damage = ERROR_INIT;
+
+	if (why->code != ERROR_CORRUPT)
+		return error_move(err, why);
+	error_set(
+		&damage, ERROR_CORRUPT,
+		"the journal in %s is damaged: %s; what runs goes on serving; "
+		"to begin a new record, move journal.ndjson and head away "
+		"from there and release again",
+		ledger->folder, error_text(why));
+	error_clear(why);
+	return error_move(err, &damage);
+}
+
 int ledger_read(struct ledger *ledger, struct error *err)
 {
 	int64_t size = journal_size(ledger);
+	struct error why = ERROR_INIT;
 
 	if (size < 0)
 		return 0;
 	if (journal_read(ledger->folder, ledger->seq + 1, take_event, ledger,
-			 err) < 0)
-		return -1;
+			 &why) < 0)
+		return explain(ledger, &why, err);
 	ledger->size = size;
 	return 0;
 }
@@ -129,16 +148,17 @@ int ledger_refresh(struct ledger *ledger, struct error *err)
 static int take_up_journal(struct ledger *ledger, struct error *err)
 {
 	int64_t size = journal_size(ledger);
+	struct error why = ERROR_INIT;
 
 	/* What we have read says nothing of where we would write. */
 	if (ledger->journal && journal_is_current(ledger->journal))
 		return 0;
 	journal_free(ledger->journal);
 	ledger->journal =
-		size < 0 ? journal_create(ledger->folder, JOURNAL_KIND, err)
-			 : journal_open(ledger->folder, NULL, err);
+		size < 0 ? journal_create(ledger->folder, JOURNAL_KIND, &why)
+			 : journal_open(ledger->folder, NULL, &why);
 	if (!ledger->journal)
-		return -1;
+		return explain(ledger, &why, err);
 	/* Opening may have cut a torn end. */
 	return ledger_read(ledger, err);
 }

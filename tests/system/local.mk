@@ -15,3 +15,5 @@ check_PROGRAMS += %D%/delivery-test
 %C%_delivery_test_SOURCES = %D%/delivery-test.c $(SITE_SOURCES)
 check_PROGRAMS += %D%/death-test
 %C%_death_test_SOURCES = %D%/death-test.c $(SITE_SOURCES)
+check_PROGRAMS += %D%/damage-test
+%C%_damage_test_SOURCES = %D%/damage-test.c $(SITE_SOURCES)

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: MIT */
+/* Records that were damaged by hand or by a disk: what is said of them, and
+ * that the way out that is named is one. */
+#include "system/support.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/memory.h"
+
+#define PIPELINE                                                         \
+	"name: shop\nmode: deployment\nenvironments:\n" SITE_PRODUCTION  \
+	"stages:\n" SITE_BUILD "  production: {deploy: {environment: "   \
+	"production, strategy: canary, steps: [{weight: 50%}, {weight: " \
+	"100%}]}}\n"
+
+static void released(struct site *site)
+{
+	int status;
+
+	site_commit(site, "a commit");
+	status = site_call(site, "run", NULL);
+	if (status != 0)
+		fail_msg("%d: %s%s", status, site->out, site->err);
+}
+
+static void release_two(struct site *site)
+{
+	site_pipeline(site, PIPELINE);
+	released(site);
+	site_write(site, "more", "of it");
+	released(site);
+}
+
+static void put(const char *folder, const char *name, const char *text)
+{
+	char *path = path_join(folder, name);
+
+	assert_int_equal(file_replace(path, text, strlen(text), 0600, NULL), 0);
+	free(path);
+}
+
+static void move_away(const char *folder, const char *name)
+{
+	char *path = path_join(folder, name);
+
+	assert_int_equal(unlink(path), 0);
+	free(path);
+}
+
+static void status_tells_what_is_live_though_a_run_is_damaged(void **state)
+{
+	struct site *site = *state;
+	char *folder = site_run_folder(site, 2);
+	char *empty = site_run_folder(site, 3);
+
+	release_two(site);
+	put(folder, "journal.ndjson", "garbage\n");
+	assert_int_equal(site_call(site, "status", NULL), 7);
+	assert_says(site->out, "on green since");
+	assert_says(site->err, "journal of run 2 is damaged: record 0");
+	assert_says(site->err, folder);
+	assert_int_equal(mkdir(empty, 0700), 0); /* killed at its start */
+	assert_int_equal(site_call(site, "status", NULL), 2);
+	assert_says(site->out, "on green since");
+	assert_says(site->err, "run 3 was cut off before");
+	assert_int_equal(site_call(site, "rollback", "production", NULL), 0);
+	assert_string_equal(site_colour(site), "blue");
+	free(folder);
+	free(empty);
+}
+
+static void damaged_environment_is_named_with_a_mend_that_works(void **state)
+{
+	struct site *site = *state;
+	char *folder = site_environment_folder(site, "production");
+
+	release_two(site);
+	put(folder, "journal.ndjson", "garbage\n");
+	assert_int_equal(site_call(site, "rollback", "production", NULL), 7);
+	assert_says(site->err, folder);
+	assert_says(site->err, "record 0");
+	assert_says(site->err, "move journal.ndjson and head away");
+	assert_int_equal(site_call(site, "status", NULL), 7);
+	assert_says(site->out, "run 2 ");
+	assert_says(site->err, folder);
+	assert_string_equal(site_colour(site), "green");
+	move_away(folder, "journal.ndjson");
+	move_away(folder, "head");
+	site_write(site, "more", "and more");
+	released(site);
+	assert_int_equal(site_call(site, "status", NULL), 0);
+	assert_int_equal(site_call(site, "verify", NULL), 0);
+	assert_true(*site_colour(site) != '\0');
+	free(folder);
+}
+
+static void lost_pipeline_file_is_put_back_from_git(void **state)
+{
+	struct site *site = *state;
+	char *folder = site_environment_folder(site, "production");
+	char *pipelines = path_join(folder, "pipelines");
+	const char *mend;
+	char *line;
+
+	release_two(site);
+	assert_int_equal(folder_remove(pipelines, NULL), 0);
+	assert_int_equal(site_call(site, "rollback", "production", NULL), 7);
+	mend = strstr(site->err, "git show");
+	assert_non_null(mend);
+	line = xasprintf("mkdir -p '%s' && %.*s", pipelines,
+			 (int)strcspn(mend, "\n"), mend);
+	site_shell(site, NULL, line);
+	assert_int_equal(site_call(site, "rollback", "production", NULL), 0);
+	assert_string_equal(site_colour(site), "blue");
+	free(line);
+	free(pipelines);
+	free(folder);
+}
+
+static int run_all(void)
+{
+	const struct CMUnitTest tests[] = {
+#define TEST(name) \
+	cmocka_unit_test_setup_teardown(name, site_set_up, site_tear_down)
+		TEST(status_tells_what_is_live_though_a_run_is_damaged),
+		TEST(damaged_environment_is_named_with_a_mend_that_works),
+		TEST(lost_pipeline_file_is_put_back_from_git),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
+
+int main(int argc, char **argv)
+{
+	return site_main(argc, argv, run_all);
+}
