@@ -10,6 +10,14 @@
 
 #define RUNS_LISTED 50
 
+/* A run whose engine is gone is told so: it does not run any more. */
+static const char *how_it_is(const char *state, const struct model *model)
+{
+	if (state_is_final(model->state) || run_is_live(state, model->run))
+		return state_name(model->state);
+	return model_open_gate(model) ? "at its gate" : "cut off";
+}
+
 static json_t *run_row(const struct model *model)
 {
 	return json_pack("{s:I, s:s, s:s, s:s, s:s, s:I, s:I, s:s}", "run",
@@ -20,17 +28,17 @@ static json_t *run_row(const struct model *model)
 			 (json_int_t)model->finished, "text", model->text);
 }
 
-static void print_run(const struct model *model)
+static void print_run(const char *state, const struct model *model)
 {
 	char started[32];
 	char took[CLOCK_TEXT_SIZE] = "-";
 
 	if (model->finished)
 		duration_format(model->finished - model->started, took);
-	listing_print("%4lld  %-16s  %-12s  %8s  %-11s  %s\n",
+	listing_print("%4lld  %-16s  %-18s  %8s  %-11s  %s\n",
 		      (long long)model->run,
 		      listing_time(model->started, started), model->version,
-		      took, state_name(model->state), model->subject);
+		      took, how_it_is(state, model), model->subject);
 }
 
 static int list_runs(const char *state, bool json)
@@ -49,7 +57,7 @@ static int list_runs(const char *state, bool json)
 		else if (model && json)
 			json_array_append_new(rows, run_row(model));
 		else if (model)
-			print_run(model);
+			print_run(state, model);
 		error_clear(&err);
 		model_free(model);
 	}
@@ -87,7 +95,7 @@ static int list_releases(const char *state, const char *name, bool json,
 		if (json)
 			json_array_append_new(rows, release_encode(release));
 		else
-			listing_print("%-16s  %-12s  %.10s  run %-4lld  %s%s\n",
+			listing_print("%-16s  %-18s  %.10s  run %-4lld  %s%s\n",
 				      listing_time(release->since, since),
 				      release->version, release->commit,
 				      (long long)release->run,

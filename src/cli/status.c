@@ -58,6 +58,11 @@ static void print_environment(struct environment *environment)
 			      state->live.person);
 	else
 		listing_print("%-14s nothing is live\n", name);
+	if (state->has_live &&
+	    !environment_is_up(environment, state->live.colour))
+		listing_print("%-14s ! it does not run; signalbox up %s starts "
+			      "it\n",
+			      "", name);
 	listing_print("%-14s way back %s: %s\n", "",
 		      way_back.ready ? "READY" : "NOT READY", way_back.text);
 	if (state->has_candidate)

@@ -287,9 +287,11 @@ static void draw_middle(const struct view *view, const struct gate_model *gate,
 	pen_bold(&pen, ROLE_TITLE);
 	pen_text(&pen, "WHAT  ");
 	pen_role(&pen, ROLE_NORMAL);
-	pen_printf(&pen, "%lld commits by %lld people",
+	pen_printf(&pen, "%lld commit%s by %lld %s",
 		   (long long)gate->ships.commits,
-		   (long long)gate->ships.authors);
+		   gate->ships.commits == 1 ? "" : "s",
+		   (long long)gate->ships.authors,
+		   gate->ships.authors == 1 ? "person" : "people");
 	draw_since(view, gate, &pen);
 	for (; shown < gate->ships.count && shown < room; shown++) {
 		char age[CLOCK_TEXT_SIZE];
