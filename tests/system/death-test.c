@@ -350,6 +350,8 @@ static void down_stops_all_and_up_brings_it_back(void **state)
 	assert_int_equal(site_call(site, "run", NULL), 0);
 	assert_string_equal(site_colour(site), "green");
 	assert_int_equal(site_call(site, "down", "production", NULL), 0);
+	assert_int_equal(site_call(site, "status", NULL), 0);
+	assert_says(site->out, "! it does not run; signalbox up production");
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
 		assert_int_equal(site_keeper(site, "production", names[i]), 0);
 		assert_int_equal(site_kept(site, "production", names[i]), 0);

@@ -132,6 +132,7 @@ static void override_passes_its_author_and_is_said(void **state)
 			 0);
 	assert_int_equal(process_await(run), 0);
 	assert_says(run->out.data, "overridden");
+	assert_says(run->out.data, "overrode the gate of production");
 	assert_says(run->out.data, "nobody else is awake");
 }
 

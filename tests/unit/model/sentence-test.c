@@ -59,6 +59,11 @@ static const struct {
 	 "\"stage\":\"production\",\"vote\":\"approve\",\"person\":\"ana\","
 	 "\"approvals\":1,\"required\":2,\"reason\":\"looks good\"",
 	 "ana approved production (1 of 2): looks good"},
+	{"gate.voted",
+	 "\"stage\":\"production\",\"vote\":\"override\","
+	 "\"person\":\"ana\",\"approvals\":0,\"required\":2,"
+	 "\"reason\":\"nobody is awake\"",
+	 "ana overrode the gate of production: nobody is awake"},
 	{"gate.closed",
 	 "\"stage\":\"production\",\"outcome\":\"rejected\",\"person\":\"lee\"",
 	 "production: gate rejected by lee"},
