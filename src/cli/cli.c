@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/cli.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <locale.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/memory.h"
 #include "cli/arguments.h"
@@ -128,14 +131,10 @@ static int no_such(const char *name)
 	return cli_fail(&err);
 }
 
-int cli_main(int argc, char **argv)
+static int dispatch(int argc, char **argv)
 {
 	const struct subcommand *subcommand;
 
-	if (argc > 0 && strcmp(argv[0], KEEPER_NAME) == 0)
-		return keeper_main(argc, argv);
-	setlocale(LC_CTYPE, ""); /* numbers stay as files write them */
-	signal(SIGPIPE, SIG_IGN);
 	if (argc > 1 && strcmp(argv[1], "--version") == 0) {
 		puts("signalbox " PACKAGE_VERSION);
 		return 0;
@@ -152,4 +151,35 @@ int cli_main(int argc, char **argv)
 	if (wants_help(argc - 1, argv + 1))
 		return help_of(subcommand);
 	return subcommand->run(argc - 1, argv + 1);
+}
+
+/* What is opened next must not be where somebody prints to. */
+static void open_standard(void)
+{
+	for (int fd = 0; fd < 3; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && errno == EBADF &&
+		    open("/dev/null", O_RDWR) < 0)
+			_exit(7);
+}
+
+/* Whoever has hung up wanted no more of it. */
+static int check_output(int status)
+{
+	struct error err = ERROR_INIT;
+
+	if ((fflush(stdout) == 0 && !ferror(stdout)) || errno == EPIPE)
+		return status;
+	error_set(&err, ERROR_IO, "cannot write to the standard output: %s",
+		  strerror(errno));
+	return status ? status : cli_fail(&err);
+}
+
+int cli_main(int argc, char **argv)
+{
+	if (argc > 0 && strcmp(argv[0], KEEPER_NAME) == 0)
+		return keeper_main(argc, argv);
+	open_standard();
+	setlocale(LC_CTYPE, ""); /* numbers stay as files write them */
+	signal(SIGPIPE, SIG_IGN);
+	return check_output(dispatch(argc, argv));
 }

@@ -179,6 +179,7 @@ int printer_run(const struct printer_options *options)
 	loop_run(printer.loop);
 	print_end(&printer);
 	fflush(stdout);
+	clearerr(stdout); /* the run counts, not who could read of it */
 	channel_free(printer.channel);
 	model_free(printer.model);
 	loop_free(printer.loop);

@@ -121,6 +121,43 @@ static void lost_pipeline_file_is_put_back_from_git(void **state)
 	free(folder);
 }
 
+static int shell(struct site *site, const char *text)
+{
+	char *line = xasprintf("exec %s %s", site->signalbox, text);
+	const char *argv[] = {"/bin/sh", "-c", line, NULL};
+	struct process *process = site_spawn(site, NULL, argv);
+	int status = process_await(process);
+
+	free(line);
+	return status;
+}
+
+static void output_that_cannot_be_written_is_said(void **state)
+{
+	struct site *site = *state;
+
+	site_pipeline(site, PIPELINE);
+	released(site);
+	assert_int_equal(shell(site, "status >/dev/full"), 7);
+	assert_int_equal(shell(site, "history --output json >/dev/full"), 7);
+	site_write(site, "more", "of it");
+	site_commit(site, "a commit");
+	assert_int_equal(shell(site, "run >/dev/full"), 0);
+}
+
+/* Descriptors 0 to 2 must not become those of a journal or a socket. */
+static void closed_standard_descriptors_are_none_of_our_files(void **state)
+{
+	struct site *site = *state;
+
+	site_pipeline(site, PIPELINE);
+	site_commit(site, "a commit");
+	assert_int_equal(shell(site, "run <&- >&- 2>&-"), 0);
+	assert_int_equal(site_call(site, "verify", NULL), 0);
+	assert_int_equal(shell(site, "run --bogus 2>&-"), 2);
+	assert_string_equal(site_colour(site), "blue");
+}
+
 static int run_all(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -128,6 +165,8 @@ static int run_all(void)
 	cmocka_unit_test_setup_teardown(name, site_set_up, site_tear_down)
 		TEST(status_tells_what_is_live_though_a_run_is_damaged),
 		TEST(damaged_environment_is_named_with_a_mend_that_works),
+		TEST(output_that_cannot_be_written_is_said),
+		TEST(closed_standard_descriptors_are_none_of_our_files),
 		TEST(lost_pipeline_file_is_put_back_from_git),
 	};
 
