@@ -25,6 +25,7 @@ static bool is_foreign(const char *entry)
 		"GIT_WORK_TREE",     "GIT_INDEX_FILE",
 		"GIT_PREFIX",	     "CI",
 		"SIGNALBOX_TEST_FD", "GIT_OBJECT_DIRECTORY",
+		"SIGNALBOX_BRANCH",
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++)

@@ -66,3 +66,11 @@ check_PROGRAMS += %D%/step/deploy-test
 	%D%/delivery/fakes.c %D%/delivery/fakes.h
 check_PROGRAMS += %D%/step/run-test
 %C%_step_run_test_SOURCES = %D%/step/run-test.c $(step_rig)
+check_PROGRAMS += %D%/step/environ-test
+%C%_step_environ_test_SOURCES = %D%/step/environ-test.c $(step_rig)
+check_PROGRAMS += %D%/step/reports-test
+%C%_step_reports_test_SOURCES = %D%/step/reports-test.c $(step_rig)
+check_PROGRAMS += %D%/cli/arguments-test
+check_PROGRAMS += %D%/cli/tail-test
+check_PROGRAMS += %D%/step/requests-test
+%C%_step_requests_test_SOURCES = %D%/step/requests-test.c $(step_rig)

@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: MIT */
+#include "unit/step/rig.h"
+
+#include <stdio.h>
+
+#include "base/file.h"
+#include "base/memory.h"
+#include "step/reports.h"
+
+#define LIVE "name: shop\nstages:\n  go: {run: x, reports: {tap: \"-\"}}\n"
+#define FILES                                                   \
+	"name: shop\nstages:\n  go: {run: x, reports: {junit: " \
+	"\"out/*.xml\"}}\n"
+
+static const char green[] =
+	"<testsuite name='s' tests='1'><testcase name='a' classname='c'/>"
+	"</testsuite>\n";
+static const char red[] =
+	"<testsuite name='s' tests='1' failures='1'>"
+	"<testcase name='b' classname='c'><failure message='no'/></testcase>"
+	"</testsuite>\n";
+
+struct fixture {
+	struct rig rig;
+	struct reports *reports;
+	char *why;
+	bool done;
+};
+
+static void finished(const char *why, void *data)
+{
+	struct fixture *f = data;
+
+	assert_false(f->done);
+	f->done = true;
+	f->why = xstrdup_null(why);
+}
+
+static void begin(struct fixture *f, const char *pipeline_text)
+{
+	memset(f, 0, sizeof(*f));
+	rig_init(&f->rig, pipeline_text);
+	rig_step(&f->rig, STEP_RUN);
+	f->reports = reports_new(f->rig.step);
+}
+
+static void finish(struct fixture *f)
+{
+	reports_finish(f->reports, finished, f);
+	rig_until(&f->rig, &f->done);
+}
+
+static void end(struct fixture *f)
+{
+	reports_free(f->reports);
+	free(f->why);
+	rig_release(&f->rig);
+}
+
+static void print(struct fixture *f, const char *text)
+{
+	reports_output(f->reports, text, strlen(text));
+}
+
+static void put_file(struct fixture *f, const char *name, const char *text)
+{
+	char *folder = path_join(f->rig.folder, "out");
+	char *path = path_join(folder, name);
+
+	assert_int_equal(folder_make(folder, 0700, NULL), 0);
+	assert_int_equal(file_replace(path, text, strlen(text), 0600, NULL), 0);
+	free(path);
+	free(folder);
+}
+
+static void a_live_stream_is_counted_and_judged(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	begin(&f, LIVE);
+	assert_true(reports_want_output(f.reports));
+	print(&f, "1..2\nok 1 - a\nok 2");
+	print(&f, " - b\n");
+	finish(&f);
+	assert_null(f.why);
+	assert_non_null(strstr(f.rig.events.data, "\"passed\":2"));
+	assert_int_equal(rig_told(&f.rig, "\"ok\":true"), 1);
+	end(&f);
+}
+
+static void a_failed_test_is_told_at_once_by_its_name(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	begin(&f, LIVE);
+	print(&f, "1..3\nok 1 - a\nnot ok 2 - second thing\nok 3 - next\n");
+	assert_int_equal(rig_told(&f.rig, "second thing"), 1);
+	finish(&f);
+	assert_non_null(f.why);
+	end(&f);
+}
+
+/* Four counts a second at most, however many tests pass. */
+static void passed_tests_are_told_as_counts(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	begin(&f, LIVE);
+	for (int i = 1; i <= 2000; i++) {
+		char line[40];
+
+		snprintf(line, sizeof(line), "ok %d - t\n", i);
+		print(&f, line);
+	}
+	print(&f, "1..2000\n");
+	finish(&f);
+	assert_in_range(rig_told(&f.rig, "test.finished"), 1, 20);
+	assert_non_null(strstr(f.rig.events.data, "\"passed\":2000"));
+	end(&f);
+}
+
+static void an_empty_stream_is_red(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	begin(&f, LIVE);
+	finish(&f);
+	assert_non_null(f.why);
+	end(&f);
+}
+
+static void files_written_by_the_stage_are_read(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	begin(&f, FILES);
+	assert_false(reports_want_output(f.reports));
+	put_file(&f, "a.xml", green);
+	put_file(&f, "b.xml", red);
+	finish(&f);
+	assert_non_null(f.why);
+	assert_int_equal(rig_told(&f.rig, "report.read"), 2);
+	assert_int_equal(rig_told(&f.rig, "\"path\":\"out/a.xml\""), 1);
+	assert_int_equal(rig_told(&f.rig, "\"name\":\"c.b\""), 1);
+	end(&f);
+}
+
+static void a_report_that_was_not_written_is_red(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	begin(&f, FILES);
+	finish(&f);
+	assert_non_null(strstr(f.why, "out/*.xml"));
+	assert_int_equal(rig_told(&f.rig, "\"fresh\":false"), 1);
+	end(&f);
+}
+
+static void a_report_of_an_older_run_is_red(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	memset(&f, 0, sizeof(f));
+	rig_init(&f.rig, FILES);
+	put_file(&f, "a.xml", green);
+	rig_step(&f.rig, STEP_RUN);
+	f.reports = reports_new(f.rig.step);
+	finish(&f);
+	assert_non_null(f.why);
+	assert_int_equal(rig_told(&f.rig, "\"fresh\":false"), 1);
+	end(&f);
+}
+
+static void who_lets_go_while_they_are_read_is_not_told(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	begin(&f, FILES);
+	put_file(&f, "a.xml", green);
+	reports_finish(f.reports, finished, &f);
+	reports_free(f.reports);
+	f.reports = NULL;
+	while (helper_pending(f.rig.helper))
+		loop_turn(f.rig.loop, 10);
+	loop_turn(f.rig.loop, 0);
+	assert_false(f.done);
+	assert_int_equal(rig_told(&f.rig, "report.read"), 0);
+	end(&f);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_live_stream_is_counted_and_judged),
+		cmocka_unit_test(a_failed_test_is_told_at_once_by_its_name),
+		cmocka_unit_test(passed_tests_are_told_as_counts),
+		cmocka_unit_test(an_empty_stream_is_red),
+		cmocka_unit_test(files_written_by_the_stage_are_read),
+		cmocka_unit_test(a_report_that_was_not_written_is_red),
+		cmocka_unit_test(a_report_of_an_older_run_is_red),
+		cmocka_unit_test(who_lets_go_while_they_are_read_is_not_told),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
