@@ -20,11 +20,13 @@
 #include "net/server.h"
 
 #define ANSWER_MS 10000
+/* Who only wakes an engine has done its own work already. */
+#define POKE_ANSWER_MS 500
 
 /* Reads lines until the reply to our command. */
-static struct event *await_reply(int fd, struct error *err)
+static struct event *await_reply(int fd, int64_t patience_ms, struct error *err)
 {
-	int64_t deadline = clock_monotonic_us() + ANSWER_MS * 1000;
+	int64_t deadline = clock_monotonic_us() + patience_ms * 1000;
 	struct str bytes = STR_INIT;
 	struct event *reply = NULL;
 
@@ -67,13 +69,15 @@ static enum error_code code_of(const struct event *reply)
 
 static int ask(int fd, const struct command *command, struct error *err)
 {
+	int64_t patience_ms =
+		command->kind == COMMAND_POKE ? POKE_ANSWER_MS : ANSWER_MS;
 	struct str line = STR_INIT;
 	struct event *reply = NULL;
 	int result = -1;
 
 	command_encode(command, &line);
 	if (write(fd, line.data, line.len) == (ssize_t)line.len)
-		reply = await_reply(fd, err);
+		reply = await_reply(fd, patience_ms, err);
 	else
 		error_set(err, ERROR_NETWORK, "the engine has just ended");
 	str_release(&line);

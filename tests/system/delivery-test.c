@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/memory.h"
 
@@ -174,6 +175,7 @@ static void canary_asleep_during_a_rollback_cannot_undo_it(void **state)
 {
 	struct site *site = *state;
 	struct process *run;
+	int64_t asked_us;
 	pid_t asleep[3];
 
 	release_first(site, "0\n",
@@ -186,9 +188,12 @@ static void canary_asleep_during_a_rollback_cannot_undo_it(void **state)
 	asleep[2] = run->pid;
 	for (size_t i = 0; i < ARRAY_SIZE(asleep); i++)
 		assert_int_equal(kill(asleep[i], SIGSTOP), 0);
+	asked_us = clock_monotonic_us();
 	assert_int_equal(site_call(site, "rollback", "production", "--reason",
 				   "it hangs", NULL),
 			 0);
+	/* It waits for no answer of who sleeps. */
+	assert_true(clock_monotonic_us() - asked_us < 5000000);
 	assert_only(site, false);
 	for (size_t i = 0; i < ARRAY_SIZE(asleep); i++)
 		kill(asleep[i], SIGCONT);
