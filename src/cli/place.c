@@ -80,8 +80,8 @@ static void operation_close(struct operation *operation)
 	net_cleanup();
 }
 
-static int operation_open(struct operation *operation, const char *name,
-			  struct error *err)
+static int operation_begin(struct operation *operation, const char *name,
+			   struct error *err)
 {
 	struct environment_options options = {
 		.name = name,
@@ -102,8 +102,21 @@ static int operation_open(struct operation *operation, const char *name,
 		operation_close(operation);
 		return -1;
 	}
+	return 0;
+}
+
+static int recover(struct operation *operation)
+{
 	environment_recover(operation->environment, done, operation);
-	if (finish(operation) < 0) {
+	return finish(operation);
+}
+
+static int operation_open(struct operation *operation, const char *name,
+			  struct error *err)
+{
+	if (operation_begin(operation, name, err) < 0)
+		return -1;
+	if (recover(operation) < 0) {
 		operation_close(operation);
 		return -1;
 	}
@@ -139,8 +152,11 @@ static int rollback(const char *name, const char *to, const char *reason,
 	};
 	int result;
 
-	if (operation_open(&operation, name, err) < 0)
+	if (operation_begin(&operation, name, err) < 0)
 		return -1;
+	/* What cannot be told or recorded now does not close the way back. */
+	if (recover(&operation) < 0)
+		cli_fail(err);
 	request.person = operation.project.person;
 	environment_rollback(operation.environment, &request, done, &operation);
 	result = finish(&operation);
