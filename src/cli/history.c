@@ -54,6 +54,12 @@ static int list_runs(const char *state, bool json)
 		if (!model && !json)
 			listing_print("%4lld  cannot be read: %s\n",
 				      (long long)run, error_text(&err));
+		else if (!model)
+			json_array_append_new(
+				rows,
+				json_pack("{s:I, s:o}", "run", (json_int_t)run,
+					  "error",
+					  json_foreign(error_text(&err))));
 		else if (model && json)
 			json_array_append_new(rows, run_row(model));
 		else if (model)

@@ -31,12 +31,19 @@ static int verify_one(const char *folder, const char *name)
 	return 0;
 }
 
-static int verify_run(const char *state, int64_t run)
+static int verify_run(const char *state, int64_t run, struct error *err)
 {
 	char *folder = run_folder(state, run);
 	char *name = xasprintf("run %lld", (long long)run);
-	int result = verify_one(folder, name);
+	int result;
 
+	if (file_exists(folder))
+		result = verify_one(folder, name);
+	else
+		result = error_set(err, ERROR_NOT_FOUND,
+				   "there is no run %lld; signalbox history "
+				   "lists them",
+				   (long long)run);
 	free(folder);
 	free(name);
 	return result;
@@ -67,7 +74,7 @@ static int verify_all(const char *state, struct error *err)
 		char *folder = run_folder(state, run);
 
 		if (file_exists(folder))
-			damaged |= verify_run(state, run);
+			damaged |= verify_run(state, run, err);
 		free(folder);
 	}
 	return damaged | verify_environments(state, err);
@@ -89,7 +96,7 @@ int cli_verify(int argc, char **argv)
 	    project_open(&project, &err) < 0)
 		return cli_fail(&err);
 	state = repository_state_folder(project.repository);
-	damaged = run ? verify_run(state, run) : verify_all(state, &err);
+	damaged = run ? verify_run(state, run, &err) : verify_all(state, &err);
 	project_close(&project);
 	return damaged < 0 ? cli_fail(&err) : damaged;
 }
