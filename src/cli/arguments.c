@@ -97,3 +97,23 @@ int cli_is_json(const char *output, bool *json, struct error *err)
 				 "--output is text or json, not '%s'", output);
 	return 0;
 }
+
+int cli_listing(int argc, char **argv,
+		int (*list)(const char *word, bool json, struct error *err))
+{
+	const char *output = NULL;
+	const char *words[1] = {NULL};
+	const struct cli_option options[] = {
+		{"--output", &output, NULL, NULL},
+		{NULL, NULL, NULL, NULL},
+	};
+	const struct cli_arguments arguments = {options, words, 1, 0};
+	struct error err = ERROR_INIT;
+	bool json;
+
+	if (cli_parse(argc, argv, &arguments, &err) < 0 ||
+	    cli_is_json(output, &json, &err) < 0 ||
+	    list(words[0], json, &err) < 0)
+		return cli_fail(&err);
+	return 0;
+}

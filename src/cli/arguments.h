@@ -31,4 +31,9 @@ int cli_parse(int argc, char **argv, const struct cli_arguments *arguments,
 /* --output text|json. */
 int cli_is_json(const char *output, bool *json, struct error *err) MUST_CHECK;
 
+/* A subcommand that lists: at most one word (NULL: none), and --output.
+ * Returns the exit status. */
+int cli_listing(int argc, char **argv,
+		int (*list)(const char *word, bool json, struct error *err));
+
 #endif

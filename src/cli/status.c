@@ -178,19 +178,5 @@ static int status(const char *word, bool json, struct error *err)
 
 int cli_status(int argc, char **argv)
 {
-	const char *output = NULL;
-	const char *words[1] = {NULL};
-	const struct cli_option options[] = {
-		{"--output", &output, NULL, NULL},
-		{NULL, NULL, NULL, NULL},
-	};
-	const struct cli_arguments arguments = {options, words, 1, 0};
-	struct error err = ERROR_INIT;
-	bool json;
-
-	if (cli_parse(argc, argv, &arguments, &err) < 0 ||
-	    cli_is_json(output, &json, &err) < 0 ||
-	    status(words[0], json, &err) < 0)
-		return cli_fail(&err);
-	return 0;
+	return cli_listing(argc, argv, status);
 }
