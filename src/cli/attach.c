@@ -13,6 +13,12 @@
 #include "event/command.h"
 #include "net/server.h"
 
+struct attach_call {
+	const char *word; /* the run's number; NULL: the newest */
+	bool watch_only;
+	struct screen_look look;
+};
+
 /* A connection that the engine streams every event to. */
 static int subscribe(const struct project *project, int64_t run,
 		     struct error *err)
@@ -37,14 +43,15 @@ static int subscribe(const struct project *project, int64_t run,
 	return fd;
 }
 
-static int attach(struct project *project, int64_t run, bool watch_only,
-		  struct error *err)
+static int attach(struct project *project, int64_t run,
+		  const struct attach_call *call, struct error *err)
 {
 	const char *state = repository_state_folder(project->repository);
 	struct screen_options options = {
 		.person = project->person,
 		.attached = true,
-		.watch_only = watch_only,
+		.watch_only = call->watch_only,
+		.look = &call->look,
 	};
 	char *folder = run_folder(state, run);
 	int result = -1;
@@ -78,38 +85,48 @@ static int check(const char *state, int64_t run, struct error *err)
 	return 0;
 }
 
-static int attach_to(const char *word, bool watch_only, struct error *err)
+static int attach_to(const struct attach_call *call, struct error *err)
 {
 	struct project project;
 	const char *state;
 	int64_t run = 0;
 	int result = -1;
 
-	if ((word && runs_parse_number(word, &run, err) < 0) ||
+	if ((call->word && runs_parse_number(call->word, &run, err) < 0) ||
 	    project_open(&project, err) < 0)
 		return -1;
 	state = repository_state_folder(project.repository);
 	if (!run)
 		run = run_newest(state);
 	if (check(state, run, err) == 0)
-		result = attach(&project, run, watch_only, err);
+		result = attach(&project, run, call, err);
 	project_close(&project);
 	return result;
 }
 
-int cli_attach(int argc, char **argv)
+static int parse(struct attach_call *call, int most, int argc, char **argv,
+		 struct error *err)
 {
-	bool watch_only = false;
-	const char *words[1] = {NULL};
 	const struct cli_option options[] = {
-		{"--watch", NULL, &watch_only, NULL},
+		{"--watch", NULL, &call->watch_only, NULL},
+		{"--color", &call->look.color, NULL, NULL},
+		{"--glyphs", &call->look.glyphs, NULL, NULL},
+		{"--theme", &call->look.theme, NULL, NULL},
 		{NULL, NULL, NULL, NULL},
 	};
-	const struct cli_arguments arguments = {options, words, 1, 0};
+	const struct cli_arguments arguments = {options, &call->word, most, 0};
+
+	if (cli_parse(argc, argv, &arguments, err) < 0)
+		return -1;
+	return screen_look_check(&call->look, err);
+}
+
+int cli_attach(int argc, char **argv)
+{
+	struct attach_call call = {.word = NULL};
 	struct error err = ERROR_INIT;
 
-	if (cli_parse(argc, argv, &arguments, &err) < 0 ||
-	    attach_to(words[0], watch_only, &err) < 0)
+	if (parse(&call, 1, argc, argv, &err) < 0 || attach_to(&call, &err) < 0)
 		return cli_fail(&err);
 	return 0;
 }
@@ -120,23 +137,20 @@ int cli_dashboard(int argc, char **argv)
 {
 	static char name[] = "status";
 	char *status[] = {name, NULL};
-	const struct cli_option options[] = {{NULL, NULL, NULL, NULL}};
-	const struct cli_arguments arguments = {options, NULL, 0, 0};
+	struct attach_call call = {.word = NULL};
 	struct error err = ERROR_INIT;
 	struct project project;
+	const char *state;
 	const char *why;
 	bool live;
 
-	if (cli_parse(argc, argv, &arguments, &err) < 0 ||
+	if (parse(&call, 0, argc, argv, &err) < 0 ||
 	    project_open(&project, &err) < 0)
 		return cli_fail(&err);
-	live = run_is_live(
-		repository_state_folder(project.repository),
-		run_newest(repository_state_folder(project.repository)));
+	state = repository_state_folder(project.repository);
+	live = run_is_live(state, run_newest(state));
 	project_close(&project);
 	if (!live || !screen_fits(&why))
 		return cli_status(1, status);
-	if (attach_to(NULL, false, &err) < 0)
-		return cli_fail(&err);
-	return 0;
+	return attach_to(&call, &err) < 0 ? cli_fail(&err) : 0;
 }

@@ -26,7 +26,10 @@ static const struct subcommand subcommands[] = {
 	 "  --theme dark|light\n",
 	 cli_run},
 	{"attach", "[RUN]", "the dashboard of a run under way",
-	 "  --watch              look only\n", cli_attach},
+	 "  --watch              look only\n"
+	 "  --color auto|never|always   --glyphs auto|unicode|ascii\n"
+	 "  --theme dark|light\n",
+	 cli_attach},
 	{"approve", "RUN [STAGE]", "let a waiting gate pass",
 	 "  --reason TEXT\n", cli_steer},
 	{"reject", "RUN [STAGE]", "end a waiting gate; needs --reason",

@@ -17,8 +17,8 @@
 
 struct run_call {
 	const char *words[1];
-	const char *output, *jobs, *reason, *color, *glyphs, *theme;
-	enum ui_choice colour, unicode;
+	const char *output, *jobs, *reason;
+	struct screen_look look;
 	bool wait, worktree, no_screen, json;
 	struct strings skip;
 	struct project project;
@@ -44,24 +44,6 @@ static int check_skip(const struct run_call *call, struct error *err)
 	return 0;
 }
 
-/* NULL and "auto" leave it to the terminal. */
-static int choose(const char *option, const char *value, const char *never,
-		  const char *always, enum ui_choice *choice, struct error *err)
-{
-	*choice = UI_AUTO;
-	if (!value || strcmp(value, "auto") == 0)
-		return 0;
-	if (strcmp(value, never) == 0)
-		*choice = UI_NEVER;
-	else if (strcmp(value, always) == 0)
-		*choice = UI_ALWAYS;
-	else
-		return error_set(err, ERROR_USAGE,
-				 "%s is auto, %s or %s, not '%s'", option,
-				 never, always, value);
-	return 0;
-}
-
 static int parse(struct run_call *call, int argc, char **argv,
 		 struct error *err)
 {
@@ -69,9 +51,9 @@ static int parse(struct run_call *call, int argc, char **argv,
 		{"--output", &call->output, NULL, NULL},
 		{"--jobs", &call->jobs, NULL, NULL},
 		{"--reason", &call->reason, NULL, NULL},
-		{"--color", &call->color, NULL, NULL},
-		{"--glyphs", &call->glyphs, NULL, NULL},
-		{"--theme", &call->theme, NULL, NULL},
+		{"--color", &call->look.color, NULL, NULL},
+		{"--glyphs", &call->look.glyphs, NULL, NULL},
+		{"--theme", &call->look.theme, NULL, NULL},
 		{"--wait", NULL, &call->wait, NULL},
 		{"--worktree", NULL, &call->worktree, NULL},
 		{"--no-screen", NULL, &call->no_screen, NULL},
@@ -83,10 +65,7 @@ static int parse(struct run_call *call, int argc, char **argv,
 	if (cli_parse(argc, argv, &arguments, err) < 0 ||
 	    cli_is_json(call->output, &call->json, err) < 0)
 		return -1;
-	if (choose("--color", call->color, "never", "always", &call->colour,
-		   err) < 0 ||
-	    choose("--glyphs", call->glyphs, "ascii", "unicode", &call->unicode,
-		   err) < 0)
+	if (screen_look_check(&call->look, err) < 0)
 		return -1;
 	if (call->jobs && atoi(call->jobs) < 1)
 		return error_set(err, ERROR_USAGE,
@@ -154,9 +133,7 @@ static int show(struct run_call *call, struct engine *engine, struct error *err)
 		.commands = call->commands,
 		.run_folder = engine_run_folder(engine),
 		.person = call->project.person,
-		.theme = call->theme,
-		.colour = call->colour,
-		.unicode = call->unicode,
+		.look = &call->look,
 	};
 
 	return screen_show(&options, err);

@@ -9,16 +9,23 @@
 #include "proc/launcher.h"
 #include "ui/ui.h"
 
+/* --color, --glyphs and --theme as they were written; NULL: not. */
+struct screen_look {
+	const char *color, *glyphs, *theme;
+};
+
 struct screen_options {
 	struct launcher *launcher;
 	int events, commands; /* taken over */
-	const char *run_folder, *person, *theme;
-	enum ui_choice colour, unicode;
+	const char *run_folder, *person;
+	const struct screen_look *look; /* checked */
 	bool attached, watch_only;
 };
 
 /* Standard input and output are a terminal that can show it; else why not. */
 bool screen_fits(const char **why);
+int screen_look_check(const struct screen_look *look,
+		      struct error *err) MUST_CHECK;
 /* An enum ui_end, or -1. */
 int screen_show(const struct screen_options *options,
 		struct error *err) MUST_CHECK;

@@ -58,7 +58,11 @@ void environment_note(struct environment *environment, bool warning,
 
 static void noted_by_traffic(const char *text, void *data)
 {
-	environment_note(data, false, "%s", text);
+	const struct environment *environment = data;
+
+	/* Who only watches cannot tell the holder's changes from others'. */
+	if (environment->run_lock >= 0)
+		environment_note(data, false, "%s", text);
 }
 
 static struct event *copy_of(const struct event *event)

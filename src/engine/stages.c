@@ -139,8 +139,8 @@ static void tell_blocked(size_t index, size_t need, void *data)
 	struct event *event = stage_event(stage, EVENT_STAGE_SKIPPED);
 
 	stage->state = engine->is_cancelled ? STATE_CANCELLED : STATE_SKIPPED;
-	event_setf(event, "reason", "needs %s, which was %s",
-		   cause->config->name, state_name(cause->state));
+	event_setf(event, "reason", "needs %s: %s", cause->config->name,
+		   state_name(cause->state));
 	engine_emit(engine, event);
 }
 

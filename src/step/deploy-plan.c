@@ -295,6 +295,9 @@ int deploy_hold(struct deploy_step *deploy, bool hold, struct error *err)
 {
 	int64_t left;
 
+	if (!deploy->begun)
+		return refuse(deploy, "has no deployment of this run under way",
+			      err);
 	if (deploy->held == hold)
 		return refuse(deploy, hold ? "is held already" : "is not held",
 			      err);

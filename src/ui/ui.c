@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The dashboard's loop: events and keys in, frames and commands out. */
+#include "ui/dialog.h"
 #include "ui/ui.h"
 
 #include <errno.h>
@@ -271,19 +272,34 @@ static void lose(struct ui *ui)
 	finish(ui, UI_LOST);
 }
 
+/* What was typed before a dialog was seen is not meant for it: only the brake
+ * takes its Enter at once. */
+static bool is_typed_ahead(const struct ui *ui, const struct dialog *before)
+{
+	const struct dialog *now = ui->view->dialog;
+
+	return now && now != before && now->ops != &rollback_dialog;
+}
+
 static void keyboard_ready(int fd, short revents, void *data)
 {
 	struct ui *ui = data;
 	int waiting = 0;
 	int input;
 	bool any = false;
+	bool drop = false;
 
 	while (ui->end < 0 && screen_is_entered(ui->screen) &&
 	       (input = keys_read()) != INPUT_NONE) {
+		const struct dialog *before = ui->view->dialog;
+
 		any = true;
 		ui->keys++;
+		if (drop)
+			continue;
 		ui->view->clock_ms = now_ms();
 		view_input(ui->view, ui->model, input);
+		drop = is_typed_ahead(ui, before);
 		send_outbox(ui);
 		obey(ui);
 	}
