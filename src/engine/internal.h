@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What the files of the engine share. engine.c: the thread, set-up, the end;
- * stages.c: scheduling and one stage's steps; sites.c: environments;
- * control.c: commands from the screen and from other terminals.
+ * stages.c: scheduling and one stage's steps; stage-facts.c: what they say
+ * of the run; sites.c: environments; control.c: commands from the screen and
+ * from other terminals.
  */
 #ifndef SIGNALBOX_ENGINE_INTERNAL_H
 #define SIGNALBOX_ENGINE_INTERNAL_H
@@ -113,6 +114,8 @@ void stages_free(struct engine *engine);
 void stages_advance(struct engine *engine);
 void stages_cancel(struct engine *engine);
 struct stage *stages_find(struct engine *engine, const char *name);
+
+/* stage-facts.c */
 json_t *stages_json(const struct engine *engine);
 /* The worst outcome, as the run's. */
 enum state stages_outcome(const struct engine *engine, int *status);
