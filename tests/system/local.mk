@@ -17,3 +17,5 @@ check_PROGRAMS += %D%/death-test
 %C%_death_test_SOURCES = %D%/death-test.c $(SITE_SOURCES)
 check_PROGRAMS += %D%/damage-test
 %C%_damage_test_SOURCES = %D%/damage-test.c $(SITE_SOURCES)
+check_PROGRAMS += %D%/server-test
+%C%_server_test_SOURCES = %D%/server-test.c $(SITE_SOURCES)

@@ -21,6 +21,7 @@
 #include "net/http.h"
 
 #define PROBE_EVERY_MS 50
+#define STAY_MS 500
 #define PROBE_LIMIT_MS 2000
 /* So many ends before it was ever healthy are no accident. */
 #define ENDS_THAT_CONDEMN 3
@@ -265,8 +266,9 @@ static void keeper_told(const struct keeper_status *status,
 	}
 	if (err || status->restarts + !status->pid < ENDS_THAT_CONDEMN)
 		return;
-	why = xasprintf("ended %d times before it was healthy: %s",
-			ENDS_THAT_CONDEMN, status->ended);
+	why = xasprintf("ended %d times before it was healthy: %s%s%s",
+			ENDS_THAT_CONDEMN, status->ended,
+			wait->last ? "; " : "", wait->last ? wait->last : "");
 	condemn(wait, ERROR_FAILED, why);
 	free(why);
 }
@@ -276,6 +278,42 @@ static void ask_keeper(struct target_wait *wait)
 	wait->questions++;
 	keeper_ask_status(wait->target->loop, wait->target->folder, keeper_told,
 			  wait);
+}
+
+static void try_later(struct target_wait *wait, char *why);
+
+/* One that was started again proves itself first. */
+static bool has_stayed(const struct keeper_status *status)
+{
+	return status->pid &&
+	       (!status->restarts ||
+		llabs(clock_wall_ms() - status->started) >= STAY_MS);
+}
+
+/* The one that answers must be the one that is kept: what has forked away
+ * is not ended with its colour, and holds its port. */
+static void keeper_confirmed(const struct keeper_status *status,
+			     const struct error *err, void *data)
+{
+	struct target_wait *wait = data;
+
+	wait->questions--;
+	if (wait->over || !wait->done)
+		wait_release(wait);
+	else if (!err && !has_stayed(status))
+		try_later(wait, xasprintf("it answers, but what was started "
+					  "has ended: %s; let it stay in the "
+					  "foreground",
+					  status->ended));
+	else
+		wait_over(wait);
+}
+
+static void confirm(struct target_wait *wait)
+{
+	wait->questions++;
+	keeper_ask_status(wait->target->loop, wait->target->folder,
+			  keeper_confirmed, wait);
 }
 
 static void try_later(struct target_wait *wait, char *why)
@@ -312,7 +350,7 @@ static void probed(const struct http_response *response,
 	if (wait->over || !wait->done)
 		return;
 	if (response && response->status >= 200 && response->status < 400)
-		wait_over(wait);
+		confirm(wait);
 	else if (response)
 		try_later(wait, xasprintf("GET %s answered %d",
 					  wait->target->config->process.health,
