@@ -24,6 +24,7 @@ struct sweep {
 	size_t told_cap;
 	bool kill; /* the grace is over */
 	size_t left;
+	bool reaped; /* whose children may have become ours since the list */
 };
 
 static bool was_told(const struct sweep *sweep, pid_t pid)
@@ -58,13 +59,14 @@ static void tell(struct sweep *sweep, pid_t pid)
 }
 
 /* True when it has ended, or is none of ours to end. */
-static bool is_settled(pid_t pid)
+static bool is_settled(struct sweep *sweep, pid_t pid)
 {
 	pid_t got;
 
 	do
 		got = waitpid(pid, NULL, WNOHANG);
 	while (got < 0 && errno == EINTR);
+	sweep->reaped = sweep->reaped || got == pid;
 	return got != 0 || process_is_keeper(pid);
 }
 
@@ -90,8 +92,9 @@ static void pass(struct sweep *sweep)
 	pid_t *pids = list_children(&count);
 
 	sweep->left = 0;
+	sweep->reaped = false;
 	for (size_t i = 0; i < count; i++) {
-		if (is_settled(pids[i]))
+		if (is_settled(sweep, pids[i]))
 			continue;
 		tell(sweep, pids[i]);
 		sweep->left++;
@@ -110,7 +113,9 @@ static void wait_until(struct sweep *sweep, int64_t end_us)
 	int64_t left_us;
 
 	for (;;) {
-		pass(sweep);
+		do
+			pass(sweep);
+		while (sweep->reaped && clock_monotonic_us() < end_us);
 		left_us = end_us - clock_monotonic_us();
 		if (sweep->left == 0 || left_us <= 0)
 			return;
@@ -125,7 +130,7 @@ void guard_sweep(int grace_ms)
 
 	loop_signal(sweep.loop, SIGCHLD, child_changed, NULL);
 	wait_until(&sweep, now + grace_ms * INT64_C(1000));
-	if (sweep.left) {
+	if (sweep.left || sweep.reaped) {
 		sweep.kill = true;
 		now = clock_monotonic_us();
 		wait_until(&sweep, now + GIVE_UP_MS * INT64_C(1000));

@@ -160,6 +160,46 @@ static void sweep_of_nothing_returns_at_once(void **state)
 	guard_sweep(60000);
 }
 
+/* A child that lives, and the child of it that says its pid. */
+static pid_t start_two(pid_t *below)
+{
+	int say[2];
+	pid_t pid;
+
+	assert_int_equal(pipe(say), 0);
+	pid = fork();
+	if (pid == 0) {
+		pid_t own = fork() ? 0 : getpid();
+
+		if (own && write(say[1], &own, sizeof(own)) != sizeof(own))
+			_exit(1);
+		for (;;)
+			pause();
+	}
+	assert_int_equal(read(say[0], below, sizeof(*below)), sizeof(*below));
+	close(say[0]);
+	close(say[1]);
+	return pid;
+}
+
+/* It may end between the list of what lives and the look at it. */
+static void sweep_finds_what_a_dying_child_leaves(void **state)
+{
+	pid_t child, below;
+	bool alive;
+
+	(void)state;
+	need_adoption();
+	for (int i = 0; i < 100; i++) {
+		child = start_two(&below);
+		kill(child, SIGKILL);
+		guard_sweep(5000);
+		alive = rig_lives(below);
+		kill(below, SIGKILL); /* ours to end, whatever happened */
+		assert_false(alive);
+	}
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
@@ -174,6 +214,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(
 			guard_ignores_the_terminals_signals_and_hands_term_on),
 		cmocka_unit_test(sweep_of_nothing_returns_at_once),
+		cmocka_unit_test(sweep_finds_what_a_dying_child_leaves),
 	};
 
 	if (rig_plays_keeper(argc, argv))
