@@ -1,10 +1,17 @@
 # `make bench`: programs that time ours beside a peer's, in the same run. A
 # new one is NAME-bench.c and a name in BENCHES; bench.h tells how it prints.
 BENCHES = %D%/stages-bench %D%/log-bench
+if HAVE_CMOCKA
+if HAVE_VTERM
+BENCHES += %D%/rollback-bench
+endif
+endif
 EXTRA_PROGRAMS += $(BENCHES) %D%/writer
 bench_common = %D%/bench.c %D%/bench.h
 %C%_stages_bench_SOURCES = %D%/stages-bench.c $(bench_common)
 %C%_log_bench_SOURCES = %D%/log-bench.c $(bench_common)
+%C%_rollback_bench_SOURCES = %D%/rollback-bench.c $(SITE_SOURCES) \
+	$(bench_common)
 %C%_writer_SOURCES = %D%/writer.c
 %C%_writer_LDADD =
 CLEANFILES += $(EXTRA_PROGRAMS)
