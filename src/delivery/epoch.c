@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/memory.h"
 
 #define EPOCH_DIGITS 20
 
@@ -32,6 +33,24 @@ int64_t epoch_read(const char *folder)
 		text[0] = '\0';
 	close(fd);
 	return strtoll(text, NULL, 10);
+}
+
+/* Linked once it is whole: another may be raising it. */
+void epoch_prepare(const char *folder)
+{
+	char *path = path_join(folder, "epoch");
+	char *whole = xasprintf("%s.%ld", path, (long)getpid());
+	char text[32];
+
+	snprintf(text, sizeof(text), "%0*d", EPOCH_DIGITS, 0);
+	if (!file_exists(path) &&
+	    file_replace(whole, text, EPOCH_DIGITS, 0644, NULL) == 0) {
+		if (link(whole, path) < 0)
+			errno = 0; /* it is there by now */
+		unlink(whole);
+	}
+	free(whole);
+	free(path);
 }
 
 /* In place: the file has its size from the first time on. */

@@ -8,6 +8,9 @@
 
 /* 0 when nothing raised it ever. */
 int64_t epoch_read(const char *folder);
+/* Makes the file where it is missing: a disk that is full later would not
+ * take it any more. */
+void epoch_prepare(const char *folder);
 /* Returns the new one. Under the write lock, where that is to be had. */
 int64_t epoch_raise(const char *folder);
 

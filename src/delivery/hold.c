@@ -92,6 +92,7 @@ int environment_acquire(struct environment *environment, int64_t run,
 			goto out;
 		}
 	}
+	epoch_prepare(environment->folder);
 	environment->epoch = epoch_read(environment->folder);
 	environment->moved = false;
 	result = 0;

@@ -363,6 +363,20 @@ static void watching_tells_that_another_process_has_rolled_back(void **state)
 	assert_non_null(strstr(world->told.data, "rollback.finished\n"));
 }
 
+static void fence_has_its_room_before_the_disk_is_full(void **state)
+{
+	struct world *world = *state;
+	char *folder = folder_of(world), *file = path_join(folder, "epoch");
+	struct str text = STR_INIT;
+
+	acquired(world);
+	assert_int_equal(file_read(file, &text, 100, NULL), 0);
+	assert_string_equal(text.data, "00000000000000000000");
+	str_release(&text);
+	free(file);
+	free(folder);
+}
+
 static void raise_the_epoch(void)
 {
 	char *path = folder_of(looking), *file = path_join(path, "epoch");
@@ -833,6 +847,7 @@ int main(void)
 		TEST(rollback_to_a_release_of_long_ago_starts_it_first),
 		TEST(rollback_by_another_process_fences_a_deployment),
 		TEST(watching_tells_that_another_process_has_rolled_back),
+		TEST(fence_has_its_room_before_the_disk_is_full),
 		TEST(step_that_was_asleep_while_rolled_back_undoes_itself),
 		TEST(rollback_waits_for_no_write_lock),
 		TEST(rollback_is_recorded_when_the_write_lock_is_free_again),
