@@ -11,7 +11,6 @@
 #include "cli/screen.h"
 #include "engine/runs.h"
 #include "event/command.h"
-#include "net/server.h"
 
 struct attach_call {
 	const char *word; /* the run's number; NULL: the newest */
@@ -26,10 +25,9 @@ static int subscribe(const struct project *project, int64_t run,
 	struct command command = {.kind = COMMAND_SUBSCRIBE, .id = 1};
 	const char *common = repository_common_folder(project->repository);
 	struct str line = STR_INIT;
-	char *path = run_socket(common, run, err);
-	int fd = path ? unix_connect(path, err) : -1;
+	const char *state = repository_state_folder(project->repository);
+	int fd = run_connect(common, state, run, err);
 
-	free(path);
 	if (fd < 0)
 		return -1;
 	command_encode(&command, &line);

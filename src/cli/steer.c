@@ -17,7 +17,6 @@
 #include "engine/runs.h"
 #include "event/command.h"
 #include "event/event.h"
-#include "net/server.h"
 
 #define ANSWER_MS 10000
 /* Who only wakes an engine has done its own work already. */
@@ -96,14 +95,10 @@ int steer_send(const struct project *project, int64_t run,
 	       const struct command *command, struct error *err)
 {
 	const char *common = repository_common_folder(project->repository);
-	char *path = run_socket(common, run, err);
-	int fd;
+	const char *state = repository_state_folder(project->repository);
+	int fd = run_connect(common, state, run, err);
 	int result;
 
-	if (!path)
-		return -1;
-	fd = unix_connect(path, err);
-	free(path);
 	if (fd < 0)
 		return -1;
 	result = ask(fd, command, err);
@@ -139,6 +134,9 @@ static int send_to_live(const struct project *project, struct command *command,
 	const char *state = repository_state_folder(project->repository);
 	struct model *model;
 
+	/* A member of the socket-group reaches the run and not its records. */
+	if (access(state, R_OK | X_OK) < 0)
+		return steer_send(project, command->run, command, err);
 	if (!run_is_live(state, command->run))
 		return nobody_runs(state, command->run, err);
 	/* What this command was looking at is the state as of now. */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <grp.h>
 #include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
@@ -319,24 +320,47 @@ static void screen_closed(struct channel *channel, void *data)
 	engine_stop_if_done(engine);
 }
 
-int control_start(struct engine *engine, struct error *err)
+static int share(struct engine *engine, const char *name, struct error *err)
 {
-	static const struct channel_handlers handlers = {screen_line,
-							 screen_closed};
-	char *path =
-		run_socket(engine->options.common_folder, engine->run, err);
+	struct group *group = getgrnam(name);
 
-	engine->owner =
-		(struct sender){engine->options.uid, engine->options.person};
-	engine->screen = channel_new(engine->loop, engine->options.commands,
-				     engine->options.events, &handlers, engine);
-	stream_subscribe(engine->stream, engine->screen);
+	if (!group)
+		return error_set(err, ERROR_CONFIG,
+				 "socket-group %s: there is no such group here",
+				 name);
+	return server_share(engine->server, group->gr_gid, err);
+}
+
+/* With a socket-group others must be able to come to the socket too. */
+static int listen_for_people(struct engine *engine, struct error *err)
+{
+	const struct engine_options *options = &engine->options;
+	const char *group = options->pipeline->socket_group;
+	char *path =
+		group ? run_shared_socket(options->common_folder, engine->run,
+					  geteuid(), err)
+		      : run_socket(options->common_folder, engine->run, err);
+
 	if (!path)
 		return -1;
 	engine->server =
 		server_listen(engine->loop, path, accepted, engine, err);
 	free(path);
-	return engine->server ? 0 : -1;
+	if (!engine->server)
+		return -1;
+	return group ? share(engine, group, err) : 0;
+}
+
+int control_start(struct engine *engine, struct error *err)
+{
+	static const struct channel_handlers handlers = {screen_line,
+							 screen_closed};
+	engine->owner =
+		(struct sender){engine->options.uid, engine->options.person};
+	engine->screen = channel_new(engine->loop, engine->options.commands,
+				     engine->options.events, &handlers, engine);
+	stream_subscribe(engine->stream, engine->screen);
+	return listen_for_people(engine, err);
 }
 
 void control_free(struct engine *engine)

@@ -105,10 +105,10 @@ bool run_is_live(const char *state, int64_t run)
 	return live;
 }
 
-char *run_socket(const char *common_folder, int64_t run, struct error *err)
+static char *socket_in_owned(char *folder, const char *common_folder,
+			     int64_t run)
 {
 	char digest[DIGEST_TEXT_SIZE];
-	char *folder = runtime_folder(err);
 	char *path;
 
 	if (!folder)
@@ -118,4 +118,40 @@ char *run_socket(const char *common_folder, int64_t run, struct error *err)
 			 (long long)run);
 	free(folder);
 	return path;
+}
+
+char *run_socket(const char *common_folder, int64_t run, struct error *err)
+{
+	return socket_in_owned(runtime_folder(err), common_folder, run);
+}
+
+char *run_shared_socket(const char *common_folder, int64_t run, uid_t owner,
+			struct error *err)
+{
+	return socket_in_owned(shared_folder(owner, err), common_folder, run);
+}
+
+static int connect_at_owned(char *path, struct error *err)
+{
+	int fd = path ? unix_connect(path, err) : -1;
+
+	free(path);
+	return fd;
+}
+
+int run_connect(const char *common_folder, const char *state, int64_t run,
+		struct error *err)
+{
+	struct error why = ERROR_INIT;
+	struct stat st;
+	int fd = connect_at_owned(run_socket(common_folder, run, &why), &why);
+
+	if (fd < 0 && stat(state, &st) == 0)
+		fd = connect_at_owned(
+			run_shared_socket(common_folder, run, st.st_uid, NULL),
+			NULL);
+	if (fd < 0)
+		return error_move(err, &why);
+	error_clear(&why);
+	return fd;
 }

@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "base/error.h"
 
@@ -22,5 +23,11 @@ bool run_is_live(const char *state, int64_t run);
 /* Path of the engine's control socket, owned by the caller. */
 char *run_socket(const char *common_folder, int64_t run,
 		 struct error *err) MUST_CHECK;
+/* The same where the members of a socket-group reach the owner's run. */
+char *run_shared_socket(const char *common_folder, int64_t run, uid_t owner,
+			struct error *err) MUST_CHECK;
+/* Connects to the engine of a run, our own or one that is shared with us. */
+int run_connect(const char *common_folder, const char *state, int64_t run,
+		struct error *err) MUST_CHECK;
 
 #endif

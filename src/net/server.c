@@ -197,3 +197,24 @@ char *runtime_folder(struct error *err)
 	free(path);
 	return NULL;
 }
+
+char *shared_folder(uid_t owner, struct error *err)
+{
+	char *path = xasprintf("/tmp/%s-%ld-shared", PACKAGE_NAME, (long)owner);
+	struct stat st;
+
+	if (owner == geteuid() && mkdir(path, 0711) == 0)
+		(void)!chmod(path, 0711); /* whatever the umask is */
+	if (lstat(path, &st) < 0)
+		error_set(err, ERROR_NOT_FOUND, "cannot look at %s: %s", path,
+			  strerror(errno));
+	else if (!S_ISDIR(st.st_mode) || st.st_uid != owner ||
+		 (st.st_mode & 022) != 0)
+		error_set(err, ERROR_REFUSED,
+			  "%s is not the folder of user %ld alone; remove it",
+			  path, (long)owner);
+	else
+		return path;
+	free(path);
+	return NULL;
+}

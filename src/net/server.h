@@ -45,5 +45,9 @@ int unix_connect(const char *path, struct error *err) MUST_CHECK;
  * (0700); refused when it is a link, someone else's, or open to others.
  * The path is the caller's; NULL on failure. */
 char *runtime_folder(struct error *err) MUST_CHECK;
+/* /tmp/signalbox-UID-shared: made (0711) when it is ours and missing; each
+ * socket in it says who may connect. Refused unless it is the owner's alone
+ * to write. The path is the caller's; NULL on failure. */
+char *shared_folder(uid_t owner, struct error *err) MUST_CHECK;
 
 #endif
