@@ -4,6 +4,7 @@
 #include "system/support.h"
 
 #include <errno.h>
+#include <grp.h>
 #include <poll.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -384,6 +385,82 @@ static void secrets_come_after_the_gate(void **state)
 	unsetenv("DB_PASSWORD");
 }
 
+/* As another user of the machine, who is in the group "nogroup" alone. */
+static int call_as_nobody(struct site *site, const char *verb)
+{
+	char *program = path_join(site->folder, "signalbox");
+	char *copy = xasprintf("cp %s %s && chmod -R go+rX %s && chmod 755 .",
+			       site->signalbox, program, site->repository);
+	const char *const argv[] = {"setpriv",
+				    "--reuid=nobody",
+				    "--regid=nogroup",
+				    "--clear-groups",
+				    "env",
+				    "-u",
+				    "XDG_RUNTIME_DIR",
+				    "GIT_CONFIG_COUNT=1",
+				    "GIT_CONFIG_KEY_0=safe.directory",
+				    "GIT_CONFIG_VALUE_0=*",
+				    program,
+				    verb,
+				    "1",
+				    NULL};
+	struct process *process;
+	int status;
+
+	site_shell(site, site->folder, copy);
+	site_shell(site, site->repository, "chmod -R go= .git/signalbox");
+	process = site_spawn(site, NULL, argv);
+	status = process_await(process);
+	site->out = process->out.data;
+	site->err = process->err.data;
+	free(copy);
+	free(program);
+	return status;
+}
+
+static void two_users_of_the_group_let_a_release_pass(void **state)
+{
+	struct site *site = *state;
+	const char *const setpriv[] = {"setpriv", "--version", NULL};
+	struct process *run;
+
+	if (getuid() != 0 || !getgrnam("nogroup") ||
+	    process_await(site_spawn(site, NULL, setpriv)) != 0)
+		skip(); /* only root can be two people */
+	prepare(site, "socket-group: nogroup\n"
+		      "people:\n"
+		      "  root: {email: root@example.org}\n"
+		      "  nobody: {email: nobody@example.org}\n" HEAD
+		      "    gate: {required: 2, not: [author]}\n" STAGES DEPLOY);
+	run = site_start(site, NULL, "run", "--wait", NULL);
+	process_await_text(run, "production waits for 2 approvals");
+	assert_int_equal(site_call(site, "approve", "1", NULL), 0);
+	assert_int_equal(site_call(site, "approve", "1", NULL), 8);
+	assert_says(site->err, "has voted on this gate already");
+	assert_untouched(site);
+	if (call_as_nobody(site, "approve") != 0)
+		fail_msg("%s", site->err);
+	assert_int_equal(process_await(run), 0);
+	assert_says(run->out.data, "nobody approved production (2 of 2)");
+	assert_string_equal(site_colour(site), "blue");
+}
+
+static void another_user_does_not_reach_a_run_that_is_not_shared(void **state)
+{
+	struct site *site = *state;
+	struct process *run;
+
+	if (getuid() != 0 || !getgrnam("nogroup"))
+		skip();
+	prepare(site, HEAD GATE STAGES DEPLOY);
+	run = run_to_gate(site);
+	assert_int_not_equal(call_as_nobody(site, "approve"), 0);
+	assert_int_equal(site_call(site, "cancel", "1", NULL), 0);
+	assert_int_equal(process_await(run), 4);
+	assert_untouched(site);
+}
+
 static void gate_between_the_steps_of_a_plan_holds_the_weight(void **state)
 {
 	struct site *site = *state;
@@ -430,6 +507,8 @@ static int run_all(void)
 		TEST(later_stage_that_deploys_asks_its_gate_again),
 		TEST(gate_that_the_candidate_took_away_still_holds),
 		TEST(secrets_come_after_the_gate),
+		TEST(two_users_of_the_group_let_a_release_pass),
+		TEST(another_user_does_not_reach_a_run_that_is_not_shared),
 		TEST(gate_between_the_steps_of_a_plan_holds_the_weight),
 	};
 
