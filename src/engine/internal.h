@@ -38,6 +38,7 @@ struct stage {
 	int exit_status;
 	enum error_code error; /* why it could not be tried */
 	bool at_gate;	       /* its gate is open */
+	bool gate_in_plan;     /* which stands between a plan's steps */
 	/* Sequence numbers of the last events that changed what a command
 	 * for it would act on, and what the newest of them was. */
 	int64_t moved_seq, gate_seq;
@@ -86,7 +87,7 @@ struct engine {
 	struct schedule *schedule;
 	int running;	/* stages that hold one of --jobs */
 	int unfinished; /* stages started and not ended */
-	int at_gates;
+	int at_gates;	/* stages that only people can let go on */
 	bool is_cancelled, is_over, is_starting;
 	int64_t started_us;
 	int status;

@@ -121,9 +121,12 @@ void stages_note_event(struct engine *engine, const struct event *event,
 	stage->moved_text = event_sentence(event);
 	if (event->type == EVENT_GATE_OPENED && !stage->at_gate) {
 		stage->at_gate = true;
-		engine->at_gates++;
+		/* Once traffic has moved somebody must watch it: a plan's own
+		 * gate is waited for, with --wait or without. */
+		stage->gate_in_plan = event_has(event, "step");
+		engine->at_gates += !stage->gate_in_plan;
 	} else if (event->type == EVENT_GATE_CLOSED && stage->at_gate) {
 		stage->at_gate = false;
-		engine->at_gates--;
+		engine->at_gates -= !stage->gate_in_plan;
 	}
 }

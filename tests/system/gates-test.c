@@ -475,7 +475,9 @@ static void gate_between_the_steps_of_a_plan_holds_the_weight(void **state)
 		"      environment: production\n"
 		"      strategy: canary\n"
 		"      steps: [{weight: 5%}, {gate: {}}, {weight: 100%}]\n");
-	run = run_to_gate(site);
+	/* Without --wait too: traffic has moved, and somebody must watch. */
+	run = site_start(site, NULL, "run", NULL);
+	process_await_text(run, AT_GATE);
 	site_load_start(site);
 	site_await_requests(site, 1000);
 	assert_int_equal(
