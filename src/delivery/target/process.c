@@ -266,8 +266,11 @@ static void keeper_told(const struct keeper_status *status,
 	}
 	if (err || status->restarts + !status->pid < ENDS_THAT_CONDEMN)
 		return;
-	why = xasprintf("ended %d times before it was healthy: %s%s%s",
+	why = xasprintf("ended %d times before it was healthy: %s%s%s%s",
 			ENDS_THAT_CONDEMN, status->ended,
+			strcmp(status->ended, "exit status 0") == 0
+				? "; its command must stay in the foreground"
+				: "",
 			wait->last ? "; " : "", wait->last ? wait->last : "");
 	condemn(wait, ERROR_FAILED, why);
 	free(why);
