@@ -175,13 +175,19 @@ static void obey(struct foreground *foreground,
 	}
 }
 
-/* Where a program without its guard is not ours to wait for, the end of the
- * socket is the end of it. */
-static bool program_lives(const struct foreground *foreground)
+/* Whether there is an end of the program to wait for. Of several threads the
+ * first may be a zombie before the last has ended: only reaping tells. Where a
+ * program without its guard is not ours to reap, the end of the socket is the
+ * end of it. */
+static bool program_remains(const struct foreground *foreground)
 {
-	if (!foreground->adopts && !foreground->talk)
-		return false;
-	return process_is(foreground->program, foreground->program_start);
+	if (!foreground->adopts)
+		return foreground->talk &&
+		       process_is(foreground->program,
+				  foreground->program_start);
+	return !foreground->program_ended && foreground->program_start &&
+	       process_start_time(foreground->program) ==
+		       foreground->program_start;
 }
 
 static void reap(struct foreground *foreground)
@@ -201,16 +207,14 @@ static void reap(struct foreground *foreground)
 }
 
 /* When only the guard was killed, the program is ours now, and we are its
- * guard: then its own status counts. Asked before reaping, so that what has
- * just ended is reaped as well. */
+ * guard: then its own status counts. */
 static void child_changed(int signal_number, void *data)
 {
 	struct foreground *foreground = data;
-	bool lives = program_lives(foreground);
 
 	(void)signal_number;
 	reap(foreground);
-	if (foreground->guard_ended && !lives)
+	if (foreground->guard_ended && !program_remains(foreground))
 		loop_stop(foreground->loop);
 }
 
