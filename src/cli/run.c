@@ -81,6 +81,15 @@ static bool has_screen(const struct run_call *call)
 	return !call->output && !call->no_screen && screen_fits(&why);
 }
 
+/* Who votes is held against who wrote it; elsewhere git need not be asked. */
+static bool asks_people(const struct pipeline *pipeline)
+{
+	for (size_t i = 0; i < pipeline->stage_count; i++)
+		if (pipeline->stages[i].kind == STAGE_KIND_GATE)
+			return true;
+	return pipeline->environment_count > 0;
+}
+
 static void fill_options(struct run_call *call, bool screen)
 {
 	const struct project *project = &call->project;
@@ -160,7 +169,8 @@ static int execute(struct run_call *call, bool screen, struct error *err)
 	call->launcher = launcher_start(screen);
 	if (net_init(err) < 0)
 		return -1;
-	call->email = project_email(&call->project);
+	if (asks_people(call->project.pipeline))
+		call->email = project_email(&call->project);
 	fill_options(call, screen);
 	if (open_pipes(call, err) < 0)
 		return -1;
