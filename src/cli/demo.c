@@ -26,6 +26,8 @@
 
 #define LOAD_RATE 400
 #define WAY_SIZE 160
+#define FIRST_PORT 20000
+#define LAST_PORT 32000
 
 enum { /* in the order that the shop's make-repository names them */
        PORT_PRODUCTION,
@@ -102,30 +104,39 @@ static int signalbox(const struct demo *demo, const char *output,
 	return call(demo, output, argv);
 }
 
-/* All are held while they are sought, so that each is another one. */
+static bool port_is_free(int port)
+{
+	struct sockaddr_in address = {
+		.sin_family = AF_INET,
+		.sin_port = htons((uint16_t)port),
+		.sin_addr = {htonl(INADDR_LOOPBACK)},
+	};
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	bool is_free =
+		bind(fd, (struct sockaddr *)&address, sizeof(address)) == 0;
+
+	close(fd);
+	return is_free;
+}
+
+/* Below those that the system gives to outgoing connections, which would
+ * take one away again before its server starts. */
 static int find_ports(struct demo *demo, struct error *err)
 {
-	int held[PORT_COUNT];
-	int result = 0;
+	int port = FIRST_PORT + (int)(getpid() % 1000) * PORT_COUNT;
+	int found = 0;
 
-	for (int i = 0; i < PORT_COUNT; i++) {
-		struct sockaddr_in address = {
-			.sin_family = AF_INET,
-			.sin_addr = {htonl(INADDR_LOOPBACK)},
-		};
-		socklen_t len = sizeof(address);
-
-		held[i] = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-		if (bind(held[i], (struct sockaddr *)&address, len) < 0 ||
-		    getsockname(held[i], (struct sockaddr *)&address, &len) < 0)
-			result = error_set(err, ERROR_NETWORK,
-					   "cannot find a free port: %s",
-					   strerror(errno));
-		demo->ports[i] = ntohs(address.sin_port);
+	while (found < PORT_COUNT && port < LAST_PORT) {
+		if (port_is_free(port))
+			demo->ports[found++] = port;
+		port++;
 	}
-	for (int i = 0; i < PORT_COUNT; i++)
-		close(held[i]);
-	return result;
+	if (found < PORT_COUNT)
+		return error_set(err, ERROR_NETWORK,
+				 "no free port between %d and %d; stop what "
+				 "listens there",
+				 FIRST_PORT, LAST_PORT);
+	return 0;
 }
 
 static char *state_home(void)
