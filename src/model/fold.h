@@ -39,6 +39,9 @@ void model_release_findings(struct model *model);
 fold_function fold_gate_opened, fold_gate_voted, fold_gate_closed;
 void gate_model_init(struct gate_model *gate);
 void gate_model_release(struct gate_model *gate);
+/* A stage came to its end: the checks of an open gate are what has finished
+ * by now, as the engine judges an approval, not what had when it opened. */
+void gate_models_check(struct model *model, const struct stage_model *stage);
 
 fold_function fold_deploy_planned, fold_deploy_finished, fold_target_started,
 	fold_target_healthy, fold_target_failed, fold_target_stopped,

@@ -86,6 +86,20 @@ static void add_eligible(struct gate_model *gate, const json_t *array)
 	}
 }
 
+/* The check of that name, found or made. */
+static struct check_model *check_of(struct gate_model *gate, const char *name)
+{
+	struct check_model *it;
+
+	for (size_t i = 0; i < gate->check_count; i++)
+		if (strcmp(gate->checks[i].name, name) == 0)
+			return &gate->checks[i];
+	it = VECTOR_ADD(gate->checks, gate->check_count, gate->check_cap);
+	it->name = xstrdup(name);
+	it->text = xstrdup("");
+	return it;
+}
+
 static void add_checks(struct gate_model *gate, const json_t *array)
 {
 	const json_t *item;
@@ -93,12 +107,25 @@ static void add_checks(struct gate_model *gate, const json_t *array)
 
 	json_array_foreach(array, i, item)
 	{
-		struct check_model *it = VECTOR_ADD(
-			gate->checks, gate->check_count, gate->check_cap);
+		struct check_model *it =
+			check_of(gate, json_text(item, "name"));
 
-		it->name = xstrdup(json_text(item, "name"));
-		it->text = xstrdup(json_text(item, "text"));
+		fold_text(&it->text, json_text(item, "text"));
 		it->state = state_parse(json_text(item, "outcome"));
+	}
+}
+
+void gate_models_check(struct model *model, const struct stage_model *stage)
+{
+	for (size_t i = 0; i < model->stage_count; i++) {
+		struct gate_model *gate = &model->stages[i].gate;
+		struct check_model *it;
+
+		if (!gate->open)
+			continue;
+		it = check_of(gate, stage->name);
+		fold_text(&it->text, stage->reason);
+		it->state = stage->state;
 	}
 }
 

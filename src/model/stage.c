@@ -166,6 +166,7 @@ void fold_stage_finished(struct model *model, const struct event *event)
 				stage->steps[i].state == STATE_QUEUED
 					? STATE_SKIPPED
 					: stage->state;
+	gate_models_check(model, stage);
 }
 
 void fold_stage_skipped(struct model *model, const struct event *event)
@@ -176,6 +177,7 @@ void fold_stage_skipped(struct model *model, const struct event *event)
 		return;
 	stage->state = STATE_SKIPPED;
 	fold_text(&stage->reason, event_text(event, "reason"));
+	gate_models_check(model, stage);
 }
 
 void fold_step_started(struct model *model, const struct event *event)

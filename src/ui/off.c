@@ -30,8 +30,7 @@ static const char *gate_off(const struct view *view, const struct model *model,
 
 		if (!state_is_bad(it->state))
 			continue;
-		str_addf(why, "%s %s", it->name,
-			 *it->text ? it->text : state_name(it->state));
+		str_addf(why, "%s %s", it->name, state_name(it->state));
 		return why->data;
 	}
 	return NULL;

@@ -150,6 +150,36 @@ static void a_colour_without_news_shows_no_number(void **state)
 	story_close(&story);
 }
 
+/* What the engine would refuse, though nothing at the gate needs that stage. */
+static void what_failed_since_a_gate_opened_keeps_it_shut(void **state)
+{
+	static const char finished[] =
+		"{\"seq\":900,\"time\":\"2026-11-20T14:03:00.000Z\",\"event\":"
+		"\"stage.finished\",\"stage\":\"bad\",\"outcome\":\"failed\","
+		"\"reason\":\"exit status 1\",\"ms\":10}";
+	static const int sizes[][2] = {
+		{12, 60}, {24, 80}, {40, 120}, {60, 200}};
+	struct story story = story_open("gate.ndjson");
+
+	(void)state;
+	story_tell(story.model, finished, strlen(finished));
+	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
+		char *drawn =
+			story_draw(&story, sizes[i][0], sizes[i][1], ascii);
+
+		if (!strstr(drawn, "a is off: bad failed"))
+			fail_msg("not at %dx%d:\n%s", sizes[i][1], sizes[i][0],
+				 drawn);
+		free(drawn);
+	}
+	view_input(story.view, story.model, 'a');
+	assert_null(story.view->dialog);
+	assert_string_equal(story.view->toast, "a is off: bad failed");
+	view_input(story.view, story.model, 'x');
+	assert_non_null(story.view->dialog);
+	story_close(&story);
+}
+
 /* Foreign text in every field that is drawn. */
 static void hostile_text_draws_as_text(void **state)
 {
@@ -228,6 +258,7 @@ int main(void)
 		cmocka_unit_test(
 			silence_is_shown_and_a_live_engine_is_not_called_stale),
 		cmocka_unit_test(a_colour_without_news_shows_no_number),
+		cmocka_unit_test(what_failed_since_a_gate_opened_keeps_it_shut),
 		cmocka_unit_test(hostile_text_draws_as_text),
 	};
 
