@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What the files of the engine share. engine.c: the thread, set-up, the end;
- * stages.c: scheduling and one stage's steps; stage-facts.c: what they say
- * of the run; sites.c: environments; control.c: commands from the screen and
- * from other terminals.
+ * stage.c: one stage; stages.c: all of them, scheduling; stage-facts.c: what
+ * they say of the run; sites.c: environments; control.c: commands from the
+ * screen and from other terminals.
  */
 #ifndef SIGNALBOX_ENGINE_INTERNAL_H
 #define SIGNALBOX_ENGINE_INTERNAL_H
@@ -108,12 +108,23 @@ void engine_note(struct engine *engine, const char *level, const char *format,
 void engine_finish_run(struct engine *engine);
 void engine_stop_if_done(struct engine *engine);
 
+/* stage.c */
+void stage_init(struct stage *stage, struct engine *engine,
+		const struct stage_config *config);
+void stage_release(struct stage *stage);
+/* Its end is told to stages_ended(), perhaps before this returns. */
+void stage_start(struct stage *stage);
+void stage_cancel(struct stage *stage);
+struct event *stage_event(const struct stage *stage, enum event_type type);
+
 /* stages.c */
 void stages_init(struct engine *engine);
 void stages_free(struct engine *engine);
 /* Starts what can start, ends the run when nothing is left. */
 void stages_advance(struct engine *engine);
 void stages_cancel(struct engine *engine);
+/* A stage that was started has its outcome. */
+void stages_ended(struct stage *stage);
 struct stage *stages_find(struct engine *engine, const char *name);
 
 /* stage-facts.c */

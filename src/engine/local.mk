@@ -5,5 +5,5 @@ libsignalbox_a_SOURCES += \
 	%D%/runs.c %D%/runs.h \
 	%D%/schedule.c %D%/schedule.h \
 	%D%/sites.c \
-	%D%/stages.c %D%/stage-facts.c \
+	%D%/stage.c %D%/stages.c %D%/stage-facts.c \
 	%D%/stream.c %D%/stream.h
