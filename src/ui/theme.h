@@ -13,9 +13,14 @@ struct look {
 };
 
 struct theme {
-	bool colour;
 	struct look looks[ROLE_COUNT];
 };
+
+enum background { BACKGROUND_UNKNOWN, BACKGROUND_DARK, BACKGROUND_LIGHT };
+
+/* Of a terminal of so many colours the one that a role takes, -1: the
+ * terminal's own for text. */
+int theme_colour(enum background background, int colours, enum role role);
 
 /* name: "dark", "light", or NULL to go by COLORFGBG, else the terminal's own
  * sixteen colours. */
