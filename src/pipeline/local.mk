@@ -9,6 +9,7 @@ libsignalbox_a_SOURCES += \
 	%D%/read-analysis.c \
 	%D%/read-deploy.c \
 	%D%/read-environment.c \
+	%D%/read-execution.c \
 	%D%/read-gate.c \
 	%D%/read-haproxy.c \
 	%D%/read-people.c \

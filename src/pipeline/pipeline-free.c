@@ -75,6 +75,8 @@ static void stage_release(struct stage_config *stage)
 	free(stage->why);
 	free(stage->needs);
 	free(stage->run);
+	strings_release(&stage->shell);
+	free(stage->workdir);
 	strings_release(&stage->artifacts);
 	for (size_t i = 0; i < stage->report_count; i++)
 		free(stage->reports[i].path);

@@ -227,6 +227,9 @@ struct stage_config {
 	size_t need_count;
 	bool source;		  /* false: source: none */
 	char *run;		  /* shell text */
+	struct strings shell;	  /* takes it as last word; empty: /bin/sh */
+	char *workdir;		  /* below the work folder; NULL: that */
+	bool tty;		  /* its output is a terminal */
 	struct strings artifacts; /* globs below the work folder */
 	struct report_config *reports;
 	size_t report_count, report_cap;

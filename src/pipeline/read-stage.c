@@ -87,6 +87,9 @@ static const struct key stage_keys[] = {
 	{"needs", read_needs, 0, false},
 	{"source", read_source, offsetof(struct stage_config, source), false},
 	{"run", read_text, offsetof(struct stage_config, run), false},
+	{"shell", read_shell, offsetof(struct stage_config, shell), false},
+	{"workdir", read_glob, offsetof(struct stage_config, workdir), false},
+	{"tty", read_truth, offsetof(struct stage_config, tty), false},
 	{"artifacts", read_globs, offsetof(struct stage_config, artifacts),
 	 false},
 	{"reports", read_reports, 0, false},
@@ -113,9 +116,6 @@ static const struct key stage_keys[] = {
 	{"cleanup", NULL, 0, false},
 	{"finally", NULL, 0, false},
 	{"branches", NULL, 0, false},
-	{"tty", NULL, 0, false},
-	{"shell", NULL, 0, false},
-	{"workdir", NULL, 0, false},
 	{"allow-failure", NULL, 0, false},
 	{"windows", NULL, 0, false},
 	{"notify", NULL, 0, false},
@@ -152,8 +152,9 @@ static void check_run_keys(struct reader *reader, const struct node *value,
 			   enum stage_kind kind)
 {
 	static const char *const keys[] = {
-		"source", "artifacts", "reports", "scan",	 "grace",
-		"env",	  "timeout",   "retries", "environment",
+		"source",      "artifacts", "reports", "scan",
+		"grace",       "env",	    "timeout", "retries",
+		"environment", "shell",	    "workdir", "tty",
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
@@ -224,6 +225,10 @@ static void read_stage(struct reader *reader, const struct node *value)
 	read_map(reader, value, &stage_schema, stage);
 	if (value->kind == NODE_MAP)
 		find_kind(reader, value, stage);
+	if (stage->workdir && !stage->source)
+		complain_at(reader, node_place(node_find(value, "workdir")),
+			    "'workdir' is below the commit's files, and "
+			    "'source: none' has none");
 }
 
 void read_stages(struct reader *reader, const struct node *value, void *into)

@@ -249,6 +249,24 @@ void read_lines(struct reader *reader, const struct node *value, void *into)
 	read_list(reader, value, into, expect_line);
 }
 
+void read_words(struct reader *reader, const struct node *value, void *into)
+{
+	if (!expect_kind(reader, value, NODE_LIST, "a list"))
+		return;
+	for (size_t i = 0; i < value->count; i++)
+		if (expect_line(reader, &value->children[i]))
+			strings_add(into, value->children[i].text);
+}
+
+void read_truth(struct reader *reader, const struct node *value, void *into)
+{
+	static const char *const words[] = {"false", "true"};
+	int word = read_word(reader, value, words, ARRAY_SIZE(words), NULL);
+
+	if (word >= 0)
+		*(bool *)into = word;
+}
+
 static bool check_variable(struct reader *reader, struct place place,
 			   const char *name)
 {

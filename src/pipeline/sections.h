@@ -18,6 +18,7 @@ read_value read_globs;		  /* struct strings, below the work folder */
 read_value read_glob;		  /* char *, below the work folder */
 read_value read_reports;	  /* struct stage_config */
 read_value read_scan;		  /* struct scan_config */
+read_value read_shell;		  /* struct strings */
 read_value read_environment_name; /* char *, of one that is there */
 
 /* What a gate says that does not say it. */

@@ -11,7 +11,9 @@ libsignalbox_a_SOURCES += \
 	%D%/identity.h \
 	%D%/launcher.c \
 	%D%/launcher.h \
-	%D%/sweep.c
+	%D%/sweep.c \
+	%D%/terminal.c \
+	%D%/terminal.h
 if PLATFORM_LINUX
 libsignalbox_a_SOURCES += %D%/identity-linux.c
 else

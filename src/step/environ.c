@@ -98,6 +98,16 @@ int environ_check(const struct step_host *host,
 			 config->name);
 }
 
+/* What prints to a terminal asks this which one. */
+static void put_terminal(struct strings *env)
+{
+	for (size_t i = 0; i < env->count; i++)
+		if (is_named(env->items[i], "TERM") &&
+		    strcmp(env->items[i], "TERM=dumb") != 0)
+			return;
+	put(env, "TERM", "xterm-256color");
+}
+
 void environ_build(const struct step_host *host,
 		   const struct stage_config *stage, struct strings *env)
 {
@@ -117,6 +127,8 @@ void environ_build(const struct step_host *host,
 	put(env, "SIGNALBOX_VERSION", run->version);
 	if (run->commit->branch)
 		put(env, "SIGNALBOX_BRANCH", run->commit->branch);
+	if (stage->tty)
+		put_terminal(env);
 	if (stage->environment)
 		put_secrets(env, host->pipeline, stage->environment);
 }

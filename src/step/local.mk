@@ -7,6 +7,7 @@ libsignalbox_a_SOURCES += \
 	%D%/environ.c %D%/environ.h \
 	%D%/gate.c \
 	%D%/gatekeeper.c %D%/gatekeeper.h \
+	%D%/job.c %D%/job.h \
 	%D%/log.c %D%/log.h \
 	%D%/mask.c %D%/mask.h \
 	%D%/reports.c %D%/reports.h \

@@ -396,12 +396,18 @@ static void read_pipe(int fd, short revents, void *data)
 	log->handlers->ended(log->data);
 }
 
+void stage_log_take(struct stage_log *log, int fd)
+{
+	if (log->pipe >= 0)
+		BUG("two pipes into %s", log->path);
+	log->pipe = fd;
+	watch_pipe(log);
+}
+
 int stage_log_pipe(struct stage_log *log, struct error *err)
 {
 	int ends[2];
 
-	if (log->pipe >= 0)
-		BUG("two pipes into %s", log->path);
 	if (pipe2(ends, O_CLOEXEC) < 0)
 		return error_set(err, ERROR_IO, "cannot make a pipe: %s",
 				 strerror(errno));
@@ -409,8 +415,7 @@ int stage_log_pipe(struct stage_log *log, struct error *err)
 #ifdef F_SETPIPE_SZ
 	fcntl(ends[0], F_SETPIPE_SZ, PIPE_BYTES);
 #endif
-	log->pipe = ends[0];
-	watch_pipe(log);
+	stage_log_take(log, ends[0]);
 	return ends[1];
 }
 

@@ -49,6 +49,9 @@ struct stage_log *stage_log_new(struct log_pool *pool, const char *path,
 /* A pipe whose write end (returned, the caller's to close) feeds the log.
  * One at a time. */
 int stage_log_pipe(struct stage_log *log, struct error *err) MUST_CHECK;
+/* The same with another descriptor to read from, which does not block; taken
+ * over. */
+void stage_log_take(struct stage_log *log, int fd);
 /* Reads what is in the pipe now and stops reading it, without waiting for
  * its end: for a child that left others behind holding it. */
 void stage_log_close_pipe(struct stage_log *log);

@@ -1,30 +1,22 @@
 /* SPDX-License-Identifier: MIT */
 /* `run`: a shell command in the stage's folder, its output the stage's log. */
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
-#include "base/clock.h"
 #include "base/memory.h"
 #include "proc/child.h"
 #include "step/environ.h"
+#include "step/job.h"
 #include "step/reports.h"
 #include "step/step.h"
 
-/* How long a pipe may stay open after the command has ended, because
- * something it started still holds it. */
-#define STRAGGLER_MS 2000
-
 struct run_step {
 	struct step step;
-	pid_t pid; /* 0 once reaped */
-	pid_t group;
+	struct job job;
 	int status;
-	bool output_over;
-	struct timer *deadline; /* timeout, then the kill after grace */
-	enum state ending;	/* STATE_RUNNING until something ends it */
+	bool is_cancelled;
+	enum state ending; /* STATE_RUNNING until something ends it */
 	struct reports *reports;
 };
 
@@ -72,12 +64,13 @@ static bool exit_is_fine(const struct run_step *run)
 	return false;
 }
 
-static void check_end(struct run_step *run)
+static void job_done(void *data)
 {
-	if (run->pid || !run->output_over)
-		return;
-	timer_stop(run->deadline);
-	child_signal_group(run->group, SIGKILL);
+	struct run_step *run = data;
+
+	run->status = run->job.status;
+	if (run->job.is_timed_out && run->ending == STATE_RUNNING)
+		run->ending = STATE_TIMED_OUT;
 	if (run->ending == STATE_RUNNING && exit_is_fine(run))
 		run->status = 0;
 	if (run->step.options.stage->report_count &&
@@ -85,69 +78,6 @@ static void check_end(struct run_step *run)
 		reports_finish(run->reports, reports_are_read, run);
 	else
 		finish_with(run, NULL);
-}
-
-/* What still holds the pipe is a straggler: its group is ended, and what has
- * left the group is the guard's. */
-static void end_stragglers(struct run_step *run)
-{
-	child_signal_group(run->group, SIGKILL);
-	stage_log_printf(run->step.options.log,
-			 "signalbox: ended what the command left running\n");
-	stage_log_close_pipe(run->step.options.log);
-	run->output_over = true;
-	check_end(run);
-}
-
-static void on_deadline(void *data)
-{
-	struct run_step *run = data;
-	const struct stage_config *stage = run->step.options.stage;
-
-	if (!run->pid) {
-		end_stragglers(run);
-		return;
-	}
-	if (run->ending == STATE_RUNNING) {
-		run->ending = STATE_TIMED_OUT;
-		child_signal_group(run->group, SIGTERM);
-		timer_set_in(run->deadline, stage->grace_ms);
-		return;
-	}
-	child_signal_group(run->group, SIGKILL);
-}
-
-static void on_exit_of_child(pid_t pid, int status, void *data)
-{
-	struct run_step *run = data;
-
-	(void)pid;
-	run->pid = 0;
-	run->status = status;
-	if (!run->output_over)
-		timer_set_in(run->deadline, STRAGGLER_MS);
-	check_end(run);
-}
-
-static int start_child(struct run_step *run, int output, struct error *err)
-{
-	const struct step_options *options = &run->step.options;
-	const char *argv[] = {"/bin/sh", "-e", "-c", options->stage->run, NULL};
-	struct child_options child = CHILD_OPTIONS_INIT;
-	struct strings env = STRINGS_INIT;
-
-	environ_build(options->host, options->stage, &env);
-	child.argv = argv;
-	child.env = (const char *const *)env.items;
-	child.folder = options->folder;
-	child.output = output;
-	if (options->folder_lock_fd >= 0) {
-		child.keep = &options->folder_lock_fd;
-		child.keep_count = 1;
-	}
-	run->pid = child_start(&child, err);
-	strings_release(&env);
-	return run->pid < 0 ? -1 : 0;
 }
 
 static int note_scan_report(const struct step_options *options,
@@ -164,19 +94,45 @@ static int note_scan_report(const struct step_options *options,
 	return result;
 }
 
+static int start_job(struct run_step *run, const char *folder,
+		     struct error *err)
+{
+	const struct step_options *options = &run->step.options;
+	struct strings env = STRINGS_INIT;
+	struct job_options job = {
+		.loop = options->host->loop,
+		.log = options->log,
+		.shell = &options->stage->shell,
+		.text = options->stage->run,
+		.env = &env,
+		.folder = folder,
+		.lock_fd = options->folder_lock_fd,
+		.tty = options->stage->tty,
+		.timeout_ms = options->stage->timeout_ms,
+		.grace_ms = options->stage->grace_ms,
+		.done = job_done,
+		.data = run,
+	};
+	int result;
+
+	environ_build(options->host, options->stage, &env);
+	result = job_start(&run->job, &job, err);
+	strings_release(&env);
+	return result;
+}
+
 static int run_start(struct step *step, struct error *err)
 {
 	struct run_step *run = (struct run_step *)step;
 	const struct stage_config *stage = step->options.stage;
-	struct loop *loop = step->options.host->loop;
-	int output;
+	char *folder;
 	int result;
 
 	if (environ_check(step->options.host, stage, err) < 0 ||
 	    note_scan_report(&step->options, err) < 0)
 		return -1;
-	output = stage_log_pipe(step->options.log, err);
-	if (output < 0)
+	folder = step_folder(step, err);
+	if (!folder)
 		return -1;
 	run->ending = STATE_RUNNING;
 	if (stage->report_count) {
@@ -184,36 +140,23 @@ static int run_start(struct step *step, struct error *err)
 		stage_log_tap(step->options.log,
 			      reports_want_output(run->reports));
 	}
-	result = start_child(run, output, err);
-	close(output);
-	if (result < 0) {
-		run->pid = 0;
-		stage_log_close_pipe(step->options.log);
-		return -1;
-	}
-	run->group = run->pid;
-	loop_child(loop, run->pid, on_exit_of_child, run);
-	run->deadline = loop_timer(loop, INT64_MAX, on_deadline, run);
-	if (stage->timeout_ms >= 0)
-		timer_set_in(run->deadline, stage->timeout_ms);
-	return 0;
+	result = start_job(run, folder, err);
+	free(folder);
+	return result;
 }
 
 static void run_cancel(struct step *step, enum state why)
 {
 	struct run_step *run = (struct run_step *)step;
 
-	bool is_over = !run->pid && run->output_over;
-	bool asked_before = run->ending != STATE_RUNNING;
-
-	if (!asked_before)
-		run->ending = why;
-	if (is_over) /* its reports are being read; the group may be another's
-		      */
+	if (run->is_cancelled) {
+		job_kill(&run->job);
 		return;
-	child_signal_group(run->group, asked_before ? SIGKILL : SIGTERM);
-	if (!asked_before)
-		timer_set_in(run->deadline, step->options.stage->grace_ms);
+	}
+	run->is_cancelled = true;
+	if (run->ending == STATE_RUNNING && !run->job.is_timed_out)
+		run->ending = why;
+	job_end(&run->job);
 }
 
 static void run_output(struct step *step, const char *bytes, size_t len)
@@ -223,21 +166,14 @@ static void run_output(struct step *step, const char *bytes, size_t len)
 
 static void run_output_ended(struct step *step)
 {
-	struct run_step *run = (struct run_step *)step;
-
-	run->output_over = true;
-	check_end(run);
+	job_output_ended(&((struct run_step *)step)->job);
 }
 
 static void run_release(struct step *step)
 {
 	struct run_step *run = (struct run_step *)step;
 
-	if (run->pid) { /* the engine is cut off */
-		child_signal_group(run->group, SIGKILL);
-		loop_child_forget(step->options.host->loop, run->pid);
-	}
-	timer_free(run->deadline);
+	job_release(&run->job);
 	reports_free(run->reports);
 }
 

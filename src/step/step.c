@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "step/step.h"
 
+#include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "base/file.h"
 #include "base/memory.h"
 
 static const struct step_ops *const kinds[STEP_KIND_COUNT] = {
@@ -83,6 +86,40 @@ void step_done(struct step *step, enum state outcome, const char *reason)
 	step->outcome = outcome;
 	step->reason = xstrdup_null(reason);
 	step->options.done(step, step->options.data);
+}
+
+static bool is_below(const char *path, const char *folder)
+{
+	size_t len = strlen(folder);
+
+	return strncmp(path, folder, len) == 0 &&
+	       (path[len] == '/' || path[len] == '\0');
+}
+
+char *step_folder(const struct step *step, struct error *err)
+{
+	const char *workdir = step->options.stage->workdir;
+	char *whole = workdir ? realpath(step->options.folder, NULL) : NULL;
+	char *joined =
+		workdir ? path_join(step->options.folder, workdir) : NULL;
+	char *found = joined ? realpath(joined, NULL) : NULL;
+	char *folder = NULL;
+
+	if (!workdir)
+		folder = xstrdup(step->options.folder);
+	else if (!whole || !found)
+		error_set(err, ERROR_FAILED, "its workdir %s: %s", workdir,
+			  strerror(errno));
+	else if (!is_below(found, whole))
+		error_set(err, ERROR_FAILED,
+			  "its workdir %s leads out of the work folder",
+			  workdir);
+	else
+		folder = xstrdup(found);
+	free(whole);
+	free(joined);
+	free(found);
+	return folder;
 }
 
 struct event *step_event(const struct step *step, enum event_type type)

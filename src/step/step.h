@@ -156,6 +156,9 @@ void step_free(struct step *step);
 /* For the kinds: ends the step; the reason is copied and may be NULL. The
  * step may be freed by the time this returns. */
 void step_done(struct step *step, enum state outcome, const char *reason);
+/* Where the stage's commands run: its workdir, which may not lead out of its
+ * folder, by a link neither. The caller's; NULL when there is none. */
+char *step_folder(const struct step *step, struct error *err) MUST_CHECK;
 /* An event of this step's stage. */
 struct event *step_event(const struct step *step, enum event_type type);
 void step_emit(const struct step *step, struct event *event);

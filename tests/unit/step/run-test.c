@@ -163,6 +163,85 @@ static void a_step_freed_in_its_midst_leaves_nothing_running(void **state)
 	rig_release(&rig);
 }
 
+static void a_shell_and_a_folder_of_ones_own(void **state)
+{
+	struct rig rig;
+	char *sub;
+	char *text;
+
+	(void)state;
+	rig_init(&rig, STAGE("{run: \"echo $1 in ${PWD##*/}\", "
+			     "shell: [sh, -x, -c], workdir: a/b}"));
+	sub = path_join(rig.folder, "a/b");
+	assert_int_equal(folder_make(sub, 0700, NULL), 0);
+	free(sub);
+	rig_start(&rig, STEP_RUN);
+	rig_until_done(&rig);
+	assert_int_equal(rig.outcome, STATE_PASSED);
+	text = printed(&rig);
+	assert_string_equal(text, "+ echo in b\nin b\n");
+	free(text);
+	rig_release(&rig);
+}
+
+static void a_named_shell_ends_at_the_first_failure(void **state)
+{
+	struct rig rig;
+	char *text;
+
+	(void)state;
+	ran(&rig, STAGE("{run: \"echo $0; false; echo no\", shell: bash}"));
+	assert_int_equal(rig.outcome, STATE_FAILED);
+	text = printed(&rig);
+	assert_string_equal(text, "bash\n");
+	free(text);
+	rig_release(&rig);
+}
+
+static void no_folder_leads_out_of_the_work_folder(void **state)
+{
+	struct error err = ERROR_INIT;
+	struct rig rig;
+	char *link;
+
+	(void)state;
+	rig_init(&rig, STAGE("{run: pwd, workdir: out}"));
+	rig_step(&rig, STEP_RUN);
+	assert_int_equal(step_start(rig.step, &err), -1);
+	assert_string_equal(error_text(&err),
+			    "its workdir out: No such file or directory");
+	error_clear(&err);
+	link = path_join(rig.folder, "out");
+	assert_int_equal(symlink("/", link), 0);
+	assert_int_equal(step_start(rig.step, &err), -1);
+	assert_string_equal(error_text(&err), "its workdir out leads out of "
+					      "the work folder");
+	error_clear(&err);
+	free(link);
+	rig_release(&rig);
+}
+
+static void a_terminal_brings_the_same_bytes(void **state)
+{
+	struct rig rig;
+	struct str wanted = STR_INIT;
+	char *text;
+
+	(void)state;
+	ran(&rig, STAGE("{run: \"test -t 1 && test -t 2 || exit 3; printf "
+			"'a\\\\tb\\\\r\\\\n\\\\004\\\\003'; seq 20000\", "
+			"tty: true}"));
+	assert_int_equal(rig.outcome, STATE_PASSED);
+	str_add_bytes(&wanted, "a\tb\r\n\004\003", 7);
+	for (int i = 1; i <= 20000; i++)
+		str_addf(&wanted, "%d\n", i);
+	text = printed(&rig);
+	assert_string_equal(text, wanted.data);
+	free(text);
+	str_release(&wanted);
+	rig_release(&rig);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -173,6 +252,10 @@ int main(void)
 		cmocka_unit_test(what_a_command_left_behind_is_ended),
 		cmocka_unit_test(a_red_report_fails_what_exited_well),
 		cmocka_unit_test(a_cancel_while_reports_are_read_ends_it_once),
+		cmocka_unit_test(a_shell_and_a_folder_of_ones_own),
+		cmocka_unit_test(a_named_shell_ends_at_the_first_failure),
+		cmocka_unit_test(no_folder_leads_out_of_the_work_folder),
+		cmocka_unit_test(a_terminal_brings_the_same_bytes),
 		cmocka_unit_test(
 			a_step_freed_in_its_midst_leaves_nothing_running),
 	};
