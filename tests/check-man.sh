@@ -61,7 +61,7 @@ unknown_commands() {
 
 lint() {
 	if command -v mandoc >/dev/null; then
-		mandoc -Tlint -W warning "$page" man/signalbox.yaml.5
+		mandoc -Tlint -W warning "$page" man/signalbox*.5
 	fi
 }
 

@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/memory.h"
+#include "support/manual.h"
 
 #define HEAD "name: shop\nstages:\n"
 
@@ -216,6 +217,7 @@ signals_end_a_run_with_their_status_and_no_child_is_left(void **state)
 static void json_output_is_the_stream_of_the_journal(void **state)
 {
 	struct site *site = *state;
+	struct manual *manual = manual_read();
 	const char *at;
 	int64_t last = 0;
 	bool finished = false;
@@ -227,7 +229,10 @@ static void json_output_is_the_stream_of_the_journal(void **state)
 	assert_int_equal(site_call(site, "run", "--output", "json", NULL), 0);
 	for (at = site->out; *at; at += strcspn(at, "\n") + 1) {
 		struct event *event = event_decode(at, strcspn(at, "\n"), NULL);
+		char *fault = manual_fault(manual, at, strcspn(at, "\n"));
 
+		if (fault)
+			fail_msg("%s", fault);
 		assert_non_null(event);
 		assert_int_not_equal(event->type, EVENT_UNKNOWN);
 		if (!event_is_transient(event->type))
@@ -243,6 +248,7 @@ static void json_output_is_the_stream_of_the_journal(void **state)
 	assert_int_equal(end->seq, last);
 	event_free(end);
 	free(folder);
+	manual_free(manual);
 }
 
 static void skipped_stage_is_left_out_and_its_reason_is_recorded(void **state)

@@ -15,6 +15,7 @@
 #include "net/http.h"
 #include "proc/identity.h"
 #include "support/cmocka.h"
+#include "support/manual.h"
 #include "system/colour.h"
 
 #define WORDS_MOST 24
@@ -130,9 +131,35 @@ static void free_processes(struct site *site)
 	}
 }
 
+/* What the program wrote is what signalbox-events(5) promises. */
+static int check_journals(const struct site *site)
+{
+	char *text = xasprintf("ls -d %s/runs/* %s/environments/* 2>/dev/null",
+			       site->state, site->state);
+	struct manual *manual = manual_read();
+	FILE *list = popen(text, "r");
+	char folder[256];
+	int result = 0;
+
+	while (fscanf(list, "%255s", folder) == 1) {
+		char *fault = manual_journal_fault(manual, folder);
+
+		if (fault) {
+			print_error("%s\n", fault);
+			result = -1;
+		}
+		free(fault);
+	}
+	pclose(list);
+	manual_free(manual);
+	free(text);
+	return result;
+}
+
 int site_tear_down(void **state)
 {
 	struct site *site = *state;
+	int result;
 
 	if (site->is_loaded)
 		site_load_stop(site);
@@ -140,6 +167,7 @@ int site_tear_down(void **state)
 	each_environment(site, take_down);
 	each_environment(site, kill_kept);
 	free_processes(site);
+	result = check_journals(site);
 	if (folder_remove(site->folder, NULL) < 0)
 		print_error("%s is left\n", site->folder);
 	free(site->state);
@@ -147,7 +175,7 @@ int site_tear_down(void **state)
 	free(site->folder);
 	free(site->signalbox);
 	free(site);
-	return 0;
+	return result;
 }
 
 static void add_number(struct str *out, int number)
