@@ -319,7 +319,11 @@ static void close_all(struct engine *engine)
 static void *work(void *data)
 {
 	struct engine *engine = data;
+	sigset_t children;
 
+	sigemptyset(&children);
+	sigaddset(&children, SIGCHLD);
+	pthread_sigmask(SIG_UNBLOCK, &children, NULL);
 	loop_post(engine->loop, begin, engine);
 	loop_run(engine->loop);
 	close_all(engine);
@@ -374,10 +378,12 @@ static int start_thread(struct engine *engine, struct error *err)
 	sigset_t all, old;
 	int result;
 
-	/* Signals are the main thread's; SIGCHLD finds every loop. */
+	/* Signals are the main thread's, but for SIGCHLD: it wakes the thread
+	 * that has the children, and no other first. */
 	sigfillset(&all);
 	pthread_sigmask(SIG_BLOCK, &all, &old);
 	result = pthread_create(&engine->thread, NULL, work, engine);
+	sigaddset(&old, SIGCHLD);
 	pthread_sigmask(SIG_SETMASK, &old, NULL);
 	if (result)
 		return error_set(err, ERROR_IO, "cannot start a thread");
