@@ -27,6 +27,8 @@ struct stage_model *fold_stage(struct model *model, const char *name);
 struct stage_model *fold_stage_of(struct model *model,
 				  const struct event *event);
 void stage_model_release(struct stage_model *stage);
+/* Whether it runs or waits for a person, from all that says so. */
+void stage_model_settle(struct stage_model *stage);
 void stage_model_plan(struct stage_model *stage, const json_t *steps);
 void model_rank_stages(struct model *model);
 

@@ -181,8 +181,7 @@ void fold_gate_opened(struct model *model, const struct event *event)
 	add_checks(gate, event_json(event, "checks"));
 	add_ships(gate, event_json(event, "ships"));
 	fold_environment(model, gate->environment);
-	if (!state_is_final(stage->state))
-		stage->state = STATE_WAITING;
+	stage_model_settle(stage);
 }
 
 void fold_gate_voted(struct model *model, const struct event *event)
@@ -214,6 +213,5 @@ void fold_gate_closed(struct model *model, const struct event *event)
 	stage->gate.closed = event->time_ms;
 	fold_text(&stage->gate.outcome, event_text(event, "outcome"));
 	fold_text(&stage->gate.reason, event_text(event, "reason"));
-	if (stage->state == STATE_WAITING)
-		stage->state = stage->started ? STATE_RUNNING : STATE_QUEUED;
+	stage_model_settle(stage);
 }

@@ -144,6 +144,15 @@ struct stage_model *model_open_gate(const struct model *model)
 	return NULL;
 }
 
+size_t model_waits(const struct model *model)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < model->stage_count; i++)
+		count += model->stages[i].state == STATE_WAITING;
+	return count;
+}
+
 /* Nothing is under way: what was deployed last, else the last one of the
  * pipeline that is known to serve. */
 static struct environment_model *settled(const struct model *model)

@@ -223,8 +223,13 @@ void model_apply(struct model *model, const struct event *event);
 struct stage_model *model_stage(const struct model *model, const char *name);
 struct environment_model *model_environment(const struct model *model,
 					    const char *name);
-/* What waits for a person: the first stage with an open gate, or NULL. */
+/* The first stage with an open gate, or NULL. */
 struct stage_model *model_open_gate(const struct model *model);
+/* How many stages wait for a person: at a gate, at a pause without an end, or
+ * because one held them. */
+size_t model_waits(const struct model *model);
+/* The same of a step of a plan. */
+bool step_waits(const struct stage_model *stage, const struct step_model *step);
 /* The environment on screen: under deployment, else of the open gate, else
  * the last one deployed; NULL when there is none. */
 struct environment_model *model_focus(const struct model *model);

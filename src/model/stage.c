@@ -111,6 +111,29 @@ static struct step_model *step_of(struct stage_model *stage,
 	return add_step(stage, name);
 }
 
+bool step_waits(const struct stage_model *stage, const struct step_model *step)
+{
+	bool pauses = strcmp(step->kind, "pause") == 0;
+	bool judges = strcmp(step->kind, "analysis") == 0;
+
+	return step->state == STATE_RUNNING &&
+	       ((stage->held && (pauses || judges)) ||
+		(pauses && step->planned_ms <= 0));
+}
+
+void stage_model_settle(struct stage_model *stage)
+{
+	bool waits = stage->gate.open;
+
+	if (state_is_final(stage->state))
+		return;
+	for (size_t i = 0; i < stage->step_count; i++)
+		waits = waits || step_waits(stage, &stage->steps[i]);
+	stage->state = waits		? STATE_WAITING
+		       : stage->started ? STATE_RUNNING
+					: STATE_QUEUED;
+}
+
 void fold_stage_ready(struct model *model, const struct event *event)
 {
 	struct stage_model *stage = fold_stage_of(model, event);
@@ -128,9 +151,10 @@ void fold_stage_started(struct model *model, const struct event *event)
 		return;
 	if (stage->started)
 		steps_clear(stage);
-	stage->state = stage->gate.open ? STATE_WAITING : STATE_RUNNING;
+	stage->state = STATE_RUNNING;
 	stage->started = event->time_ms;
 	stage->held = false;
+	stage_model_settle(stage);
 	stage->ms = 0;
 	stage->exit_status = -1;
 	stage->log_bytes = stage->log_lines = 0;
@@ -193,6 +217,7 @@ void fold_step_started(struct model *model, const struct event *event)
 	fold_field(&step->kind, event, "kind");
 	fold_field(&step->label, event, "label");
 	step->planned_ms = event_int(event, "ms", step->planned_ms);
+	stage_model_settle(stage);
 }
 
 void fold_step_finished(struct model *model, const struct event *event)
@@ -206,6 +231,7 @@ void fold_step_finished(struct model *model, const struct event *event)
 	step->state = state_parse(event_text(event, "outcome"));
 	step->ms = event_int(event, "ms", 0);
 	fold_text(&step->reason, event_text(event, "reason"));
+	stage_model_settle(stage);
 }
 
 /* Moves nothing that a command could race with. */
@@ -219,21 +245,31 @@ void fold_log_grew(struct model *model, const struct event *event)
 	stage->log_lines = event_int(event, "lines", stage->log_lines);
 }
 
-/* What was commanded names a stage or the environment it deploys to. */
+static bool is_for(const struct stage_model *stage, const char *target)
+{
+	return strcmp(stage->name, target) == 0 ||
+	       (*target && strcmp(stage->environment, target) == 0);
+}
+
+/* What was commanded names a stage or the environment it deploys to. A share
+ * asked for by hand holds the plan, too. */
 void fold_command(struct model *model, const struct event *event)
 {
 	const char *command = event_text(event, "command");
 	const char *target = event_text(event, "target");
-	bool held = strcmp(command, "hold") == 0;
+	bool held =
+		strcmp(command, "hold") == 0 || strcmp(command, "shift") == 0;
 
-	if (!held && strcmp(command, "unhold") != 0)
+	if (!held && strcmp(command, "unhold") != 0 &&
+	    strcmp(command, "promote") != 0)
 		return;
 	for (size_t i = 0; i < model->stage_count; i++) {
 		struct stage_model *stage = &model->stages[i];
 
-		if (stage->state == STATE_RUNNING &&
-		    (strcmp(stage->name, target) == 0 ||
-		     (*target && strcmp(stage->environment, target) == 0)))
-			stage->held = held;
+		if (!stage->started || state_is_final(stage->state) ||
+		    !is_for(stage, target))
+			continue;
+		stage->held = held;
+		stage_model_settle(stage);
 	}
 }

@@ -92,6 +92,11 @@ void pen_glyph(struct pen *pen, enum glyph glyph)
 	pen_code(pen, glyph_code(glyph, pen->area->grid->charset.unicode));
 }
 
+const char *waiting_text(const struct grid *grid)
+{
+	return grid->charset.unicode ? "\xe2\x9a\x91" : "?";
+}
+
 void pen_repeat(struct pen *pen, enum glyph glyph, int count)
 {
 	for (int i = 0; i < count; i++)

@@ -56,6 +56,8 @@ void pen_field_right(struct pen *pen, int width, const char *text);
 void pen_code(struct pen *pen, uint32_t c);
 void pen_glyph(struct pen *pen, enum glyph glyph);
 void pen_repeat(struct pen *pen, enum glyph glyph, int count);
+/* GLYPH_WAITING for a text. */
+const char *waiting_text(const struct grid *grid);
 /* Columns that text takes once made printable. */
 int text_width(const struct grid *grid, const char *text);
 

@@ -379,6 +379,38 @@ static void add_key(const struct view *view, const struct model *model,
 	str_release(&why);
 }
 
+/* The step that waits for a person without a gate. */
+static const struct step_model *waiting_step(const struct model *model,
+					     const struct stage_model **stage)
+{
+	for (size_t i = 0; i < model->stage_count; i++) {
+		*stage = &model->stages[i];
+		for (size_t j = 0; j < (*stage)->step_count; j++)
+			if (step_waits(*stage, &(*stage)->steps[j]))
+				return &(*stage)->steps[j];
+	}
+	return NULL;
+}
+
+static void draw_waiting(const struct view *view, struct rule *rule,
+			 const struct stage_model *stage,
+			 const struct step_model *step)
+{
+	char clock[CLOCK_TEXT_SIZE];
+	char *text = xasprintf("5 %s %s %s", waiting_text(rule->area->grid),
+			       stage->held ? "HELD" : "PAUSE", stage->name);
+
+	rule_left(rule, (struct style){ROLE_WAITING, true, true}, text);
+	free(text);
+	rule_right(rule, (struct style){ROLE_WAITING, true, false},
+		   stage->held ? "H lets go" : "P promotes it");
+	text = xasprintf(
+		"waiting %s",
+		format_elapsed(step_elapsed(step, view->now_ms), clock));
+	rule_left(rule, (struct style){ROLE_NORMAL, false, false}, text);
+	free(text);
+}
+
 static void draw_closed(const struct model *model, struct rule *rule)
 {
 	const struct gate_model *last = NULL;
@@ -436,6 +468,7 @@ static void gate_draw(const struct view *view, const struct model *model,
 		      const struct area *area)
 {
 	const struct stage_model *stage = model_open_gate(model);
+	const struct step_model *step;
 	struct rule rule;
 	char *title;
 
@@ -445,11 +478,14 @@ static void gate_draw(const struct view *view, const struct model *model,
 	}
 	rule = rule_draw(area, 0, view->focus == PANEL_GATE);
 	if (!stage) {
-		draw_closed(model, &rule);
+		step = waiting_step(model, &stage);
+		if (step)
+			draw_waiting(view, &rule, stage, step);
+		else
+			draw_closed(model, &rule);
 		return;
 	}
-	title = xasprintf("5 %s GATE %s",
-			  area->grid->charset.unicode ? "\xe2\x9a\x91" : "?",
+	title = xasprintf("5 %s GATE %s", waiting_text(area->grid),
 			  stage->name);
 	rule_left(&rule, (struct style){ROLE_WAITING, true, true}, title);
 	free(title);

@@ -129,11 +129,13 @@ static void draw_step(const struct view *view, struct pen *pen,
 		      const struct stage_model *stage,
 		      const struct step_model *step)
 {
+	bool waits = step_waits(stage, step);
+	enum state state = waits ? STATE_WAITING : step->state;
 	char clock[CLOCK_TEXT_SIZE];
 
-	pen_role(pen, state_role(step->state));
-	pen->style.bold = state_is_bad(step->state);
-	pen_glyph(pen, state_glyph(step->state));
+	pen_role(pen, state_role(state));
+	pen->style.bold = state_is_bad(state);
+	pen_glyph(pen, state_glyph(state));
 	pen_printf(pen, " %s", *step->label ? step->label : step->name);
 	pen_role(pen, ROLE_DIM);
 	if (step->state == STATE_RUNNING) {
@@ -143,9 +145,10 @@ static void draw_step(const struct view *view, struct pen *pen,
 		if (step->planned_ms > 0)
 			pen_printf(pen, " of %s",
 				   format_elapsed(step->planned_ms, clock));
-		if (stage->held) {
+		if (stage->held || waits) {
 			pen_bold(pen, ROLE_WAITING);
-			pen_text(pen, "  HELD, H lets go");
+			pen_text(pen, stage->held ? "  HELD, H lets go"
+						  : "  P promotes it");
 		}
 	} else if (state_is_final(step->state) && step->ms > 0) {
 		pen_printf(pen, "  %s", format_ms(step->ms, clock));

@@ -139,10 +139,12 @@ static void add_step(struct column *column, const struct stage_model *stage,
 	item->glyph = state_glyph(step->state);
 	item->role = state_role(step->state);
 	item->bold = state_is_bad(step->state);
-	if (step->state == STATE_RUNNING) {
-		item->glyph = stage->held ? GLYPH_WAITING : item->glyph;
-		format_elapsed(step_elapsed(step, now_ms), item->time);
+	if (step_waits(stage, step)) {
+		item->glyph = state_glyph(STATE_WAITING);
+		item->role = state_role(STATE_WAITING);
 	}
+	if (step->state == STATE_RUNNING)
+		format_elapsed(step_elapsed(step, now_ms), item->time);
 	column->done = false;
 }
 
@@ -433,15 +435,15 @@ static void draw_rule(const struct view *view, const struct model *model,
 		      const struct area *area)
 {
 	struct rule rule = rule_draw(area, 0, view->focus == PANEL_PIPELINE);
+	size_t waits = model_waits(model);
 	char upper[32];
 	size_t begun, all;
 	char *text;
 
 	ranks_count(model, &begun, &all);
-	if (model_open_gate(model)) {
-		text = xasprintf("%s 1 needs you", area->grid->charset.unicode
-							   ? "\xe2\x9a\x91"
-							   : "?");
+	if (waits) {
+		text = xasprintf("%s %zu need%s you", waiting_text(area->grid),
+				 waits, waits == 1 ? "s" : "");
 		rule_right(&rule, (struct style){ROLE_WAITING, true, true},
 			   text);
 		free(text);

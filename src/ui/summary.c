@@ -119,7 +119,7 @@ static void draw_one(const struct view *view, const struct model *model,
 		draw_title(view, model, &pen);
 		return;
 	}
-	if (model_open_gate(model)) {
+	if (model_waits(model)) {
 		pen_bold(&pen, ROLE_WAITING);
 		pen_glyph(&pen, GLYPH_WAITING);
 		pen_text(&pen, " ");
