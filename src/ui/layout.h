@@ -25,8 +25,8 @@ int pipeline_rows(const struct model *model, int most);
 /* "live", "STALE 14 s", "passed 14:10:02"; alarming when to be reversed. */
 const char *live_text(const struct view *view, const struct model *model,
 		      char text[64], bool *alarming);
-/* Ranks that are done or running, and all of them. */
-void ranks_count(const struct model *model, size_t *begun, size_t *all);
+/* Stages that came to an end of their own; skipped is none. */
+size_t pipeline_done(const struct model *model);
 /* "B READY 0.3 s" into text; its style by how good that is. */
 struct style way_back_text(const struct environment_model *it, char *text,
 			   size_t size);

@@ -44,18 +44,14 @@ static size_t rank_count(const struct model *model)
 	return count;
 }
 
-void ranks_count(const struct model *model, size_t *begun, size_t *all)
+size_t pipeline_done(const struct model *model)
 {
-	*begun = 0;
-	*all = rank_count(model);
-	for (size_t rank = 0; rank < *all; rank++) {
-		bool here = false;
+	size_t ended = 0;
 
-		for (size_t i = 0; i < model->stage_count && !here; i++)
-			here = model->stages[i].rank == rank &&
-			       model->stages[i].state != STATE_QUEUED;
-		*begun += here;
-	}
+	for (size_t i = 0; i < model->stage_count; i++)
+		ended += state_is_final(model->stages[i].state) &&
+			 model->stages[i].state != STATE_SKIPPED;
+	return ended;
 }
 
 /* The plan of what moves, or broke, is worth its place. */
@@ -437,10 +433,8 @@ static void draw_rule(const struct view *view, const struct model *model,
 	struct rule rule = rule_draw(area, 0, view->focus == PANEL_PIPELINE);
 	size_t waits = model_waits(model);
 	char upper[32];
-	size_t begun, all;
 	char *text;
 
-	ranks_count(model, &begun, &all);
 	if (waits) {
 		text = xasprintf("%s %zu need%s you", waiting_text(area->grid),
 				 waits, waits == 1 ? "s" : "");
@@ -453,9 +447,9 @@ static void draw_rule(const struct view *view, const struct model *model,
 	if (!model->started)
 		return;
 	text = xasprintf(
-		"%s %zu of %zu",
+		"%s %zu of %zu done",
 		format_upper(state_name(model->state), upper, sizeof(upper)),
-		begun, all);
+		pipeline_done(model), model->stage_count);
 	rule_left(&rule,
 		  (struct style){state_role(model->state),
 				 state_is_bad(model->state), false},

@@ -9,10 +9,8 @@
 
 static void draw_state(struct pen *pen, const struct model *model)
 {
-	size_t begun, all;
 	char upper[32];
 
-	ranks_count(model, &begun, &all);
 	pen_role(pen, state_role(model->state));
 	pen->style.bold = state_is_bad(model->state);
 	pen_glyph(pen, state_glyph(model->state));
@@ -21,7 +19,7 @@ static void draw_state(struct pen *pen, const struct model *model)
 		pen_printf(pen, "%s ",
 			   format_upper(state_name(model->state), upper,
 					sizeof(upper)));
-	pen_printf(pen, "%zu/%zu", begun, all);
+	pen_printf(pen, "%zu/%zu", pipeline_done(model), model->stage_count);
 	pen_role(pen, ROLE_NORMAL);
 }
 
