@@ -57,6 +57,18 @@ static int copy_printable(int fd, struct error *err)
 	return 0;
 }
 
+/* Not to the standard output: that is what the stage printed. */
+static void tell_kept(const struct model *model,
+		      const struct stage_model *stage)
+{
+	const char *kept = runs_kept_folder(model, stage);
+
+	fflush(stdout);
+	if (kept)
+		fprintf(stderr, "signalbox: the folder of %s is kept: %s\n",
+			stage->name, kept);
+}
+
 static int print_stage(const char *folder, const struct stage_model *stage,
 		       struct error *err)
 {
@@ -92,6 +104,7 @@ static int print_all(const char *folder, const struct model *model,
 		fflush(stdout);
 		if (print_stage(folder, stage, err) < 0)
 			return -1;
+		tell_kept(model, stage);
 	}
 	return 0;
 }
@@ -120,6 +133,8 @@ static int print_log(const char **words, struct error *err)
 		result = print_stage(folder, stage, err);
 	else if (model)
 		result = print_all(folder, model, err);
+	if (result == 0 && stage)
+		tell_kept(model, stage);
 	free(folder);
 	model_free(model);
 	project_close(&project);

@@ -4,8 +4,10 @@
 #include <stdlib.h>
 
 #include "base/file.h"
+#include "base/memory.h"
 #include "engine/runs.h"
 #include "event/journal.h"
+#include "source/shelf.h"
 
 int runs_parse_number(const char *text, int64_t *run, struct error *err)
 {
@@ -75,4 +77,15 @@ struct model *runs_model(const char *state, int64_t run, struct error *err)
 		model = read_model(folder, run, err);
 	free(folder);
 	return model;
+}
+
+const char *runs_kept_folder(const struct model *model,
+			     const struct stage_model *stage)
+{
+	char *what =
+		xasprintf("run %lld %s", (long long)model->run, stage->name);
+	bool is_kept = *stage->kept && shelf_keeps(stage->kept, what);
+
+	free(what);
+	return is_kept ? stage->kept : NULL;
 }

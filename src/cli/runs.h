@@ -15,4 +15,8 @@ int runs_parse_number(const char *text, int64_t *run,
 struct model *runs_model(const char *state, int64_t run,
 			 struct error *err) MUST_CHECK;
 
+/* Where the folder of a stage that failed is still kept, or NULL. Borrowed. */
+const char *runs_kept_folder(const struct model *model,
+			     const struct stage_model *stage);
+
 #endif

@@ -113,9 +113,11 @@ static json_t *run_json(const struct model *model, bool live)
 
 		json_array_append_new(
 			stages,
-			json_pack("{s:s, s:s, s:s, s:I}", "name", stage->name,
-				  "state", state_name(stage->state), "reason",
-				  stage->reason, "ms", (json_int_t)stage->ms));
+			json_pack("{s:s, s:s, s:s, s:I, s:s*}", "name",
+				  stage->name, "state",
+				  state_name(stage->state), "reason",
+				  stage->reason, "ms", (json_int_t)stage->ms,
+				  "kept", runs_kept_folder(model, stage)));
 	}
 	return json_pack("{s:I, s:s, s:s, s:s, s:b, s:s, s:o}", "run",
 			 (json_int_t)model->run, "version", model->version,
@@ -132,10 +134,14 @@ static void print_run(const struct model *model, bool live)
 		      live ? ", live" : "");
 	for (size_t i = 0; i < model->stage_count; i++) {
 		const struct stage_model *stage = &model->stages[i];
+		const char *kept = runs_kept_folder(model, stage);
 
 		listing_print("  %-20s %s%s%s\n", stage->name,
 			      state_name(stage->state),
 			      *stage->reason ? ": " : "", stage->reason);
+		if (kept)
+			listing_print("  %-20s its folder is kept: %s\n", "",
+				      kept);
 	}
 }
 

@@ -259,6 +259,7 @@ static int open_work(struct engine *engine, struct error *err)
 		.loop = engine->loop,
 		.helper = engine->helper,
 		.jobs = engine->options.jobs,
+		.keep_failed = engine->options.pipeline->keep_failed,
 		.idle = look_whether_done,
 		.data = engine,
 	};

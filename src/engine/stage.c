@@ -110,7 +110,32 @@ static void drop_step(struct stage *stage)
 	stage->step = NULL;
 }
 
-static void tell_finished(struct stage *stage)
+/* People look into the folder of a stage that failed. */
+static char *folder_done(struct stage *stage)
+{
+	struct work_folder *folder = stage->folder;
+	char *path, *what;
+
+	stage->folder = NULL;
+	if (folder && stage->state != STATE_FAILED &&
+	    stage->state != STATE_TIMED_OUT) {
+		work_give_back(folder);
+		folder = NULL;
+	}
+	if (!folder)
+		return NULL;
+	path = xstrdup(work_folder_path(folder));
+	what = xasprintf("run %lld %s", (long long)stage->engine->run,
+			 stage->config->name);
+	if (!work_keep(folder, what)) {
+		free(path);
+		path = NULL;
+	}
+	free(what);
+	return path;
+}
+
+static void tell_finished(struct stage *stage, const char *kept)
 {
 	struct event *event = stage_event(stage, EVENT_STAGE_FINISHED);
 
@@ -120,22 +145,24 @@ static void tell_finished(struct stage *stage)
 		      (clock_monotonic_us() - stage->started_us) / 1000);
 	if (stage->exit_status >= 0)
 		event_set_int(event, "exit-status", stage->exit_status);
+	event_set(event, "kept", kept);
 	engine_emit(stage->engine, event);
 }
 
 static void stage_finish(struct stage *stage, enum state outcome,
 			 const char *reason)
 {
+	char *kept;
+
 	stage->state = outcome;
 	free(stage->reason);
 	stage->reason = xstrdup_null(reason);
 	drop_step(stage);
+	kept = folder_done(stage);
 	stage_log_finish(stage->log);
 	stage->log = NULL;
-	if (stage->folder)
-		work_give_back(stage->folder);
-	stage->folder = NULL;
-	tell_finished(stage);
+	tell_finished(stage, kept);
+	free(kept);
 	stages_ended(stage);
 }
 

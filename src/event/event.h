@@ -17,7 +17,8 @@
  * run.finished    outcome, status (exit status), ms, text (one sentence), next?
  * stage.ready     reason? ("production is held by run 480")
  * stage.started   kind, log? (path below the run's folder), pid?, pid-start?
- * stage.finished  outcome, reason?, ms, exit-status?
+ * stage.finished  outcome, reason?, ms, exit-status?, kept? (the path of
+ *		   its work folder, which stays for people to look into)
  * stage.skipped   reason
  * step.started    kind, label, index (from 0), ms? (planned duration)
  * step.finished   kind, outcome, reason?, ms

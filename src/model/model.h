@@ -118,6 +118,7 @@ struct step_model { /* one step of a deployment's plan */
 
 struct stage_model {
 	char *name, *kind, *why, *environment, *reason, *log;
+	char *kept; /* path of its work folder, when it failed in it */
 	struct strings needs;
 	enum state state;
 	int64_t started, ms; /* ms once finished */

@@ -84,6 +84,7 @@ static void say_stage_finished(struct str *out, const struct event *event)
 		 event_text(event, "outcome"));
 	say_duration(out, event_int(event, "ms", 0));
 	say_field(out, ": ", event, "reason");
+	say_field(out, "; its folder is kept: ", event, "kept");
 }
 
 static void say_stage_skipped(struct str *out, const struct event *event)

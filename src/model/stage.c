@@ -23,6 +23,7 @@ struct stage_model *fold_stage(struct model *model, const char *name)
 	stage->environment = xstrdup("");
 	stage->reason = xstrdup("");
 	stage->log = xstrdup("");
+	stage->kept = xstrdup("");
 	stage->exit_status = -1;
 	gate_model_init(&stage->gate);
 	return stage;
@@ -66,6 +67,7 @@ void stage_model_release(struct stage_model *stage)
 	free(stage->environment);
 	free(stage->reason);
 	free(stage->log);
+	free(stage->kept);
 }
 
 static struct step_model *add_step(struct stage_model *stage, const char *name)
@@ -161,6 +163,7 @@ void fold_stage_started(struct model *model, const struct event *event)
 	fold_field(&stage->kind, event, "kind");
 	fold_text(&stage->log, event_text(event, "log"));
 	fold_text(&stage->reason, "");
+	fold_text(&stage->kept, "");
 	stage_model_reset_evidence(stage);
 }
 
@@ -184,6 +187,7 @@ void fold_stage_finished(struct model *model, const struct event *event)
 	stage->exit_status = (int)event_int(event, "exit-status", -1);
 	stage->held = false;
 	fold_text(&stage->reason, event_text(event, "reason"));
+	fold_text(&stage->kept, event_text(event, "kept"));
 	for (size_t i = 0; i < stage->step_count; i++)
 		if (!state_is_final(stage->steps[i].state))
 			stage->steps[i].state =

@@ -27,6 +27,8 @@ static const struct key pipeline_keys[] = {
 	{"mode", read_mode, offsetof(struct pipeline, mode), false},
 	{"socket-group", read_name, offsetof(struct pipeline, socket_group),
 	 false},
+	{"keep-failed", read_count, offsetof(struct pipeline, keep_failed),
+	 false},
 	{"env", read_environment_pairs, offsetof(struct pipeline, env), false},
 	{"people", read_people, 0, false},
 	{"environments", read_environments, 0, false},
@@ -45,7 +47,6 @@ static const struct key pipeline_keys[] = {
 	{"concurrency", NULL, 0, false},
 	{"resume", NULL, 0, false},
 	{"log-limit", NULL, 0, false},
-	{"keep-failed", NULL, 0, false},
 	{"scan", NULL, 0, false},
 	{"exceptions", NULL, 0, false},
 	{"outputs", NULL, 0, false},
@@ -100,6 +101,7 @@ struct pipeline *pipeline_parse(const char *text, size_t len, const char *file,
 	struct pipeline *pipeline = xcalloc(1, sizeof(*pipeline));
 	size_t before = problems->count;
 
+	pipeline->keep_failed = KEEP_FAILED_DEFAULT;
 	free(problems->file);
 	free(problems->source);
 	problems->file = xstrdup(file);

@@ -255,6 +255,7 @@ struct pipeline {
 	enum pipeline_mode mode;
 	struct pairs env;
 	char *socket_group; /* Unix group that may reach a run, or NULL */
+	int keep_failed;    /* work folders of failed stages */
 	struct person *people;
 	size_t people_count, people_cap;
 	struct environment_config *environments;
@@ -264,6 +265,7 @@ struct pipeline {
 	char digest[65]; /* SHA-256 of the file's bytes */
 };
 
+#define KEEP_FAILED_DEFAULT 3
 #define PIPELINE_FILE "signalbox.yaml"
 #define PIPELINE_FILE_LIMIT (4u << 20)
 

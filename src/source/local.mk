@@ -17,6 +17,7 @@ libsignalbox_a_SOURCES += \
 	%D%/prepare.c \
 	%D%/release.c %D%/release.h \
 	%D%/repository.c %D%/repository.h \
+	%D%/shelf.c %D%/shelf.h \
 	%D%/ships.c %D%/ships.h \
 	%D%/text.c %D%/text.h \
 	%D%/work.c %D%/work.h %D%/workpool.h

@@ -2,16 +2,15 @@
 #include "source/work.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/vector.h"
+#include "source/shelf.h"
 #include "source/workpool.h"
 
 #define NUMBER_MAX 10000
@@ -41,6 +40,8 @@ struct work_pool *work_pool_new(const struct repository *repository,
 
 static void folder_free(struct work_folder *folder)
 {
+	/* When it was last used. */
+	futimens(folder->lock_fd, NULL);
 	free(folder->path);
 	gitfolder_release(&folder->git);
 	close(folder->lock_fd);
@@ -84,29 +85,14 @@ void work_pool_free(struct work_pool *pool)
 		pool_destroy(pool);
 }
 
-/* A lock nobody holds, this process included; -1 with errno. */
-static int try_lock(const struct work_pool *pool, int number)
-{
-	char *path = folder_name(pool, number, ".lock");
-	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-
-	free(path);
-	if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) < 0) {
-		int why = errno;
-
-		close(fd);
-		errno = why;
-		return -1;
-	}
-	return fd;
-}
-
 static struct work_folder *add_folder(struct work_pool *pool, int number,
 				      int lock_fd)
 {
 	struct work_folder *folder = xcalloc(1, sizeof(*folder));
 
+	futimens(lock_fd, NULL);
 	folder->pool = pool;
+	folder->number = number;
 	folder->lock_fd = lock_fd;
 	folder->path = folder_name(pool, number, "");
 	folder->git.path = folder_name(pool, number, ".git");
@@ -121,11 +107,13 @@ static struct work_folder *lock_folder(struct work_pool *pool,
 				       struct error *err)
 {
 	for (int number = 1; number <= NUMBER_MAX; number++) {
-		int fd = try_lock(pool, number);
+		int fd = shelf_lock(pool->parent, number);
 
-		if (fd >= 0)
+		if (fd >= 0 && !shelf_is_kept(pool->parent, number))
 			return add_folder(pool, number, fd);
-		if (errno != EWOULDBLOCK && errno != EINTR) {
+		if (fd >= 0)
+			close(fd);
+		else if (errno != EWOULDBLOCK && errno != EINTR) {
 			error_set(err, ERROR_IO,
 				  "cannot lock a work folder in %s: %s",
 				  pool->parent, strerror(errno));
@@ -289,6 +277,25 @@ void work_give_back(struct work_folder *folder)
 {
 	folder->busy = false;
 	start_waiting(folder->pool);
+}
+
+bool work_keep(struct work_folder *folder, const char *what)
+{
+	struct work_pool *pool = folder->pool;
+	size_t at = 0;
+
+	if (pool->options.keep_failed <= 0 ||
+	    shelf_keep(pool->parent, folder->number, what,
+		       pool->options.keep_failed, NULL) < 0) {
+		work_give_back(folder);
+		return false;
+	}
+	while (pool->folders[at] != folder)
+		at++;
+	pool->folders[at] = pool->folders[--pool->folder_count];
+	folder_free(folder);
+	start_waiting(pool);
+	return true;
 }
 
 unsigned work_pool_git_count(const struct work_pool *pool)

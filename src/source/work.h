@@ -39,6 +39,7 @@ struct work_pool_options {
 	 * outlive the pool. */
 	struct helper *helper;
 	int jobs; /* folders in use at once; more requests wait their turn */
+	int keep_failed; /* how many work_keep() keeps, of all runs */
 	/* The last request under way has ended, also a cancelled one, whose
 	 * ready() was not called. May be NULL. */
 	void (*idle)(void *data);
@@ -76,6 +77,9 @@ const char *work_folder_path(const struct work_folder *folder);
 int work_folder_lock_fd(const struct work_folder *folder);
 /* Only when all of the stage's processes have ended. */
 void work_give_back(struct work_folder *folder);
+/* Likewise, but it stays for people to look into, for `what` ("run 12 unit"),
+ * until `keep_failed` newer ones do. False: it is not kept. */
+bool work_keep(struct work_folder *folder, const char *what);
 
 /* git children started since the pool was made. */
 unsigned work_pool_git_count(const struct work_pool *pool);

@@ -14,6 +14,7 @@
 
 struct work_folder {
 	struct work_pool *pool;
+	int number;
 	char *path;
 	struct gitfolder git;
 	int lock_fd;

@@ -20,3 +20,5 @@ check_PROGRAMS += %D%/damage-test
 %C%_damage_test_SOURCES = %D%/damage-test.c $(SITE_SOURCES)
 check_PROGRAMS += %D%/server-test
 %C%_server_test_SOURCES = %D%/server-test.c $(SITE_SOURCES)
+check_PROGRAMS += %D%/gc-test
+%C%_gc_test_SOURCES = %D%/gc-test.c $(SITE_SOURCES)
