@@ -19,7 +19,11 @@ static const struct subcommand subcommands[] = {
 	 "  --wait               hold at gates instead of ending with 6\n"
 	 "  --jobs N             stages at once (default: processors)\n"
 	 "  --skip STAGE         leave a stage out; needs --reason\n"
+	 "  --only STAGE         leave all others out\n"
+	 "  --from STAGE         leave out what the stage needs\n"
+	 "  --until STAGE|gate   end with it, or before the first gates\n"
 	 "  --reason TEXT        why\n"
+	 "  --dry-run            print the plan, and do nothing\n"
 	 "  --worktree           run the files as they are; not releasable\n"
 	 "  --no-screen          lines, even on a terminal\n"
 	 "  --color auto|never|always   --glyphs auto|unicode|ascii\n"
@@ -67,7 +71,13 @@ static const struct subcommand subcommands[] = {
 	 "  --stdout             print it instead\n", cli_init},
 	{"validate", "[FILE]", "tell every mistake of the file", NULL,
 	 cli_validate},
-	{"plan", "[COMMIT]", "show what a run would do", NULL, cli_plan},
+	{"plan", "[COMMIT]", "show what a run would do",
+	 "  --skip STAGE         leave a stage out; needs --reason\n"
+	 "  --only STAGE         leave all others out\n"
+	 "  --from STAGE         leave out what the stage needs\n"
+	 "  --until STAGE|gate   end with it, or before the first gates\n"
+	 "  --reason TEXT        why\n",
+	 cli_plan},
 	{"doctor", "", "what is missing here, and the mend", NULL, cli_doctor},
 	{"demo", "", "play a release on this machine",
 	 "  --keep               leave the demo's servers running\n", cli_demo},

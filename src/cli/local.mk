@@ -10,7 +10,7 @@ libsignalbox_a_SOURCES += \
 	%D%/listing.c %D%/listing.h \
 	%D%/log.c \
 	%D%/place.c \
-	%D%/plan.c \
+	%D%/plan.c %D%/plan.h \
 	%D%/printer.c %D%/printer.h \
 	%D%/project.c %D%/project.h \
 	%D%/run.c \

@@ -5,7 +5,7 @@
 #include "cli/arguments.h"
 #include "cli/cli.h"
 #include "cli/listing.h"
-#include "cli/project.h"
+#include "cli/plan.h"
 #include "delivery/plan.h"
 
 static void print_needs(const struct pipeline *pipeline,
@@ -101,7 +101,33 @@ static int print_stage(const struct project *project,
 	return print_deploy(project, stage, err);
 }
 
-static int plan(const char *revision, struct error *err)
+int plan_print(const struct project *project, const struct selection *selection,
+	       struct error *err)
+{
+	const struct pipeline *pipeline = project->pipeline;
+	char **left_out =
+		selection_make(pipeline, selection, project->person, err);
+	int result = 0;
+
+	if (!left_out)
+		return -1;
+	listing_print("%s %s %s \"%s\", mode %s\n", pipeline->name,
+		      project->version, project->commit.short_id,
+		      project->commit.subject, mode_name(pipeline->mode));
+	for (size_t i = 0; result == 0 && i < pipeline->stage_count; i++)
+		if (left_out[i])
+			listing_print("%s (%s): %s\n", pipeline->stages[i].name,
+				      stage_kind_name(pipeline->stages[i].kind),
+				      left_out[i]);
+		else
+			result =
+				print_stage(project, &pipeline->stages[i], err);
+	selection_free(left_out, pipeline);
+	return result;
+}
+
+static int plan(const char *revision, const struct selection *selection,
+		struct error *err)
 {
 	struct project project;
 	int result;
@@ -110,14 +136,7 @@ static int plan(const char *revision, struct error *err)
 		return -1;
 	result = project_commit(&project, revision, false, err);
 	if (result == 0)
-		listing_print("%s %s %s \"%s\", mode %s\n",
-			      project.pipeline->name, project.version,
-			      project.commit.short_id, project.commit.subject,
-			      mode_name(project.pipeline->mode));
-	for (size_t i = 0; result == 0 && i < project.pipeline->stage_count;
-	     i++)
-		result = print_stage(&project, &project.pipeline->stages[i],
-				     err);
+		result = plan_print(&project, selection, err);
 	project_close(&project);
 	return result;
 }
@@ -125,12 +144,18 @@ static int plan(const char *revision, struct error *err)
 int cli_plan(int argc, char **argv)
 {
 	const char *words[1] = {NULL};
-	const struct cli_option options[] = {{NULL, NULL, NULL, NULL}};
+	struct selection selection = {.reason = NULL};
+	const struct cli_option options[] = {
+		SELECTION_OPTIONS(selection),
+		{NULL, NULL, NULL, NULL},
+	};
 	const struct cli_arguments arguments = {options, words, 1, 0};
 	struct error err = ERROR_INIT;
+	int result = cli_parse(argc, argv, &arguments, &err);
 
-	if (cli_parse(argc, argv, &arguments, &err) < 0 ||
-	    plan(words[0], &err) < 0)
-		return cli_fail(&err);
-	return 0;
+	if (result == 0)
+		result = plan(words[0], &selection, &err);
+	strings_release(&selection.skip);
+	strings_release(&selection.only);
+	return result < 0 ? cli_fail(&err) : 0;
 }

@@ -9,18 +9,18 @@
 #include "base/memory.h"
 #include "cli/arguments.h"
 #include "cli/cli.h"
+#include "cli/plan.h"
 #include "cli/printer.h"
-#include "cli/project.h"
 #include "cli/screen.h"
 #include "engine/engine.h"
 #include "net/http.h"
 
 struct run_call {
 	const char *words[1];
-	const char *output, *jobs, *reason;
+	const char *output, *jobs;
 	struct screen_look look;
-	bool wait, worktree, no_screen, json;
-	struct strings skip;
+	bool wait, worktree, no_screen, json, dry_run;
+	struct selection selection;
 	struct project project;
 	struct engine_options engine;
 	char *email;
@@ -28,20 +28,15 @@ struct run_call {
 	int events, commands; /* the main thread's ends */
 };
 
-static int check_skip(const struct run_call *call, struct error *err)
+/* Before any effect. */
+static int check_selection(const struct run_call *call, struct error *err)
 {
-	const struct pipeline *pipeline = call->project.pipeline;
+	const struct project *project = &call->project;
+	char **left_out = selection_make(project->pipeline, &call->selection,
+					 project->person, err);
 
-	if (call->skip.count && (!call->reason || !*call->reason))
-		return error_set(err, ERROR_USAGE,
-				 "--skip loosens a check and needs --reason "
-				 "TEXT");
-	for (size_t i = 0; i < call->skip.count; i++)
-		if (!pipeline_stage(pipeline, call->skip.items[i]))
-			return error_set(err, ERROR_USAGE,
-					 "--skip %s: there is no such stage",
-					 call->skip.items[i]);
-	return 0;
+	selection_free(left_out, project->pipeline);
+	return left_out ? 0 : -1;
 }
 
 static int parse(struct run_call *call, int argc, char **argv,
@@ -50,14 +45,14 @@ static int parse(struct run_call *call, int argc, char **argv,
 	const struct cli_option options[] = {
 		{"--output", &call->output, NULL, NULL},
 		{"--jobs", &call->jobs, NULL, NULL},
-		{"--reason", &call->reason, NULL, NULL},
+		SELECTION_OPTIONS(call->selection),
 		{"--color", &call->look.color, NULL, NULL},
 		{"--glyphs", &call->look.glyphs, NULL, NULL},
 		{"--theme", &call->look.theme, NULL, NULL},
 		{"--wait", NULL, &call->wait, NULL},
 		{"--worktree", NULL, &call->worktree, NULL},
 		{"--no-screen", NULL, &call->no_screen, NULL},
-		{"--skip", NULL, NULL, &call->skip},
+		{"--dry-run", NULL, &call->dry_run, NULL},
 		{NULL, NULL, NULL, NULL},
 	};
 	const struct cli_arguments arguments = {options, call->words, 1, 0};
@@ -111,8 +106,7 @@ static void fill_options(struct run_call *call, bool screen)
 		.uid = getuid(),
 		.email = call->email,
 		.worktree = call->worktree,
-		.skip = &call->skip,
-		.skip_reason = call->reason,
+		.selection = &call->selection,
 		.jobs = call->jobs ? atoi(call->jobs) : 0,
 		.wait = call->wait || screen,
 		.linger = screen,
@@ -183,24 +177,34 @@ static int execute(struct run_call *call, bool screen, struct error *err)
 	return signalled && status >= 0 ? signalled : status;
 }
 
+static int go(struct run_call *call, struct error *err)
+{
+	bool screen = has_screen(call);
+
+	if (project_commit(&call->project, call->words[0], call->worktree,
+			   err) < 0)
+		return -1;
+	if (call->dry_run)
+		return plan_print(&call->project, &call->selection, err);
+	if (check_selection(call, err) < 0)
+		return -1;
+	return execute(call, screen, err);
+}
+
 int cli_run(int argc, char **argv)
 {
 	struct run_call call = {.words = {NULL}};
 	struct error err = ERROR_INIT;
-	bool screen;
 	int status = -1;
 
 	if (parse(&call, argc, argv, &err) == 0 &&
 	    project_open(&call.project, &err) == 0) {
-		screen = has_screen(&call);
-		if (project_commit(&call.project, call.words[0], call.worktree,
-				   &err) == 0 &&
-		    check_skip(&call, &err) == 0)
-			status = execute(&call, screen, &err);
+		status = go(&call, &err);
 		project_close(&call.project);
 	}
 	launcher_free(call.launcher);
-	strings_release(&call.skip);
+	strings_release(&call.selection.skip);
+	strings_release(&call.selection.only);
 	free(call.email);
 	return status < 0 ? cli_fail(&err) : status;
 }

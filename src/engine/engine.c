@@ -143,12 +143,14 @@ static void journal_failed(void *data, const char *why)
 static char *run_sentence(const struct engine *engine, enum state outcome)
 {
 	char took[CLOCK_TEXT_SIZE];
+	size_t left_out = 0;
 
 	duration_format((clock_monotonic_us() - engine->started_us) / 1000,
 			took);
 	for (size_t i = 0; i < engine->options.pipeline->stage_count; i++) {
 		const struct stage *stage = &engine->stages[i];
 
+		left_out += engine->left_out[i] != NULL;
 		if (stage->state == outcome && state_is_bad(outcome))
 			return xasprintf("run %lld %s after %s: %s%s%s",
 					 (long long)engine->run,
@@ -157,8 +159,12 @@ static char *run_sentence(const struct engine *engine, enum state outcome)
 					 stage->reason ? ": " : "",
 					 stage->reason ? stage->reason : "");
 	}
-	return xasprintf("run %lld %s in %s", (long long)engine->run,
-			 state_name(outcome), took);
+	if (!left_out)
+		return xasprintf("run %lld %s in %s", (long long)engine->run,
+				 state_name(outcome), took);
+	return xasprintf("run %lld %s in %s, %zu stage%s left out",
+			 (long long)engine->run, state_name(outcome), took,
+			 left_out, left_out == 1 ? "" : "s");
 }
 
 static char *next_command(const struct engine *engine, enum state outcome)
@@ -191,6 +197,15 @@ void engine_finish_run(struct engine *engine)
 	engine_stop_if_done(engine);
 }
 
+/* What it was told to do, for whoever takes it up again. */
+static json_t *options_json(const struct engine *engine)
+{
+	json_t *json = selection_json(engine->options.selection);
+
+	json_object_set_new(json, "jobs", json_integer(engine->options.jobs));
+	return json;
+}
+
 static void tell_started(struct engine *engine)
 {
 	const struct engine_options *options = &engine->options;
@@ -215,6 +230,7 @@ static void tell_started(struct engine *engine)
 	event_set(event, "file-digest", options->pipeline->digest);
 	event_set_bool(event, "worktree", options->worktree);
 	event_set_json_owned(event, "stages", stages_json(engine));
+	event_set_json_owned(event, "options", options_json(engine));
 	engine_emit(engine, event);
 }
 
@@ -354,8 +370,7 @@ static int set_up(struct engine *engine, struct error *err)
 	environ_secrets(engine->options.pipeline, &engine->secrets);
 	engine->findings = digest_new();
 	set_facts(engine);
-	stages_init(engine);
-	if (open_work(engine, err) < 0)
+	if (stages_init(engine, err) < 0 || open_work(engine, err) < 0)
 		return -1;
 	return control_start(engine, err);
 }

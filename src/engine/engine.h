@@ -16,7 +16,7 @@
 #include <sys/types.h>
 
 #include "base/error.h"
-#include "base/strings.h"
+#include "engine/selection.h"
 #include "pipeline/pipeline.h"
 #include "source/repository.h"
 
@@ -34,9 +34,8 @@ struct engine_options {
 	uid_t uid;
 	const char *email; /* git identity of that person, or NULL */
 	bool worktree;
-	const struct strings *skip; /* stages to leave out, with a reason */
-	const char *skip_reason;
-	int jobs;  /* 0: as many as processors */
+	const struct selection *selection; /* NULL: every stage */
+	int jobs;			   /* 0: as many as processors */
 	bool wait; /* hold at gates; else end with 6 when only they are left */
 	bool linger;  /* stay for commands after the run, until commands ends */
 	int events;   /* written: NDJSON for the main thread; taken over */

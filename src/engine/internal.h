@@ -84,6 +84,7 @@ struct engine {
 	struct step_host host;
 	struct artifacts artifacts;
 	struct stage *stages;
+	char **left_out; /* of each stage why it is not run, or NULL */
 	struct schedule *schedule;
 	int running;	/* stages that hold one of --jobs */
 	int unfinished; /* stages started and not ended */
@@ -118,7 +119,7 @@ void stage_cancel(struct stage *stage);
 struct event *stage_event(const struct stage *stage, enum event_type type);
 
 /* stages.c */
-void stages_init(struct engine *engine);
+int stages_init(struct engine *engine, struct error *err) MUST_CHECK;
 void stages_free(struct engine *engine);
 /* Starts what can start, ends the run when nothing is left. */
 void stages_advance(struct engine *engine);

@@ -5,16 +5,21 @@
 #include "base/memory.h"
 #include "engine/internal.h"
 
-void stages_init(struct engine *engine)
+int stages_init(struct engine *engine, struct error *err)
 {
 	const struct pipeline *pipeline = engine->options.pipeline;
 
+	engine->left_out = selection_make(pipeline, engine->options.selection,
+					  engine->options.person, err);
+	if (!engine->left_out)
+		return -1;
 	engine->stages =
 		xcalloc(pipeline->stage_count, sizeof(*engine->stages));
 	for (size_t i = 0; i < pipeline->stage_count; i++)
 		stage_init(&engine->stages[i], engine, &pipeline->stages[i]);
 	engine->schedule =
 		schedule_new(pipeline->stages, pipeline->stage_count);
+	return 0;
 }
 
 struct stage *stages_find(struct engine *engine, const char *name)
@@ -51,22 +56,17 @@ void stages_ended(struct stage *stage)
 	stages_advance(engine);
 }
 
-static bool is_skipped(const struct engine *engine, const struct stage *stage)
-{
-	return engine->options.skip &&
-	       strings_has(engine->options.skip, stage->config->name);
-}
-
 /* A skipped stage lets what needs it go on, but never a deployment past its
  * gate: that is the environment's, and skipping a deploy stage deploys
  * nothing. */
-static void stage_skip(struct engine *engine, struct stage *stage)
+static void stage_skip(struct engine *engine, struct stage *stage,
+		       const char *why)
 {
 	struct event *event = stage_event(stage, EVENT_STAGE_SKIPPED);
 
 	stage->state = STATE_SKIPPED;
-	event_setf(event, "reason", "left out by %s: %s",
-		   engine->options.person, engine->options.skip_reason);
+	stage->reason = xstrdup(why);
+	event_set(event, "reason", why);
 	engine_emit(engine, event);
 	schedule_finished(engine->schedule, (size_t)(stage - engine->stages),
 			  true, tell_blocked, engine);
@@ -76,8 +76,8 @@ static void start_or_skip(struct engine *engine, size_t index)
 {
 	struct stage *stage = &engine->stages[index];
 
-	if (is_skipped(engine, stage))
-		stage_skip(engine, stage);
+	if (engine->left_out[index])
+		stage_skip(engine, stage, engine->left_out[index]);
 	else
 		stage_start(stage);
 }
@@ -136,8 +136,11 @@ void stages_cancel(struct engine *engine)
 
 void stages_free(struct engine *engine)
 {
-	for (size_t i = 0; i < engine->options.pipeline->stage_count; i++)
+	const struct pipeline *pipeline = engine->options.pipeline;
+
+	for (size_t i = 0; engine->stages && i < pipeline->stage_count; i++)
 		stage_release(&engine->stages[i]);
+	selection_free(engine->left_out, pipeline);
 	free(engine->stages);
 	schedule_free(engine->schedule);
 }

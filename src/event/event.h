@@ -13,7 +13,9 @@
  * run.started     run, pipeline, mode, commit, subject, author, author-email,
  *                 committed (time), branch?, version, person, uid, pid,
  *                 pid-start, file-digest, worktree (bool),
- *                 stages: [{name, kind, needs: [...], why?, environment?}]
+ *                 stages: [{name, kind, needs: [...], why?, environment?}],
+ *                 options: {skip?: [...], only?: [...], from?, until?, reason?,
+ *                 jobs}
  * run.finished    outcome, status (exit status), ms, text (one sentence), next?
  * stage.ready     reason? ("production is held by run 480")
  * stage.started   kind, log? (path below the run's folder), pid?, pid-start?

@@ -46,6 +46,32 @@ void say_count(struct str *out, int64_t count, const char *one,
 		 count == 1 ? one : many);
 }
 
+/* What it was told to leave out, as it was told. */
+static void say_options(struct str *out, const json_t *options)
+{
+	static const char *const lists[] = {"skip", "only"};
+	static const char *const names[] = {"from", "until"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(lists); i++) {
+		const json_t *list = json_object_get(options, lists[i]);
+		const json_t *name;
+		size_t j;
+
+		json_array_foreach(list, j, name)
+		{
+			str_addf(out, ", --%s ", lists[i]);
+			say_text(out, "", json_string_value(name)
+						  ? json_string_value(name)
+						  : "?");
+		}
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (*json_text(options, names[i]))
+			str_addf(out, ", --%s %s", names[i],
+				 json_text(options, names[i]));
+	say_text(out, ": ", json_text(options, "reason"));
+}
+
 static void say_run_started(struct str *out, const struct event *event)
 {
 	str_addf(out, "run %lld started: %s",
@@ -54,6 +80,7 @@ static void say_run_started(struct str *out, const struct event *event)
 	say_field(out, " ", event, "version");
 	str_addf(out, " at %.7s", event_text(event, "commit"));
 	say_field(out, ", by ", event, "person");
+	say_options(out, event_json(event, "options"));
 }
 
 static void say_run_finished(struct str *out, const struct event *event)

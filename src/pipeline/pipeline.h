@@ -225,6 +225,7 @@ struct stage_config {
 	 */
 	size_t *needs;
 	size_t need_count;
+	bool finally;		  /* runs when all others are over */
 	bool source;		  /* false: source: none */
 	char *run;		  /* shell text */
 	struct strings shell;	  /* takes it as last word; empty: /bin/sh */

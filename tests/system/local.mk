@@ -22,3 +22,5 @@ check_PROGRAMS += %D%/server-test
 %C%_server_test_SOURCES = %D%/server-test.c $(SITE_SOURCES)
 check_PROGRAMS += %D%/gc-test
 %C%_gc_test_SOURCES = %D%/gc-test.c $(SITE_SOURCES)
+check_PROGRAMS += %D%/stages-test
+%C%_stages_test_SOURCES = %D%/stages-test.c $(SITE_SOURCES)

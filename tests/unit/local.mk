@@ -50,6 +50,7 @@ check_PROGRAMS += %D%/gate/gate-test
 check_PROGRAMS += %D%/step/mask-test
 check_PROGRAMS += %D%/step/log-test
 check_PROGRAMS += %D%/engine/schedule-test
+check_PROGRAMS += %D%/engine/selection-test
 check_PROGRAMS += %D%/engine/stream-test
 check_PROGRAMS += %D%/engine/runs-test
 check_PROGRAMS += %D%/delivery/plan-test
