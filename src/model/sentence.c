@@ -60,9 +60,10 @@ static void say_options(struct str *out, const json_t *options)
 		json_array_foreach(list, j, name)
 		{
 			str_addf(out, ", --%s ", lists[i]);
-			say_text(out, "", json_string_value(name)
-						  ? json_string_value(name)
-						  : "?");
+			say_text(out, "",
+				 json_string_value(name)
+					 ? json_string_value(name)
+					 : "?");
 		}
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
