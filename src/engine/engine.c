@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "engine/engine.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -288,8 +289,7 @@ static int open_work(struct engine *engine, struct error *err)
 	return engine->work ? 0 : -1;
 }
 
-static int open_folders(struct engine *engine, struct journal **journal,
-			struct error *err)
+static int make_folders(struct engine *engine, struct error *err)
 {
 	char *logs;
 	int result;
@@ -302,7 +302,36 @@ static int open_folders(struct engine *engine, struct journal **journal,
 	logs = path_join(engine->folder, "logs");
 	result = folder_make(logs, 0700, err);
 	free(logs);
-	if (result < 0)
+	return result;
+}
+
+/* The file the run goes by, for who resumes it. The commit has it too, so
+ * that only the working tree's needs to be on the disk at once. */
+static int keep_pipeline(const struct engine *engine, struct error *err)
+{
+	const char *text = engine->options.pipeline_text;
+	char *path = path_join(engine->folder, PIPELINE_FILE);
+	int result;
+	int fd;
+
+	if (engine->options.worktree) {
+		result = file_replace(path, text, strlen(text), 0600, err);
+		free(path);
+		return result;
+	}
+	fd = file_open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600, err);
+	result =
+		fd < 0 ? -1 : file_write_all(fd, text, strlen(text), path, err);
+	if (fd >= 0)
+		close(fd);
+	free(path);
+	return result;
+}
+
+static int open_folders(struct engine *engine, struct journal **journal,
+			struct error *err)
+{
+	if (make_folders(engine, err) < 0 || keep_pipeline(engine, err) < 0)
 		return -1;
 	*journal = journal_create(engine->folder, "run", err);
 	return *journal ? 0 : -1;

@@ -34,6 +34,7 @@ struct stage {
 	struct placing *placing; /* artifacts on their way into the folder */
 	struct report_identity scan_before;
 	int64_t started_us;
+	int attempt; /* 0: not started yet */
 	int retries_left;
 	int exit_status;
 	enum error_code error; /* why it could not be tried */

@@ -42,10 +42,14 @@ void stage_init(struct stage *stage, struct engine *engine,
 	set_kinds(stage);
 }
 
-/* Logs of stages: names may hold what file names may not. */
+/* Logs of stages: names may hold what file names may not. Each attempt has
+ * its own, so that what an earlier one said stays. */
 static char *log_name(const struct stage *stage)
 {
-	char *name = xasprintf("logs/%s.log", stage->config->name);
+	char *name = stage->attempt > 1
+			     ? xasprintf("logs/%s.%d.log", stage->config->name,
+					 stage->attempt)
+			     : xasprintf("logs/%s.log", stage->config->name);
 
 	for (char *at = name + strlen("logs/"); *at; at++)
 		if (*at == '/')
@@ -146,6 +150,8 @@ static void tell_finished(struct stage *stage, const char *kept)
 	if (stage->exit_status >= 0)
 		event_set_int(event, "exit-status", stage->exit_status);
 	event_set(event, "kept", kept);
+	if (state_is_bad(stage->state) && stage->error)
+		event_set_int(event, "status", error_exit_status(stage->error));
 	engine_emit(stage->engine, event);
 }
 
@@ -343,14 +349,17 @@ void stage_start(struct stage *stage)
 {
 	struct engine *engine = stage->engine;
 	struct event *event = stage_event(stage, EVENT_STAGE_STARTED);
-	char *log = log_name(stage);
+	char *log;
 
 	stage->state = STATE_RUNNING;
+	stage->attempt++;
+	log = log_name(stage);
 	stage->started_us = clock_monotonic_us();
 	engine->unfinished++;
 	engine->running += schedule_is_job(stage->config);
 	event_set(event, "kind", stage_kind_name(stage->config->kind));
 	event_set(event, "log", log);
+	event_set_int(event, "attempt", stage->attempt);
 	free(log);
 	engine_emit(engine, event);
 	open_log(stage);

@@ -42,6 +42,8 @@ static void tell_blocked(size_t index, size_t need, void *data)
 	stage->state = engine->is_cancelled ? STATE_CANCELLED : STATE_SKIPPED;
 	event_setf(event, "reason", "needs %s: %s", cause->config->name,
 		   state_name(cause->state));
+	if (stage->state == STATE_CANCELLED)
+		event_set(event, "outcome", state_name(stage->state));
 	engine_emit(engine, event);
 }
 
@@ -116,6 +118,7 @@ static void cancel_queued(struct engine *engine, size_t index)
 
 	stage->state = STATE_CANCELLED;
 	event_set(event, "reason", "the run was cancelled");
+	event_set(event, "outcome", state_name(stage->state));
 	engine_emit(engine, event);
 	schedule_finished(engine->schedule, index, false, tell_blocked, engine);
 }

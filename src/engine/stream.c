@@ -94,6 +94,7 @@ static bool is_decision(enum event_type type)
 {
 	switch (type) {
 	case EVENT_RUN_STARTED:
+	case EVENT_RUN_RESUMED:
 	case EVENT_RUN_FINISHED:
 	case EVENT_GATE_OPENED:
 	case EVENT_GATE_VOTED:

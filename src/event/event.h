@@ -16,12 +16,21 @@
  *                 stages: [{name, kind, needs: [...], why?, environment?}],
  *                 options: {skip?: [...], only?: [...], from?, until?, reason?,
  *                 jobs}
+ * run.resumed     person, uid, pid, pid-start, after (seq of the last record
+ *                 before), torn? (bytes cut), retry? (stage), again: [stages
+ *                 that run from their start], text: an engine has the run
+ *                 again; run.finished, if there was one, no longer holds
  * run.finished    outcome, status (exit status), ms, text (one sentence), next?
- * stage.ready     reason? ("production is held by run 480")
- * stage.started   kind, log? (path below the run's folder), pid?, pid-start?
- * stage.finished  outcome, reason?, ms, exit-status?, kept? (the path of
- *		   its work folder, which stays for people to look into)
- * stage.skipped   reason
+ * stage.ready     reason? ("production is held by run 480"), again? (bool: it
+ *                 had ended and is queued once more)
+ * stage.started   kind, log? (path below the run's folder), attempt (from 1),
+ *                 continues? (bool: at its gate or deployment, where an
+ *                 engine that died had left it; else it begins anew)
+ * stage.finished  outcome, reason?, ms, exit-status?, status? (what it gives
+ *                 the run where it is no plain failure: 2, 7, 8), kept? (the
+ *                 path of its work folder, which stays for people to look
+ *                 into)
+ * stage.skipped   reason, outcome? (cancelled)
  * step.started    kind, label, index (from 0), ms? (planned duration)
  * step.finished   kind, outcome, reason?, ms
  * log.grew T      bytes, lines
@@ -34,7 +43,7 @@
  *                 fail-on?; fresh (bool), ok (bool), reason?
  * finding.found   id, severity, title, kind, package?, installed?, fixed?,
  *                 path?, line?, suppressed? (bool)
- * artifact.stored path, digest, bytes
+ * artifact.stored path, digest, bytes, mode (permissions, octal text)
  * gate.opened     environment?, required, approvers: [...], not: [...],
  *                 expires (time), candidate: {version, commit, digest},
  *                 live?: {version, commit, since (time)},
@@ -42,11 +51,13 @@
  *                   list: [{commit, author, email, time, subject}] (at most
  *                   20, newest first), risky: [...]},
  *                 checks: [{name, outcome, text?}], binds (digest), eligible:
- *                 [{person, can (bool), why?}]
+ *                 [{person, can (bool), why?}], resumed? (bool: as it was
+ *                 before the engine died, with the votes it had)
  * gate.voted      vote (approve|reject), person, uid, reason?, approvals,
  *                 required
  * gate.closed     outcome (approved|rejected|expired|overridden|void|
- *                 cancelled), reason?, person?
+ *                 cancelled), reason?, person?, resumed? (bool: decided
+ *                 before the engine died)
  * deploy.planned  environment, strategy, colour (the candidate's),
  *                 candidate: {version, commit, digest}, live?: {colour,
  *                 version, commit, digest}, steps: [{step, kind, label,
@@ -100,6 +111,7 @@
 /* identifier, name on the wire, transient */
 #define EVENT_TYPES(X)                                     \
 	X(RUN_STARTED, "run.started", 0)                   \
+	X(RUN_RESUMED, "run.resumed", 0)                   \
 	X(RUN_FINISHED, "run.finished", 0)                 \
 	X(STAGE_READY, "stage.ready", 0)                   \
 	X(STAGE_STARTED, "stage.started", 0)               \

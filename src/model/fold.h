@@ -15,7 +15,7 @@ void fold_field(char **field, const struct event *event, const char *key);
 /* An RFC 3339 member of an object as wall milliseconds, 0 when absent. */
 int64_t fold_time(const json_t *object, const char *key);
 
-fold_function fold_run_started, fold_run_finished;
+fold_function fold_run_started, fold_run_resumed, fold_run_finished;
 void model_release_stages(struct model *model);
 
 fold_function fold_stage_ready, fold_stage_started, fold_stage_finished,

@@ -152,21 +152,11 @@ static void add_ships(struct gate_model *gate, const json_t *ships)
 	}
 }
 
-/* A gate that opens again (its approval was void) starts from nothing. */
-void fold_gate_opened(struct model *model, const struct event *event)
+static void take_opened(struct gate_model *gate, const struct event *event)
 {
-	struct stage_model *stage = fold_stage_of(model, event);
 	const json_t *candidate = event_json(event, "candidate");
 	const json_t *live = event_json(event, "live");
-	struct gate_model *gate;
 
-	if (!stage)
-		return;
-	gate = &stage->gate;
-	gate_model_release(gate);
-	gate_model_init(gate);
-	gate->present = gate->open = true;
-	gate->opened = event->time_ms;
 	gate->expires = event_time(event, "expires");
 	gate->required = (int)event_int(event, "required", 1);
 	fold_text(&gate->environment, event_text(event, "environment"));
@@ -180,6 +170,25 @@ void fold_gate_opened(struct model *model, const struct event *event)
 	add_eligible(gate, event_json(event, "eligible"));
 	add_checks(gate, event_json(event, "checks"));
 	add_ships(gate, event_json(event, "ships"));
+}
+
+/* A gate that opens again (its approval was void) starts from nothing; one
+ * that was open when the engine died goes on as it was. */
+void fold_gate_opened(struct model *model, const struct event *event)
+{
+	struct stage_model *stage = fold_stage_of(model, event);
+	struct gate_model *gate;
+
+	if (!stage)
+		return;
+	gate = &stage->gate;
+	if (!event_bool(event, "resumed") || !gate->present) {
+		gate_model_release(gate);
+		gate_model_init(gate);
+		gate->opened = event->time_ms;
+		take_opened(gate, event);
+	}
+	gate->present = gate->open = true;
 	fold_environment(model, gate->environment);
 	stage_model_settle(stage);
 }

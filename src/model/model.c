@@ -12,6 +12,7 @@
 /* What is not here changes nothing but EVENTS. */
 static fold_function *const folds[EVENT_TYPE_COUNT] = {
 	[EVENT_RUN_STARTED] = fold_run_started,
+	[EVENT_RUN_RESUMED] = fold_run_resumed,
 	[EVENT_RUN_FINISHED] = fold_run_finished,
 	[EVENT_STAGE_READY] = fold_stage_ready,
 	[EVENT_STAGE_STARTED] = fold_stage_started,

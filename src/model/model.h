@@ -121,6 +121,7 @@ struct stage_model {
 	char *kept; /* path of its work folder, when it failed in it */
 	struct strings needs;
 	enum state state;
+	int attempt;	     /* 0 never started */
 	int64_t started, ms; /* ms once finished */
 	int exit_status;     /* -1 when none */
 	int64_t log_bytes, log_lines;

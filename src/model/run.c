@@ -50,6 +50,18 @@ void fold_run_started(struct model *model, const struct event *event)
 	add_stages(model, event_json(event, "stages"));
 }
 
+/* What was running when the engine died is queued, or goes on: its next
+ * stage.started says which. */
+void fold_run_resumed(struct model *model, const struct event *event)
+{
+	(void)event;
+	model->state = STATE_RUNNING;
+	model->finished = 0;
+	model->exit_status = 0;
+	fold_text(&model->text, "");
+	fold_text(&model->next, "");
+}
+
 void fold_run_finished(struct model *model, const struct event *event)
 {
 	model->state = state_parse(event_text(event, "outcome"));

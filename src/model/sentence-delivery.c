@@ -15,7 +15,8 @@ void say_gate_opened(struct str *out, const struct event *event)
 	const json_t *name;
 	size_t i;
 
-	str_addf(out, "%s waits for ", event_stage(event));
+	str_addf(out, "%s waits %sfor ", event_stage(event),
+		 event_bool(event, "resumed") ? "on " : "");
 	say_count(out, event_int(event, "required", 1), "approval",
 		  "approvals");
 	json_array_foreach(approvers, i, name) if (json_is_string(name))
@@ -46,7 +47,8 @@ void say_gate_voted(struct str *out, const struct event *event)
 
 void say_gate_closed(struct str *out, const struct event *event)
 {
-	str_addf(out, "%s: gate %s", event_stage(event),
+	str_addf(out, "%s: gate %s%s", event_stage(event),
+		 event_bool(event, "resumed") ? "was " : "",
 		 event_text(event, "outcome"));
 	say_field(out, " by ", event, "person");
 	say_field(out, ": ", event, "reason");

@@ -84,6 +84,11 @@ static void say_run_started(struct str *out, const struct event *event)
 	say_options(out, event_json(event, "options"));
 }
 
+static void say_run_resumed(struct str *out, const struct event *event)
+{
+	str_add(out, event_text(event, "text"));
+}
+
 static void say_run_finished(struct str *out, const struct event *event)
 {
 	if (*event_text(event, "text")) {
@@ -103,7 +108,13 @@ static void say_stage_ready(struct str *out, const struct event *event)
 
 static void say_stage_started(struct str *out, const struct event *event)
 {
+	int64_t attempt = event_int(event, "attempt", 1);
+
 	str_addf(out, "%s started", event_stage(event));
+	if (event_bool(event, "continues"))
+		str_add(out, " where it was");
+	else if (attempt > 1)
+		str_addf(out, ", attempt %lld", (long long)attempt);
 }
 
 static void say_stage_finished(struct str *out, const struct event *event)
@@ -268,6 +279,7 @@ static void say_note(struct str *out, const struct event *event)
 
 static say_function *const sentences[EVENT_TYPE_COUNT] = {
 	[EVENT_RUN_STARTED] = say_run_started,
+	[EVENT_RUN_RESUMED] = say_run_resumed,
 	[EVENT_RUN_FINISHED] = say_run_finished,
 	[EVENT_STAGE_READY] = say_stage_ready,
 	[EVENT_STAGE_STARTED] = say_stage_started,

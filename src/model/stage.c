@@ -140,23 +140,35 @@ void fold_stage_ready(struct model *model, const struct event *event)
 {
 	struct stage_model *stage = fold_stage_of(model, event);
 
-	if (stage && !state_is_final(stage->state))
+	if (!stage)
+		return;
+	if (event_bool(event, "again"))
+		stage->state = STATE_QUEUED;
+	if (!state_is_final(stage->state))
 		fold_text(&stage->reason, event_text(event, "reason"));
 }
 
-/* A second start is a retry: what the first one counted is forgotten. */
+/* A start anew: what an earlier attempt counted is forgotten. */
+static void begin_stage(struct stage_model *stage, const struct event *event)
+{
+	if (stage->started)
+		steps_clear(stage);
+	stage->started = event->time_ms;
+	stage->held = false;
+	stage_model_reset_evidence(stage);
+}
+
 void fold_stage_started(struct model *model, const struct event *event)
 {
 	struct stage_model *stage = fold_stage_of(model, event);
 
 	if (!stage)
 		return;
-	if (stage->started)
-		steps_clear(stage);
+	if (!event_bool(event, "continues"))
+		begin_stage(stage, event);
 	stage->state = STATE_RUNNING;
-	stage->started = event->time_ms;
-	stage->held = false;
 	stage_model_settle(stage);
+	stage->attempt = (int)event_int(event, "attempt", 1);
 	stage->ms = 0;
 	stage->exit_status = -1;
 	stage->log_bytes = stage->log_lines = 0;
@@ -164,7 +176,6 @@ void fold_stage_started(struct model *model, const struct event *event)
 	fold_text(&stage->log, event_text(event, "log"));
 	fold_text(&stage->reason, "");
 	fold_text(&stage->kept, "");
-	stage_model_reset_evidence(stage);
 }
 
 static void settle_deployment(struct model *model,

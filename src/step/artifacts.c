@@ -35,6 +35,7 @@ static void tell_stored(struct step *step, const struct artifact *artifact)
 	event_set(event, "path", artifact->path);
 	event_set(event, "digest", artifact->digest);
 	event_set_int(event, "bytes", artifact->bytes);
+	event_setf(event, "mode", "%o", (unsigned)artifact->mode);
 	step_emit(step, event);
 	artifacts_put(step->options.host->artifacts, artifact->path,
 		      artifact->digest, artifact->bytes, artifact->mode);
