@@ -52,7 +52,8 @@ static const struct subcommand subcommands[] = {
 	 "  --reason TEXT\n",
 	 cli_rollback},
 	{"lock", "ENVIRONMENT", "let no deployment in",
-	 "  --reason TEXT\n  --until TIME         2026-11-20T18:00:00Z\n",
+	 "  --reason TEXT\n  --until TIME         4h, or "
+	 "2026-11-20T18:00:00Z\n",
 	 cli_lock},
 	{"unlock", "ENVIRONMENT", "take the lock away", NULL, cli_unlock},
 	{"up", "ENVIRONMENT", "bring the recorded live state back", NULL,

@@ -219,6 +219,27 @@ int cli_down(int argc, char **argv)
 	return up_or_down(argc, argv, environment_down);
 }
 
+/* A time, or a while from now. */
+static int parse_until(const char *text, int64_t *until, struct error *err)
+{
+	struct error why = ERROR_INIT;
+	int64_t ms;
+	bool is_while = duration_parse(text, &ms, &why) == 0;
+
+	error_clear(&why);
+	if (is_while)
+		*until = clock_wall_ms() + ms;
+	else if (clock_parse_utc(text, until, &why) < 0)
+		error_set(err, ERROR_USAGE,
+			  "--until '%s' is no time; write 4h, 90m or "
+			  "2026-11-20T18:00:00Z",
+			  text);
+	error_clear(&why);
+	if (*until && *until <= clock_wall_ms())
+		error_set(err, ERROR_USAGE, "--until %s is over already", text);
+	return *until > clock_wall_ms() ? 0 : -1;
+}
+
 static int lock(int argc, char **argv, struct error *err)
 {
 	const char *reason = NULL, *until = NULL;
@@ -234,7 +255,7 @@ static int lock(int argc, char **argv, struct error *err)
 	int result;
 
 	if (cli_parse(argc, argv, &arguments, err) < 0 ||
-	    (until && clock_parse_utc(until, &end, err) < 0) ||
+	    (until && parse_until(until, &end, err) < 0) ||
 	    operation_open(&operation, words[0], err) < 0)
 		return -1;
 	result = environment_lock(operation.environment,

@@ -8,7 +8,71 @@
 #include "cli/listing.h"
 #include "cli/project.h"
 #include "cli/runs.h"
+#include "delivery/queue.h"
 #include "engine/runs.h"
+
+static json_t *lock_json(const struct environment_state *state)
+{
+	char since[CLOCK_TEXT_SIZE], until[CLOCK_TEXT_SIZE];
+
+	clock_format_utc(state->lock_since, since);
+	if (state->lock_until)
+		clock_format_utc(state->lock_until, until);
+	return json_pack("{s:s, s:s, s:s, s:s*}", "person", state->lock_person,
+			 "reason", state->lock_reason, "since", since, "until",
+			 state->lock_until ? until : NULL);
+}
+
+static void read_queue(struct environment *environment, struct queue_line *line)
+{
+	struct error err = ERROR_INIT;
+
+	if (queue_read(environment_folder(environment), line, &err) < 0)
+		error_clear(&err);
+}
+
+static json_t *queue_json(struct environment *environment)
+{
+	struct queue_line line = {0};
+	json_t *array = json_array();
+
+	read_queue(environment, &line);
+	for (size_t i = 0; i < line.count; i++) {
+		const struct queue_entry *entry = &line.items[i];
+		char since[CLOCK_TEXT_SIZE];
+
+		json_array_append_new(
+			array,
+			json_pack("{s:I, s:s, s:s, s:s, s:s}", "run",
+				  (json_int_t)entry->run, "state",
+				  queue_state_name(entry->state), "person",
+				  entry->person, "commit", entry->commit,
+				  "since",
+				  clock_format_utc(entry->since, since)));
+	}
+	queue_line_release(&line);
+	return array;
+}
+
+static void print_queue(struct environment *environment)
+{
+	struct queue_line line = {0};
+
+	read_queue(environment, &line);
+	for (size_t i = 0; i < line.count; i++) {
+		const struct queue_entry *entry = &line.items[i];
+		char since[32];
+
+		if (entry->state == QUEUE_HOLDS)
+			continue;
+		listing_print("%-14s %s: run %lld by %s since %s\n", "",
+			      entry->state == QUEUE_WAITS ? "waits"
+							  : "at its gate",
+			      (long long)entry->run, entry->person,
+			      listing_time(entry->since, since));
+	}
+	queue_line_release(&line);
+}
 
 static json_t *environment_json(struct environment *environment)
 {
@@ -32,10 +96,8 @@ static json_t *environment_json(struct environment *environment)
 		json_object_set_new(object, "candidate",
 				    release_encode(&state->candidate));
 	if (environment_state_is_held(state, clock_wall_ms()))
-		json_object_set_new(object, "locked",
-				    json_pack("{s:s, s:s}", "person",
-					      state->lock_person, "reason",
-					      state->lock_reason));
+		json_object_set_new(object, "locked", lock_json(state));
+	json_object_set_new(object, "queue", queue_json(environment));
 	free(holder);
 	return object;
 }
@@ -46,6 +108,7 @@ static void print_environment(struct environment *environment)
 	const char *name = environment_config(environment)->name;
 	struct readiness way_back;
 	char *holder = environment_holder(environment);
+	int64_t now = clock_wall_ms();
 	char since[32];
 
 	environment_readiness(environment, &way_back);
@@ -71,14 +134,18 @@ static void print_environment(struct environment *environment)
 			      "", state->candidate.version,
 			      state->split[state->candidate.colour]);
 	if (holder)
-		listing_print("%-14s %s\n", "", holder);
+		listing_print("%-14s held by %s\n", "", holder);
 	else if (state->has_candidate)
 		listing_print("%-14s ! nobody holds this deployment; signalbox "
 			      "rollback %s takes it back\n",
 			      "", name);
-	if (environment_state_is_held(state, clock_wall_ms()))
-		listing_print("%-14s locked by %s: %s\n", "",
-			      state->lock_person, state->lock_reason);
+	if (environment_state_is_held(state, now)) {
+		char *lock = environment_lock_text(state, now);
+
+		listing_print("%-14s %s\n", "", lock);
+		free(lock);
+	}
+	print_queue(environment);
 	free(holder);
 }
 

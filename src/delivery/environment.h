@@ -112,6 +112,11 @@ int environment_acquire(struct environment *environment, int64_t run,
 void environment_release(struct environment *environment);
 /* Who holds the run lock, owned by the caller; NULL: nobody. */
 char *environment_holder(const struct environment *environment);
+/* Why an acquisition would be refused now, in the words it would use; NULL:
+ * it would not. Owned by the caller. */
+char *environment_obstacle(struct environment *environment);
+/* STATE/environments/NAME, where the queue before it is. Borrowed. */
+const char *environment_folder(const struct environment *environment);
 
 /* Fills what a plan must know of the environment: its configuration, what is
  * live and whether it is up, what its provider can do (known once a provider

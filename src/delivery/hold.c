@@ -26,6 +26,18 @@ char *environment_holder(const struct environment *environment)
 	return text;
 }
 
+static int refuse_locked(const struct environment *environment,
+			 struct error *err)
+{
+	const struct environment_state *state = &environment->state;
+	char *text = environment_lock_text(state, clock_wall_ms());
+
+	error_set(err, ERROR_REFUSED, "%s is %s; `signalbox unlock %s`",
+		  environment->name, text, environment->name);
+	free(text);
+	return -1;
+}
+
 static int refuse_when_held(const struct environment *environment,
 			    struct error *err)
 {
@@ -43,11 +55,28 @@ static int refuse_when_held(const struct environment *environment,
 	}
 	if (!environment_state_is_held(state, clock_wall_ms()))
 		return 0;
-	return error_set(err, ERROR_REFUSED,
-			 "%s is locked by %s%s%s; `signalbox unlock %s`",
-			 environment->name, state->lock_person,
-			 *state->lock_reason ? ": " : "", state->lock_reason,
-			 environment->name);
+	return refuse_locked(environment, err);
+}
+
+char *environment_obstacle(struct environment *environment)
+{
+	struct error why = ERROR_INIT;
+	char *holder = environment_holder(environment);
+	char *text = NULL;
+
+	if (holder)
+		text = xasprintf("%s is held by %s", environment->name, holder);
+	else if (ledger_refresh(environment->ledger, &why) < 0 ||
+		 refuse_when_held(environment, &why) < 0)
+		text = xstrdup(error_text(&why));
+	error_clear(&why);
+	free(holder);
+	return text;
+}
+
+const char *environment_folder(const struct environment *environment)
+{
+	return environment->folder;
 }
 
 static int take_run_lock(struct environment *environment, const char *holder,

@@ -14,6 +14,7 @@ libsignalbox_a_SOURCES += \
 	%D%/operation.c %D%/operation.h \
 	%D%/part.c \
 	%D%/plan.c %D%/plan.h \
+	%D%/queue.c %D%/queue.h \
 	%D%/readiness.c \
 	%D%/rollback.c \
 	%D%/sampler.c \

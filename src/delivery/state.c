@@ -234,6 +234,7 @@ static void apply_lock(struct environment_state *state,
 	set_text(&state->lock_reason,
 		 state->locked ? event_text(event, "reason") : "");
 	state->lock_until = state->locked ? event_time(event, "until") : 0;
+	state->lock_since = state->locked ? event->time_ms : 0;
 }
 
 void environment_state_apply(struct environment_state *state,
@@ -306,4 +307,17 @@ bool environment_state_is_held(const struct environment_state *state,
 {
 	return state->locked &&
 	       (!state->lock_until || now_ms < state->lock_until);
+}
+
+char *environment_lock_text(const struct environment_state *state,
+			    int64_t now_ms)
+{
+	char since[WORDS_SIZE], until[WORDS_SIZE] = "";
+
+	if (state->lock_until)
+		words_day_time(state->lock_until, now_ms, until);
+	return xasprintf("locked by %s since %s%s%s%s%s", state->lock_person,
+			 words_day_time(state->lock_since, now_ms, since),
+			 *until ? " until " : "", until,
+			 *state->lock_reason ? ": " : "", state->lock_reason);
 }

@@ -56,6 +56,7 @@ struct environment_state {
 
 	bool locked; /* the hand lock; until passes by the reader's clock */
 	char *lock_person, *lock_reason;
+	int64_t lock_since;
 	int64_t lock_until; /* 0: without end */
 
 	int64_t last_rollback_ms; /* how long the last one took; -1 none */
@@ -78,5 +79,9 @@ environment_state_find(const struct environment_state *state, const char *name);
 /* True while a person holds the environment. */
 bool environment_state_is_held(const struct environment_state *state,
 			       int64_t now_ms);
+/* Of such a hold: "locked by ana since 14:02 until 18:00: no releases on a
+ * Friday"; a day that is not today's is named. Owned by the caller. */
+char *environment_lock_text(const struct environment_state *state,
+			    int64_t now_ms);
 
 #endif

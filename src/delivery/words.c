@@ -47,3 +47,18 @@ const char *words_time(int64_t wall_ms, char text[WORDS_SIZE])
 	strftime(text, WORDS_SIZE, "%H:%M", &local);
 	return text;
 }
+
+const char *words_day_time(int64_t wall_ms, int64_t now_ms,
+			   char text[WORDS_SIZE])
+{
+	time_t seconds = (time_t)(wall_ms / 1000);
+	time_t today = (time_t)(now_ms / 1000);
+	struct tm local, now;
+
+	localtime_r(&seconds, &local);
+	localtime_r(&today, &now);
+	if (local.tm_year == now.tm_year && local.tm_yday == now.tm_yday)
+		return words_time(wall_ms, text);
+	strftime(text, WORDS_SIZE, "%Y-%m-%d %H:%M", &local);
+	return text;
+}

@@ -13,5 +13,8 @@ const char *words_duration(int64_t ms, char text[WORDS_SIZE]);
 const char *words_percent(double percent, char text[WORDS_SIZE]);
 /* "14:02", local time. */
 const char *words_time(int64_t wall_ms, char text[WORDS_SIZE]);
+/* The same where it is today, else "2026-11-20 14:02". */
+const char *words_day_time(int64_t wall_ms, int64_t now_ms,
+			   char text[WORDS_SIZE]);
 
 #endif

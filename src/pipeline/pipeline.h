@@ -87,6 +87,14 @@ struct haproxy_traffic {
 	char *ring;		   /* ring of request lines, or NULL */
 };
 
+/* What becomes of a run that reaches an environment another one holds. */
+enum concurrency {
+	CONCURRENCY_QUEUE,     /* waits, in order of arrival */
+	CONCURRENCY_SUPERSEDE, /* as that, and ends when a newer run came */
+	CONCURRENCY_SUPERSEDE_GATES, /* even while people are being asked */
+	CONCURRENCY_REFUSE,	     /* fails */
+};
+
 struct environment_config {
 	char *name;
 	char *url; /* may be NULL */
@@ -97,6 +105,7 @@ struct environment_config {
 				 * caller's environment */
 	int64_t keep_ms;	/* least time the old colour stays warm; 30 m */
 	enum { SESSIONS_DRAIN, SESSIONS_CUT } sessions;
+	enum concurrency concurrency;
 	struct place place;
 };
 

@@ -143,6 +143,22 @@ static void read_sessions(struct reader *reader, const struct node *value,
 		environment->sessions = word ? SESSIONS_CUT : SESSIONS_DRAIN;
 }
 
+static void read_concurrency(struct reader *reader, const struct node *value,
+			     void *into)
+{
+	static const char *const words[] = {
+		[CONCURRENCY_QUEUE] = "queue",
+		[CONCURRENCY_SUPERSEDE] = "supersede",
+		[CONCURRENCY_SUPERSEDE_GATES] = "supersede-gates",
+		[CONCURRENCY_REFUSE] = "refuse",
+	};
+	struct environment_config *environment = into;
+	int word = read_word(reader, value, words, ARRAY_SIZE(words), NULL);
+
+	if (word >= 0)
+		environment->concurrency = (enum concurrency)word;
+}
+
 static const struct key environment_keys[] = {
 	{"url", read_url, offsetof(struct environment_config, url), false},
 	{"target", read_target, offsetof(struct environment_config, process),
@@ -155,8 +171,8 @@ static const struct key environment_keys[] = {
 	{"keep", read_duration, offsetof(struct environment_config, keep_ms),
 	 false},
 	{"sessions", read_sessions, 0, false},
+	{"concurrency", read_concurrency, 0, false},
 	{"windows", NULL, 0, false},
-	{"concurrency", NULL, 0, false},
 	{"migrations", NULL, 0, false},
 	{"notify", NULL, 0, false},
 	{"rules-from", NULL, 0, false},

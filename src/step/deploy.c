@@ -8,8 +8,6 @@
 #include "base/clock.h"
 #include "base/memory.h"
 
-#define QUEUE_RETRY_MS 500
-
 static const struct environment_state *state_of(struct deploy_step *deploy)
 {
 	return environment_state(deploy->environment);
@@ -20,6 +18,14 @@ static const char *live_digest(struct deploy_step *deploy)
 	const struct environment_state *state = state_of(deploy);
 
 	return state->has_live ? state->live.digest : "";
+}
+
+static void give_back(struct deploy_step *deploy)
+{
+	if (deploy->acquired)
+		environment_release(deploy->environment);
+	deploy->acquired = false;
+	deploy_leave_line(deploy);
 }
 
 static void finish(struct deploy_step *deploy, enum state outcome,
@@ -33,9 +39,7 @@ static void finish(struct deploy_step *deploy, enum state outcome,
 				 state_name(outcome), text);
 	deploy->phase = DEPLOY_ENDING;
 	deploy_drop_waits(deploy);
-	if (deploy->acquired)
-		environment_release(deploy->environment);
-	deploy->acquired = false;
+	give_back(deploy);
 	if (deploy->claimed)
 		host->claim(host->data, deploy->config->environment, NULL);
 	deploy->claimed = false;
@@ -158,42 +162,17 @@ static int begin(struct deploy_step *deploy, struct error *err)
 	return environment_begin(deploy->environment, &deployment, err);
 }
 
-static void wait_in_queue(struct deploy_step *deploy, const char *why)
-{
-	struct event *event;
-
-	deploy->phase = DEPLOY_QUEUED;
-	timer_set_in(deploy->queue, QUEUE_RETRY_MS);
-	if (str_equal(deploy->queued_behind, why))
-		return;
-	free(deploy->queued_behind);
-	deploy->queued_behind = xstrdup(why);
-	event = step_event(&deploy->step, EVENT_STAGE_READY);
-	event_set(event, "reason", why);
-	step_emit(&deploy->step, event);
-}
-
 static void open_gate(struct deploy_step *deploy);
 
 /* The gate has let it pass: takes the environment and goes. */
 static void take(struct deploy_step *deploy)
 {
-	const struct run_facts *run = deploy->step.options.host->run;
 	struct error err = ERROR_INIT;
 
-	if (environment_acquire(deploy->environment, run->number, run->person,
-				&err) < 0) {
-		if (err.code == ERROR_REFUSED)
-			wait_in_queue(deploy, error_text(&err));
-		else
-			deploy_fail_by(deploy, &err);
-		error_clear(&err);
+	if (!deploy_acquire(deploy))
 		return;
-	}
-	deploy->acquired = true;
 	if (strcmp(live_digest(deploy), deploy->compared_with) != 0) {
-		environment_release(deploy->environment);
-		deploy->acquired = false;
+		give_back(deploy);
 		open_gate(deploy); /* what was approved is no longer so */
 		return;
 	}
@@ -214,6 +193,7 @@ static void gate_closed(enum gate_outcome outcome, const char *text,
 
 	free(deploy->person);
 	deploy->person = xstrdup_null(person);
+	deploy_leave_line(deploy); /* its turn counts from here */
 	if (state == STATE_PASSED)
 		take(deploy);
 	else
@@ -272,6 +252,7 @@ static void open_gate(struct deploy_step *deploy)
 	}
 	deploy->phase = DEPLOY_AT_GATE;
 	deploy->keeper = gatekeeper_open(&options);
+	deploy_stand_at_gate(deploy);
 }
 
 static void unpacked(const char *digest, const char *folder, const char *why,
@@ -296,10 +277,10 @@ static void recovered(void *data, const struct error *err)
 	if (deploy->ending)
 		deploy_fail(deploy, deploy->ending, deploy->ending_reason);
 	else if (err && err->code == ERROR_REFUSED) /* another operation */
-		wait_in_queue(deploy, error_text(err));
+		deploy_wait(deploy, error_text(err));
 	else if (err)
 		deploy_fail_by(deploy, err);
-	else
+	else if (deploy_may_come(deploy))
 		deploy->unpack = unpack_start(deploy->step.options.host,
 					      unpacked, deploy);
 }
@@ -311,19 +292,20 @@ static void recover(struct deploy_step *deploy)
 	deploy->claimed = host->claim(host->data, deploy->config->environment,
 				      &deploy->step);
 	if (!deploy->claimed) {
-		wait_in_queue(deploy,
-			      "another stage of this run deploys there");
+		deploy_wait(deploy, "another stage of this run deploys there");
 		return;
 	}
 	deploy->phase = DEPLOY_OPENING;
 	environment_recover(deploy->environment, recovered, deploy);
 }
 
-static void try_again(void *data)
+void deploy_try_again(void *data)
 {
 	struct deploy_step *deploy = data;
 
-	if (deploy->digest)
+	if (deploy->phase == DEPLOY_AT_GATE)
+		deploy_stand_at_gate(deploy);
+	else if (deploy->digest)
 		take(deploy);
 	else
 		recover(deploy);
@@ -358,7 +340,8 @@ static int deploy_start(struct step *step, struct error *err)
 		host->environment(host->data, deploy->config->environment, err);
 	if (!deploy->environment)
 		return -1;
-	deploy->queue = loop_timer(host->loop, INT64_MAX, try_again, deploy);
+	deploy->queue =
+		loop_timer(host->loop, INT64_MAX, deploy_try_again, deploy);
 	recover(deploy);
 	return 0;
 }
@@ -458,6 +441,7 @@ static void deploy_release(struct step *step)
 	requests_free(deploy->requests);
 	free_keeper(deploy);
 	timer_free(deploy->queue);
+	queue_leave(deploy->place);
 	timer_free(deploy->pause);
 	timer_free(deploy->look);
 	timer_free(deploy->max_hold);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Inside the deploy step: what its files share. deploy.c takes a stage from
- * its gate to its end, deploy-plan.c executes the plan, deploy-watch.c lets
- * the analysis judge beside it.
+ * its gate to its end, deploy-queue.c waits for its turn, deploy-plan.c
+ * executes the plan, deploy-watch.c lets the analysis judge beside it.
  */
 #ifndef SIGNALBOX_STEP_DEPLOY_H
 #define SIGNALBOX_STEP_DEPLOY_H
@@ -10,6 +10,7 @@
 #include "delivery/analysis.h"
 #include "delivery/environment.h"
 #include "delivery/plan.h"
+#include "delivery/queue.h"
 #include "step/gatekeeper.h"
 #include "step/requests.h"
 #include "step/step.h"
@@ -36,6 +37,7 @@ struct deploy_step {
 	char *compared_with; /* digest of the live release at the gate */
 	char *person;	     /* who let it through; NULL */
 	struct timer *queue;
+	struct queue_place *place; /* in the line before the environment */
 	char *queued_behind;
 	bool claimed, acquired, begun, traffic_moved;
 	bool is_gone; /* someone else took the environment back */
@@ -58,6 +60,17 @@ struct deploy_step {
 	enum state ending; /* how it ends once the operation is done */
 	char *ending_reason;
 };
+
+/* deploy-queue.c */
+/* Looks again soon (deploy_try_again()); why is said when it is news. */
+void deploy_wait(struct deploy_step *deploy, const char *why);
+/* True when the environment is ours. Else it waits or has ended. */
+bool deploy_acquire(struct deploy_step *deploy);
+/* False when there is no sense in asking people: the step has ended. */
+bool deploy_may_come(struct deploy_step *deploy);
+/* While people are asked, when a newer run may end that. */
+void deploy_stand_at_gate(struct deploy_step *deploy);
+void deploy_leave_line(struct deploy_step *deploy);
 
 /* deploy-plan.c */
 void deploy_run_plan(struct deploy_step *deploy);
@@ -92,5 +105,6 @@ void deploy_fail_by(struct deploy_step *deploy, const struct error *err);
 void deploy_roll_back(struct deploy_step *deploy,
 		      const struct rollback_request *request);
 void deploy_succeeded(struct deploy_step *deploy);
+void deploy_try_again(void *deploy);
 
 #endif

@@ -2,6 +2,7 @@ libsignalbox_a_SOURCES += \
 	%D%/artifacts.c \
 	%D%/check.c \
 	%D%/deploy-plan.c \
+	%D%/deploy-queue.c \
 	%D%/deploy-watch.c \
 	%D%/deploy.c %D%/deploy.h \
 	%D%/environ.c %D%/environ.h \

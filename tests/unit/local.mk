@@ -24,6 +24,7 @@ check_PROGRAMS += %D%/model/model-test
 check_PROGRAMS += %D%/model/sentence-test
 check_PROGRAMS += %D%/delivery/analysis-test
 check_PROGRAMS += %D%/delivery/ledger-test
+check_PROGRAMS += %D%/delivery/queue-test
 check_PROGRAMS += %D%/delivery/keeper-test
 check_PROGRAMS += %D%/evidence/bounds-test
 check_PROGRAMS += %D%/evidence/freshness-test

@@ -524,7 +524,8 @@ static void hand_lock_keeps_deployments_out_until_it_is_over(void **state)
 		0);
 	assert_int_equal(
 		environment_acquire(world->environment, 7, "ana", &err), -1);
-	assert_non_null(strstr(error_text(&err), "locked by lee: freeze"));
+	assert_non_null(strstr(error_text(&err), "locked by lee since "));
+	assert_non_null(strstr(error_text(&err), ": freeze; "));
 	error_clear(&err);
 	assert_int_equal(environment_unlock(world->environment, "lee", NULL),
 			 0);
