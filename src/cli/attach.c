@@ -1,45 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 /* `attach`, and the dashboard of a run that another process executes. */
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "base/memory.h"
 #include "cli/arguments.h"
 #include "cli/cli.h"
+#include "cli/follow.h"
 #include "cli/project.h"
 #include "cli/runs.h"
 #include "cli/screen.h"
 #include "engine/runs.h"
-#include "event/command.h"
 
 struct attach_call {
 	const char *word; /* the run's number; NULL: the newest */
 	bool watch_only;
 	struct screen_look look;
 };
-
-/* A connection that the engine streams every event to. */
-static int subscribe(const struct project *project, int64_t run,
-		     struct error *err)
-{
-	struct command command = {.kind = COMMAND_SUBSCRIBE, .id = 1};
-	const char *common = repository_common_folder(project->repository);
-	struct str line = STR_INIT;
-	const char *state = repository_state_folder(project->repository);
-	int fd = run_connect(common, state, run, err);
-
-	if (fd < 0)
-		return -1;
-	command_encode(&command, &line);
-	if (write(fd, line.data, line.len) != (ssize_t)line.len) {
-		close(fd);
-		fd = error_set(err, ERROR_NETWORK,
-			       "the engine of run %lld has just ended",
-			       (long long)run);
-	}
-	str_release(&line);
-	return fd;
-}
 
 static int attach(struct project *project, int64_t run,
 		  const struct attach_call *call, struct error *err)
@@ -56,7 +32,7 @@ static int attach(struct project *project, int64_t run,
 
 	/* Forks: before the connection, which is the program's alone. */
 	options.launcher = launcher_start(true);
-	options.events = options.commands = subscribe(project, run, err);
+	options.events = options.commands = follow_connect(project, run, err);
 	options.run_folder = folder;
 	if (options.events >= 0)
 		result = screen_show(&options, err);

@@ -26,6 +26,7 @@ static const struct subcommand subcommands[] = {
 	 "  --dry-run            print the plan, and do nothing\n"
 	 "  --worktree           run the files as they are; not releasable\n"
 	 "  --no-screen          lines, even on a terminal\n"
+	 "  --detach             print the run's number and let it go on\n"
 	 "  --color auto|never|always   --glyphs auto|unicode|ascii\n"
 	 "  --theme dark|light\n",
 	 cli_run},
@@ -62,7 +63,10 @@ static const struct subcommand subcommands[] = {
 	{"ships", "[ENVIRONMENT]", "what would ship: commits and changes",
 	 "  --output text|json\n", cli_ships},
 	{"status", "[RUN]", "environments and the newest run",
-	 "  --output text|json\n", cli_status},
+	 "  --output text|json\n"
+	 "  --until done|gate|failed   wait for it; the status tells\n"
+	 "  --timeout 10m        how long at most\n",
+	 cli_status},
 	{"history", "[ENVIRONMENT]", "past runs, or releases of one place",
 	 "  --output text|json\n", cli_history},
 	{"log", "RUN [STAGE]", "what a stage printed", NULL, cli_log},

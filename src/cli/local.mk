@@ -4,6 +4,7 @@ libsignalbox_a_SOURCES += \
 	%D%/cli.c %D%/cli.h \
 	%D%/demo.c \
 	%D%/doctor.c \
+	%D%/follow.c %D%/follow.h \
 	%D%/history.c \
 	%D%/init.c \
 	%D%/load.c %D%/load.h \
@@ -20,5 +21,6 @@ libsignalbox_a_SOURCES += \
 	%D%/status.c \
 	%D%/steer.c %D%/steer.h \
 	%D%/tail.c %D%/tail.h \
+	%D%/until.c %D%/until.h \
 	%D%/validate.c \
 	%D%/verify.c

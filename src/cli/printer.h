@@ -14,6 +14,10 @@ struct printer_options {
 	int commands; /* written; taken over */
 	const char *run_folder;
 	bool json;
+	/* Called once, when the run's beginning is on disk and before it is
+	 * told as a line; may be NULL. */
+	void (*begun)(void *data);
+	void *data;
 };
 
 /* Prints until the engine ends. Returns 0, or 128 + the signal that asked it

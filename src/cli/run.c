@@ -2,6 +2,7 @@
 /* `run`: with a screen on a terminal, in lines elsewhere. */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -19,13 +20,14 @@ struct run_call {
 	const char *words[1];
 	const char *output, *jobs;
 	struct screen_look look;
-	bool wait, worktree, no_screen, json, dry_run;
+	bool wait, worktree, no_screen, detach, json, dry_run;
 	struct selection selection;
 	struct project project;
 	struct engine_options engine;
 	char *email;
 	struct launcher *launcher;
 	int events, commands; /* the main thread's ends */
+	int64_t run;
 };
 
 /* Before any effect. */
@@ -53,6 +55,7 @@ static int parse(struct run_call *call, int argc, char **argv,
 		{"--worktree", NULL, &call->worktree, NULL},
 		{"--no-screen", NULL, &call->no_screen, NULL},
 		{"--dry-run", NULL, &call->dry_run, NULL},
+		{"--detach", NULL, &call->detach, NULL},
 		{NULL, NULL, NULL, NULL},
 	};
 	const struct cli_arguments arguments = {options, call->words, 1, 0};
@@ -73,7 +76,8 @@ static bool has_screen(const struct run_call *call)
 {
 	const char *why;
 
-	return !call->output && !call->no_screen && screen_fits(&why);
+	return !call->output && !call->no_screen && !call->detach &&
+	       screen_fits(&why);
 }
 
 /* Who votes is held against who wrote it; elsewhere git need not be asked. */
@@ -108,7 +112,7 @@ static void fill_options(struct run_call *call, bool screen)
 		.worktree = call->worktree,
 		.selection = &call->selection,
 		.jobs = call->jobs ? atoi(call->jobs) : 0,
-		.wait = call->wait || screen,
+		.wait = call->wait || call->detach || screen,
 		.linger = screen,
 	};
 }
@@ -142,13 +146,35 @@ static int show(struct run_call *call, struct engine *engine, struct error *err)
 	return screen_show(&options, err);
 }
 
+/* Whoever called has the number, and the run cannot be lost any more. */
+static void detach(void *data)
+{
+	const struct run_call *call = data;
+
+	if (!call->json)
+		printf("%lld\n", (long long)call->run);
+	if (isatty(STDERR_FILENO))
+		fprintf(stderr,
+			"signalbox: run %lld goes on; signalbox attach %lld "
+			"shows it\n",
+			(long long)call->run, (long long)call->run);
+	fflush(stdout);
+	launcher_leave(call->launcher, ferror(stdout) ? 7 : 0);
+}
+
 static int watch(struct run_call *call, struct engine *engine, bool screen)
 {
-	struct printer_options printer = {call->events, call->commands,
-					  engine_run_folder(engine),
-					  call->json};
+	struct printer_options printer = {
+		.events = call->events,
+		.commands = call->commands,
+		.run_folder = engine_run_folder(engine),
+		.json = call->json,
+		.begun = call->detach ? detach : NULL,
+		.data = call,
+	};
 	struct error err = ERROR_INIT;
 
+	call->run = engine_run_number(engine);
 	if (!screen)
 		return printer_run(&printer);
 	return show(call, engine, &err) < 0 ? cli_fail(&err) : 0;

@@ -9,6 +9,7 @@
 #include "cli/project.h"
 #include "cli/runs.h"
 #include "delivery/queue.h"
+#include "cli/until.h"
 #include "engine/runs.h"
 
 static json_t *lock_json(const struct environment_state *state)
@@ -212,23 +213,20 @@ static void print_run(const struct model *model, bool live)
 	}
 }
 
-static int status(const char *word, bool json, struct error *err)
-{
-	struct project project;
-	struct model *model = NULL;
-	const char *state;
-	json_t *environments = json_array();
-	int64_t run = 0;
-	int result = -1;
+struct status_call {
+	const char *word, *output, *until, *timeout;
+	bool json;
+	int64_t timeout_ms;
+};
 
-	if ((word && runs_parse_number(word, &run, err) < 0) ||
-	    project_open(&project, err) < 0) {
-		json_decref(environments);
-		return -1;
-	}
-	state = repository_state_folder(project.repository);
-	if (!run)
-		run = run_newest(state);
+/* A negative result still prints what can be. */
+static int print_status(const char *state, int64_t run, bool json,
+			struct error *err)
+{
+	struct model *model = NULL;
+	json_t *environments = json_array();
+	int result;
+
 	/* What is live is told, whatever the run's record is like. */
 	result = listing_environments(state, json ? each_json : each_text,
 				      environments, err);
@@ -245,11 +243,83 @@ static int status(const char *word, bool json, struct error *err)
 		listing_print("no run yet; signalbox run starts one\n");
 	json_decref(environments);
 	model_free(model);
+	return result;
+}
+
+/* Waits, and prints how things stand then. Returns the exit status. */
+static int await_and_print(const struct project *project, int64_t run,
+			   const struct status_call *call, struct error *err)
+{
+	struct error why = ERROR_INIT;
+	int status;
+
+	if (!run)
+		return error_set(err, ERROR_REFUSED,
+				 "no run yet; signalbox run starts one");
+	status = until_await(project, run, call->until, call->timeout_ms, &why);
+	if (status < 0)
+		return error_move(err, &why);
+	if (print_status(repository_state_folder(project->repository), run,
+			 call->json, err) < 0)
+		status = -1;
+	if (why.code)
+		cli_fail(&why);
+	return status;
+}
+
+static int status(const struct status_call *call, struct error *err)
+{
+	struct project project;
+	const char *state;
+	int64_t run = 0;
+	int result;
+
+	if ((call->word && runs_parse_number(call->word, &run, err) < 0) ||
+	    project_open(&project, err) < 0)
+		return -1;
+	state = repository_state_folder(project.repository);
+	if (!run)
+		run = run_newest(state);
+	result = call->until ? await_and_print(&project, run, call, err)
+			     : print_status(state, run, call->json, err);
 	project_close(&project);
 	return result;
 }
 
+static int parse(struct status_call *call, int argc, char **argv,
+		 struct error *err)
+{
+	const struct cli_option options[] = {
+		{"--output", &call->output, NULL, NULL},
+		{"--until", &call->until, NULL, NULL},
+		{"--timeout", &call->timeout, NULL, NULL},
+		{NULL, NULL, NULL, NULL},
+	};
+	const struct cli_arguments arguments = {options, &call->word, 1, 0};
+
+	if (cli_parse(argc, argv, &arguments, err) < 0 ||
+	    cli_is_json(call->output, &call->json, err) < 0 ||
+	    (call->until && until_check(call->until, err) < 0))
+		return -1;
+	if (!call->timeout)
+		return 0;
+	if (!call->until)
+		return error_set(
+			err, ERROR_USAGE,
+			"--timeout needs --until done, gate or failed");
+	if (duration_parse(call->timeout, &call->timeout_ms, err) < 0)
+		return error_prefix(err, "--timeout");
+	return 0;
+}
+
 int cli_status(int argc, char **argv)
 {
-	return cli_listing(argc, argv, status);
+	struct status_call call = {.word = NULL};
+	struct error err = ERROR_INIT;
+	int status_of;
+
+	if (parse(&call, argc, argv, &err) < 0 ||
+	    (status_of = status(&call, &err)) < 0)
+		return cli_fail(&err);
+	return status_of;
 }

@@ -26,3 +26,5 @@ check_PROGRAMS += %D%/gc-test
 %C%_gc_test_SOURCES = %D%/gc-test.c $(SITE_SOURCES)
 check_PROGRAMS += %D%/stages-test
 %C%_stages_test_SOURCES = %D%/stages-test.c $(SITE_SOURCES)
+check_PROGRAMS += %D%/follow-test
+%C%_follow_test_SOURCES = %D%/follow-test.c $(SITE_SOURCES)

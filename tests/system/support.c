@@ -131,6 +131,31 @@ static void free_processes(struct site *site)
 	}
 }
 
+/* One that was detached is below none of our processes. */
+static void end_run(const char *folder)
+{
+	struct event *event = site_last_event(folder, EVENT_RUN_STARTED, NULL);
+	pid_t pid = event ? (pid_t)event_int(event, "pid", 0) : 0;
+
+	if (pid && process_is(pid, (uint64_t)event_int(event, "pid-start", 0)))
+		kill(pid, SIGKILL); /* and its guard ends the rest */
+	event_free(event);
+}
+
+static void end_runs(const struct site *site)
+{
+	for (int run = 1;; run++) {
+		char *folder = site_run_folder(site, run);
+		bool is_there = file_exists(folder);
+
+		if (is_there)
+			end_run(folder);
+		free(folder);
+		if (!is_there)
+			return;
+	}
+}
+
 /* What the program wrote is what signalbox-events(5) promises. */
 static int check_journals(const struct site *site)
 {
@@ -164,6 +189,7 @@ int site_tear_down(void **state)
 	if (site->is_loaded)
 		site_load_stop(site);
 	free_processes(site);
+	end_runs(site);
 	each_environment(site, take_down);
 	each_environment(site, kill_kept);
 	free_processes(site);

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: MIT */
+/* A run watched from elsewhere: --detach, status --until, log, replay. */
+#include "system/support.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/memory.h"
+
+#define HEAD "name: shop\nstages:\n"
+
+/* A stage that goes on once the file is there. */
+#define WAIT_FOR(name) "until [ -e @FOLDER@/" name " ]; do sleep 0.05; done"
+
+static void prepare(struct site *site, const char *text)
+{
+	const char *at = text;
+	const char *mark;
+	struct str out = STR_INIT;
+
+	while ((mark = strstr(at, "@FOLDER@")) != NULL) {
+		str_add_bytes(&out, at, (size_t)(mark - at));
+		str_add(&out, site->folder);
+		at = mark + strlen("@FOLDER@");
+	}
+	str_add(&out, at);
+	site_pipeline(site, out.data);
+	site_commit(site, "a commit");
+	str_release(&out);
+}
+
+static void let(struct site *site, const char *name)
+{
+	char *text = xasprintf(": > %s", name);
+
+	site_shell(site, site->folder, text);
+	free(text);
+}
+
+static pid_t pid_of_run(const struct site *site, int run)
+{
+	char *folder = site_run_folder(site, run);
+	struct event *event = site_last_event(folder, EVENT_RUN_STARTED, NULL);
+	pid_t pid;
+
+	assert_non_null(event);
+	pid = (pid_t)event_int(event, "pid", 0);
+	event_free(event);
+	free(folder);
+	return pid;
+}
+
+static void detached_run_is_on_disk_and_goes_on_by_itself(void **state)
+{
+	struct site *site = *state;
+	pid_t pid;
+
+	prepare(site, HEAD "  unit: {run: '" WAIT_FOR("go") "; exit 3'}\n");
+	/* Returns once nothing of it holds our pipe. */
+	assert_int_equal(site_call(site, "run", "--detach", NULL), 0);
+	assert_string_equal(site->out, "1\n");
+	pid = pid_of_run(site, 1);
+	assert_true(is_running(pid));
+	assert_int_equal(getsid(pid), pid);
+	let(site, "go");
+	assert_int_equal(site_call(site, "status", "1", "--until", "done",
+				   "--timeout", "20s", NULL),
+			 1);
+	assert_says(site->out, "failed: exit status 3");
+	await_gone(pid);
+}
+
+static void detached_run_tells_its_first_event(void **state)
+{
+	struct site *site = *state;
+
+	prepare(site, HEAD "  unit: {run: 'true'}\n");
+	assert_int_equal(
+		site_call(site, "run", "--detach", "--output", "json", NULL),
+		0);
+	assert_says(site->out, "\"event\":\"run.started\",\"run\":1,");
+	assert_says_not(site->out, "stage.started");
+	assert_int_equal(site_call(site, "status", "--until", "done", NULL), 0);
+	assert_says(site->out, "passed");
+}
+
+static void what_cannot_begin_is_said_before_it_is_detached(void **state)
+{
+	struct site *site = *state;
+
+	prepare(site, HEAD "  unit: {rnu: 'true'}\n");
+	assert_int_equal(site_call(site, "run", "--detach", NULL), 2);
+	assert_says(site->err, "rnu");
+	assert_string_equal(site->out, "");
+}
+
+static void status_waits_for_a_gate_and_for_its_end(void **state)
+{
+	struct site *site = *state;
+
+	prepare(site, HEAD "  unit: {run: 'true'}\n  ask: {gate: {}}\n");
+	assert_int_equal(site_call(site, "run", "--detach", NULL), 0);
+	assert_int_equal(site_call(site, "status", "1", "--until", "gate",
+				   "--timeout", "20s", NULL),
+			 0);
+	assert_says(site->out, "ask                  waiting");
+	assert_int_equal(site_call(site, "status", "1", "--until", "failed",
+				   "--timeout", "100ms", NULL),
+			 7);
+	assert_says(site->err, "has not come to --until failed in");
+	assert_int_equal(site_call(site, "reject", "1", "--reason", "no", NULL),
+			 0);
+	assert_int_equal(site_call(site, "status", "1", "--until", "done",
+				   "--timeout", "20s", NULL),
+			 3);
+	assert_int_equal(site_call(site, "status", "--until", "gate", NULL), 1);
+	assert_says(site->err, "run 1 rejected; no gate is open");
+}
+
+static void status_tells_what_can_come_no_more(void **state)
+{
+	struct site *site = *state;
+
+	prepare(site, HEAD "  unit: {run: 'true'}\n  ask: {gate: {}}\n"
+			   "  slow: {run: 'sleep 1000'}\n");
+	assert_int_equal(site_call(site, "status", "--until", "done", NULL), 8);
+	assert_int_equal(site_call(site, "run", NULL), 6);
+	assert_int_equal(site_call(site, "status", "--until", "gate", NULL), 0);
+	assert_int_equal(site_call(site, "status", "--until", "done", NULL), 6);
+	assert_says(site->err, "waits at the gate of ask, without an engine");
+	assert_int_equal(site_call(site, "run", "--skip", "ask", "--reason",
+				   "a test", "--detach", NULL),
+			 0);
+	kill(pid_of_run(site, 2), SIGKILL);
+	assert_int_equal(site_call(site, "status", "2", "--until", "done",
+				   "--timeout", "20s", NULL),
+			 7);
+	assert_says(site->err, "run 2 was cut off");
+	assert_int_equal(site_call(site, "status", "--until", "never", NULL),
+			 2);
+	assert_int_equal(site_call(site, "status", "--timeout", "1s", NULL), 2);
+}
+
+#define TEST(name) \
+	cmocka_unit_test_setup_teardown(name, site_set_up, site_tear_down)
+
+static int run_all(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(detached_run_is_on_disk_and_goes_on_by_itself),
+		TEST(detached_run_tells_its_first_event),
+		TEST(what_cannot_begin_is_said_before_it_is_detached),
+		TEST(status_waits_for_a_gate_and_for_its_end),
+		TEST(status_tells_what_can_come_no_more),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
+
+int main(int argc, char **argv)
+{
+	return site_main(argc, argv, run_all);
+}
