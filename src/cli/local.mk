@@ -4,6 +4,7 @@ libsignalbox_a_SOURCES += \
 	%D%/cli.c %D%/cli.h \
 	%D%/demo.c \
 	%D%/doctor.c \
+	%D%/execution.c %D%/execution.h \
 	%D%/follow.c %D%/follow.h \
 	%D%/history.c \
 	%D%/init.c \

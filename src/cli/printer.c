@@ -83,7 +83,9 @@ static int take_event(const struct event *event, void *data)
 		str_release(&line);
 	}
 	model_apply(printer->model, event);
-	if (event->type == EVENT_RUN_STARTED && printer->options->begun)
+	if ((event->type == EVENT_RUN_STARTED ||
+	     event->type == EVENT_RUN_RESUMED) &&
+	    printer->options->begun)
 		printer->options->begun(printer->options->data);
 	if (printer->options->json || is_chatter(event->type))
 		return 0;

@@ -2,6 +2,7 @@ libsignalbox_a_SOURCES += \
 	%D%/control.c \
 	%D%/engine.c %D%/engine.h \
 	%D%/internal.h \
+	%D%/recovery.c %D%/recovery.h \
 	%D%/runs.c %D%/runs.h \
 	%D%/schedule.c %D%/schedule.h \
 	%D%/selection.c %D%/selection.h \

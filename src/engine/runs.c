@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/digest.h"
@@ -89,6 +90,46 @@ int64_t run_create(const char *state, int *lock, struct error *err)
 		return -1;
 	*lock = take_lock(state, number, err);
 	return *lock < 0 ? -1 : number;
+}
+
+/* Who merely asks run_is_live() holds it for a moment. */
+static int lock_now(int fd)
+{
+	const struct timespec moment = {.tv_nsec = 1000000};
+
+	for (int tries = 0; flock(fd, LOCK_EX | LOCK_NB) < 0; tries++) {
+		if (errno != EINTR && (errno != EWOULDBLOCK || tries > 20))
+			return -1;
+		nanosleep(&moment, NULL);
+	}
+	return 0;
+}
+
+int run_take(const char *state, int64_t run, struct error *err)
+{
+	char *folder = run_folder(state, run);
+	char *path = lock_path(state, run);
+	int fd = -1;
+
+	if (!file_exists(folder))
+		error_set(err, ERROR_NOT_FOUND,
+			  "there is no run %lld; signalbox history lists them",
+			  (long long)run);
+	else
+		fd = file_open(path, O_RDWR | O_CREAT, 0600, err);
+	free(path);
+	free(folder);
+	if (fd < 0 || lock_now(fd) == 0)
+		return fd;
+	if (errno == EWOULDBLOCK)
+		error_set(err, ERROR_REFUSED,
+			  "run %lld is alive; signalbox attach %lld shows it",
+			  (long long)run, (long long)run);
+	else
+		error_set(err, ERROR_IO, "cannot lock run %lld: %s",
+			  (long long)run, strerror(errno));
+	close(fd);
+	return -1;
 }
 
 bool run_is_live(const char *state, int64_t run)

@@ -14,6 +14,9 @@
 
 /* Makes the next one, locked; returns its number, and the lock in *lock. */
 int64_t run_create(const char *state, int *lock, struct error *err) MUST_CHECK;
+/* The lock of one that is there: ERROR_REFUSED while an engine has it,
+ * ERROR_NOT_FOUND when there is no such run. */
+int run_take(const char *state, int64_t run, struct error *err) MUST_CHECK;
 /* STATE/runs/N, owned by the caller. */
 char *run_folder(const char *state, int64_t run);
 /* The newest number, 0 when there was none. */

@@ -11,6 +11,7 @@ libsignalbox_a_SOURCES += \
 	%D%/job.c %D%/job.h \
 	%D%/log.c %D%/log.h \
 	%D%/mask.c %D%/mask.h \
+	%D%/past.h \
 	%D%/reports.c %D%/reports.h \
 	%D%/requests.c %D%/requests.h \
 	%D%/run.c \
