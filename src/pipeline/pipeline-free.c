@@ -107,6 +107,7 @@ void pipeline_free(struct pipeline *pipeline)
 	free(pipeline->people);
 	free(pipeline->environments);
 	free(pipeline->stages);
+	name_index_release(&pipeline->stage_names);
 	free(pipeline->name);
 	free(pipeline->socket_group);
 	pairs_release(&pipeline->env);

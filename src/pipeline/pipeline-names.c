@@ -18,10 +18,10 @@ pipeline_environment(const struct pipeline *pipeline, const char *name)
 const struct stage_config *pipeline_stage(const struct pipeline *pipeline,
 					  const char *name)
 {
-	for (size_t i = 0; i < pipeline->stage_count; i++)
-		if (strcmp(pipeline->stages[i].name, name) == 0)
-			return &pipeline->stages[i];
-	return NULL;
+	const struct name_entry *entry =
+		name_index_find(&pipeline->stage_names, name);
+
+	return entry ? &pipeline->stages[entry->number] : NULL;
 }
 
 const struct person *pipeline_person(const struct pipeline *pipeline,

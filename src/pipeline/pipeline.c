@@ -88,7 +88,6 @@ static void read_all(struct pipeline *pipeline, const char *text, size_t len,
 		return;
 	read_tree(&reader, &root);
 	name_index_release(&reader.environments);
-	name_index_release(&reader.stages);
 	name_index_release(&reader.people);
 	name_index_release(&reader.groups);
 	strings_release(&reader.group_names);

@@ -22,6 +22,7 @@
 
 #include "base/error.h"
 #include "base/strings.h"
+#include "pipeline/name-index.h"
 #include "pipeline/problems.h"
 
 enum pipeline_mode { MODE_DELIVERY, MODE_DEPLOYMENT };
@@ -272,6 +273,7 @@ struct pipeline {
 	size_t environment_count, environment_cap;
 	struct stage_config *stages;
 	size_t stage_count, stage_cap;
+	struct name_index stage_names;
 	char digest[65]; /* SHA-256 of the file's bytes */
 };
 

@@ -233,7 +233,7 @@ static void read_stage(struct reader *reader, const struct node *value)
 
 void read_stages(struct reader *reader, const struct node *value, void *into)
 {
-	const struct pipeline *pipeline = reader->pipeline;
+	struct pipeline *pipeline = reader->pipeline;
 
 	(void)into;
 	if (!expect_kind(reader, value, NODE_MAP, "a map of stages"))
@@ -245,7 +245,8 @@ void read_stages(struct reader *reader, const struct node *value, void *into)
 		if (!value->children[i].repeated)
 			read_stage(reader, &value->children[i]);
 	for (size_t i = 0; i < pipeline->stage_count; i++)
-		name_index_add(&reader->stages, pipeline->stages[i].name, i);
-	name_index_sort(&reader->stages);
+		name_index_add(&pipeline->stage_names, pipeline->stages[i].name,
+			       i);
+	name_index_sort(&pipeline->stage_names);
 	needs_resolve(reader, value);
 }

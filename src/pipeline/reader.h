@@ -20,7 +20,6 @@ struct reader {
 	struct problems *problems;
 	struct pipeline *pipeline; /* filled as reading goes on */
 	struct name_index environments;
-	struct name_index stages;
 	struct name_index people;   /* logins */
 	struct name_index groups;   /* "@group", once for each member */
 	struct strings group_names; /* what that index borrows */

@@ -27,7 +27,7 @@ struct graph {
 
 static void complain_unknown(struct reader *reader, const struct node *item)
 {
-	const struct name_index *known = &reader->stages;
+	const struct name_index *known = &reader->pipeline->stage_names;
 	char *mend = suggest(reader, item->text, known->names, known->count);
 
 	complain_about(reader, item, "there is no stage '%.80s' to need%s",
@@ -69,7 +69,8 @@ static void take_said(struct graph *graph, size_t index,
 
 		if (item->kind != NODE_TEXT || !item->text[0])
 			continue;
-		entry = name_index_find(&graph->reader->stages, item->text);
+		entry = name_index_find(&graph->reader->pipeline->stage_names,
+					item->text);
 		if (!entry)
 			complain_unknown(graph->reader, item);
 		else if (entry->number == index)
