@@ -117,7 +117,7 @@ static void add_checks(struct gate_model *gate, const json_t *array)
 
 void gate_models_check(struct model *model, const struct stage_model *stage)
 {
-	for (size_t i = 0; i < model->stage_count; i++) {
+	for (size_t i = 0; model->open_gates && i < model->stage_count; i++) {
 		struct gate_model *gate = &model->stages[i].gate;
 		struct check_model *it;
 
@@ -182,6 +182,7 @@ void fold_gate_opened(struct model *model, const struct event *event)
 	if (!stage)
 		return;
 	gate = &stage->gate;
+	model->open_gates += !gate->open;
 	if (!event_bool(event, "resumed") || !gate->present) {
 		gate_model_release(gate);
 		gate_model_init(gate);
@@ -218,6 +219,7 @@ void fold_gate_closed(struct model *model, const struct event *event)
 
 	if (!stage)
 		return;
+	model->open_gates -= stage->gate.open;
 	stage->gate.open = false;
 	stage->gate.closed = event->time_ms;
 	fold_text(&stage->gate.outcome, event_text(event, "outcome"));

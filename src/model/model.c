@@ -120,14 +120,6 @@ void model_apply(struct model *model, const struct event *event)
 	fold_note(model, event);
 }
 
-struct stage_model *model_stage(const struct model *model, const char *name)
-{
-	for (size_t i = 0; i < model->stage_count; i++)
-		if (strcmp(model->stages[i].name, name) == 0)
-			return &model->stages[i];
-	return NULL;
-}
-
 struct environment_model *model_environment(const struct model *model,
 					    const char *name)
 {

@@ -206,6 +206,10 @@ struct model {
 	int64_t started, finished;
 	struct stage_model *stages;
 	size_t stage_count, stage_cap;
+	/* By name: numbers of stages from 1, 0 where none is; a power of two
+	 * of slots, at most half of them taken. */
+	size_t *stage_slots, stage_slot_count;
+	size_t open_gates;
 	struct environment_model *environments;
 	size_t environment_count, environment_cap;
 	struct finding_model *findings; /* worst first, at most 1,000 */

@@ -133,6 +133,7 @@ void model_release_stages(struct model *model)
 	for (size_t i = 0; i < model->stage_count; i++)
 		stage_model_release(&model->stages[i]);
 	free(model->stages);
+	free(model->stage_slots);
 	model->stages = NULL;
 	model->stage_count = model->stage_cap = 0;
 }

@@ -4,8 +4,50 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "base/vector.h"
 #include "model/fold.h"
+
+/* The slot where the name is, or would be (FNV-1a). */
+static size_t *stage_slot(const struct model *model, const char *name)
+{
+	size_t mask = model->stage_slot_count - 1;
+	uint64_t hash = UINT64_C(0xcbf29ce484222325);
+	size_t at;
+
+	for (const char *c = name; *c; c++)
+		hash = (hash ^ (unsigned char)*c) * UINT64_C(0x100000001b3);
+	for (at = hash & mask; model->stage_slots[at]; at = (at + 1) & mask)
+		if (strcmp(model->stages[model->stage_slots[at] - 1].name,
+			   name) == 0)
+			break;
+	return &model->stage_slots[at];
+}
+
+struct stage_model *model_stage(const struct model *model, const char *name)
+{
+	size_t number = model->stage_slot_count ? *stage_slot(model, name) : 0;
+
+	return number ? &model->stages[number - 1] : NULL;
+}
+
+/* The last stage is new. */
+static void index_stage(struct model *model)
+{
+	size_t first = model->stage_count - 1;
+
+	if (model->stage_count * 2 > model->stage_slot_count) {
+		free(model->stage_slots);
+		model->stage_slot_count = model->stage_slot_count
+						  ? model->stage_slot_count * 2
+						  : 64;
+		model->stage_slots = xcalloc(model->stage_slot_count,
+					     sizeof(*model->stage_slots));
+		first = 0;
+	}
+	for (size_t i = first; i < model->stage_count; i++)
+		*stage_slot(model, model->stages[i].name) = i + 1;
+}
 
 struct stage_model *fold_stage(struct model *model, const char *name)
 {
@@ -26,6 +68,7 @@ struct stage_model *fold_stage(struct model *model, const char *name)
 	stage->kept = xstrdup("");
 	stage->exit_status = -1;
 	gate_model_init(&stage->gate);
+	index_stage(model);
 	return stage;
 }
 
