@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "bench/bench.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -105,27 +107,114 @@ static void become(const char *const *argv, const char *output)
 	_exit(127);
 }
 
-double bench_time(const char *const *argv, const char *output)
+static pid_t start(const char *const *argv, const char *output)
 {
-	int64_t start;
-	int status;
-	pid_t pid;
+	pid_t pid = fork();
 
-	start = clock_monotonic_us();
-	pid = fork();
 	if (pid == 0)
 		become(argv, output);
-	while (waitpid(pid, &status, 0) < 0)
-		if (errno != EINTR)
-			bench_fail("cannot run %s: %s", argv[0],
-				   strerror(errno));
+	if (pid < 0)
+		bench_fail("cannot fork: %s", strerror(errno));
+	return pid;
+}
+
+/* False while it runs. */
+static bool has_ended(pid_t pid, int options, const char *name)
+{
+	int status;
+	pid_t ended;
+
+	do
+		ended = waitpid(pid, &status, options);
+	while (ended < 0 && errno == EINTR);
+	if (ended == 0)
+		return false;
+	if (ended < 0)
+		bench_fail("cannot run %s: %s", name, strerror(errno));
 	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
-		bench_fail("%s ended with status %d%s", argv[0],
+		bench_fail("%s ended with status %d%s", name,
 			   WIFEXITED(status) ? WEXITSTATUS(status) : -1,
 			   WIFEXITED(status) && WEXITSTATUS(status) == 127
 				   ? ": is it installed?"
 				   : "");
-	return (double)(clock_monotonic_us() - start) / 1000;
+	return true;
+}
+
+double bench_time(const char *const *argv, const char *output)
+{
+	int64_t began = clock_monotonic_us();
+
+	has_ended(start(argv, output), 0, argv[0]);
+	return (double)(clock_monotonic_us() - began) / 1000;
+}
+
+static bool read_link(const char *process, const char *name, char target[4096])
+{
+	char *path = xasprintf("/proc/%s/%s", process, name);
+	ssize_t n = readlink(path, target, 4095);
+
+	free(path);
+	target[n > 0 ? n : 0] = '\0';
+	return n > 0;
+}
+
+static long status_of(const char *process, const char *key)
+{
+	char *path = xasprintf("/proc/%s/status", process);
+	FILE *file = fopen(path, "r");
+	bool found = false;
+	char line[256];
+	long value = 0;
+
+	free(path);
+	while (file && !found && fgets(line, sizeof(line), file))
+		found = strncmp(line, key, strlen(key)) == 0 &&
+			sscanf(line + strlen(key), "%ld", &value) == 1;
+	if (file)
+		fclose(file);
+	return value;
+}
+
+/* Of the processes of this program that work in this folder, in KiB. */
+static long anonymous_now(const char *program)
+{
+	char here[4096], at[4096], of[4096];
+	DIR *dir = opendir("/proc");
+	struct dirent *entry;
+	long sum = 0;
+
+	if (!getcwd(here, sizeof(here)))
+		bench_fail("no working folder: %s", strerror(errno));
+	while (dir && (entry = readdir(dir)))
+		if (read_link(entry->d_name, "cwd", at) &&
+		    strcmp(at, here) == 0 &&
+		    read_link(entry->d_name, "exe", of) &&
+		    strcmp(of, program) == 0)
+			sum += status_of(entry->d_name, "RssAnon:");
+	if (dir)
+		closedir(dir);
+	return sum;
+}
+
+double bench_anonymous(const char *const *argv, const char *output)
+{
+	pid_t pid = start(argv, output);
+	char *process = xasprintf("%ld", (long)pid);
+	char program[4096], bench[4096];
+	long peak = 0;
+
+	read_link("self", "exe", bench);
+	do { /* it is still this program until it has become its own */
+		read_link(process, "exe", program);
+	} while (strcmp(program, bench) == 0);
+	while (!has_ended(pid, WNOHANG, argv[0])) {
+		long now = anonymous_now(program);
+
+		peak = now > peak ? now : peak;
+		poll(NULL, 0, 2);
+	}
+	free(process);
+	return (double)peak / 1024;
 }
 
 static int compare(const void *left, const void *right)
@@ -161,6 +250,11 @@ void bench_row(const char *what, double *ours, double *peer, size_t count,
 	       what, our_median, peer_median, ratio, limit,
 	       ratio <= limit ? "within" : "OVER THE LIMIT", count, ours[0],
 	       ours[count - 1], peer[0], peer[count - 1]);
+}
+
+void bench_pair(const char *what, double ours, double peer)
+{
+	printf("%-34s %10.1f %10.1f %7.2f\n", what, ours, peer, ours / peer);
 }
 
 void bench_measure(const char *what, double value, double limit)

@@ -46,13 +46,19 @@ void bench_commit(void);
  * it is kept); waits; fails unless it ends with 0. Returns milliseconds. */
 double bench_time(const char *const *argv, const char *output);
 
+/* Runs argv the same way and returns the peak, in MiB, of the anonymous memory
+ * of those of its processes that are the same program as argv[0]. */
+double bench_anonymous(const char *const *argv, const char *output);
+
 /* Sorts the values. */
 double bench_median(double *values, size_t count);
 /* Prints what, the two medians, their ratio, the limit and whether it holds;
  * sorts the values. */
 void bench_row(const char *what, double *ours, double *peer, size_t count,
 	       double limit);
-/* The same for a measure that has a limit of its own and no peer. */
+/* Prints two measures of the same thing beside each other. */
+void bench_pair(const char *what, double ours, double peer);
+/* A measure that has a limit of its own and no peer. */
 void bench_measure(const char *what, double value, double limit);
 
 #endif

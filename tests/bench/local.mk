@@ -1,6 +1,6 @@
 # `make bench`: programs that time ours beside a peer's, in the same run. A
 # new one is NAME-bench.c and a name in BENCHES; bench.h tells how it prints.
-BENCHES = %D%/stages-bench %D%/log-bench
+BENCHES = %D%/stages-bench %D%/checkout-bench %D%/log-bench
 if HAVE_CMOCKA
 if HAVE_VTERM
 BENCHES += %D%/rollback-bench
@@ -9,6 +9,7 @@ endif
 EXTRA_PROGRAMS += $(BENCHES) %D%/writer
 bench_common = %D%/bench.c %D%/bench.h
 %C%_stages_bench_SOURCES = %D%/stages-bench.c $(bench_common)
+%C%_checkout_bench_SOURCES = %D%/checkout-bench.c $(bench_common)
 %C%_log_bench_SOURCES = %D%/log-bench.c $(bench_common)
 %C%_rollback_bench_SOURCES = %D%/rollback-bench.c $(SITE_SOURCES) \
 	$(bench_common)
