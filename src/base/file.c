@@ -191,6 +191,40 @@ int folder_remove(const char *path, struct error *err)
 	return 0;
 }
 
+static int64_t bytes_at(int parent, const char *name)
+{
+	struct dirent *entry;
+	struct stat info;
+	int64_t bytes;
+	DIR *dir;
+	int fd;
+
+	if (fstatat(parent, name, &info, AT_SYMLINK_NOFOLLOW) < 0)
+		return 0;
+	bytes = (int64_t)info.st_blocks * 512;
+	if (!S_ISDIR(info.st_mode))
+		return bytes;
+	fd = openat(parent, name,
+		    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	dir = fd < 0 ? NULL : fdopendir(fd);
+	if (!dir) {
+		if (fd >= 0)
+			close(fd);
+		return bytes;
+	}
+	while ((entry = readdir(dir)))
+		if (strcmp(entry->d_name, ".") != 0 &&
+		    strcmp(entry->d_name, "..") != 0)
+			bytes += bytes_at(fd, entry->d_name);
+	closedir(dir);
+	return bytes;
+}
+
+int64_t folder_bytes(const char *path)
+{
+	return bytes_at(AT_FDCWD, path);
+}
+
 char *path_join(const char *a, const char *b)
 {
 	return xasprintf("%s/%s", a, b);

@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 #include "base/error.h"
@@ -28,6 +29,9 @@ bool file_exists(const char *path);
 int folder_make(const char *path, mode_t mode, struct error *err) MUST_CHECK;
 /* Like rm -rf, links not followed, read-only folders too; absent is fine. */
 int folder_remove(const char *path, struct error *err) MUST_CHECK;
+/* What a file, or a folder and all below it, takes on the disk; links are not
+ * followed, what cannot be read counts nothing. */
+int64_t folder_bytes(const char *path);
 /* "A/B", owned by the caller. */
 char *path_join(const char *a, const char *b);
 

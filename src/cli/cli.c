@@ -72,6 +72,11 @@ static const struct subcommand subcommands[] = {
 	{"log", "RUN [STAGE]", "what a stage printed", NULL, cli_log},
 	{"verify", "[RUN]", "recompute the chain of the journals", NULL,
 	 cli_verify},
+	{"gc", "", "free what no run, release or way back needs",
+	 "  --dry-run            only show it\n"
+	 "  --yes                do not ask\n"
+	 "  --output text|json\n",
+	 cli_gc},
 	{"init", "", "write a commented signalbox.yaml",
 	 "  --stdout             print it instead\n", cli_init},
 	{"validate", "[FILE]", "tell every mistake of the file", NULL,

@@ -6,6 +6,7 @@ libsignalbox_a_SOURCES += \
 	%D%/doctor.c \
 	%D%/execution.c %D%/execution.h \
 	%D%/follow.c %D%/follow.h \
+	%D%/gc.c \
 	%D%/history.c \
 	%D%/init.c \
 	%D%/load.c %D%/load.h \

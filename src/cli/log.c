@@ -69,6 +69,20 @@ static void tell_kept(const struct model *model,
 			stage->name, kept);
 }
 
+/* A stage without a log printed nothing, or gc has freed it. */
+static void tell_freed(const char *folder, const struct stage_model *stage)
+{
+	char *path = path_join(folder, RUN_LOGS_FREED);
+
+	fflush(stdout);
+	if (*stage->log && file_exists(path))
+		fprintf(stderr,
+			"signalbox: what %s printed is no longer kept; "
+			"signalbox gc has freed it\n",
+			stage->name);
+	free(path);
+}
+
 static int print_stage(const char *folder, const struct stage_model *stage,
 		       struct error *err)
 {
@@ -77,8 +91,9 @@ static int print_stage(const char *folder, const struct stage_model *stage,
 	int result = 0;
 
 	if (!*stage->log || !file_exists(path)) {
+		tell_freed(folder, stage);
 		free(path);
-		return 0; /* it printed nothing */
+		return 0;
 	}
 	fd = file_open(path, O_RDONLY, 0, err);
 	if (fd < 0)

@@ -8,6 +8,7 @@
 #include "base/memory.h"
 #include "engine/internal.h"
 #include "engine/runs.h"
+#include "engine/sockets.h"
 
 static int refuse_moved(const char *what, const char *text, struct error *err)
 {
@@ -351,6 +352,18 @@ static int listen_for_people(struct engine *engine, struct error *err)
 	return group ? share(engine, group, err) : 0;
 }
 
+/* What killed runs left where ours will stand. */
+static void sweep_sockets(const struct engine *engine)
+{
+	struct strings paths = STRINGS_INIT;
+
+	sockets_of_ended_runs(engine->options.common_folder,
+			      engine->options.state_folder, &paths);
+	for (size_t i = 0; i < paths.count; i++)
+		unlink(paths.items[i]);
+	strings_release(&paths);
+}
+
 int control_start(struct engine *engine, struct error *err)
 {
 	static const struct channel_handlers handlers = {screen_line,
@@ -360,6 +373,7 @@ int control_start(struct engine *engine, struct error *err)
 	engine->screen = channel_new(engine->loop, engine->options.commands,
 				     engine->options.events, &handlers, engine);
 	stream_subscribe(engine->stream, engine->screen);
+	sweep_sockets(engine);
 	return listen_for_people(engine, err);
 }
 

@@ -1,11 +1,15 @@
 libsignalbox_a_SOURCES += \
 	%D%/control.c \
 	%D%/engine.c %D%/engine.h \
+	%D%/garbage.c %D%/garbage.h \
+	%D%/garbage-needs.c %D%/garbage-places.c \
+	%D%/garbage-runs.c %D%/garbage-store.c \
 	%D%/internal.h \
 	%D%/recovery.c %D%/recovery.h \
 	%D%/runs.c %D%/runs.h \
 	%D%/schedule.c %D%/schedule.h \
 	%D%/selection.c %D%/selection.h \
 	%D%/sites.c \
+	%D%/sockets.c %D%/sockets.h \
 	%D%/stage.c %D%/stages.c %D%/stage-facts.c \
 	%D%/stream.c %D%/stream.h

@@ -29,6 +29,7 @@ static const struct key pipeline_keys[] = {
 	 false},
 	{"keep-failed", read_count, offsetof(struct pipeline, keep_failed),
 	 false},
+	{"keep-runs", read_count, offsetof(struct pipeline, keep_runs), false},
 	{"env", read_environment_pairs, offsetof(struct pipeline, env), false},
 	{"people", read_people, 0, false},
 	{"environments", read_environments, 0, false},
@@ -101,6 +102,7 @@ struct pipeline *pipeline_parse(const char *text, size_t len, const char *file,
 	size_t before = problems->count;
 
 	pipeline->keep_failed = KEEP_FAILED_DEFAULT;
+	pipeline->keep_runs = KEEP_RUNS_DEFAULT;
 	free(problems->file);
 	free(problems->source);
 	problems->file = xstrdup(file);

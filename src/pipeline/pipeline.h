@@ -267,6 +267,7 @@ struct pipeline {
 	struct pairs env;
 	char *socket_group; /* Unix group that may reach a run, or NULL */
 	int keep_failed;    /* work folders of failed stages */
+	int keep_runs;	    /* the newest, whose logs no gc frees */
 	struct person *people;
 	size_t people_count, people_cap;
 	struct environment_config *environments;
@@ -278,6 +279,7 @@ struct pipeline {
 };
 
 #define KEEP_FAILED_DEFAULT 3
+#define KEEP_RUNS_DEFAULT 50
 #define PIPELINE_FILE "signalbox.yaml"
 #define PIPELINE_FILE_LIMIT (4u << 20)
 

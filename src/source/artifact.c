@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -90,6 +91,24 @@ static int copy_in(int from, char *temporary, struct error *err)
 	return result;
 }
 
+/* Shared by who puts a file in, exclusive for who takes one out. */
+static int lock_store(const char *state, int how, struct error *err)
+{
+	char *path = xasprintf("%s/artifacts.lock", state);
+	int fd = file_open(path, O_RDWR | O_CREAT, 0600, err);
+
+	while (fd >= 0 && flock(fd, how) < 0) {
+		if (errno == EINTR)
+			continue;
+		error_set(err, ERROR_IO, "cannot lock %s: %s", path,
+			  strerror(errno));
+		close(fd);
+		fd = -1;
+	}
+	free(path);
+	return fd;
+}
+
 /* What was kept under the digest before is replaced, so that one which was
  * damaged on the disk is whole again. */
 static int move_in(const char *state, const char *temporary, const char *digest,
@@ -98,13 +117,18 @@ static int move_in(const char *state, const char *temporary, const char *digest,
 	char *folder = xasprintf("%s/artifacts/sha256/%.2s", state, digest);
 	char *path = artifact_object_path(state, digest);
 	int result = folder_make(folder, 0700, err);
+	int lock = result < 0 ? -1 : lock_store(state, LOCK_SH, err);
 
+	if (lock < 0)
+		result = -1;
 	if (result == 0 && rename(temporary, path) < 0)
 		result = error_set(err, ERROR_IO, "cannot rename %s: %s",
 				   temporary, strerror(errno));
 	if (result == 0 && copy_sync_entry(path) < 0)
 		result = error_set(err, ERROR_IO, "cannot sync %s: %s", folder,
 				   strerror(errno));
+	if (lock >= 0)
+		close(lock);
 	if (result < 0)
 		unlink(temporary);
 	free(path);
@@ -292,22 +316,32 @@ int artifacts_place(const char *state, const struct artifacts *set,
 	return 0;
 }
 
+static bool is_older(DIR *dir, const char *name, int64_t before)
+{
+	struct stat info;
+
+	return fstatat(dirfd(dir), name, &info, AT_SYMLINK_NOFOLLOW) == 0 &&
+	       info.st_mtim.tv_sec < before / 1000;
+}
+
 static void list_prunable(const char *folder, const struct strings *keep_them,
-			  struct strings *prunable)
+			  int64_t before, struct strings *prunable)
 {
 	DIR *dir = opendir(folder);
 	struct dirent *each;
 
 	while (dir && (each = readdir(dir)))
 		if (strlen(each->d_name) == DIGEST_TEXT_SIZE - 1 &&
-		    !strings_has(keep_them, each->d_name))
+		    !strings_has(keep_them, each->d_name) &&
+		    is_older(dir, each->d_name, before))
 			strings_add(prunable, each->d_name);
 	if (dir)
 		closedir(dir);
 }
 
 int artifacts_prunable(const char *state, const struct strings *keep_them,
-		       struct strings *prunable, struct error *err)
+		       int64_t before, struct strings *prunable,
+		       struct error *err)
 {
 	char *store = store_path(state);
 	DIR *dir = opendir(store);
@@ -321,7 +355,7 @@ int artifacts_prunable(const char *state, const struct strings *keep_them,
 		if (strlen(each->d_name) == 2 && each->d_name[0] != '.') {
 			char *folder = path_join(store, each->d_name);
 
-			list_prunable(folder, keep_them, prunable);
+			list_prunable(folder, keep_them, before, prunable);
 			free(folder);
 		}
 	if (dir)
@@ -330,14 +364,23 @@ int artifacts_prunable(const char *state, const struct strings *keep_them,
 	return result;
 }
 
-int artifact_remove(const char *state, const char *digest, struct error *err)
+int artifact_remove(const char *state, const char *digest, int64_t before,
+		    struct error *err)
 {
 	char *path = artifact_object_path(state, digest);
-	int result = 0;
+	int lock = lock_store(state, LOCK_EX, err);
+	struct stat info;
+	int result = lock < 0 ? -1 : 0;
 
-	if (unlink(path) < 0 && errno != ENOENT)
+	if (lock >= 0 && stat(path, &info) == 0 &&
+	    info.st_mtim.tv_sec >= before / 1000)
+		result = error_set(err, ERROR_REFUSED, "%.12s is in use again",
+				   digest);
+	else if (lock >= 0 && unlink(path) < 0 && errno != ENOENT)
 		result = error_set(err, ERROR_IO, "cannot remove %s: %s", path,
 				   strerror(errno));
+	if (lock >= 0)
+		close(lock);
 	free(path);
 	return result;
 }

@@ -59,10 +59,14 @@ int artifacts_place(const char *state, const struct artifacts *set,
 
 /* Where the file with this digest is kept; owned by the caller. */
 char *artifact_object_path(const char *state, const char *digest);
-/* Digests of the kept files that `keep` does not name. */
+/* Digests of the files kept before `before` (wall ms) that `keep` does not
+ * name. */
 int artifacts_prunable(const char *state, const struct strings *keep,
-		       struct strings *prunable, struct error *err) MUST_CHECK;
-int artifact_remove(const char *state, const char *digest,
+		       int64_t before, struct strings *prunable,
+		       struct error *err) MUST_CHECK;
+/* ERROR_REFUSED when the file was kept, or kept again, since `before` (wall
+ * ms): whoever did so may not have recorded it yet. */
+int artifact_remove(const char *state, const char *digest, int64_t before,
 		    struct error *err) MUST_CHECK;
 
 #endif

@@ -369,7 +369,8 @@ int releases_prunable(const char *state, const struct strings *keep,
 	return result;
 }
 
-int release_remove(const char *state, const char *digest, struct error *err)
+int release_remove(const char *state, const char *digest, int64_t before,
+		   struct error *err)
 {
 	char *folder = release_folder(state, digest);
 	char *note = note_path(state, digest);
@@ -377,7 +378,11 @@ int release_remove(const char *state, const char *digest, struct error *err)
 	struct workshop shop;
 	int result = workshop_open(&shop, state, err);
 
-	if (result == 0) {
+	if (result == 0 && last_used(state, digest).tv_sec >= before / 1000) {
+		result = error_set(err, ERROR_REFUSED,
+				   "the release %.12s is in use again", digest);
+		workshop_close(&shop);
+	} else if (result == 0) {
 		/* Gone at once for who looks; what takes time comes after. */
 		if (rename(folder, old) < 0 && errno != ENOENT)
 			result =

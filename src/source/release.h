@@ -48,7 +48,8 @@ void unpacked_release_clear(struct unpacked_release *release);
  * and those that `keep` names (what is live, what a rollback would need). */
 int releases_prunable(const char *state, const struct strings *keep,
 		      struct strings *prunable, struct error *err) MUST_CHECK;
-int release_remove(const char *state, const char *digest,
+/* ERROR_REFUSED when it was used since `before` (wall ms). */
+int release_remove(const char *state, const char *digest, int64_t before,
 		   struct error *err) MUST_CHECK;
 
 #endif

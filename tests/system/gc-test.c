@@ -3,7 +3,8 @@
  * it never does. */
 #include "system/support.h"
 
-#include <sys/stat.h>
+#include <signal.h>
+#include <stdio.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -103,6 +104,377 @@ static void folders_of_passed_stages_are_not_kept(void **state)
 	free(note);
 }
 
+/* Everything in the state folder is from long ago. */
+static void age(struct site *site)
+{
+	site_shell(site, site->state,
+		   "mkdir -p work artifacts releases && "
+		   "find work artifacts releases -print0 | "
+		   "xargs -0 touch -h -d 2026-01-01");
+}
+
+static bool has(const struct site *site, const char *path)
+{
+	char *whole = path_join(site->state, path);
+	bool is = file_exists(whole);
+
+	free(whole);
+	return is;
+}
+
+/* "run 1" .. of what gc shows, nothing freed. */
+static void assert_would_free(struct site *site, const char *what, bool wanted)
+{
+	assert_int_equal(site_call(site, "gc", "--dry-run", NULL), 0);
+	assert_says_at(site->out, what, wanted, __FILE__, __LINE__);
+}
+
+#define ARTIFACT                              \
+	"name: shop\nkeep-runs: 2\nstages:\n" \
+	"  build: {run: 'echo made; date +%N >made', artifacts: [made]}\n"
+
+static int count_artifacts(struct site *site)
+{
+	char *text =
+		xasprintf("find %s/artifacts -type f | wc -l", site->state);
+	FILE *pipe = popen(text, "r");
+	int count = -1;
+
+	assert_int_equal(fscanf(pipe, "%d", &count), 1);
+	pclose(pipe);
+	free(text);
+	return count;
+}
+
+static void gc_frees_what_old_runs_printed_and_made(void **state)
+{
+	struct site *site = *state;
+
+	commit_pipeline(site, ARTIFACT);
+	for (int i = 0; i < 4; i++)
+		assert_int_equal(site_call(site, "run", NULL), 0);
+	age(site);
+	assert_int_equal(site_call(site, "gc", NULL), 0);
+	assert_says(site->out, "run 1: what the stages printed");
+	assert_says(site->out, "run 2: ");
+	assert_says_not(site->out, "run 3: ");
+	assert_says(site->out, "2 files: made by none");
+	assert_says(site->out, "nothing is freed yet");
+	assert_int_equal(site_call(site, "gc", "--dry-run", NULL), 0);
+	assert_true(has(site, "runs/1/logs"));
+	assert_int_equal(count_artifacts(site), 4);
+	assert_int_equal(site_call(site, "gc", "--dry-run", "--yes", NULL), 2);
+	assert_int_equal(
+		site_call(site, "gc", "--yes", "--output", "json", NULL), 0);
+	assert_says(site->out, "\"freed\": true");
+	assert_false(has(site, "runs/1/logs"));
+	assert_true(has(site, "runs/3/logs"));
+	assert_int_equal(count_artifacts(site), 2);
+	/* The record is whole, and says what is no longer there. */
+	assert_int_equal(site_call(site, "log", "1", "build", NULL), 0);
+	assert_says(site->err, "no longer kept");
+	assert_int_equal(site_call(site, "log", "3", "build", NULL), 0);
+	assert_string_equal(site->out, "made\n");
+	assert_int_equal(site_call(site, "status", "1", NULL), 0);
+	assert_says(site->out, "passed");
+	assert_int_equal(site_call(site, "verify", NULL), 0);
+	assert_int_equal(site_call(site, "gc", "--yes", NULL), 0);
+	assert_says(site->out, "nothing to free");
+	assert_int_equal(site_call(site, "run", NULL), 0);
+}
+
+#define WAITS                                                               \
+	"name: shop\nkeep-runs: 0\nstages:\n"                               \
+	"  build: {run: 'echo made | tee made', artifacts: [made]}\n"       \
+	"  later:\n"                                                        \
+	"    run: ': > @FOLDER@/busy; until test -e @FOLDER@/go; do sleep " \
+	"0.01; done; cat made'\n"
+
+static void gc_leaves_what_a_run_under_way_needs(void **state)
+{
+	struct site *site = *state;
+	char *busy = path_join(site->folder, "busy");
+	char *go = path_join(site->folder, "go");
+	struct process *run;
+
+	commit_pipeline(site, WAITS);
+	run = site_start(site, NULL, "run", NULL);
+	await_file(busy);
+	age(site);
+	assert_int_equal(site_call(site, "gc", "--yes", NULL), 0);
+	assert_says(site->out, "nothing to free");
+	site_write(site, "../go", "");
+	assert_int_equal(process_await(run), 0);
+	assert_int_equal(site_call(site, "log", "1", "later", NULL), 0);
+	assert_string_equal(site->out, "made\n");
+	age(site);
+	assert_would_free(site, "run 1", true);
+	assert_would_free(site, "folder 1: no stage used it", true);
+	free(busy);
+	free(go);
+}
+
+static void gc_leaves_what_a_run_that_was_cut_off_needs(void **state)
+{
+	struct site *site = *state;
+	char *busy = path_join(site->folder, "busy");
+	struct process *run;
+
+	commit_pipeline(site, WAITS);
+	run = site_start(site, NULL, "run", NULL);
+	await_file(busy);
+	assert_int_equal(kill(process_program(run), SIGKILL), 0);
+	process_await(run);
+	age(site);
+	assert_int_equal(site_call(site, "gc", "--yes", NULL), 0);
+	assert_true(has(site, "runs/1/logs/build.log"));
+	assert_int_equal(count_artifacts(site), 1);
+	free(busy);
+}
+
+static int count_sockets(struct site *site)
+{
+	char *text = xasprintf("find %s/runtime -type s | wc -l", site->folder);
+	FILE *pipe = popen(text, "r");
+	int count = -1;
+
+	assert_int_equal(fscanf(pipe, "%d", &count), 1);
+	pclose(pipe);
+	free(text);
+	return count;
+}
+
+static void socket_of_a_killed_run_goes_with_the_next_start(void **state)
+{
+	struct site *site = *state;
+	char *busy = path_join(site->folder, "busy");
+
+	commit_pipeline(site, WAITS);
+	for (int i = 0; i < 2; i++) {
+		struct process *run = site_start(site, NULL, "run", NULL);
+
+		await_file(busy);
+		assert_int_equal(kill(process_program(run), SIGKILL), 0);
+		process_await(run);
+		assert_int_equal(count_sockets(site), 1);
+		assert_int_equal(unlink(busy), 0);
+	}
+	site_write(site, "../go", "");
+	assert_int_equal(site_call(site, "run", NULL), 0);
+	assert_int_equal(count_sockets(site), 0);
+	free(busy);
+}
+
+static void gc_removes_sockets_that_nobody_listens_at(void **state)
+{
+	struct site *site = *state;
+	char *busy = path_join(site->folder, "busy");
+	struct process *run;
+
+	commit_pipeline(site, WAITS);
+	run = site_start(site, NULL, "run", NULL);
+	await_file(busy);
+	site_shell(site, site->folder,
+		   "touch -d 2026-01-01 runtime/signalbox/*.sock");
+	assert_would_free(site, "nobody listens", false);
+	assert_int_equal(kill(process_program(run), SIGKILL), 0);
+	process_await(run);
+	assert_int_equal(site_call(site, "gc", "--yes", NULL), 0);
+	assert_says(site->out, "nobody listens");
+	assert_int_equal(count_sockets(site), 0);
+	free(busy);
+}
+
+static void gc_leaves_folders_that_are_kept_or_used(void **state)
+{
+	struct site *site = *state;
+	char *kept;
+
+	commit_pipeline(site, HEAD "  unit: {run: 'exit 1'}\n");
+	assert_int_equal(site_call(site, "run", NULL), 1);
+	kept = kept_folder(site, 1, "unit");
+	commit_pipeline(site, HEAD "  unit: {run: 'true'}\n");
+	assert_int_equal(site_call(site, "run", NULL), 0);
+	assert_true(has(site, "work/2"));
+	assert_would_free(site, "folder 2", false); /* used just now */
+	age(site);
+	assert_int_equal(site_call(site, "gc", "--yes", NULL), 0);
+	assert_says_not(site->out, "folder 1");
+	assert_true(file_exists(kept));
+	assert_false(has(site, "work/2"));
+	assert_false(has(site, "work/2.git"));
+	assert_int_equal(site_call(site, "run", NULL), 0);
+	free(kept);
+}
+
+#define DELIVERY(keep)                                              \
+	"name: shop\nkeep-runs: 0\nenvironments:\n" SITE_PRODUCTION \
+	"    keep: " keep "\nstages:\n" SITE_BUILD
+
+#define TO_PRODUCTION "  production: {deploy: {environment: production}}\n"
+
+static void passes(struct site *site)
+{
+	int status = site_call(site, "run", NULL);
+
+	if (status != 0)
+		fail_msg("%d: %s%s", status, site->out, site->err);
+}
+
+/* The first is the previous release, the second is live. */
+static void release_two(struct site *site, const char *pipeline)
+{
+	commit_pipeline(site, pipeline);
+	passes(site);
+	site_write(site, "bug", "0\n");
+	site_commit(site, "the second");
+	passes(site);
+	assert_string_equal(site_colour(site), "green");
+}
+
+/* Releases that were used since, so that no real one is among the last ten. */
+static void add_releases(struct site *site, int count)
+{
+	char *text = xasprintf(
+		"for i in $(seq %d); do d=$(echo $i | sha256sum | cut -c1-64); "
+		"mkdir -p releases/$d; : >releases/$d.json; "
+		"touch -d \"2026-02-01 $i minutes\" releases/$d.json; done",
+		count);
+
+	site_shell(site, site->state, text);
+	free(text);
+}
+
+static int count_releases(struct site *site)
+{
+	char *text = xasprintf("ls -d %s/releases/*.json | wc -l", site->state);
+	FILE *pipe = popen(text, "r");
+	int count = -1;
+
+	assert_int_equal(fscanf(pipe, "%d", &count), 1);
+	pclose(pipe);
+	free(text);
+	return count;
+}
+
+static void gc_never_frees_the_live_or_the_previous_release(void **state)
+{
+	struct site *site = *state;
+
+	release_two(site, DELIVERY("30m") TO_PRODUCTION);
+	age(site);
+	add_releases(site, 12);
+	assert_int_equal(count_releases(site), 14);
+	assert_int_equal(site_call(site, "gc", "--yes", NULL), 0);
+	assert_says(site->out, "not among the 10 last used");
+	assert_says_not(site->out, "still runs");
+	assert_int_equal(count_releases(site), 12);
+	/* Cold, so that it is really started from there. */
+	assert_int_equal(site_call(site, "down", "production", NULL), 0);
+	assert_int_equal(site_call(site, "up", "production", NULL), 0);
+	assert_string_equal(site_colour(site), "green");
+	assert_int_equal(site_call(site, "rollback", "production", NULL), 0);
+	assert_string_equal(site_colour(site), "blue");
+	assert_int_equal(site_call(site, "verify", NULL), 0);
+}
+
+static void gc_never_frees_a_candidate_or_its_run(void **state)
+{
+	struct site *site = *state;
+	struct process *run;
+
+	release_two(site, DELIVERY("0s") TO_PRODUCTION);
+	site_write(site, "bug", "0 \n");
+	commit_pipeline(site,
+			DELIVERY("0s") "  production:\n"
+				       "    deploy:\n"
+				       "      environment: production\n"
+				       "      strategy: canary\n"
+				       "      steps: [{weight: 50%}, {pause: "
+				       "90s}, {weight: 100%}]\n");
+	run = site_start(site, NULL, "run", NULL);
+	process_await_text(run, "traffic green 50 %");
+	age(site);
+	add_releases(site, 12);
+	assert_int_equal(site_call(site, "gc", "--yes", NULL), 0);
+	assert_says_not(site->out, "still runs");
+	assert_int_equal(count_releases(site), 13);
+	/* The run goes on, and the way back stands all the while. */
+	assert_int_equal(site_call(site, "promote", "3", NULL), 0);
+	assert_int_equal(process_await(run), 0);
+	assert_string_equal(site_colour(site), "blue");
+	assert_int_equal(site_call(site, "rollback", "production", NULL), 0);
+	assert_string_equal(site_colour(site), "green");
+}
+
+static void gc_never_frees_what_waits_at_a_gate(void **state)
+{
+	struct site *site = *state;
+
+	release_two(site, DELIVERY("30m") TO_PRODUCTION);
+	site_write(site, "bug", "0 \n");
+	commit_pipeline(site, "name: shop\nkeep-runs: 0\n"
+			      "people: {root: {name: Root}}\n"
+			      "environments:\n" SITE_PRODUCTION
+			      "    gate: {approvers: [root], required: 1}\n"
+			      "stages:\n" SITE_BUILD TO_PRODUCTION);
+	assert_int_equal(site_call(site, "run", NULL), 6);
+	age(site);
+	assert_int_equal(site_call(site, "gc", "--yes", NULL), 0);
+	assert_true(has(site, "runs/3/logs"));
+	assert_int_equal(count_artifacts(site), 1);
+}
+
+static void gc_stops_an_old_colour_when_its_time_is_over(void **state)
+{
+	struct site *site = *state;
+
+	release_two(site, DELIVERY("0s") TO_PRODUCTION);
+	assert_int_not_equal(site_keeper(site, "production", "blue"), 0);
+	assert_int_equal(site_call(site, "gc", "--yes", NULL), 0);
+	assert_says(site->out, "production blue");
+	assert_says(site->out, "still runs");
+	assert_int_equal(site_keeper(site, "production", "blue"), 0);
+	assert_string_equal(site_colour(site), "green");
+	assert_int_equal(site_call(site, "status", NULL), 0);
+	assert_says(site->out, "would start first");
+	assert_int_equal(site_call(site, "rollback", "production", NULL), 0);
+	assert_string_equal(site_colour(site), "blue");
+}
+
+static void
+gc_never_stops_a_colour_that_could_not_be_started_again(void **state)
+{
+	struct site *site = *state;
+
+	release_two(site, DELIVERY("0s") TO_PRODUCTION);
+	site_shell(site, site->state,
+		   "chmod -R u+w releases && rm -rf releases/*");
+	assert_int_equal(site_call(site, "gc", "--yes", NULL), 0);
+	assert_says_not(site->out, "still runs");
+	assert_int_not_equal(site_keeper(site, "production", "blue"), 0);
+	assert_int_equal(site_call(site, "rollback", "production", NULL), 0);
+	assert_string_equal(site_colour(site), "blue");
+}
+
+static void gc_frees_no_release_when_a_journal_cannot_be_read(void **state)
+{
+	struct site *site = *state;
+
+	release_two(site, DELIVERY("30m") TO_PRODUCTION);
+	age(site);
+	add_releases(site, 12);
+	site_shell(site, site->state,
+		   "cp environments/production/journal.ndjson whole && "
+		   "sed -i '3s/seq/sqe/' environments/production/"
+		   "journal.ndjson");
+	assert_int_equal(site_call(site, "gc", "--yes", NULL), 0);
+	assert_says(site->err, "no release is freed");
+	assert_int_equal(count_releases(site), 14);
+	site_shell(site, site->state,
+		   "cp whole environments/production/journal.ndjson");
+}
+
 static int run_all(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -111,6 +483,18 @@ static int run_all(void)
 		TEST(folder_of_a_failed_stage_is_kept_as_it_was),
 		TEST(as_many_folders_are_kept_as_the_file_says),
 		TEST(folders_of_passed_stages_are_not_kept),
+		TEST(gc_frees_what_old_runs_printed_and_made),
+		TEST(gc_leaves_what_a_run_under_way_needs),
+		TEST(gc_leaves_what_a_run_that_was_cut_off_needs),
+		TEST(socket_of_a_killed_run_goes_with_the_next_start),
+		TEST(gc_removes_sockets_that_nobody_listens_at),
+		TEST(gc_leaves_folders_that_are_kept_or_used),
+		TEST(gc_never_frees_the_live_or_the_previous_release),
+		TEST(gc_never_frees_a_candidate_or_its_run),
+		TEST(gc_never_frees_what_waits_at_a_gate),
+		TEST(gc_stops_an_old_colour_when_its_time_is_over),
+		TEST(gc_never_stops_a_colour_that_could_not_be_started_again),
+		TEST(gc_frees_no_release_when_a_journal_cannot_be_read),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

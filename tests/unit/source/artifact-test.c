@@ -241,15 +241,19 @@ static void what_nobody_keeps_may_be_pruned(void **state)
 	struct strings keep = STRINGS_INIT;
 	char *kept = make_stage(*state);
 
-	assert_int_equal(artifacts_prunable(kept, &keep, &prunable, NULL), 0);
+	assert_int_equal(
+		artifacts_prunable(kept, &keep, INT64_MAX, &prunable, NULL), 0);
 	assert_int_equal(prunable.count, 0);
 	assert_int_equal(store(*state, kept, "dist", &set, NULL), 0);
 	strings_add(&keep, set.items[0].digest);
-	assert_int_equal(artifacts_prunable(kept, &keep, &prunable, NULL), 0);
+	assert_int_equal(
+		artifacts_prunable(kept, &keep, INT64_MAX, &prunable, NULL), 0);
 	assert_int_equal(prunable.count, 1);
 	assert_string_equal(prunable.items[0], set.items[1].digest);
-	assert_int_equal(artifact_remove(kept, prunable.items[0], NULL), 0);
-	assert_int_equal(artifact_remove(kept, prunable.items[0], NULL), 0);
+	assert_int_equal(
+		artifact_remove(kept, prunable.items[0], INT64_MAX, NULL), 0);
+	assert_int_equal(
+		artifact_remove(kept, prunable.items[0], INT64_MAX, NULL), 0);
 	assert_same_as_git(
 		scratch_ask(*state, "find state/artifacts -type f | wc -l"),
 		*state, "echo 1");
@@ -353,7 +357,8 @@ static void a_release_is_unpacked_once(void **state)
 	assert_int_equal(before.st_ino, after.st_ino);
 	assert_int_equal(release_find(kept, first.digest, &found, NULL), 0);
 	assert_string_equal(found.root, first.root);
-	assert_int_equal(release_remove(kept, first.digest, NULL), 0);
+	assert_int_equal(release_remove(kept, first.digest, INT64_MAX, NULL),
+			 0);
 	unpacked_release_clear(&found);
 	assert_int_equal(release_find(kept, first.digest, &found, &err), -1);
 	assert_int_equal(err.code, ERROR_NOT_FOUND);
