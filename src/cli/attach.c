@@ -32,7 +32,8 @@ static int attach(struct project *project, int64_t run,
 
 	/* Forks: before the connection, which is the program's alone. */
 	options.launcher = launcher_start(true);
-	options.events = options.commands = follow_connect(project, run, err);
+	options.events = options.commands =
+		follow_connect(project, run, !call->watch_only, err);
 	options.run_folder = folder;
 	if (options.events >= 0)
 		result = screen_show(&options, err);

@@ -17,7 +17,7 @@
 /* A run that has just begun has its lock a moment before its socket. */
 #define CONNECT_MS 5000
 
-int follow_connect(const struct project *project, int64_t run,
+int follow_connect(const struct project *project, int64_t run, bool steers,
 		   struct error *err)
 {
 	struct command command = {.kind = COMMAND_SUBSCRIBE, .id = 1};
@@ -28,6 +28,8 @@ int follow_connect(const struct project *project, int64_t run,
 
 	if (fd < 0)
 		return -1;
+	if (steers)
+		command.reason = (char *)COMMAND_STEER;
 	command_encode(&command, &line);
 	if (write(fd, line.data, line.len) != (ssize_t)line.len) {
 		close(fd);
@@ -132,7 +134,7 @@ static int connect_live(const struct project *project, int64_t run,
 
 	while (fd < 0 && run_is_live(state, run)) {
 		error_clear(err);
-		fd = follow_connect(project, run, err);
+		fd = follow_connect(project, run, false, err);
 		if (fd < 0 && clock_monotonic_us() > deadline)
 			break;
 		if (fd < 0)

@@ -9,8 +9,9 @@
 #include "cli/project.h"
 #include "model/model.h"
 
-/* A connection that the engine streams every event to. */
-int follow_connect(const struct project *project, int64_t run,
+/* A connection that the engine streams every event to. steers: a person acts
+ * by it, so that losing it is noticed. */
+int follow_connect(const struct project *project, int64_t run, bool steers,
 		   struct error *err) MUST_CHECK;
 
 enum follow_look {

@@ -158,8 +158,8 @@ void environment_abandon(struct environment *environment, const char *reason,
 			 environment_done *done, void *data);
 
 struct rollback_request {
-	const char *by;	    /* "person" or "analysis" */
-	const char *person; /* NULL by the analysis */
+	const char *by;	    /* "person", "analysis", "operator-timeout" */
+	const char *person; /* NULL by any other */
 	const char *reason; /* may be NULL */
 	const char *to; /* a release as environment_state_find() knows it; NULL:
 			 * while a candidate is under deployment the live one,

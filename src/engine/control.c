@@ -229,6 +229,43 @@ static void answer(struct engine *engine, struct channel *channel,
 	stream_on_disk(engine->stream, send_answer, answer);
 }
 
+static bool has_operator(const struct engine *engine)
+{
+	if (engine->screen && engine->options.linger)
+		return true;
+	for (const struct client *client = engine->clients; client;
+	     client = client->next)
+		if (client->steers)
+			return true;
+	return false;
+}
+
+bool control_is_operator_lost(void *data)
+{
+	const struct engine *engine = data;
+
+	return engine->had_operator && !has_operator(engine);
+}
+
+static void operator_changed(struct engine *engine)
+{
+	engine->had_operator = engine->had_operator || has_operator(engine);
+	stages_operator_changed(engine);
+}
+
+static void subscribe(struct engine *engine, struct channel *channel,
+		      const struct command *command)
+{
+	stream_join(engine->stream, channel);
+	if (!str_equal(command->reason, COMMAND_STEER))
+		return;
+	for (struct client *client = engine->clients; client;
+	     client = client->next)
+		if (client->channel == channel)
+			client->steers = true;
+	operator_changed(engine);
+}
+
 static void take_line(struct engine *engine, struct channel *channel,
 		      const struct sender *sender, const char *text, size_t len)
 {
@@ -244,7 +281,7 @@ static void take_line(struct engine *engine, struct channel *channel,
 	quiet = command.kind == COMMAND_POKE ||
 		command.kind == COMMAND_SUBSCRIBE;
 	if (command.kind == COMMAND_SUBSCRIBE)
-		stream_join(engine->stream, channel);
+		subscribe(engine, channel, &command);
 	else if (execute(engine, &command, sender, &err) < 0)
 		tell_command(engine, EVENT_COMMAND_REFUSED, &command, sender,
 			     error_text(&err));
@@ -280,8 +317,14 @@ static void client_line(struct channel *channel, const char *text, size_t len,
 
 static void client_closed(struct channel *channel, void *data)
 {
+	struct client *client = data;
+	struct engine *engine = client->engine;
+	bool steered = client->steers;
+
 	(void)channel;
-	client_free(data);
+	client_free(client);
+	if (steered)
+		operator_changed(engine);
 }
 
 static void accepted(int fd, const struct peer *peer, void *data)
@@ -318,6 +361,7 @@ static void screen_closed(struct channel *channel, void *data)
 	forget_answers(engine, channel);
 	channel_free(channel);
 	engine->screen = NULL;
+	operator_changed(engine);
 	engine_stop_if_done(engine);
 }
 
@@ -372,6 +416,7 @@ int control_start(struct engine *engine, struct error *err)
 		(struct sender){engine->options.uid, engine->options.person};
 	engine->screen = channel_new(engine->loop, engine->options.commands,
 				     engine->options.events, &handlers, engine);
+	engine->had_operator = engine->options.linger;
 	stream_subscribe(engine->stream, engine->screen);
 	sweep_sockets(engine);
 	return listen_for_people(engine, err);

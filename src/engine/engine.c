@@ -266,6 +266,7 @@ static void set_facts(struct engine *engine)
 		.environment = site_environment,
 		.claim = site_claim,
 		.is_let_through = site_is_let_through,
+		.is_operator_lost = control_is_operator_lost,
 		.checks = host_checks,
 	};
 }

@@ -64,6 +64,7 @@ struct client { /* another terminal */
 	struct channel *channel;
 	struct sender sender;
 	char *login;
+	bool steers; /* a person's terminal */
 	struct client *next;
 };
 
@@ -99,6 +100,7 @@ struct engine {
 	struct sender owner;
 	struct server *server;
 	struct client *clients;
+	bool had_operator;
 	struct answer *answers; /* not sent yet */
 	char *failure;		/* why the journal cannot be written */
 };
@@ -124,6 +126,8 @@ int stages_init(struct engine *engine, struct error *err) MUST_CHECK;
 void stages_free(struct engine *engine);
 /* Starts what can start, ends the run when nothing is left. */
 void stages_advance(struct engine *engine);
+/* A terminal that steers came or went. */
+void stages_operator_changed(struct engine *engine);
 void stages_cancel(struct engine *engine);
 /* A stage that was started has its outcome. */
 void stages_ended(struct stage *stage);
@@ -156,5 +160,6 @@ int site_command(struct site *place, const struct command *command,
 /* control.c */
 int control_start(struct engine *engine, struct error *err) MUST_CHECK;
 void control_free(struct engine *engine);
+bool control_is_operator_lost(void *engine);
 
 #endif

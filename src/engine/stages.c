@@ -137,6 +137,13 @@ void stages_cancel(struct engine *engine)
 	stages_advance(engine);
 }
 
+void stages_operator_changed(struct engine *engine)
+{
+	for (size_t i = 0; i < engine->options.pipeline->stage_count; i++)
+		if (engine->stages[i].step)
+			step_operator_changed(engine->stages[i].step);
+}
+
 void stages_free(struct engine *engine)
 {
 	const struct pipeline *pipeline = engine->options.pipeline;

@@ -13,7 +13,8 @@
  * Commands: approve, reject (reason), override (reason), promote, hold,
  * unhold, cancel (run); shift (environment, value percent), rollback
  * (environment, reason?); subscribe (from: seq; the reply is followed by
- * every event after it); quit (the engine ends when no run is live); note
+ * every event after it; reason "steer" of a terminal that a person steers
+ * from); quit (the engine ends when no run is live); note
  * (environment?, reason: what a person says afterwards, kept as note.added).
  */
 #ifndef SIGNALBOX_EVENT_COMMAND_H
@@ -57,6 +58,9 @@ struct command {
 	char *reason;
 	double value; /* percent, for shift */
 };
+
+/* The reason of a subscribe by which a person steers. */
+#define COMMAND_STEER "steer"
 
 #define COMMAND_INIT                    \
 	{                               \

@@ -83,7 +83,8 @@
  * rollback.readiness environment, ready (bool), colour?, version?, text,
  *                 last-ms? (how long the last one took), cold (bool)
  * rollback.started environment, epoch, colour, from, to (versions), kind
- *                 (warm|cold), by (person|analysis), person?, reason?, run?
+ *                 (warm|cold), by (person|analysis|operator-timeout),
+ *                 person?, reason?, run?
  * rollback.finished environment, outcome, colour, ms, left-ms?, requests,
  *                 failed-by-shift, failed-by-candidate, candidate (version),
  *                 sessions, unsynced (bool), text

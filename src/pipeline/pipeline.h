@@ -146,6 +146,14 @@ struct analysis_config {
 	struct place place;
 };
 
+/* What becomes of a deployment that waits for a person when the terminal
+ * that steered it is gone. */
+enum operator_lost {
+	OPERATOR_LOST_HOLD,
+	OPERATOR_LOST_CONTINUE, /* after the time-out */
+	OPERATOR_LOST_ROLLBACK, /* likewise */
+};
+
 enum strategy {
 	STRATEGY_BLUE_GREEN,
 	STRATEGY_CANARY,
@@ -186,6 +194,8 @@ struct plan_step_config {
 struct deploy_config {
 	char *environment;
 	enum strategy strategy;
+	enum operator_lost on_operator_lost;
+	int64_t operator_timeout_ms; /* default 10 m */
 	struct plan_step_config *steps;
 	size_t step_count, step_cap;
 	struct analysis_config analysis;

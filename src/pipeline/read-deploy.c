@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "base/vector.h"
 
+#define OPERATOR_TIMEOUT_MS (10 * 60 * 1000)
 #define CANARY_PAUSE_MS 120000
 
 static void read_strategy(struct reader *reader, const struct node *value,
@@ -137,6 +138,21 @@ static void read_steps(struct reader *reader, const struct node *value,
 		read_step(reader, &value->children[i], into);
 }
 
+static void read_operator_lost(struct reader *reader, const struct node *value,
+			       void *into)
+{
+	static const char *const words[] = {
+		[OPERATOR_LOST_HOLD] = "hold",
+		[OPERATOR_LOST_CONTINUE] = "continue",
+		[OPERATOR_LOST_ROLLBACK] = "rollback",
+	};
+	struct deploy_config *deploy = into;
+	int word = read_word(reader, value, words, ARRAY_SIZE(words), NULL);
+
+	if (word >= 0)
+		deploy->on_operator_lost = (enum operator_lost)word;
+}
+
 /* steps stands below analysis, so that a step can take it over. */
 static const struct key deploy_keys[] = {
 	{"environment", read_target_environment, 0, true},
@@ -144,6 +160,9 @@ static const struct key deploy_keys[] = {
 	{"analysis", read_analysis, offsetof(struct deploy_config, analysis),
 	 false},
 	{"steps", read_steps, 0, false},
+	{"on-operator-lost", read_operator_lost, 0, false},
+	{"operator-timeout", read_time_limit,
+	 offsetof(struct deploy_config, operator_timeout_ms), false},
 	{"windows", NULL, 0, false},
 	{"concurrency", NULL, 0, false},
 	{"migrations", NULL, 0, false},
@@ -272,6 +291,7 @@ void read_deploy(struct reader *reader, const struct node *value, void *into)
 
 	deploy->place = node_place(value);
 	deploy->analysis = analysis_defaults();
+	deploy->operator_timeout_ms = OPERATOR_TIMEOUT_MS;
 	read_map(reader, value, &deploy_schema, deploy);
 	reader->target = NULL;
 	if (!strategy_is_known(value, deploy))

@@ -133,6 +133,7 @@ static void run_pause(struct deploy_step *deploy, int64_t ms)
 		deploy->pause_until_us = clock_monotonic_us() + ms * 1000;
 		timer_set(deploy->pause, deploy->pause_until_us);
 	}
+	deploy_mind_operator(deploy, false);
 }
 
 void deploy_leave_pause(struct deploy_step *deploy)
@@ -149,6 +150,8 @@ void deploy_leave_pause(struct deploy_step *deploy)
 	}
 	if (deploy->pause)
 		timer_stop(deploy->pause);
+	deploy->phase = DEPLOY_MOVING;
+	deploy_mind_operator(deploy, false);
 	deploy_step_passed(deploy);
 }
 
@@ -311,6 +314,7 @@ int deploy_hold(struct deploy_step *deploy, bool hold, struct error *err)
 	} else if (!hold) {
 		run_pause(deploy, deploy->pause_left_ms);
 	}
+	deploy_mind_operator(deploy, false);
 	return 0;
 }
 
@@ -340,6 +344,7 @@ static void shifted_by_hand(void *data, const struct error *err)
 		deploy_fail_by(deploy, err);
 	else if (deploy->plan->analysis && asked(deploy) < 100)
 		deploy_watch_begin(deploy, deploy->plan->analysis);
+	deploy_mind_operator(deploy, false);
 }
 
 int deploy_shift(struct deploy_step *deploy, const struct command *command,
@@ -371,5 +376,7 @@ void deploy_drop_waits(struct deploy_step *deploy)
 		timer_stop(deploy->queue);
 	if (deploy->pause)
 		timer_stop(deploy->pause);
+	if (deploy->operator_timer)
+		timer_stop(deploy->operator_timer);
 	deploy_watch_end(deploy);
 }

@@ -376,6 +376,7 @@ static int deploy_command(struct step *step, const struct command *command,
 		return error_set(err, ERROR_REFUSED,
 				 "the deployment to %s is ending already",
 				 deploy->config->environment);
+	deploy_mind_operator(deploy, true);
 	switch (command->kind) {
 	case COMMAND_ROLLBACK:
 		return roll_back_by(deploy, command, sender, err);
@@ -433,6 +434,11 @@ static void deploy_moved(struct step *step, const char *text)
 		finish(deploy, STATE_ROLLED_BACK, text);
 }
 
+static void deploy_operator_changed(struct step *step)
+{
+	deploy_mind_operator((struct deploy_step *)step, false);
+}
+
 static void deploy_release(struct step *step)
 {
 	struct deploy_step *deploy = (struct deploy_step *)step;
@@ -445,6 +451,7 @@ static void deploy_release(struct step *step)
 	timer_free(deploy->pause);
 	timer_free(deploy->look);
 	timer_free(deploy->max_hold);
+	timer_free(deploy->operator_timer);
 	plan_free(deploy->plan);
 	analysis_free(deploy->analysis);
 	free(deploy->digest);
@@ -463,4 +470,5 @@ const struct step_ops step_deploy_ops = {
 	.release = deploy_release,
 	.command = deploy_command,
 	.moved = deploy_moved,
+	.operator_changed = deploy_operator_changed,
 };

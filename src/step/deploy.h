@@ -2,7 +2,7 @@
 /*
  * Inside the deploy step: what its files share. deploy.c takes a stage from
  * its gate to its end, deploy-queue.c waits for its turn, deploy-plan.c
- * executes the plan, deploy-watch.c lets the analysis judge beside it.
+ * executes the plan, deploy-operator.c minds that somebody steers it, deploy-watch.c lets the analysis judge beside it.
  */
 #ifndef SIGNALBOX_STEP_DEPLOY_H
 #define SIGNALBOX_STEP_DEPLOY_H
@@ -53,6 +53,8 @@ struct deploy_step {
 	bool pause_over; /* the clock is done; a verdict may be missing */
 	struct analysis *analysis;
 	struct timer *look;
+	struct timer *operator_timer; /* armed while nobody steers what waits */
+	bool is_alone;		/* that was said */
 	struct timer *max_hold; /* NULL while it is not held by a verdict */
 	int64_t max_hold_ms;
 	struct analysis_result judged;
@@ -85,6 +87,11 @@ int deploy_shift(struct deploy_step *deploy, const struct command *command,
 		 const struct sender *sender, struct error *err);
 /* The step itself is no longer needed: what it waits for is dropped. */
 void deploy_drop_waits(struct deploy_step *deploy);
+
+/* deploy-operator.c */
+/* To be called whenever it begins or ends to wait for a person, the terminal
+ * that steers came or went, or (acted) a person did something with it. */
+void deploy_mind_operator(struct deploy_step *deploy, bool acted);
 
 /* deploy-watch.c */
 void deploy_watch_begin(struct deploy_step *deploy,

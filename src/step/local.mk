@@ -1,6 +1,7 @@
 libsignalbox_a_SOURCES += \
 	%D%/artifacts.c \
 	%D%/check.c \
+	%D%/deploy-operator.c \
 	%D%/deploy-plan.c \
 	%D%/deploy-queue.c \
 	%D%/deploy-watch.c \

@@ -67,6 +67,12 @@ void step_moved(struct step *step, const char *text)
 		step->ops->moved(step, text);
 }
 
+void step_operator_changed(struct step *step)
+{
+	if (step->ops->operator_changed)
+		step->ops->operator_changed(step);
+}
+
 void step_free(struct step *step)
 {
 	if (!step)

@@ -76,6 +76,9 @@ struct step_host {
 	/* True when this run may do in the environment what its gate holds:
 	 * it was let through, or there is no gate. */
 	bool (*is_let_through)(void *data, const char *environment);
+	/* True when a person has steered this run from a terminal and none
+	 * does any more. */
+	bool (*is_operator_lost)(void *data);
 	/* Adds {name, outcome, text?} of the finished stages to a JSON array,
 	 * and returns the digest of the open findings into `findings`. */
 	void (*checks)(void *data, json_t *array,
@@ -141,6 +144,8 @@ struct step_ops {
 		       const struct sender *sender, struct error *err);
 	/* Someone else moved the environment this step claimed. Optional. */
 	void (*moved)(struct step *step, const char *text);
+	/* A terminal that steers came or went. Optional. */
+	void (*operator_changed)(struct step *step);
 };
 
 struct step *step_new(enum step_kind kind, const struct step_options *options);
@@ -151,6 +156,7 @@ int step_command(struct step *step, const struct command *command,
 void step_output(struct step *step, const char *bytes, size_t len);
 void step_output_ended(struct step *step);
 void step_moved(struct step *step, const char *text);
+void step_operator_changed(struct step *step);
 void step_free(struct step *step);
 
 /* For the kinds: ends the step; the reason is copied and may be NULL. The

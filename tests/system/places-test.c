@@ -4,10 +4,15 @@
 #include "system/support.h"
 
 #include <signal.h>
+#include <fcntl.h>
+#include <pty.h>
 #include <stdio.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
-#include "base/clock.h"
+#include "base/file.h"
 #include "base/memory.h"
+#include "model/model.h"
 
 #define HEAD "name: shop\nenvironments:\n" SITE_PRODUCTION
 #define GATE "    gate: {not: []}\n"
@@ -218,6 +223,185 @@ static void lock_by_hand_holds_a_run_until_its_time(void **state)
 	assert_int_equal(live_run(site), 3);
 }
 
+#define LOST                                                             \
+	"  production: {deploy: {environment: production, "              \
+	"strategy: canary, steps: [{weight: 5%}, {pause: {}}, {weight: " \
+	"100%}], on-operator-lost: "
+
+/* The dashboard of run 2 on a terminal of its own, until it is hung up. */
+struct screen {
+	int master;
+	pid_t pid;
+};
+
+static struct screen on_screen(struct site *site, const char *word)
+{
+	struct winsize size = {.ws_row = 24, .ws_col = 80};
+	struct screen screen;
+
+	screen.pid = forkpty(&screen.master, NULL, NULL, &size);
+	assert_true(screen.pid >= 0);
+	if (screen.pid == 0) {
+		setenv("TERM", "xterm-256color", 1);
+		if (chdir(site->repository) == 0)
+			execl(site->signalbox, site->signalbox, word, NULL);
+		_exit(127);
+	}
+	assert_int_equal(fcntl(screen.master, F_SETFL, O_NONBLOCK), 0);
+	return screen;
+}
+
+struct wanted {
+	struct screen *screen; /* drained meanwhile; NULL: none */
+	char *folder, *journal;
+	enum event_type type;
+	const char *text;
+	int least; /* so many events of the type, the last with the text */
+};
+
+static bool has_happened(void *data)
+{
+	struct wanted *wanted = data;
+	char bytes[4096];
+	struct event *event;
+	char *text;
+	bool happened;
+
+	while (wanted->screen &&
+	       read(wanted->screen->master, bytes, sizeof(bytes)) > 0)
+		;
+	if (!file_exists(wanted->journal) ||
+	    site_count_events(wanted->folder, wanted->type, NULL) <
+		    wanted->least)
+		return false;
+	event = site_last_event(wanted->folder, wanted->type, NULL);
+	text = event ? event_sentence(event) : NULL;
+	happened = text && strstr(text, wanted->text);
+	free(text);
+	event_free(event);
+	return happened;
+}
+
+static void await_events(struct site *site, struct screen *screen,
+			 enum event_type type, const char *text, int least)
+{
+	char *folder = site_run_folder(site, 2);
+	struct wanted wanted = {
+		.screen = screen,
+		.folder = folder,
+		.journal = path_join(folder, "journal.ndjson"),
+		.type = type,
+		.text = text,
+		.least = least,
+	};
+
+	await(has_happened, &wanted, text);
+	free(wanted.folder);
+	free(wanted.journal);
+}
+
+static void await_event(struct site *site, struct screen *screen,
+			enum event_type type, const char *text)
+{
+	await_events(site, screen, type, text, 1);
+}
+
+static bool is_drawn(void *data)
+{
+	const struct screen *screen = data;
+	char bytes[4096];
+	ssize_t n = read(screen->master, bytes, sizeof(bytes) - 1);
+
+	if (n <= 0)
+		return false;
+	bytes[n] = '\0';
+	return strstr(bytes, "production");
+}
+
+static void hang_up(struct screen *screen)
+{
+	close(screen->master);
+	waitpid(screen->pid, NULL, 0);
+}
+
+/* Run 2 steered from a screen, which is hung up while it waits there. */
+static void lose_operator(struct site *site, const char *policy)
+{
+	char *stages = xasprintf("%s%s}}\n", LOST, policy);
+	struct screen screen;
+
+	commit(site, "", DEPLOY);
+	assert_int_equal(site_call(site, "run", NULL), 0);
+	commit(site, "", stages);
+	screen = on_screen(site, "run");
+	await_event(site, &screen, EVENT_STEP_STARTED, IS_HELD);
+	hang_up(&screen);
+	await_event(site, NULL, EVENT_NOTE_ADDED, "is gone: ");
+	free(stages);
+}
+
+static void deployment_nobody_steers_holds(void **state)
+{
+	struct site *site = *state;
+	struct screen screen;
+
+	lose_operator(site, "hold");
+	await_event(site, NULL, EVENT_NOTE_ADDED, "it holds where it is");
+	assert_int_equal(site_call(site, "status", NULL), 0);
+	assert_says(site->out, "held by run 2 by ");
+	screen = on_screen(site, "attach"); /* comes, and goes again */
+	await(is_drawn, &screen, "the dashboard");
+	hang_up(&screen);
+	await_events(site, NULL, EVENT_NOTE_ADDED, "is gone: ", 2);
+	assert_int_equal(site_call(site, "promote", "2", NULL), 0);
+	await_event(site, NULL, EVENT_RUN_FINISHED, "passed");
+	assert_int_equal(live_run(site), 2);
+}
+
+static void deployment_nobody_steers_goes_back_when_it_says_so(void **state)
+{
+	struct site *site = *state;
+	char *folder = site_environment_folder(site, "production");
+	struct event *event;
+
+	lose_operator(site, "rollback, operator-timeout: 300ms");
+	await_event(site, NULL, EVENT_RUN_FINISHED, "rolled-back");
+	event = site_last_event(folder, EVENT_ROLLBACK_STARTED, NULL);
+	assert_string_equal(event_text(event, "by"), "operator-timeout");
+	assert_string_equal(event_text(event, "reason"),
+			    "nobody steered it any more for 300 ms");
+	event_free(event);
+	free(folder);
+	assert_string_equal(site_colour(site), "blue");
+	assert_int_equal(live_run(site), 1);
+}
+
+static void deployment_nobody_steers_goes_on_when_it_says_so(void **state)
+{
+	struct site *site = *state;
+
+	lose_operator(site, "continue, operator-timeout: 300ms");
+	await_event(site, NULL, EVENT_RUN_FINISHED, "passed");
+	assert_int_equal(live_run(site), 2);
+}
+
+static void run_nobody_ever_steered_has_lost_nobody(void **state)
+{
+	struct site *site = *state;
+	char *folder = site_run_folder(site, 2);
+	struct process *run;
+
+	commit(site, "", DEPLOY);
+	assert_int_equal(site_call(site, "run", NULL), 0);
+	commit(site, "", LOST "rollback, operator-timeout: 1ms}}\n");
+	run = site_start(site, NULL, "run", NULL);
+	process_await_text(run, IS_HELD);
+	assert_int_equal(site_call(site, "hold", "2", NULL), 0);
+	assert_int_equal(site_call(site, "promote", "2", NULL), 0);
+	assert_int_equal(process_await(run), 0);
+	free(folder);
+}
+
 static int tests(void)
 {
 	const struct CMUnitTest list[] = {
@@ -230,6 +414,10 @@ static int tests(void)
 		T(gate_that_waits_is_not_superseded_until_it_has_passed),
 		T(gate_is_superseded_where_that_is_asked_for),
 		T(lock_by_hand_holds_a_run_until_its_time),
+		T(deployment_nobody_steers_holds),
+		T(deployment_nobody_steers_goes_back_when_it_says_so),
+		T(deployment_nobody_steers_goes_on_when_it_says_so),
+		T(run_nobody_ever_steered_has_lost_nobody),
 	};
 
 	return cmocka_run_group_tests(list, NULL, NULL);
