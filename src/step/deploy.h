@@ -2,7 +2,8 @@
 /*
  * Inside the deploy step: what its files share. deploy.c takes a stage from
  * its gate to its end, deploy-queue.c waits for its turn, deploy-plan.c
- * executes the plan, deploy-operator.c minds that somebody steers it, deploy-watch.c lets the analysis judge beside it.
+ * executes the plan, deploy-operator.c minds that somebody steers it,
+ * deploy-watch.c lets the analysis judge beside it.
  */
 #ifndef SIGNALBOX_STEP_DEPLOY_H
 #define SIGNALBOX_STEP_DEPLOY_H
@@ -54,7 +55,7 @@ struct deploy_step {
 	struct analysis *analysis;
 	struct timer *look;
 	struct timer *operator_timer; /* armed while nobody steers what waits */
-	bool is_alone;		/* that was said */
+	bool is_alone;		      /* that was said */
 	struct timer *max_hold; /* NULL while it is not held by a verdict */
 	int64_t max_hold_ms;
 	struct analysis_result judged;
