@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What the files of the engine share. engine.c: the thread, set-up, the end;
- * stage.c: one stage; stages.c: all of them, scheduling; stage-facts.c: what
- * they say of the run; sites.c: environments; control.c: commands from the
- * screen and from other terminals.
+ * stage.c: one stage, stage-end.c: how it ends; stages.c: all of them,
+ * scheduling; stage-facts.c: what they say of the run; sites.c: environments;
+ * control.c: commands from the screen and from other terminals.
  */
 #ifndef SIGNALBOX_ENGINE_INTERNAL_H
 #define SIGNALBOX_ENGINE_INTERNAL_H
@@ -36,6 +36,12 @@ struct stage {
 	int64_t started_us;
 	int attempt; /* 0: not started yet */
 	int retries_left;
+	enum state ending;   /* as its command ended */
+	struct timer *pause; /* before it is tried again, or NULL */
+	bool is_due;	     /* to be tried again */
+	bool has_run;	     /* its command was started */
+	bool is_cleaning;    /* its step is the clean-up */
+	bool holds_job;	     /* one of --jobs */
 	int exit_status;
 	enum error_code error; /* why it could not be tried */
 	bool at_gate;	       /* its gate is open */
@@ -91,7 +97,8 @@ struct engine {
 	int running;	/* stages that hold one of --jobs */
 	int unfinished; /* stages started and not ended */
 	int at_gates;	/* stages that only people can let go on */
-	bool is_cancelled, is_over, is_starting;
+	int due;	/* stages to be tried again now */
+	bool is_cancelled, is_killed, is_over, is_starting;
 	int64_t started_us;
 	int status;
 	struct digest *findings; /* of every open finding so far */
@@ -118,8 +125,27 @@ void stage_init(struct stage *stage, struct engine *engine,
 void stage_release(struct stage *stage);
 /* Its end is told to stages_ended(), perhaps before this returns. */
 void stage_start(struct stage *stage);
+/* Its command is ended, its clean-up left alone; once the engine is_killed
+ * both are, at once. */
 void stage_cancel(struct stage *stage);
 struct event *stage_event(const struct stage *stage, enum event_type type);
+/* For stage-end.c: */
+void stage_prepare(struct stage *stage); /* its folder, then its command */
+void stage_give_back(struct stage *stage);
+void stage_drop_step(struct stage *stage);
+void stage_hold_job(struct stage *stage, bool hold);
+struct step_options stage_step_options(struct stage *stage);
+/* The reason is the stage's own. */
+void stage_finish(struct stage *stage, enum state outcome);
+
+/* stage-end.c */
+/* Its command has ended so, or could not begin: cleans up, tries again or
+ * finishes. The reason is copied. */
+void stage_end(struct stage *stage, enum state outcome, const char *reason);
+/* It is due to be tried again, and there is a place for it. */
+void stage_go_on(struct stage *stage);
+/* It waits no longer to be tried again. */
+void stage_wake(struct stage *stage);
 
 /* stages.c */
 int stages_init(struct engine *engine, struct error *err) MUST_CHECK;

@@ -11,5 +11,5 @@ libsignalbox_a_SOURCES += \
 	%D%/selection.c %D%/selection.h \
 	%D%/sites.c \
 	%D%/sockets.c %D%/sockets.h \
-	%D%/stage.c %D%/stages.c %D%/stage-facts.c \
+	%D%/stage.c %D%/stage-end.c %D%/stages.c %D%/stage-facts.c \
 	%D%/stream.c %D%/stream.h

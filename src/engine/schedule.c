@@ -7,9 +7,10 @@
 
 struct schedule {
 	size_t count, left;
-	size_t *waits; /* needs not passed yet, per stage */
-	bool *is_over; /* finished or blocked */
-	size_t *first; /* dependents of stage i: after[first[i]..first[i+1]) */
+	size_t regular; /* left, of those that are not `finally` */
+	size_t *waits;	/* needs not passed yet, per stage */
+	bool *is_over;	/* finished or blocked */
+	size_t *first;	/* dependents of stage i: after[first[i]..first[i+1]) */
 	size_t *after;
 	const struct stage_config *stages;
 	/* Ready stages, each pushed once: those that hold a job, and others. */
@@ -29,6 +30,14 @@ static void push(struct schedule *schedule, size_t stage)
 	bool job = schedule_is_job(&schedule->stages[stage]);
 
 	schedule->ready[job].stages[schedule->ready[job].tail++] = stage;
+}
+
+/* Those of the end wait for all others, whatever becomes of them. */
+static void release_finally(struct schedule *schedule)
+{
+	for (size_t i = 0; i < schedule->count; i++)
+		if (schedule->stages[i].finally && !schedule->is_over[i])
+			push(schedule, i);
 }
 
 static void link_dependents(struct schedule *schedule,
@@ -64,9 +73,12 @@ struct schedule *schedule_new(const struct stage_config *stages, size_t count)
 	link_dependents(schedule, stages);
 	for (size_t i = 0; i < count; i++) {
 		schedule->waits[i] = stages[i].need_count;
-		if (!stages[i].need_count)
+		schedule->regular += !stages[i].finally;
+		if (!stages[i].need_count && !stages[i].finally)
 			push(schedule, i);
 	}
+	if (!schedule->regular)
+		release_finally(schedule);
 	return schedule;
 }
 
@@ -99,6 +111,8 @@ static void end(struct schedule *schedule, size_t stage)
 {
 	schedule->is_over[stage] = true;
 	schedule->left--;
+	if (!schedule->stages[stage].finally && !--schedule->regular)
+		release_finally(schedule);
 }
 
 /* Walks what hangs on a failed stage, each once; the work list is the

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Which stage may start: a graph of needs, pure, linear in stages and needs.
+ * Stages that are `finally` start when no other is left.
  *
  *	while ((i = schedule_next(schedule, false)) >= 0) start(i);
  *	schedule_finished(schedule, i, passed, blocked, data);

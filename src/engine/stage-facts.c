@@ -38,12 +38,13 @@ json_t *stages_json(const struct engine *engine)
 		const struct stage_config *config = &pipeline->stages[i];
 
 		json_array_append_new(
-			array, json_pack("{s:s, s:s, s:o, s:s*, s:s*}", "name",
-					 config->name, "kind",
+			array, json_pack("{s:s, s:s, s:o, s:s*, s:s*, s:o*}",
+					 "name", config->name, "kind",
 					 stage_kind_name(config->kind), "needs",
 					 names_of(pipeline, config), "why",
 					 config->why, "environment",
-					 environment_of(config)));
+					 environment_of(config), "finally",
+					 config->finally ? json_true() : NULL));
 	}
 	return array;
 }

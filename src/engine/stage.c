@@ -106,7 +106,7 @@ static void free_step(void *data)
 	step_free(data);
 }
 
-static void drop_step(struct stage *stage)
+void stage_drop_step(struct stage *stage)
 {
 	/* It may be the one that is telling us its end. */
 	if (stage->step)
@@ -155,15 +155,12 @@ static void tell_finished(struct stage *stage, const char *kept)
 	engine_emit(stage->engine, event);
 }
 
-static void stage_finish(struct stage *stage, enum state outcome,
-			 const char *reason)
+void stage_finish(struct stage *stage, enum state outcome)
 {
 	char *kept;
 
 	stage->state = outcome;
-	free(stage->reason);
-	stage->reason = xstrdup_null(reason);
-	drop_step(stage);
+	stage_drop_step(stage);
 	kept = folder_done(stage);
 	stage_log_finish(stage->log);
 	stage->log = NULL;
@@ -172,49 +169,34 @@ static void stage_finish(struct stage *stage, enum state outcome,
 	stages_ended(stage);
 }
 
-static bool may_retry(const struct stage *stage, enum state outcome)
+void stage_hold_job(struct stage *stage, bool hold)
 {
-	return stage->retries_left > 0 && !stage->engine->is_cancelled &&
-	       stage->config->kind == STAGE_KIND_RUN &&
-	       (outcome == STATE_FAILED || outcome == STATE_TIMED_OUT);
+	if (!schedule_is_job(stage->config) || stage->holds_job == hold)
+		return;
+	stage->holds_job = hold;
+	stage->engine->running += hold ? 1 : -1;
 }
 
-static void prepare(struct stage *stage);
-
-static void stage_retry(struct stage *stage, const char *reason)
+void stage_give_back(struct stage *stage)
 {
-	stage->retries_left--;
-	drop_step(stage);
-	engine_note(stage->engine, "warning",
-		    "%s failed (%s) and is tried again", stage->config->name,
-		    reason ? reason : "no reason given");
-	stage_log_printf(stage->log, "signalbox: %s; trying again\n",
-			 reason ? reason : "failed");
 	if (stage->folder)
 		work_give_back(stage->folder);
 	stage->folder = NULL;
-	stage->at = 0;
-	prepare(stage);
 }
 
 static void step_ended(struct step *step, void *data)
 {
 	struct stage *stage = data;
-	enum state outcome = step->outcome;
 
 	if (step->exit_status >= 0)
 		stage->exit_status = step->exit_status;
-	if (may_retry(stage, outcome)) {
-		stage_retry(stage, step->reason);
-		return;
-	}
-	if (outcome == STATE_PASSED && ++stage->at < stage->kind_count) {
-		drop_step(stage);
+	if (step->outcome == STATE_PASSED && ++stage->at < stage->kind_count) {
+		stage_drop_step(stage);
 		stage_run_steps(stage);
 		return;
 	}
 	stage->error = step->code;
-	stage_finish(stage, outcome, step->reason);
+	stage_end(stage, step->outcome, step->reason);
 }
 
 static const char *folder_path(const struct stage *stage)
@@ -228,9 +210,9 @@ static const char *folder_path(const struct stage *stage)
 	return stage->folder ? work_folder_path(stage->folder) : engine->folder;
 }
 
-static void stage_run_steps(struct stage *stage)
+struct step_options stage_step_options(struct stage *stage)
 {
-	struct step_options options = {
+	return (struct step_options){
 		.host = &stage->engine->host,
 		.stage = stage->config,
 		.folder = folder_path(stage),
@@ -238,16 +220,27 @@ static void stage_run_steps(struct stage *stage)
 			stage->folder ? work_folder_lock_fd(stage->folder) : -1,
 		.scan_before = &stage->scan_before,
 		.log = stage->log,
-		.done = step_ended,
-		.data = stage,
 	};
-	struct error err = ERROR_INIT;
+}
 
+static void stage_run_steps(struct stage *stage)
+{
+	struct step_options options = stage_step_options(stage);
+	struct error err = ERROR_INIT;
+	int status;
+
+	options.done = step_ended;
+	options.data = stage;
+	if (stage->config->finally)
+		options.outcome =
+			state_name(stages_outcome(stage->engine, &status));
 	stage->step = step_new(stage->kinds[stage->at], &options);
 	if (step_start(stage->step, &err) < 0) {
 		stage->error = err.code;
-		stage_finish(stage, STATE_FAILED, error_text(&err));
+		stage_end(stage, STATE_FAILED, error_text(&err));
 		error_clear(&err);
+	} else {
+		stage->has_run = true;
 	}
 }
 
@@ -278,8 +271,8 @@ static void place_done(void *data)
 		stage->placing = NULL;
 		stage->error = placing->err.code;
 		if (placing->err.code)
-			stage_finish(stage, STATE_FAILED,
-				     error_text(&placing->err));
+			stage_end(stage, STATE_FAILED,
+				  error_text(&placing->err));
 		else
 			stage_run_steps(stage);
 	}
@@ -320,7 +313,7 @@ static void folder_ready(struct work_folder *folder, const struct error *err,
 	stage->request = NULL;
 	if (!folder) {
 		stage->error = err->code;
-		stage_finish(stage, STATE_FAILED, error_text(err));
+		stage_end(stage, STATE_FAILED, error_text(err));
 		return;
 	}
 	stage->folder = folder;
@@ -333,10 +326,13 @@ static bool needs_folder(const struct stage *stage)
 	       !stage->engine->options.worktree;
 }
 
-static void prepare(struct stage *stage)
+void stage_prepare(struct stage *stage)
 {
 	struct engine *engine = stage->engine;
 
+	stage->at = 0;
+	stage->has_run = false;
+	stage->error = ERROR_NONE;
 	if (needs_folder(stage))
 		stage->request =
 			work_prepare(engine->work, engine->options.commit->id,
@@ -356,14 +352,24 @@ void stage_start(struct stage *stage)
 	log = log_name(stage);
 	stage->started_us = clock_monotonic_us();
 	engine->unfinished++;
-	engine->running += schedule_is_job(stage->config);
+	stage_hold_job(stage, true);
 	event_set(event, "kind", stage_kind_name(stage->config->kind));
 	event_set(event, "log", log);
 	event_set_int(event, "attempt", stage->attempt);
 	free(log);
 	engine_emit(engine, event);
 	open_log(stage);
-	prepare(stage);
+	stage_prepare(stage);
+}
+
+/* Twice is at once, see step/run.c. */
+static void cancel_step(struct stage *stage)
+{
+	struct step *step = stage->step;
+
+	step_cancel(step, STATE_CANCELLED);
+	if (stage->engine->is_killed && stage->step == step)
+		step_cancel(step, STATE_CANCELLED);
 }
 
 void stage_cancel(struct stage *stage)
@@ -374,11 +380,14 @@ void stage_cancel(struct stage *stage)
 	} else if (stage->request) {
 		work_cancel(stage->request);
 		stage->request = NULL;
+	} else if (stage->pause) {
+		stage_wake(stage);
 	} else if (stage->step) {
-		step_cancel(stage->step, STATE_CANCELLED);
+		if (!stage->is_cleaning || stage->engine->is_killed)
+			cancel_step(stage);
 		return;
 	}
-	stage_finish(stage, STATE_CANCELLED, "cancelled");
+	stage_end(stage, STATE_CANCELLED, "cancelled");
 }
 
 void stage_release(struct stage *stage)
@@ -388,6 +397,7 @@ void stage_release(struct stage *stage)
 	if (stage->request)
 		work_cancel(stage->request);
 	step_free(stage->step);
+	timer_free(stage->pause);
 	stage_log_finish(stage->log);
 	free(stage->reason);
 	free(stage->moved_text);

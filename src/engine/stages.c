@@ -52,9 +52,11 @@ void stages_ended(struct stage *stage)
 	struct engine *engine = stage->engine;
 
 	engine->unfinished--;
-	engine->running -= schedule_is_job(stage->config);
+	stage_hold_job(stage, false);
 	schedule_finished(engine->schedule, (size_t)(stage - engine->stages),
-			  stage->state == STATE_PASSED, tell_blocked, engine);
+			  stage->state == STATE_PASSED ||
+				  stage->state == STATE_ALLOWED,
+			  tell_blocked, engine);
 	stages_advance(engine);
 }
 
@@ -84,11 +86,24 @@ static void start_or_skip(struct engine *engine, size_t index)
 		stage_start(stage);
 }
 
+/* Those that waited to be tried again go first. */
+static void go_on_due(struct engine *engine)
+{
+	size_t count = engine->options.pipeline->stage_count;
+
+	for (size_t i = 0;
+	     engine->due && i < count && engine->running < engine->options.jobs;
+	     i++)
+		if (engine->stages[i].is_due)
+			stage_go_on(&engine->stages[i]);
+}
+
 static void start_ready(struct engine *engine)
 {
 	long index = 0;
 
-	while (!engine->is_cancelled && index >= 0) {
+	go_on_due(engine);
+	while (index >= 0) {
 		index = schedule_next(engine->schedule, false);
 		if (index < 0 && engine->running < engine->options.jobs)
 			index = schedule_next(engine->schedule, true);
@@ -123,16 +138,31 @@ static void cancel_queued(struct engine *engine, size_t index)
 	schedule_finished(engine->schedule, index, false, tell_blocked, engine);
 }
 
+/* What runs at the end runs for a cancelled run too, until that is cancelled
+ * once more. */
+static bool is_spared(const struct stage *stage)
+{
+	return stage->config->finally && !stage->engine->is_killed;
+}
+
 void stages_cancel(struct engine *engine)
 {
 	size_t count = engine->options.pipeline->stage_count;
 
+	if (engine->is_cancelled && !engine->is_killed) {
+		engine->is_killed = true;
+		engine_note(engine, "warning",
+			    "cancelled again: what still runs is killed, "
+			    "clean-ups are left out");
+	}
 	engine->is_cancelled = true;
 	for (size_t i = 0; i < count; i++)
-		if (engine->stages[i].state == STATE_QUEUED)
+		if (engine->stages[i].state == STATE_QUEUED &&
+		    !is_spared(&engine->stages[i]))
 			cancel_queued(engine, i);
 	for (size_t i = 0; i < count; i++)
-		if (engine->stages[i].state == STATE_RUNNING)
+		if (engine->stages[i].state == STATE_RUNNING &&
+		    !is_spared(&engine->stages[i]))
 			stage_cancel(&engine->stages[i]);
 	stages_advance(engine);
 }

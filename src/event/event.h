@@ -13,7 +13,8 @@
  * run.started     run, pipeline, mode, commit, subject, author, author-email,
  *                 committed (time), branch?, version, person, uid, pid,
  *                 pid-start, file-digest, worktree (bool),
- *                 stages: [{name, kind, needs: [...], why?, environment?}],
+ *                 stages: [{name, kind, needs: [...], why?, environment?,
+ *                 finally? (bool: runs when all others are over)}],
  *                 options: {skip?: [...], only?: [...], from?, until?, reason?,
  *                 jobs}
  * run.resumed     person, uid, pid, pid-start, after (seq of the last record
@@ -31,6 +32,8 @@
  *                 path of its work folder, which stays for people to look
  *                 into)
  * stage.skipped   reason, outcome? (cancelled)
+ * stage.retrying  try (that failed, from 1), of, outcome, reason?,
+ *                 exit-status?, wait-ms, text: it is tried again
  * step.started    kind, label, index (from 0), ms? (planned duration)
  * step.finished   kind, outcome, reason?, ms
  * log.grew T      bytes, lines
@@ -118,6 +121,7 @@
 	X(STAGE_STARTED, "stage.started", 0)               \
 	X(STAGE_FINISHED, "stage.finished", 0)             \
 	X(STAGE_SKIPPED, "stage.skipped", 0)               \
+	X(STAGE_RETRYING, "stage.retrying", 0)             \
 	X(STEP_STARTED, "step.started", 0)                 \
 	X(STEP_FINISHED, "step.finished", 0)               \
 	X(LOG_GREW, "log.grew", 1)                         \

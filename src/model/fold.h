@@ -19,8 +19,8 @@ fold_function fold_run_started, fold_run_resumed, fold_run_finished;
 void model_release_stages(struct model *model);
 
 fold_function fold_stage_ready, fold_stage_started, fold_stage_finished,
-	fold_stage_skipped, fold_step_started, fold_step_finished,
-	fold_log_grew, fold_command;
+	fold_stage_retrying, fold_stage_skipped, fold_step_started,
+	fold_step_finished, fold_log_grew, fold_command;
 /* Found or made; "" gives NULL. */
 struct stage_model *fold_stage(struct model *model, const char *name);
 /* The stage the event names, marked as moved by it. */

@@ -18,6 +18,7 @@ static fold_function *const folds[EVENT_TYPE_COUNT] = {
 	[EVENT_STAGE_STARTED] = fold_stage_started,
 	[EVENT_STAGE_FINISHED] = fold_stage_finished,
 	[EVENT_STAGE_SKIPPED] = fold_stage_skipped,
+	[EVENT_STAGE_RETRYING] = fold_stage_retrying,
 	[EVENT_STEP_STARTED] = fold_step_started,
 	[EVENT_STEP_FINISHED] = fold_step_finished,
 	[EVENT_LOG_GREW] = fold_log_grew,

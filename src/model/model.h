@@ -35,12 +35,13 @@ enum state { /* of a run, a stage or a step */
 	     STATE_REJECTED,
 	     STATE_EXPIRED,
 	     STATE_ROLLED_BACK,
+	     STATE_ALLOWED, /* failed, and may: what needs it goes on */
 };
 
 const char *state_name(enum state state); /* "rolled-back" */
 enum state state_parse(const char *outcome);
 bool state_is_final(enum state state);
-/* Final and neither passed nor skipped. */
+/* Final, and neither passed, skipped nor allowed to fail. */
 bool state_is_bad(enum state state);
 
 enum colour { COLOUR_BLUE, COLOUR_GREEN, COLOUR_COUNT };
@@ -138,8 +139,11 @@ struct stage_model {
 	struct gate_model gate;
 	struct step_model *steps;
 	size_t step_count, step_cap;
-	size_t rank; /* 0 first; a stage is one rank after its latest need */
-	bool held;   /* a person holds its deployment */
+	/* 0 first; a stage is one rank after its latest need, one that is
+	 * `finally` after all others. */
+	size_t rank;
+	bool finally;
+	bool held; /* a person holds its deployment */
 };
 
 #define SAMPLES_KEPT 120

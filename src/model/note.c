@@ -15,7 +15,8 @@ static bool is_warning(const struct event *event)
 	case EVENT_STAGE_FINISHED:
 	case EVENT_STEP_FINISHED:
 	case EVENT_TEST_FINISHED:
-		return state_is_bad(state_parse(outcome));
+		return state_is_bad(state_parse(outcome)) ||
+		       state_parse(outcome) == STATE_ALLOWED;
 	case EVENT_REPORT_READ:
 		return !event_bool(event, "ok");
 	case EVENT_GATE_CLOSED:
@@ -28,6 +29,7 @@ static bool is_warning(const struct event *event)
 		return event_int(event, "failed", 0) > 0;
 	case EVENT_NOTE_ADDED:
 		return strcmp(event_text(event, "level"), "warning") == 0;
+	case EVENT_STAGE_RETRYING:
 	case EVENT_FINDING_FOUND:
 	case EVENT_TARGET_FAILED:
 	case EVENT_ROLLBACK_STARTED:

@@ -23,6 +23,7 @@ static void add_stages(struct model *model, const json_t *stages)
 		fold_text(&stage->kind, json_text(item, "kind"));
 		fold_text(&stage->why, json_text(item, "why"));
 		fold_text(&stage->environment, json_text(item, "environment"));
+		stage->finally = json_is_true(json_object_get(item, "finally"));
 		strings_release(&stage->needs);
 		json_array_foreach(json_object_get(item, "needs"), j,
 				   need) if (json_is_string(need))
@@ -106,6 +107,18 @@ static bool rank_once(struct model *model, const struct named *order)
 	return moved;
 }
 
+static void rank_finally(struct model *model)
+{
+	size_t rank = 0;
+
+	for (size_t i = 0; i < model->stage_count; i++)
+		if (!model->stages[i].finally && model->stages[i].rank >= rank)
+			rank = model->stages[i].rank + 1;
+	for (size_t i = 0; i < model->stage_count; i++)
+		if (model->stages[i].finally)
+			model->stages[i].rank = rank;
+}
+
 /* Bounded by the count, so that a cycle in a damaged stream ends too. */
 void model_rank_stages(struct model *model)
 {
@@ -125,6 +138,7 @@ void model_rank_stages(struct model *model)
 	for (size_t i = 0; i < count; i++)
 		if (model->stages[i].rank >= count)
 			model->stages[i].rank = count - 1;
+	rank_finally(model);
 	free(order);
 }
 

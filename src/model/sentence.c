@@ -132,6 +132,14 @@ static void say_stage_skipped(struct str *out, const struct event *event)
 	say_field(out, ": ", event, "reason");
 }
 
+static void say_stage_retrying(struct str *out, const struct event *event)
+{
+	str_addf(out, "%s %s", event_stage(event),
+		 event_text(event, "outcome"));
+	say_field(out, ": ", event, "reason");
+	say_field(out, "; ", event, "text");
+}
+
 /* Only what takes its time on purpose is announced. */
 static void say_step_started(struct str *out, const struct event *event)
 {
@@ -285,6 +293,7 @@ static say_function *const sentences[EVENT_TYPE_COUNT] = {
 	[EVENT_STAGE_STARTED] = say_stage_started,
 	[EVENT_STAGE_FINISHED] = say_stage_finished,
 	[EVENT_STAGE_SKIPPED] = say_stage_skipped,
+	[EVENT_STAGE_RETRYING] = say_stage_retrying,
 	[EVENT_STEP_STARTED] = say_step_started,
 	[EVENT_STEP_FINISHED] = say_step_finished,
 	[EVENT_TEST_FINISHED] = say_test_finished,

@@ -251,6 +251,19 @@ void fold_stage_finished(struct model *model, const struct event *event)
 	gate_models_check(model, stage);
 }
 
+/* What the failed attempt counted is forgotten. */
+void fold_stage_retrying(struct model *model, const struct event *event)
+{
+	struct stage_model *stage = fold_stage_of(model, event);
+
+	if (!stage)
+		return;
+	fold_text(&stage->reason, event_int(event, "wait-ms", 0)
+					  ? event_text(event, "text")
+					  : "");
+	stage_model_reset_evidence(stage);
+}
+
 void fold_stage_skipped(struct model *model, const struct event *event)
 {
 	struct stage_model *stage = fold_stage_of(model, event);

@@ -9,7 +9,7 @@ static const char *const names[] = {
 	[STATE_FAILED] = "failed",	     [STATE_CANCELLED] = "cancelled",
 	[STATE_SKIPPED] = "skipped",	     [STATE_TIMED_OUT] = "timed-out",
 	[STATE_REJECTED] = "rejected",	     [STATE_EXPIRED] = "expired",
-	[STATE_ROLLED_BACK] = "rolled-back",
+	[STATE_ROLLED_BACK] = "rolled-back", [STATE_ALLOWED] = "failed-allowed",
 };
 
 const char *state_name(enum state state)
@@ -33,7 +33,8 @@ bool state_is_final(enum state state)
 
 bool state_is_bad(enum state state)
 {
-	return state > STATE_PASSED && state != STATE_SKIPPED;
+	return state > STATE_PASSED && state != STATE_SKIPPED &&
+	       state != STATE_ALLOWED;
 }
 
 static const char *const colours[COLOUR_COUNT] = {

@@ -76,6 +76,10 @@ static void stage_release(struct stage_config *stage)
 	free(stage->needs);
 	free(stage->run);
 	strings_release(&stage->shell);
+	strings_release(&stage->cleanup);
+	free(stage->allow_failure.reason);
+	free(stage->allow_failure.owner);
+	free(stage->allow_failure.until);
 	free(stage->workdir);
 	strings_release(&stage->artifacts);
 	for (size_t i = 0; i < stage->report_count; i++)

@@ -258,6 +258,14 @@ struct stage_config {
 	int64_t timeout_ms; /* -1: none */
 	int64_t grace_ms;   /* default 10 s */
 	int retries;
+	int64_t backoff_ms; /* before the first of them; it doubles */
+	struct failure_allowance {
+		char *reason; /* NULL: it may not fail */
+		char *owner;
+		char *until;	  /* as written */
+		int64_t until_ms; /* wall time, the last ms of it */
+	} allow_failure;
+	struct strings cleanup; /* shell texts, after `run` whatever came */
 	struct pairs env;
 	/* Environment whose secrets it gets, after that environment's gate. */
 	char *environment;

@@ -98,7 +98,11 @@ static const struct key stage_keys[] = {
 	 false},
 	{"grace", read_duration, offsetof(struct stage_config, grace_ms),
 	 false},
-	{"retries", read_count, offsetof(struct stage_config, retries), false},
+	{"retries", read_retries, 0, false},
+	{"allow-failure", read_allow_failure, 0, false},
+	{"cleanup", read_cleanup, offsetof(struct stage_config, cleanup),
+	 false},
+	{"finally", read_truth, offsetof(struct stage_config, finally), false},
 	{"env", read_environment_pairs, offsetof(struct stage_config, env),
 	 false},
 	{"environment", read_environment_name,
@@ -113,10 +117,7 @@ static const struct key stage_keys[] = {
 	{"caches", NULL, 0, false},
 	{"outputs", NULL, 0, false},
 	{"services", NULL, 0, false},
-	{"cleanup", NULL, 0, false},
-	{"finally", NULL, 0, false},
 	{"branches", NULL, 0, false},
-	{"allow-failure", NULL, 0, false},
 	{"windows", NULL, 0, false},
 	{"notify", NULL, 0, false},
 	{"migrations", NULL, 0, false},
@@ -152,9 +153,9 @@ static void check_run_keys(struct reader *reader, const struct node *value,
 			   enum stage_kind kind)
 {
 	static const char *const keys[] = {
-		"source",      "artifacts", "reports", "scan",
-		"grace",       "env",	    "timeout", "retries",
-		"environment", "shell",	    "workdir", "tty",
+		"source",  "artifacts", "reports", "scan",	  "grace",
+		"env",	   "timeout",	"retries", "environment", "shell",
+		"workdir", "tty",	"cleanup",
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
@@ -168,6 +169,37 @@ static void check_run_keys(struct reader *reader, const struct node *value,
 					    ? timeout_mends[kind]
 					    : "; take it out");
 	}
+}
+
+/* A person's decision and a release are neither excused nor an epilogue. */
+static void check_decisions(struct reader *reader, const struct node *value,
+			    const struct stage_config *stage)
+{
+	static const char *const keys[] = {"allow-failure", "finally"};
+	bool decides = stage->kind == STAGE_KIND_GATE ||
+		       stage->kind == STAGE_KIND_DEPLOY;
+
+	for (size_t i = 0; decides && i < ARRAY_SIZE(keys); i++) {
+		const struct node *child = node_find(value, keys[i]);
+
+		if (child)
+			complain_at(reader, child->key_place,
+				    "'%s' is not for a %s stage; take it out",
+				    keys[i], kind_keys[stage->kind]);
+	}
+	if (stage->finally && node_find(value, "needs"))
+		complain_at(reader, node_place(node_find(value, "needs")),
+			    "a stage that is 'finally' waits for all others; "
+			    "take 'needs' out");
+}
+
+static void check_folder(struct reader *reader, const struct node *value,
+			 const struct stage_config *stage)
+{
+	if (stage->workdir && !stage->source)
+		complain_at(reader, node_place(node_find(value, "workdir")),
+			    "'workdir' is below the commit's files, and "
+			    "'source: none' has none");
 }
 
 static void find_kind(struct reader *reader, const struct node *value,
@@ -223,12 +255,11 @@ static void read_stage(struct reader *reader, const struct node *value)
 	stage->grace_ms = GRACE_MS;
 	gate_defaults(&stage->gate);
 	read_map(reader, value, &stage_schema, stage);
-	if (value->kind == NODE_MAP)
-		find_kind(reader, value, stage);
-	if (stage->workdir && !stage->source)
-		complain_at(reader, node_place(node_find(value, "workdir")),
-			    "'workdir' is below the commit's files, and "
-			    "'source: none' has none");
+	if (value->kind != NODE_MAP)
+		return;
+	find_kind(reader, value, stage);
+	check_decisions(reader, value, stage);
+	check_folder(reader, value, stage);
 }
 
 void read_stages(struct reader *reader, const struct node *value, void *into)

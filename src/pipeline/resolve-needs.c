@@ -73,6 +73,11 @@ static void take_said(struct graph *graph, size_t index,
 					item->text);
 		if (!entry)
 			complain_unknown(graph->reader, item);
+		else if (graph->stages[entry->number].finally)
+			complain_about(graph->reader, item,
+				       "'%s' runs at the end, when all others "
+				       "are over; nothing can need it",
+				       item->text);
 		else if (entry->number == index)
 			complain_about(graph->reader, item,
 				       "stage '%s' needs itself", item->text);
@@ -99,6 +104,10 @@ static void resolve(struct graph *graph)
 		const struct stage_config *stage = &graph->stages[i];
 		const struct node *needs = node_find(graph->nodes[i], "needs");
 
+		if (stage->finally) {
+			graph->stages[i].needs = xcalloc(1, sizeof(size_t));
+			continue;
+		}
 		if (!needs)
 			take_implied(graph, i);
 		else if (needs->kind == NODE_LIST)

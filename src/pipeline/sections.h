@@ -19,6 +19,9 @@ read_value read_glob;		  /* char *, below the work folder */
 read_value read_reports;	  /* struct stage_config */
 read_value read_scan;		  /* struct scan_config */
 read_value read_shell;		  /* struct strings */
+read_value read_retries;	  /* struct stage_config */
+read_value read_allow_failure;	  /* struct stage_config */
+read_value read_cleanup;	  /* struct strings */
 read_value read_environment_name; /* char *, of one that is there */
 
 /* What a gate says that does not say it. */

@@ -25,7 +25,7 @@ static bool is_foreign(const char *entry)
 		"GIT_WORK_TREE",     "GIT_INDEX_FILE",
 		"GIT_PREFIX",	     "CI",
 		"SIGNALBOX_TEST_FD", "GIT_OBJECT_DIRECTORY",
-		"SIGNALBOX_BRANCH",
+		"SIGNALBOX_BRANCH",  "SIGNALBOX_OUTCOME",
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
@@ -131,6 +131,12 @@ void environ_build(const struct step_host *host,
 		put_terminal(env);
 	if (stage->environment)
 		put_secrets(env, host->pipeline, stage->environment);
+}
+
+void environ_put_outcome(struct strings *env, const char *outcome)
+{
+	if (outcome)
+		put(env, "SIGNALBOX_OUTCOME", outcome);
 }
 
 void environ_secrets(const struct pipeline *pipeline, struct strings *values)

@@ -19,6 +19,8 @@ int environ_check(const struct step_host *host,
  */
 void environ_build(const struct step_host *host,
 		   const struct stage_config *stage, struct strings *env);
+/* SIGNALBOX_OUTCOME; NULL is a no-op. */
+void environ_put_outcome(struct strings *env, const char *outcome);
 /* Values to mask in the stage's log: those of every secret that is set. */
 void environ_secrets(const struct pipeline *pipeline, struct strings *values);
 

@@ -2,6 +2,7 @@ libsignalbox_a_SOURCES += \
 	%D%/artifacts.c \
 	%D%/check.c \
 	%D%/deploy-operator.c \
+	%D%/cleanup.c \
 	%D%/deploy-plan.c \
 	%D%/deploy-queue.c \
 	%D%/deploy-watch.c \

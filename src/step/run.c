@@ -116,6 +116,7 @@ static int start_job(struct run_step *run, const char *folder,
 	int result;
 
 	environ_build(options->host, options->stage, &env);
+	environ_put_outcome(&env, options->outcome);
 	result = job_start(&run->job, &job, err);
 	strings_release(&env);
 	return result;

@@ -98,6 +98,7 @@ enum step_kind {
 	STEP_CHECK,
 	STEP_GATE,
 	STEP_DEPLOY,
+	STEP_CLEANUP,
 	STEP_KIND_COUNT
 };
 
@@ -112,6 +113,8 @@ struct step_options {
 	 * run, compared by scan. The stage's. */
 	struct report_identity *scan_before;
 	struct stage_log *log; /* the stage's; outlives the step */
+	/* What a command at the end may know, as $SIGNALBOX_OUTCOME. NULL. */
+	const char *outcome;
 	step_finished *done;
 	void *data;
 };
@@ -175,5 +178,6 @@ extern const struct step_ops step_artifacts_ops;
 extern const struct step_ops step_check_ops;
 extern const struct step_ops step_gate_ops;
 extern const struct step_ops step_deploy_ops;
+extern const struct step_ops step_cleanup_ops;
 
 #endif

@@ -24,6 +24,7 @@ static const struct {
 	[STATE_REJECTED] = {GLYPH_FAILED, ROLE_FAILED},
 	[STATE_EXPIRED] = {GLYPH_FAILED, ROLE_FAILED},
 	[STATE_ROLLED_BACK] = {GLYPH_ROLLED_BACK, ROLE_FAILED},
+	[STATE_ALLOWED] = {GLYPH_WARNING, ROLE_WARNING},
 };
 
 uint32_t glyph_code(enum glyph glyph, bool unicode)

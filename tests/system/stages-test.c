@@ -117,6 +117,226 @@ static void deploying_past_stages_left_out_wants_a_reason(void **state)
 	assert_int_equal(count_of(site, 2, EVENT_GATE_OPENED, NULL), 0);
 }
 
+static void failed_attempts_wait_twice_as_long_and_are_all_told(void **state)
+{
+	struct site *site = *state;
+	char *text;
+
+	prepare(site, HEAD "  unit:\n"
+			   "    retries: {times: 2, backoff: 100ms}\n"
+			   "    run: |\n"
+			   "      echo x >> @FOLDER@/tries\n"
+			   "      test ! -e made; touch made; echo here\n"
+			   "      test $(wc -l < @FOLDER@/tries) -eq 3\n");
+	assert_int_equal(site_call(site, "run", NULL), 0);
+	assert_says(site->out, "unit failed: exit status 1; waits 0.1 s, then "
+			       "tries again (2 of 3)");
+	assert_says(site->out, "waits 0.2 s, then tries again (3 of 3)");
+	assert_int_equal(count_of(site, 1, EVENT_STAGE_RETRYING, "unit"), 2);
+	text = field_of(site, 1, EVENT_STAGE_RETRYING, "unit", "reason");
+	assert_string_equal(text, "exit status 1");
+	free(text);
+	assert_int_equal(site_call(site, "log", "1", "unit", NULL), 0);
+	assert_string_equal(site->out,
+			    "here\n"
+			    "signalbox: exit status 1; waits 0.1 s, then "
+			    "tries again (2 of 3)\n"
+			    "here\n"
+			    "signalbox: exit status 1; waits 0.2 s, then "
+			    "tries again (3 of 3)\n"
+			    "here\n");
+}
+
+/* Nobody waits for a stage that waits. */
+static void who_waits_to_try_again_holds_no_job(void **state)
+{
+	struct site *site = *state;
+
+	prepare(site, HEAD "  unit:\n"
+			   "    retries: {times: 3, backoff: 500ms}\n"
+			   "    source: none\n"
+			   "    run: test -e @FOLDER@/other\n"
+			   "  other:\n"
+			   "    needs: []\n"
+			   "    source: none\n"
+			   "    run: touch @FOLDER@/other\n");
+	assert_int_equal(site_call(site, "run", "--jobs", "1", NULL), 0);
+	assert_true(count_of(site, 1, EVENT_STAGE_RETRYING, "unit") > 0);
+}
+
+static void cancelling_ends_the_wait_for_another_try(void **state)
+{
+	struct site *site = *state;
+	struct process *run;
+
+	prepare(site, HEAD "  unit: {retries: {times: 1, backoff: 1h}, "
+			   "run: exit 3}\n");
+	run = site_start(site, NULL, "run", NULL);
+	process_await_text(run, "tries again");
+	assert_int_equal(site_call(site, "cancel", "1", NULL), 0);
+	assert_int_equal(process_await(run), 4);
+}
+
+#define EXCUSED(until)                                                  \
+	HEAD "  lint:\n    allow-failure: {reason: flaky, owner: ana, " \
+	     "until: " until "}\n    run: exit 3\n"                     \
+	     "  build: {run: 'true'}\n"
+
+static void
+stage_that_may_fail_lets_the_others_go_on_until_its_day(void **state)
+{
+	struct site *site = *state;
+
+	prepare(site, EXCUSED("2999-12-31"));
+	assert_int_equal(site_call(site, "run", NULL), 0);
+	assert_says(site->out, "lint finished: failed-allowed");
+	assert_says(site->out,
+		    "exit status 3; allowed by ana until 2999-12-31: flaky");
+	assert_field(site, 1, EVENT_STAGE_FINISHED, "build", "outcome",
+		     "passed");
+	assert_int_equal(site_call(site, "status", "1", NULL), 0);
+	assert_says(site->out, "failed-allowed");
+	prepare(site, EXCUSED("2020-12-31"));
+	assert_int_equal(site_call(site, "run", NULL), 1);
+	assert_says(site->out,
+		    "exit status 3; ana allowed it to fail until 2020-12-31");
+	assert_int_equal(count_of(site, 2, EVENT_STAGE_STARTED, "build"), 0);
+}
+
+/* What stands in the file of a folder of the test; the caller's. */
+static char *noted(struct site *site, const char *name)
+{
+	char *path = path_join(site->folder, name);
+	struct str text = STR_INIT;
+
+	if (file_exists(path))
+		assert_int_equal(file_read(path, &text, 1 << 16, NULL), 0);
+	unlink(path);
+	free(path);
+	return text.len ? str_detach(&text) : xstrdup("");
+}
+
+static void assert_noted(struct site *site, const char *name,
+			 const char *wanted)
+{
+	char *text = noted(site, name);
+
+	assert_string_equal(text, wanted);
+	free(text);
+}
+
+#define CLEAN                                                                \
+	"    cleanup: ['echo $SIGNALBOX_OUTCOME $(ls made) >> @FOLDER@/c', " \
+	"'exit 4', 'echo more >> @FOLDER@/c']\n"
+
+static void clean_up_follows_every_end_in_the_same_folder(void **state)
+{
+	struct site *site = *state;
+
+	prepare(site, HEAD "  unit:\n    run: touch made\n" CLEAN);
+	assert_int_equal(site_call(site, "run", NULL), 0);
+	assert_noted(site, "c", "passed made\nmore\n");
+	assert_says(site->out, "clean-up of unit: 'exit 4': exit status 4");
+	prepare(site, HEAD "  unit:\n    run: touch made; exit 3\n"
+			   "    retries: 1\n" CLEAN);
+	assert_int_equal(site_call(site, "run", NULL), 1);
+	assert_noted(site, "c", "failed made\nmore\nfailed made\nmore\n");
+	prepare(site, HEAD "  unit:\n    run: touch made; sleep 1000\n"
+			   "    timeout: 200ms\n" CLEAN);
+	assert_int_equal(site_call(site, "run", NULL), 1);
+	assert_noted(site, "c", "timed-out made\nmore\n");
+}
+
+static void cancelled_run_cleans_up_and_does_what_is_finally(void **state)
+{
+	struct site *site = *state;
+	struct process *run;
+
+	prepare(site,
+		HEAD "  unit:\n    run: touch made; sleep 1000\n" CLEAN
+		     "  later: {run: 'true'}\n"
+		     "  end: {finally: true, run: 'echo $SIGNALBOX_OUTCOME >> "
+		     "@FOLDER@/end'}\n");
+	run = site_start(site, NULL, "run", NULL);
+	process_await_text(run, "unit started");
+	assert_int_equal(site_call(site, "cancel", "1", NULL), 0);
+	assert_int_equal(process_await(run), 4);
+	assert_noted(site, "end", "cancelled\n");
+	free(noted(site, "c"));
+	assert_field(site, 1, EVENT_STAGE_FINISHED, "end", "outcome", "passed");
+}
+
+static void await_note(struct site *site, const char *name)
+{
+	char *path = path_join(site->folder, name);
+
+	await_file(path);
+	free(path);
+}
+
+/* By the command, and by signals as from ctrl-c: what ignores TERM, its
+ * clean-up and the clean-up that hangs are all ended. */
+static void second_cancel_is_at_once(void **state)
+{
+	struct site *site = *state;
+	struct process *run;
+
+	prepare(site, HEAD
+		"  deaf:\n"
+		"    grace: 1h\n"
+		"    run: trap '' TERM; touch @FOLDER@/up; sleep 1000; sleep "
+		"1000\n"
+		"    cleanup: [touch @FOLDER@/cleaned]\n"
+		"  slow:\n"
+		"    needs: []\n"
+		"    run: touch @FOLDER@/slow; sleep 1000\n"
+		"    cleanup: [touch @FOLDER@/cleaning; sleep 1000]\n"
+		"  end: {finally: true, run: touch @FOLDER@/end}\n");
+	for (int i = 0; i < 2; i++) {
+		run = site_start(site, NULL, "run", "--jobs", "2", NULL);
+		await_note(site, "up");
+		await_note(site, "slow");
+		if (i)
+			kill(run->pid, SIGINT);
+		else
+			assert_int_equal(site_call(site, "cancel", "1", NULL),
+					 0);
+		await_note(site, "cleaning");
+		if (i)
+			kill(run->pid, SIGINT);
+		else
+			assert_int_equal(site_call(site, "cancel", "1", NULL),
+					 0);
+		assert_int_equal(process_await(run), i ? 130 : 4);
+		assert_says(run->out.data, "cancelled again");
+		assert_says(run->out.data, "the clean-up of deaf is left out");
+		assert_noted(site, "cleaned", "");
+		assert_int_equal(
+			count_of(site, i + 1, EVENT_STAGE_STARTED, "end"), 0);
+		site_shell(site, site->folder, "rm up slow cleaning");
+	}
+}
+
+static void what_is_finally_comes_last_and_its_failure_counts(void **state)
+{
+	struct site *site = *state;
+
+	prepare(site,
+		HEAD "  end: {finally: true, run: 'echo $SIGNALBOX_OUTCOME >> "
+		     "@FOLDER@/end'}\n"
+		     "  unit: {run: 'echo unit >> @FOLDER@/end; exit 3'}\n"
+		     "  later: {run: 'true'}\n");
+	assert_int_equal(site_call(site, "run", NULL), 1);
+	assert_noted(site, "end", "unit\nfailed\n");
+	prepare(site, HEAD "  unit: {run: 'true'}\n"
+			   "  end: {finally: true, run: exit 5}\n");
+	assert_int_equal(site_call(site, "run", NULL), 1);
+	assert_says(site->out, "run 2 failed");
+	assert_int_equal(site_call(site, "run", "--only", "unit", "--skip",
+				   "end", "--reason", "quick", NULL),
+			 0);
+}
+
 #define TEST(name) \
 	cmocka_unit_test_setup_teardown(name, site_set_up, site_tear_down)
 
@@ -126,6 +346,14 @@ static int tests(void)
 		TEST(a_part_of_the_stages_runs_and_the_journal_says_which),
 		TEST(dry_run_prints_the_plan_and_starts_nothing),
 		TEST(deploying_past_stages_left_out_wants_a_reason),
+		TEST(failed_attempts_wait_twice_as_long_and_are_all_told),
+		TEST(who_waits_to_try_again_holds_no_job),
+		TEST(cancelling_ends_the_wait_for_another_try),
+		TEST(stage_that_may_fail_lets_the_others_go_on_until_its_day),
+		TEST(clean_up_follows_every_end_in_the_same_folder),
+		TEST(cancelled_run_cleans_up_and_does_what_is_finally),
+		TEST(second_cancel_is_at_once),
+		TEST(what_is_finally_comes_last_and_its_failure_counts),
 	};
 
 	return cmocka_run_group_tests(all, NULL, NULL);

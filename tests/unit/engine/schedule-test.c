@@ -85,6 +85,34 @@ static void one_failure_leaves_its_neighbour_alone(void **state)
 	schedule_free(schedule);
 }
 
+/* a, b after it, and two of the end. */
+static const struct stage_config ending[] = {
+	{.name = (char *)"x", .finally = true},
+	{.name = (char *)"a"},
+	{.name = (char *)"b", .needs = after_bc, .need_count = 1},
+	{.name = (char *)"y", .finally = true},
+};
+
+static void what_is_finally_starts_when_all_others_are_over(void **state)
+{
+	struct schedule *schedule = schedule_new(ending, 4);
+
+	(void)state;
+	blocked_count = 0;
+	assert_int_equal(schedule_next(schedule, true), 1);
+	assert_int_equal(schedule_next(schedule, true), -1);
+	schedule_finished(schedule, 1, false, count_blocked, NULL);
+	assert_int_equal(blocked_count, 1);
+	assert_int_equal(schedule_next(schedule, true), 0);
+	assert_int_equal(schedule_next(schedule, true), 3);
+	schedule_finished(schedule, 0, false, count_blocked, NULL);
+	assert_int_equal(schedule_left(schedule), 1);
+	schedule_free(schedule);
+	schedule = schedule_new(ending, 1);
+	assert_int_equal(schedule_next(schedule, true), 0);
+	schedule_free(schedule);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -92,6 +120,8 @@ int main(void)
 		cmocka_unit_test(a_gate_needs_no_job),
 		cmocka_unit_test(what_hangs_on_a_failure_is_blocked_once),
 		cmocka_unit_test(one_failure_leaves_its_neighbour_alone),
+		cmocka_unit_test(
+			what_is_finally_starts_when_all_others_are_over),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
