@@ -190,3 +190,59 @@ char *duration_format(int64_t ms, char text[CLOCK_TEXT_SIZE])
 			 seconds / 3600, seconds / 60 % 60, seconds % 60);
 	return text;
 }
+
+/* "14:02" or "14:02:10". */
+static bool read_time_of_day(const char *at, struct tm *day)
+{
+	day->tm_hour = read_part(&at, 2, ':');
+	if (day->tm_hour < 0)
+		return false;
+	day->tm_min = read_part(&at, 2, 0);
+	day->tm_sec = 0;
+	if (*at == ':') {
+		at++;
+		day->tm_sec = read_part(&at, 2, 0);
+	}
+	return !*at && day->tm_hour < 24 && day->tm_min >= 0 &&
+	       day->tm_min < 60 && day->tm_sec >= 0 && day->tm_sec < 60;
+}
+
+/* The local day of `near` may have it on the wrong side: then the day before
+ * or after has it. */
+static bool read_local(const char *text, int64_t near_ms, bool before,
+		       int64_t *wall_ms)
+{
+	time_t near = (time_t)(near_ms / 1000);
+	struct tm day;
+
+	for (int shift = 0; shift < 2; shift++) {
+		struct tm wanted;
+
+		if (!localtime_r(&near, &day) || !read_time_of_day(text, &day))
+			return false;
+		wanted = day;
+		wanted.tm_mday += before ? -shift : shift;
+		wanted.tm_isdst = -1;
+		*wall_ms = (int64_t)mktime(&wanted) * 1000;
+		if (before ? *wall_ms <= near_ms : *wall_ms >= near_ms)
+			break;
+	}
+	return true;
+}
+
+int clock_parse_moment(const char *text, int64_t near_ms, bool before,
+		       int64_t *wall_ms, struct error *err)
+{
+	int64_t ms;
+
+	if (read_utc(text, wall_ms) ||
+	    read_local(text, near_ms, before, wall_ms))
+		return 0;
+	if (duration_parse(text + (*text == '+' && !before), &ms, NULL) < 0)
+		return error_set(err, ERROR_USAGE,
+				 "'%.40s' is no time; write 90s, 14:02:10 or "
+				 "2026-11-20T23:53:51Z",
+				 text);
+	*wall_ms = before ? near_ms - ms : near_ms + ms;
+	return 0;
+}

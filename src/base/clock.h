@@ -25,6 +25,12 @@ char *clock_format_local(int64_t wall_ms, char text[CLOCK_TEXT_SIZE]);
 int clock_parse_utc(const char *text, int64_t *wall_ms,
 		    struct error *err) MUST_CHECK;
 
+/* A moment as people write it, around `near`: "90s" that long before it, or
+ * after it; "14:02" and "14:02:10" the nearest such local time not after it,
+ * or not before it; or UTC as above. */
+int clock_parse_moment(const char *text, int64_t near_ms, bool before,
+		       int64_t *wall_ms, struct error *err) MUST_CHECK;
+
 /* "90s", "10m", "24h", "1.5s", "500ms", "7d"; a bare 0 is allowed. */
 int duration_parse(const char *text, int64_t *ms, struct error *err) MUST_CHECK;
 /* For people: "0.3 s", "41 s", "2:10", "1:55:29". */

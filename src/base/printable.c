@@ -61,6 +61,18 @@ size_t sgr_length(const char *text, size_t len)
 	return i < len && text[i] == 'm' ? i + 1 : 0;
 }
 
+const char *line_last_state(const char *text, size_t *len)
+{
+	size_t start;
+
+	while (*len && text[*len - 1] == '\r')
+		(*len)--;
+	for (start = *len; start && text[start - 1] != '\r'; start--)
+		;
+	*len -= start;
+	return text + start;
+}
+
 /* Characters that steer or hide text without showing themselves. */
 static bool is_invisible(int32_t c)
 {

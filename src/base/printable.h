@@ -29,6 +29,10 @@ void str_add_utf8(struct str *out, uint32_t c);
 void str_add_printable(struct str *out, const char *text, size_t len,
 		       bool keep_sgr);
 
+/* What of a line with carriage returns a terminal would be left with: the
+ * bytes after the last one that has any behind it. Shortens *len to them. */
+const char *line_last_state(const char *text, size_t *len);
+
 /* Bytes of the SGR sequence at text, or 0 when it is none. */
 size_t sgr_length(const char *text, size_t len);
 

@@ -69,7 +69,12 @@ static const struct subcommand subcommands[] = {
 	 cli_status},
 	{"history", "[ENVIRONMENT]", "past runs, or releases of one place",
 	 "  --output text|json\n", cli_history},
-	{"log", "RUN [STAGE]", "what a stage printed", NULL, cli_log},
+	{"log", "RUN [STAGE]", "what a stage printed",
+	 "  --follow             go on until it has ended\n"
+	 "  --since 5m           or 14:02:10, or 2026-11-20T18:00:00Z\n"
+	 "  --tail N             the last lines only\n"
+	 "  --timestamps         when each line was printed\n",
+	 cli_log},
 	{"verify", "[RUN]", "recompute the chain of the journals", NULL,
 	 cli_verify},
 	{"gc", "", "free what no run, release or way back needs",

@@ -49,11 +49,15 @@ struct follower {
 	struct model *model;
 	char *folder;
 	struct error err;
+	bool is_over;
 	int end; /* an enum follow_end, -1: err */
 };
 
 static void finish(struct follower *follower, int end)
 {
+	if (follower->is_over) /* what is still read changes nothing */
+		return;
+	follower->is_over = true;
 	follower->end = end;
 	loop_stop(follower->loop);
 }
@@ -62,6 +66,8 @@ static void look(void *data)
 {
 	struct follower *follower = data;
 
+	if (follower->is_over)
+		return;
 	switch (follower->follow->look(follower->model,
 				       follower->follow->data)) {
 	case FOLLOW_ON:
@@ -105,7 +111,7 @@ static void on_line(struct channel *channel, const char *text, size_t len,
 		catch_up(follower);
 	else
 		take(event, follower->model);
-	if (event->type != EVENT_REPLY && follower->end != -1)
+	if (event->type != EVENT_REPLY)
 		look(follower);
 	event_free(event);
 }

@@ -12,6 +12,7 @@ libsignalbox_a_SOURCES += \
 	%D%/load.c %D%/load.h \
 	%D%/listing.c %D%/listing.h \
 	%D%/log.c \
+	%D%/logprint.c %D%/logprint.h \
 	%D%/place.c \
 	%D%/plan.c %D%/plan.h \
 	%D%/printer.c %D%/printer.h \

@@ -8,4 +8,5 @@ libsignalbox_a_SOURCES += \
 	%D%/journal-head.c \
 	%D%/journal-head.h \
 	%D%/journal.c \
-	%D%/journal.h
+	%D%/journal.h \
+	%D%/logindex.c %D%/logindex.h

@@ -97,8 +97,7 @@ static void draw_bytes(const struct view *view, struct pen *pen,
 {
 	struct str clean = STR_INIT;
 
-	if (len && text[len - 1] == '\r')
-		len--;
+	text = line_last_state(text, &len);
 	str_add_printable(&clean, text, len < LINE_BYTES ? len : LINE_BYTES,
 			  true);
 	draw_clean(pen, &clean, view->log.sideways, view->log.search);

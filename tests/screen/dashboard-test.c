@@ -214,6 +214,22 @@ static void only_known_sequences_reach_the_terminal(void **state)
 	stage_folder_free(folder);
 }
 
+static void progress_bar_shows_its_last_state(void **state)
+{
+	char *folder =
+		stage_folder_with_log("get  10%\rget  55%\rget 100%\r\nbuilt\n"
+				      "put   1%\rput  42%\r");
+	char *text;
+
+	*state = stage_open_in(folder, "gate.ndjson", GATE_NOW, 24, 80);
+	terminal_keys(*state, "1g\r");
+	terminal_expect(*state, " get 100%\n built\n put  42%\n");
+	text = terminal_text(*state);
+	assert_null(strstr(text, "55%"));
+	free(text);
+	stage_folder_free(folder);
+}
+
 static void a_gibibyte_of_log_costs_little_memory(void **state)
 {
 	char *folder = stage_folder_with_log("first line\n");
@@ -251,6 +267,7 @@ int main(void)
 		TEST(nothing_is_written_while_nothing_happens),
 		TEST(a_flood_of_events_costs_few_frames_and_delays_no_key),
 		TEST(only_known_sequences_reach_the_terminal),
+		TEST(progress_bar_shows_its_last_state),
 		TEST(a_gibibyte_of_log_costs_little_memory),
 	};
 

@@ -143,6 +143,81 @@ static void status_tells_what_can_come_no_more(void **state)
 	assert_int_equal(site_call(site, "status", "--timeout", "1s", NULL), 2);
 }
 
+static void log_follows_a_stage_to_its_end(void **state)
+{
+	struct site *site = *state;
+	struct process *follower, *all;
+
+	prepare(site, HEAD "  unit: {run: 'echo one; printf tw; " WAIT_FOR(
+			      "go") "; echo o; exit 3'}\n"
+				    "  later: {run: echo no}\n");
+	assert_int_equal(site_call(site, "run", "--detach", NULL), 0);
+	follower = site_start(site, NULL, "log", "1", "unit", "--follow", NULL);
+	all = site_start(site, NULL, "log", "1", "--follow", NULL);
+	process_await_text(follower, "one\ntw");
+	process_await_text(all, "== unit: running\none\ntw");
+	assert_false(process_has_ended(follower));
+	let(site, "go");
+	assert_int_equal(process_await(follower), 0);
+	assert_string_equal(follower->out.data, "one\ntwo\n");
+	assert_int_equal(process_await(all), 0);
+	assert_says(all->out.data, "two\n== later: skipped\n");
+	assert_int_equal(site_call(site, "log", "1", "unit", "--follow", NULL),
+			 0);
+	assert_string_equal(site->out, "one\ntwo\n");
+}
+
+static void log_of_a_run_that_died_is_followed_to_where_it_is(void **state)
+{
+	struct site *site = *state;
+	struct process *follower;
+
+	prepare(site, HEAD "  unit: {run: 'echo one; exec sleep 1000'}\n");
+	assert_int_equal(site_call(site, "run", "--detach", NULL), 0);
+	follower = site_start(site, NULL, "log", "1", "unit", "--follow", NULL);
+	process_await_text(follower, "one\n");
+	kill(pid_of_run(site, 1), SIGKILL);
+	assert_int_equal(process_await(follower), 0);
+	assert_string_equal(follower->out.data, "one\n");
+}
+
+/* Rewrites what the index says, so that nothing has to wait. */
+static void log_is_cut_by_time_and_by_lines(void **state)
+{
+	struct site *site = *state;
+	char *folder = site_run_folder(site, 1);
+
+	prepare(site, HEAD "  unit: {run: 'printf \"a\\nb\\nc\\rd\\n\"'}\n");
+	assert_int_equal(site_call(site, "run", NULL), 0);
+	site_shell(site, folder,
+		   "cat logs/unit.log >all && printf 'a\nb\nc\rd\n' | cmp - all"
+		   " && now=$(date +%s) && printf '0 0 1000\n2 1 %s000\n' "
+		   "$((now - 3600)) >logs/unit.log.index");
+	assert_int_equal(
+		site_call(site, "log", "1", "unit", "--since", "2h", NULL), 0);
+	assert_string_equal(site->out, "b\nc\rd\n");
+	assert_int_equal(
+		site_call(site, "log", "1", "unit", "--since", "30m", NULL), 0);
+	assert_string_equal(site->out, "");
+	assert_int_equal(
+		site_call(site, "log", "1", "unit", "--tail", "1", NULL), 0);
+	assert_string_equal(site->out, "c\rd\n");
+	assert_int_equal(site_call(site, "log", "1", "unit", "--timestamps",
+				   "--tail", "3", NULL),
+			 0);
+	assert_says(site->out, "1970-01-01T00:00:01.000Z a\n20");
+	assert_says(site->out, "Z c\rd\n");
+	site_shell(site, folder, "rm logs/unit.log.index");
+	assert_int_equal(
+		site_call(site, "log", "1", "unit", "--timestamps", NULL), 0);
+	assert_says(site->out, "- a\n- b\n");
+	assert_int_equal(
+		site_call(site, "log", "1", "unit", "--since", "soon", NULL),
+		2);
+	assert_int_equal(site_call(site, "log", "1", "--tail", "-3", NULL), 2);
+	free(folder);
+}
+
 #define TEST(name) \
 	cmocka_unit_test_setup_teardown(name, site_set_up, site_tear_down)
 
@@ -154,6 +229,9 @@ static int run_all(void)
 		TEST(what_cannot_begin_is_said_before_it_is_detached),
 		TEST(status_waits_for_a_gate_and_for_its_end),
 		TEST(status_tells_what_can_come_no_more),
+		TEST(log_follows_a_stage_to_its_end),
+		TEST(log_of_a_run_that_died_is_followed_to_where_it_is),
+		TEST(log_is_cut_by_time_and_by_lines),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

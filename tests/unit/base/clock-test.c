@@ -78,6 +78,36 @@ static void durations_read_as_people_say_them(void **state)
 	assert_string_equal(duration_format(6929000, text), "1:55:29");
 }
 
+static int64_t moment(const char *text, bool before)
+{
+	int64_t near, ms;
+
+	assert_int_equal(clock_parse_utc("2026-11-20T14:00:00Z", &near, NULL),
+			 0);
+	assert_int_equal(clock_parse_moment(text, near, before, &ms, NULL), 0);
+	return (ms - near) / 1000;
+}
+
+static void moment_is_a_span_a_time_of_day_or_a_time(void **state)
+{
+	int64_t ms;
+
+	(void)state;
+	setenv("TZ", "UTC", 1);
+	assert_int_equal(moment("90s", true), -90);
+	assert_int_equal(moment("90s", false), 90);
+	assert_int_equal(moment("+2m", false), 120);
+	assert_int_equal(moment("13:59", true), -60);
+	assert_int_equal(moment("14:00:01", true), 1 - 86400);
+	assert_int_equal(moment("14:02:10", false), 130);
+	assert_int_equal(moment("13:59:59", false), 86399);
+	assert_int_equal(moment("2026-11-20T14:00:05Z", true), 5);
+	assert_int_equal(clock_parse_moment("25:00", 0, true, &ms, NULL), -1);
+	assert_int_equal(clock_parse_moment("12:0", 0, true, &ms, NULL), -1);
+	assert_int_equal(clock_parse_moment("-5s", 0, true, &ms, NULL), -1);
+	assert_int_equal(clock_parse_moment("soon", 0, true, &ms, NULL), -1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -85,6 +115,7 @@ int main(void)
 		cmocka_unit_test(only_whole_utc_times_are_times),
 		cmocka_unit_test(durations_know_their_units),
 		cmocka_unit_test(durations_read_as_people_say_them),
+		cmocka_unit_test(moment_is_a_span_a_time_of_day_or_a_time),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
