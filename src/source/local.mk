@@ -20,7 +20,7 @@ libsignalbox_a_SOURCES += \
 	%D%/shelf.c %D%/shelf.h \
 	%D%/ships.c %D%/ships.h \
 	%D%/text.c %D%/text.h \
-	%D%/work.c %D%/work.h %D%/workpool.h
+	%D%/work.c %D%/work.h %D%/work-note.c %D%/workpool.h
 if PLATFORM_LINUX
 libsignalbox_a_SOURCES += %D%/copy-linux.c
 else

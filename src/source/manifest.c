@@ -125,6 +125,68 @@ void manifest_free(struct manifest *manifest)
 	free(manifest);
 }
 
+json_t *manifest_encode(const struct manifest *manifest)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < manifest->count; i++) {
+		const struct entry *entry = &manifest->entries[i];
+		json_t *item = json_pack(
+			"[s, I, I, I, I, I, I, I, s?]", entry->path,
+			(json_int_t)entry->mode, (json_int_t)entry->size,
+			(json_int_t)entry->inode,
+			(json_int_t)entry->changed.tv_sec,
+			(json_int_t)entry->changed.tv_nsec,
+			(json_int_t)entry->modified.tv_sec,
+			(json_int_t)entry->modified.tv_nsec, entry->content);
+
+		if (!item || json_array_append_new(array, item) < 0) {
+			json_decref(array);
+			return NULL;
+		}
+	}
+	return array;
+}
+
+static bool decode_entry(json_t *item, struct entry *entry)
+{
+	json_int_t mode, size, inode, changed[2], modified[2];
+	const char *path;
+	json_t *content;
+
+	if (json_unpack(item, "[s, I, I, I, I, I, I, I, o]", &path, &mode,
+			&size, &inode, &changed[0], &changed[1], &modified[0],
+			&modified[1], &content) < 0)
+		return false;
+	entry->path = xstrdup(path);
+	entry->mode = (mode_t)mode;
+	entry->size = (off_t)size;
+	entry->inode = (ino_t)inode;
+	entry->changed = (struct timespec){changed[0], changed[1]};
+	entry->modified = (struct timespec){modified[0], modified[1]};
+	entry->content = xstrdup_null(json_string_value(content));
+	return true;
+}
+
+struct manifest *manifest_decode(const json_t *json)
+{
+	struct manifest *manifest = xcalloc(1, sizeof(*manifest));
+	json_t *item;
+	size_t i;
+
+	manifest->entries =
+		xcalloc(json_array_size(json) + 1, sizeof(*manifest->entries));
+	json_array_foreach(json, i, item)
+	{
+		if (!decode_entry(item, &manifest->entries[i])) {
+			manifest_free(manifest);
+			return NULL;
+		}
+		manifest->count++;
+	}
+	return manifest;
+}
+
 size_t manifest_count(const struct manifest *manifest)
 {
 	return manifest->count;

@@ -7,6 +7,7 @@
 #ifndef SIGNALBOX_SOURCE_MANIFEST_H
 #define SIGNALBOX_SOURCE_MANIFEST_H
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -18,6 +19,10 @@ struct manifest;
  * expected too. */
 struct manifest *manifest_new(char *const *paths, size_t count);
 void manifest_free(struct manifest *manifest);
+/* For a later process; NULL where a path is no text. The caller owns it. */
+json_t *manifest_encode(const struct manifest *manifest);
+/* NULL when it is none; what it says is believed. */
+struct manifest *manifest_decode(const json_t *json) MUST_CHECK;
 /* Files and folders. */
 size_t manifest_count(const struct manifest *manifest);
 

@@ -37,6 +37,8 @@ static int tidy(struct work_request *request, struct error *err)
 	if (lstat(folder->path, &info) < 0 || !S_ISDIR(info.st_mode) ||
 	    chmod(folder->path, 0755) < 0)
 		return -1;
+	if (!folder->commit)
+		folder_recall(folder);
 	untouched = folder->commit &&
 		    gitfolder_is_untouched(&folder->git, folder->commit);
 	if (untouched &&
@@ -136,6 +138,7 @@ static void note_work(void *data)
 		return;
 	gitfolder_note(&folder->git);
 	folder->commit = xstrdup(request->commit);
+	folder_remember(folder);
 	request->finding = FINDING_READY;
 }
 

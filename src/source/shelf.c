@@ -176,7 +176,7 @@ int shelf_keep(const char *parent, int number, const char *what, int most,
 
 static int remove_all(const char *parent, int number, struct error *err)
 {
-	static const char *const suffixes[] = {"", ".git"};
+	static const char *const suffixes[] = {"", ".git", ".note"};
 	char *note = name_of(parent, number, ".kept");
 	int result = 0;
 

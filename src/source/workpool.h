@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What work.c, which hands folders out, and prepare.c, which makes them
- * clean, share. Inside source/ only. */
+/* What work.c, which hands folders out, prepare.c, which makes them clean, and
+ * work-note.c, which remembers them, share. Inside source/ only. */
 #ifndef SIGNALBOX_SOURCE_WORKPOOL_H
 #define SIGNALBOX_SOURCE_WORKPOOL_H
 
@@ -58,6 +58,10 @@ struct work_request {
 	struct error err;
 };
 
+/* For the next run, and from the one before; both block. A folder of which
+ * nothing is known stays so when there is no note. */
+void folder_remember(const struct work_folder *folder);
+void folder_recall(struct work_folder *folder);
 /* What the folder holds is no longer known. */
 void folder_forget(struct work_folder *folder);
 

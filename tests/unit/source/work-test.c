@@ -409,6 +409,47 @@ static void a_later_process_takes_old_folders_over(void **state)
 	}
 }
 
+static void a_later_process_needs_no_git_for_the_same_commit(void **state)
+{
+	struct fixture fixture;
+	struct work_folder *folder;
+
+	make_repository(*state, "");
+	start(&fixture, *state, 1);
+	folder = prepared(&fixture, "HEAD");
+	scratch_run(work_folder_path(folder), "echo y >left");
+	stop(&fixture);
+	for (int i = 0; i < 2; i++) {
+		start(&fixture, *state, 1);
+		folder = prepared(&fixture, "HEAD");
+		assert_int_equal(work_pool_git_count(fixture.pool), 0);
+		assert_is_clean(&fixture, folder, "HEAD");
+		stop(&fixture);
+	}
+}
+
+static void a_damaged_note_of_a_folder_says_nothing(void **state)
+{
+	static const char *const damages[] = {
+		"printf x | dd of=1.note bs=1 seek=90 conv=notrunc",
+		"truncate -s 100 1.note", "truncate -s 10 1.note", ": >1.note",
+		"rm 1.note && mkdir 1.note"};
+	struct fixture fixture;
+	struct work_folder *folder;
+
+	make_repository(*state, "");
+	for (size_t i = 0; i < ARRAY_SIZE(damages); i++) {
+		start(&fixture, *state, 1);
+		folder = prepared(&fixture, "HEAD");
+		assert_true(work_pool_git_count(fixture.pool) > 0);
+		assert_is_clean(&fixture, folder, "HEAD");
+		scratch_run(work_folder_path(folder),
+			    "cd .. && test -f 1.note && { %s; } 2>/dev/null",
+			    damages[i]);
+		stop(&fixture);
+	}
+}
+
 static void two_stages_never_share_a_folder(void **state)
 {
 	struct fixture fixture;
@@ -757,6 +798,8 @@ int main(void)
 		scratch_test(variables_of_git_lead_nowhere_else),
 		scratch_test(a_folder_moves_between_commits),
 		scratch_test(a_later_process_takes_old_folders_over),
+		scratch_test(a_later_process_needs_no_git_for_the_same_commit),
+		scratch_test(a_damaged_note_of_a_folder_says_nothing),
 		scratch_test(two_stages_never_share_a_folder),
 		scratch_test(two_pools_never_share_a_folder),
 		scratch_test(a_stray_child_keeps_its_folder),
