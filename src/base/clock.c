@@ -2,11 +2,12 @@
 #include "base/clock.h"
 
 #include <ctype.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+
+#include "base/number.h"
 
 int64_t clock_monotonic_us(void)
 {
@@ -151,12 +152,11 @@ int duration_parse(const char *text, int64_t *ms, struct error *err)
 		{"ms", 1},	{"s", 1000},	 {"m", 60000},
 		{"h", 3600000}, {"d", 86400000},
 	};
-	char *end;
+	const char *end;
 	double value;
 
-	if (!isdigit((unsigned char)text[0]))
+	if (!number_decimal(text, &value, &end))
 		goto bad;
-	value = strtod(text, &end);
 	if (value == 0 && !*end) {
 		*ms = 0;
 		return 0;
@@ -164,7 +164,7 @@ int duration_parse(const char *text, int64_t *ms, struct error *err)
 	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
 		if (strcmp(end, units[i].unit) != 0)
 			continue;
-		if (!isfinite(value) || value * units[i].ms > 3.2e12)
+		if (value * units[i].ms > 3.2e12)
 			goto bad;
 		*ms = (int64_t)(value * units[i].ms + 0.5);
 		return 0;

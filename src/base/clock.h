@@ -8,7 +8,6 @@
 #define SIGNALBOX_BASE_CLOCK_H
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
 #include "base/error.h"

@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <openssl/evp.h>
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -76,10 +75,10 @@ int digest_file(const char *path, char text[DIGEST_TEXT_SIZE],
 	       (n < 0 && errno == EINTR))
 		if (n > 0)
 			digest_add(digest, buffer, (size_t)n);
-	digest_finish(digest, text);
 	if (n < 0)
 		error_set(err, ERROR_IO, "cannot read %s: %s", path,
 			  strerror(errno));
+	digest_finish(digest, text);
 	close(fd);
 	return n < 0 ? -1 : 0;
 }

@@ -80,29 +80,32 @@ int file_write_all(int fd, const void *data, size_t len, const char *what,
 	return 0;
 }
 
-static void sync_folder_of(const char *path)
+int file_sync_entry(const char *path)
 {
-	char *folder = xstrdup(path);
-	char *slash = strrchr(folder, '/');
-	int fd;
+	const char *slash = strrchr(path, '/');
+	char *folder = slash ? xstrndup(path, (size_t)(slash - path) + 1)
+			     : xstrdup(".");
+	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int result = fd < 0 ? -1 : fsync(fd);
+	int why = errno;
 
-	if (slash)
-		*(slash == folder ? slash + 1 : slash) = '\0';
-	fd = open(slash ? folder : ".", O_RDONLY | O_CLOEXEC | O_DIRECTORY);
-	if (fd >= 0) {
-		fsync(fd);
+	if (fd >= 0)
 		close(fd);
-	}
 	free(folder);
+	errno = why;
+	return result;
 }
 
 int file_replace(const char *path, const void *data, size_t len, mode_t mode,
 		 struct error *err)
 {
 	char *temporary = xasprintf("%s.%ld.tmp", path, (long)getpid());
-	int fd = file_open(temporary, O_WRONLY | O_CREAT | O_TRUNC, mode, err);
 	int result = -1;
+	int fd;
 
+	/* What stands there by that name, a link even, is not written to. */
+	unlink(temporary);
+	fd = file_open(temporary, O_WRONLY | O_CREAT | O_EXCL, mode, err);
 	if (fd < 0)
 		goto out;
 	if (file_write_all(fd, data, len, temporary, err) < 0)
@@ -112,7 +115,7 @@ int file_replace(const char *path, const void *data, size_t len, mode_t mode,
 			  strerror(errno));
 		goto out;
 	}
-	sync_folder_of(path);
+	(void)file_sync_entry(path);
 	result = 0;
 out:
 	if (fd >= 0)
@@ -158,6 +161,7 @@ int folder_make(const char *path, mode_t mode, struct error *err)
 static int remove_at(int parent, const char *name)
 {
 	struct dirent *entry;
+	int why = 0;
 	DIR *dir;
 	int fd;
 
@@ -165,7 +169,7 @@ static int remove_at(int parent, const char *name)
 		return 0;
 	if (errno != EISDIR && errno != EPERM && errno != EACCES)
 		return -1;
-	fchmodat(parent, name, 0700, 0);
+	fchmodat(parent, name, 0700, AT_SYMLINK_NOFOLLOW);
 	fd = openat(parent, name,
 		    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0)
@@ -177,10 +181,15 @@ static int remove_at(int parent, const char *name)
 	}
 	while ((entry = readdir(dir)))
 		if (strcmp(entry->d_name, ".") != 0 &&
-		    strcmp(entry->d_name, "..") != 0)
-			remove_at(fd, entry->d_name);
+		    strcmp(entry->d_name, "..") != 0 &&
+		    remove_at(fd, entry->d_name) < 0 && !why)
+			why = errno;
 	closedir(dir);
-	return unlinkat(parent, name, AT_REMOVEDIR);
+	if (unlinkat(parent, name, AT_REMOVEDIR) == 0)
+		return 0;
+	if (why) /* else: "Directory not empty" */
+		errno = why;
+	return -1;
 }
 
 int folder_remove(const char *path, struct error *err)
@@ -223,6 +232,31 @@ static int64_t bytes_at(int parent, const char *name)
 int64_t folder_bytes(const char *path)
 {
 	return bytes_at(AT_FDCWD, path);
+}
+
+int file_pipe(int ends[2], struct error *err)
+{
+	if (pipe(ends) < 0)
+		return error_set(err, ERROR_IO, "cannot make a pipe: %s",
+				 strerror(errno));
+	fcntl(ends[0], F_SETFD, FD_CLOEXEC);
+	fcntl(ends[1], F_SETFD, FD_CLOEXEC);
+	return 0;
+}
+
+bool path_leads_out(const char *path)
+{
+	if (*path == '/')
+		return true;
+	for (;;) {
+		size_t len = strcspn(path, "/");
+
+		if (len == 2 && path[0] == '.' && path[1] == '.')
+			return true;
+		if (!path[len])
+			return false;
+		path += len + 1;
+	}
 }
 
 char *path_join(const char *a, const char *b)

@@ -24,6 +24,10 @@ int file_open(const char *path, int flags, mode_t mode,
 /* All of it or -1; fd blocks. `what` names it in the message. */
 int file_write_all(int fd, const void *data, size_t len, const char *what,
 		   struct error *err) MUST_CHECK;
+/* The path's name in its folder is on the disk. 0 or -1 with errno. */
+int file_sync_entry(const char *path);
+/* Both ends close-on-exec. */
+int file_pipe(int ends[2], struct error *err) MUST_CHECK;
 bool file_exists(const char *path);
 /* Like mkdir -p. */
 int folder_make(const char *path, mode_t mode, struct error *err) MUST_CHECK;
@@ -32,6 +36,8 @@ int folder_remove(const char *path, struct error *err) MUST_CHECK;
 /* What a file, or a folder and all below it, takes on the disk; links are not
  * followed, what cannot be read counts nothing. */
 int64_t folder_bytes(const char *path);
+/* Whether a path leads out of the folder it is relative to: by '/' or "..". */
+bool path_leads_out(const char *path);
 /* "A/B", owned by the caller. */
 char *path_join(const char *a, const char *b);
 

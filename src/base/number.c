@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/number.h"
 
+#include <ctype.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
@@ -57,4 +58,23 @@ char *number_real(double value, int decimals, char text[NUMBER_TEXT_SIZE])
 	if (text[len - 1] == '.')
 		text[len - 1] = '\0';
 	return text;
+}
+
+bool number_decimal(const char *text, double *number, const char **end)
+{
+	double value = 0;
+	double unit = 1;
+
+	if (!isdigit((unsigned char)*text))
+		return false;
+	for (; isdigit((unsigned char)*text); text++)
+		value = value * 10 + (*text - '0');
+	if (*text == '.' && isdigit((unsigned char)text[1]))
+		for (text++; isdigit((unsigned char)*text); text++) {
+			value = value * 10 + (*text - '0');
+			unit *= 10;
+		}
+	*number = value / unit;
+	*end = text;
+	return isfinite(value) && isfinite(unit);
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* Numbers as people read them. */
+/* Numbers as people read and write them. */
 #ifndef SIGNALBOX_BASE_NUMBER_H
 #define SIGNALBOX_BASE_NUMBER_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #define NUMBER_TEXT_SIZE 32
@@ -14,5 +15,9 @@ char *number_bytes(int64_t bytes, char text[NUMBER_TEXT_SIZE]);
 /* At most `decimals` digits after the point, without trailing zeros: "5",
  * "5.1"; "?" for NAN. */
 char *number_real(double value, int decimals, char text[NUMBER_TEXT_SIZE]);
+
+/* Digits, perhaps a dot and digits, whatever the locale; no sign. *end is
+ * what follows. */
+bool number_decimal(const char *text, double *number, const char **end);
 
 #endif

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "base/memory.h"
+#include "base/number.h"
 
 static const char *skip_blanks(const char *text)
 {
@@ -40,7 +40,7 @@ static bool parse_latency(const char *text, double *ms)
 {
 	const char *unit;
 
-	if (!parse_decimal(text, ms, &unit))
+	if (!number_decimal(text, ms, &unit))
 		return false;
 	if (strcmp(unit, "s") == 0)
 		*ms *= 1000;

@@ -4,28 +4,13 @@
 
 #include <string.h>
 
+#include "base/file.h"
 #include "base/memory.h"
 #include "base/vector.h"
 
-/* Whether a path leads out of the folder it is relative to. */
-static bool leads_out(const char *path)
-{
-	if (*path == '/')
-		return true;
-	for (;;) {
-		size_t len = strcspn(path, "/");
-
-		if (len == 2 && path[0] == '.' && path[1] == '.')
-			return true;
-		if (!path[len])
-			return false;
-		path += len + 1;
-	}
-}
-
 static bool check_below(struct reader *reader, const struct node *value)
 {
-	if (value->kind != NODE_TEXT || !leads_out(value->text))
+	if (value->kind != NODE_TEXT || !path_leads_out(value->text))
 		return true;
 	complain_about(reader, value,
 		       "'%.80s' leads out of the work folder; write a path "

@@ -4,12 +4,12 @@
 
 #include <ctype.h>
 #include <errno.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "base/memory.h"
+#include "base/number.h"
 #include "base/vector.h"
 
 #define LONGEST_NAME 64
@@ -189,30 +189,11 @@ void read_positive(struct reader *reader, const struct node *value, void *into)
 	read_whole(reader, value, into, 1);
 }
 
-bool parse_decimal(const char *text, double *number, const char **end)
-{
-	double value = 0;
-	double unit = 1;
-
-	if (!isdigit((unsigned char)*text))
-		return false;
-	for (; isdigit((unsigned char)*text); text++)
-		value = value * 10 + (*text - '0');
-	if (*text == '.' && isdigit((unsigned char)text[1]))
-		for (text++; isdigit((unsigned char)*text); text++) {
-			value = value * 10 + (*text - '0');
-			unit *= 10;
-		}
-	*number = value / unit;
-	*end = text;
-	return isfinite(value) && isfinite(unit);
-}
-
 bool parse_percent(const char *text, double *percent)
 {
 	const char *end;
 
-	return parse_decimal(text, percent, &end) && strcmp(end, "%") == 0 &&
+	return number_decimal(text, percent, &end) && strcmp(end, "%") == 0 &&
 	       *percent <= 100;
 }
 

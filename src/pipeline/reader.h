@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/memory.h"
 #include "pipeline/name-index.h"
 #include "pipeline/pipeline.h"
 #include "pipeline/yaml-tree.h"
@@ -87,8 +88,6 @@ read_value read_variables;	   /* struct strings: names of variables */
 read_value read_environment_pairs; /* struct pairs: variable to text */
 
 bool parse_whole(const char *text, long *number);
-/* Digits, perhaps a dot and digits, whatever the locale; no sign. */
-bool parse_decimal(const char *text, double *number, const char **end);
 /* "5%" to 5; false when it is no percentage from 0 to 100. */
 bool parse_percent(const char *text, double *percent);
 bool is_name(const char *text);

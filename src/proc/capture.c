@@ -3,7 +3,6 @@
 #include "proc/child.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -11,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/memory.h"
 #include "base/str.h"
 
@@ -23,16 +23,6 @@ struct intake {
 	size_t limit;
 	bool over; /* there was more than limit */
 };
-
-static int make_pipe(int ends[2], struct error *err)
-{
-	if (pipe(ends) < 0)
-		return error_set(err, ERROR_IO, "cannot make a pipe: %s",
-				 strerror(errno));
-	fcntl(ends[0], F_SETFD, FD_CLOEXEC);
-	fcntl(ends[1], F_SETFD, FD_CLOEXEC);
-	return 0;
-}
 
 static void take(struct intake *intake)
 {
@@ -133,9 +123,9 @@ int child_capture(const struct child_options *options, struct str *output,
 	int ends[2][2];
 	int result;
 
-	if (make_pipe(ends[0], err) < 0)
+	if (file_pipe(ends[0], err) < 0)
 		return -1;
-	if (make_pipe(ends[1], err) < 0) {
+	if (file_pipe(ends[1], err) < 0) {
 		close(ends[0][0]);
 		close(ends[0][1]);
 		return -1;

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/digest.h"
+#include "base/file.h"
 #include "base/memory.h"
 #include "base/str.h"
 #include "proc/child.h"
@@ -20,22 +20,6 @@ bool archive_is(const char *path)
 	for (size_t i = 0; i < ARRAY_SIZE(suffixes); i++)
 		if (ends_with(path, suffixes[i]))
 			return true;
-	return false;
-}
-
-static bool leads_out(const char *member)
-{
-	const char *at = member;
-
-	if (*at == '/')
-		return true;
-	for (; at; at = strchr(at, '/')) {
-		at += *at == '/';
-		if (strncmp(at, "..", 2) == 0 && (at[2] == '/' || !at[2]))
-			return true;
-		if (!*at)
-			break;
-	}
 	return false;
 }
 
@@ -61,7 +45,7 @@ static int check_members(const struct artifact *artifact, const char *archive,
 	if (result < 0)
 		error_prefix(err, "cannot read the archive %s", artifact->path);
 	for (char *name; result == 0 && (name = strsep(&rest, "\n"));)
-		if (leads_out(name))
+		if (path_leads_out(name))
 			result = error_set(err, ERROR_REFUSED,
 					   "the archive %s has the member %s, "
 					   "which leads out of the release; "
@@ -75,16 +59,9 @@ int archive_unpack(const char *state, const struct artifact *artifact,
 		   const char *folder, struct error *err)
 {
 	char *archive = artifact_object_path(state, artifact->digest);
-	char digest[DIGEST_TEXT_SIZE];
 	struct str output = STR_INIT;
-	int result = digest_file(archive, digest, err);
+	int result = artifact_check(artifact, archive, err);
 
-	if (result == 0 && strcmp(digest, artifact->digest) != 0)
-		result = error_set(err, ERROR_CORRUPT,
-				   "the kept artifact %s (%.12s) was changed "
-				   "on the disk; run the stage that makes it "
-				   "again",
-				   artifact->path, artifact->digest);
 	if (result == 0)
 		result = check_members(artifact, archive, folder, err);
 	/* -o: owned by who unpacks, not by whom the archive names. */

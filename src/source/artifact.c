@@ -124,7 +124,7 @@ static int move_in(const char *state, const char *temporary, const char *digest,
 	if (result == 0 && rename(temporary, path) < 0)
 		result = error_set(err, ERROR_IO, "cannot rename %s: %s",
 				   temporary, strerror(errno));
-	if (result == 0 && copy_sync_entry(path) < 0)
+	if (result == 0 && file_sync_entry(path) < 0)
 		result = error_set(err, ERROR_IO, "cannot sync %s: %s", folder,
 				   strerror(errno));
 	if (lock >= 0)
@@ -250,21 +250,29 @@ static int create(const char *folder, const char *path, struct error *err)
 	return fd;
 }
 
+int artifact_check(const struct artifact *artifact, const char *copy,
+		   struct error *err)
+{
+	char digest[DIGEST_TEXT_SIZE];
+
+	if (digest_file(copy, digest, err) < 0)
+		return -1;
+	if (strcmp(digest, artifact->digest) == 0)
+		return 0;
+	return error_set(err, ERROR_CORRUPT,
+			 "the kept artifact %s (%.12s) was changed on the "
+			 "disk; run the stage that makes it again",
+			 artifact->path, artifact->digest);
+}
+
 static int check_copy(const char *folder, const struct artifact *artifact,
 		      struct error *err)
 {
 	char *whole = path_join(folder, artifact->path);
-	char digest[DIGEST_TEXT_SIZE];
-	int result = digest_file(whole, digest, err);
+	int result = artifact_check(artifact, whole, err);
 
-	if (result == 0 && strcmp(digest, artifact->digest) != 0) {
+	if (result < 0)
 		unlink(whole);
-		result = error_set(err, ERROR_CORRUPT,
-				   "the kept artifact %s (%.12s) was changed "
-				   "on the disk; run the stage that makes it "
-				   "again",
-				   artifact->path, artifact->digest);
-	}
 	free(whole);
 	return result;
 }

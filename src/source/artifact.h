@@ -57,6 +57,9 @@ int artifacts_store(const char *state, const char *folder,
 int artifacts_place(const char *state, const struct artifacts *set,
 		    const char *folder, struct error *err) MUST_CHECK;
 
+/* Whether the file has the artifact's digest; if not, ERROR_CORRUPT. */
+int artifact_check(const struct artifact *artifact, const char *copy,
+		   struct error *err) MUST_CHECK;
 /* Where the file with this digest is kept; owned by the caller. */
 char *artifact_object_path(const char *state, const char *digest);
 /* Digests of the files kept before `before` (wall ms) that `keep` does not

@@ -12,9 +12,6 @@ int copy_all(int from, int to);
  * -1 with errno. */
 int copy_sync(const char *folder);
 
-/* The path's name in its folder is on the disk. 0 or -1 with errno. */
-int copy_sync_entry(const char *path);
-
 /* copy_all() by reading and writing. */
 int copy_by_hand(int from, int to);
 

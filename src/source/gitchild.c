@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/memory.h"
 #include "base/printable.h"
 #include "proc/child.h"
@@ -103,11 +104,8 @@ static int make_pipe(struct intake *intake, int *write_end, struct error *err)
 {
 	int ends[2];
 
-	if (pipe(ends) < 0)
-		return error_set(err, ERROR_IO, "cannot make a pipe: %s",
-				 strerror(errno));
-	fcntl(ends[0], F_SETFD, FD_CLOEXEC);
-	fcntl(ends[1], F_SETFD, FD_CLOEXEC);
+	if (file_pipe(ends, err) < 0)
+		return -1;
 	fcntl(ends[0], F_SETFL, O_NONBLOCK);
 	intake->fd = ends[0];
 	*write_end = ends[1];

@@ -265,7 +265,7 @@ static int build(const char *state, const struct artifacts *set,
 		 write_note(state, set, digest, temporary, err) < 0)
 		result = -1;
 	else if (copy_sync(temporary) < 0 || rename(temporary, folder) < 0 ||
-		 copy_sync_entry(folder) < 0)
+		 file_sync_entry(folder) < 0)
 		error_set(err, ERROR_IO, "cannot keep the release %s: %s",
 			  folder, strerror(errno));
 	else

@@ -1,5 +1,6 @@
 # A new test is a file and a line here.
 check_PROGRAMS += %D%/base/clock-test
+check_PROGRAMS += %D%/base/file-test
 check_PROGRAMS += %D%/event/channel-test
 check_PROGRAMS += %D%/event/event-test
 check_PROGRAMS += %D%/event/journal-test

@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/memory.h"
 #include "delivery/traffic/haproxy.h"
 #include "proc/child.h"
@@ -127,11 +128,8 @@ static pid_t start_check(struct work *work, const char *program,
 	int ends[2];
 	pid_t pid;
 
-	if (pipe(ends) < 0)
-		return error_set(err, ERROR_IO, "cannot make a pipe: %s",
-				 strerror(errno));
-	fcntl(ends[0], F_SETFD, FD_CLOEXEC);
-	fcntl(ends[1], F_SETFD, FD_CLOEXEC);
+	if (file_pipe(ends, err) < 0)
+		return -1;
 	fcntl(ends[0], F_SETFL, O_NONBLOCK);
 	options.argv = argv;
 	options.output = ends[1];

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include "support/cmocka.h"
+#include "support/folder.h"
 
 #include <unistd.h>
 
-#include "base/file.h"
-#include "base/memory.h"
 #include "base/str.h"
 #include "cli/tail.h"
 
@@ -12,22 +10,16 @@ static char *path;
 
 static int set_up(void **state)
 {
-	char *folder = xstrdup("/tmp/signalbox-tail-XXXXXX");
+	int result = folder_set_up(state);
 
-	*state = folder;
-	if (!mkdtemp(folder))
-		return -1;
-	path = path_join(folder, "log");
-	return 0;
+	path = path_join(*state, "log");
+	return result;
 }
 
 static int tear_down(void **state)
 {
-	int result = folder_remove(*state, NULL);
-
 	free(path);
-	free(*state);
-	return result;
+	return folder_tear_down(state);
 }
 
 /* The last lines of the text, each ended by '|'. */

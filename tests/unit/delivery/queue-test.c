@@ -1,32 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-#include "support/cmocka.h"
+#include "support/folder.h"
 
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/file.h"
-#include "base/memory.h"
 #include "base/str.h"
 #include "delivery/queue.h"
 
 #define RIVALS 12
-
-static int set_up(void **state)
-{
-	char *folder = xstrdup("/tmp/signalbox-queue-XXXXXX");
-
-	assert_non_null(mkdtemp(folder));
-	*state = folder;
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	assert_int_equal(folder_remove(*state, NULL), 0);
-	free(*state);
-	return 0;
-}
 
 static struct queue_place *enter(const char *folder, int64_t run)
 {
@@ -174,11 +156,11 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 #define T(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
-		T(place_no_one_took_is_an_empty_line),
-		T(line_is_in_order_of_arrival_not_of_runs),
-		T(who_comes_again_is_last),
-		T(place_of_a_killed_process_is_nobodys),
-		T(rivals_get_a_place_each),
+		WITH_FOLDER(place_no_one_took_is_an_empty_line),
+		WITH_FOLDER(line_is_in_order_of_arrival_not_of_runs),
+		WITH_FOLDER(who_comes_again_is_last),
+		WITH_FOLDER(place_of_a_killed_process_is_nobodys),
+		WITH_FOLDER(rivals_get_a_place_each),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

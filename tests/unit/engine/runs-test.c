@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "support/cmocka.h"
+#include "support/folder.h"
 
 #include <fcntl.h>
 #include <sys/file.h>
@@ -7,25 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/file.h"
-#include "base/memory.h"
 #include "engine/runs.h"
-
-static int set_up(void **state)
-{
-	char *folder = xstrdup("/tmp/signalbox-runs-XXXXXX");
-
-	*state = folder;
-	return mkdtemp(folder) ? 0 : -1;
-}
-
-static int tear_down(void **state)
-{
-	int result = folder_remove(*state, NULL);
-
-	free(*state);
-	return result;
-}
 
 static void runs_are_numbered_from_one(void **state)
 {
@@ -123,17 +105,15 @@ static void a_socket_is_named_by_repository_and_run(void **state)
 	free(next);
 }
 
-#define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		IN_FOLDER(runs_are_numbered_from_one),
-		IN_FOLDER(what_is_no_number_is_no_run),
-		IN_FOLDER(a_run_lives_as_long_as_its_lock_is_held),
-		IN_FOLDER(no_two_processes_get_one_number),
-		IN_FOLDER(a_folder_that_cannot_be_made_says_so),
-		IN_FOLDER(a_socket_is_named_by_repository_and_run),
+		WITH_FOLDER(runs_are_numbered_from_one),
+		WITH_FOLDER(what_is_no_number_is_no_run),
+		WITH_FOLDER(a_run_lives_as_long_as_its_lock_is_held),
+		WITH_FOLDER(no_two_processes_get_one_number),
+		WITH_FOLDER(a_folder_that_cannot_be_made_says_so),
+		WITH_FOLDER(a_socket_is_named_by_repository_and_run),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

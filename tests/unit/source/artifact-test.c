@@ -456,7 +456,7 @@ static void nothing_is_no_release(void **state)
 }
 
 #define scratch_test(test) \
-	cmocka_unit_test_setup_teardown(test, scratch_make, scratch_remove)
+	cmocka_unit_test_setup_teardown(test, scratch_make, folder_tear_down)
 
 int main(void)
 {

@@ -427,7 +427,7 @@ static void other_encodings_become_utf8(void **state)
 }
 
 #define scratch_test(test) \
-	cmocka_unit_test_setup_teardown(test, scratch_make, scratch_remove)
+	cmocka_unit_test_setup_teardown(test, scratch_make, folder_tear_down)
 
 int main(void)
 {

@@ -4,14 +4,12 @@
 #ifndef SIGNALBOX_TESTS_SOURCE_SCRATCH_H
 #define SIGNALBOX_TESTS_SOURCE_SCRATCH_H
 
-#include "support/cmocka.h"
+#include "support/folder.h"
 
 #include <stdio.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/file.h"
-#include "base/memory.h"
 #include "base/str.h"
 
 /* libgit2 1.5 with PCRE2 loses its match data when it opens a repository of
@@ -25,8 +23,6 @@ const char *__lsan_default_suppressions(void)
 /* cmocka set-up: *state is the folder's path. */
 static inline int scratch_make(void **state)
 {
-	char *root = xstrdup("/tmp/signalbox-source-XXXXXX");
-
 	setenv("GIT_CONFIG_GLOBAL", "/dev/null", 1);
 	setenv("GIT_CONFIG_NOSYSTEM", "1", 1);
 	setenv("GIT_AUTHOR_NAME", "Ana", 1);
@@ -36,18 +32,7 @@ static inline int scratch_make(void **state)
 	setenv("GIT_AUTHOR_DATE", "1700000000 +0100", 1);
 	setenv("GIT_COMMITTER_DATE", "1700000100 +0100", 1);
 	unsetenv("GIT_DIR");
-	if (!mkdtemp(root))
-		return -1;
-	*state = root;
-	return 0;
-}
-
-static inline int scratch_remove(void **state)
-{
-	int result = folder_remove(*state, NULL);
-
-	free(*state);
-	return result;
+	return folder_set_up(state);
 }
 
 /* Runs shell text in the folder; the test fails when it does. */

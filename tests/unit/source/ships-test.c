@@ -264,7 +264,7 @@ static void sets_keep_each_text_once(void **state)
 }
 
 #define scratch_test(test) \
-	cmocka_unit_test_setup_teardown(test, scratch_make, scratch_remove)
+	cmocka_unit_test_setup_teardown(test, scratch_make, folder_tear_down)
 
 int main(void)
 {

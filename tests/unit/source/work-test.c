@@ -783,7 +783,7 @@ static void reuse_is_fast(void **state)
 }
 
 #define scratch_test(test) \
-	cmocka_unit_test_setup_teardown(test, scratch_make, scratch_remove)
+	cmocka_unit_test_setup_teardown(test, scratch_make, folder_tear_down)
 
 int main(void)
 {
