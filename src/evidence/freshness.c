@@ -9,7 +9,6 @@
 #include <time.h>
 
 #include "base/file.h"
-#include "base/memory.h"
 #include "base/str.h"
 
 /* File systems' clocks tick coarsely: 10 ms on Linux, 2 s on FAT. */
@@ -96,21 +95,6 @@ static char *whole_pattern(const char *folder, const char *pattern)
 	return str_detach(&whole);
 }
 
-static bool leads_out(const char *pattern)
-{
-	const char *at = pattern;
-
-	if (*pattern == '/')
-		return true;
-	while (at) {
-		if (strncmp(at, "..", 2) == 0 && (at[2] == '/' || !at[2]))
-			return true;
-		at = strchr(at, '/');
-		at = at ? at + 1 : NULL;
-	}
-	return false;
-}
-
 int report_find(const char *folder, const char *pattern, struct strings *paths,
 		struct error *err)
 {
@@ -118,7 +102,7 @@ int report_find(const char *folder, const char *pattern, struct strings *paths,
 	char *whole;
 	int result;
 
-	if (leads_out(pattern))
+	if (path_leads_out(pattern))
 		return error_set(err, ERROR_CONFIG,
 				 "the report pattern '%s' leads out of the "
 				 "stage's folder: name a path below it",
@@ -132,8 +116,10 @@ int report_find(const char *folder, const char *pattern, struct strings *paths,
 		return error_set(err, ERROR_IO,
 				 "cannot search for reports '%s' below %s",
 				 pattern, folder);
+	/* ".*" names ".." as well. */
 	for (size_t i = 0; i < found.gl_pathc; i++)
-		strings_add(paths, found.gl_pathv[i]);
+		if (!path_leads_out(found.gl_pathv[i] + strlen(folder) + 1))
+			strings_add(paths, found.gl_pathv[i]);
 	globfree(&found);
 	return 0;
 }

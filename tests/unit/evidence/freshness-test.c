@@ -152,6 +152,7 @@ static void a_pattern_may_not_lead_out_of_the_folder(void **state)
 	assert_int_equal(report_find(place->folder, "/etc/*", &paths, NULL),
 			 -1);
 	assert_int_equal(report_find(place->folder, "a..b", &paths, NULL), 0);
+	assert_int_equal(report_find(place->folder, ".*/*", &paths, NULL), 0);
 	assert_int_equal(paths.count, 0);
 }
 
