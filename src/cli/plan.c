@@ -7,6 +7,7 @@
 #include "cli/listing.h"
 #include "cli/plan.h"
 #include "delivery/plan.h"
+#include "source/branches.h"
 
 static void print_needs(const struct pipeline *pipeline,
 			const struct stage_config *stage)
@@ -83,10 +84,35 @@ static void print_gate(const struct pipeline *pipeline,
 	listing_print("\n");
 }
 
+/* Whether the environment takes this commit. */
+static int print_branches(const struct project *project,
+			  const struct environment_config *environment,
+			  struct error *err)
+{
+	const struct strings *patterns = &environment->branches;
+	char *where = NULL;
+	int allowed;
+
+	if (!patterns->count)
+		return 0;
+	allowed = branches_allow(project->repository, project->commit.id,
+				 patterns, &where, err);
+	if (allowed < 0)
+		return -1;
+	listing_print("  branches:");
+	for (size_t i = 0; i < patterns->count; i++)
+		listing_print("%s %s", i ? "," : "", patterns->items[i]);
+	listing_print("; %s is %s%s\n", project->commit.short_id, where,
+		      allowed ? "" : ", and will be refused");
+	free(where);
+	return 0;
+}
+
 static int print_stage(const struct project *project,
 		       const struct stage_config *stage, struct error *err)
 {
 	const struct pipeline *pipeline = project->pipeline;
+	const struct environment_config *environment;
 
 	listing_print("%s (%s)", stage->name, stage_kind_name(stage->kind));
 	print_needs(pipeline, stage);
@@ -95,9 +121,10 @@ static int print_stage(const struct project *project,
 	print_gate(pipeline, &stage->gate);
 	if (stage->kind != STAGE_KIND_DEPLOY)
 		return 0;
-	print_gate(pipeline,
-		   &pipeline_environment(pipeline, stage->deploy.environment)
-			    ->gate);
+	environment = pipeline_environment(pipeline, stage->deploy.environment);
+	if (print_branches(project, environment, err) < 0)
+		return -1;
+	print_gate(pipeline, &environment->gate);
 	return print_deploy(project, stage, err);
 }
 

@@ -15,6 +15,14 @@ struct event *stage_event(const struct stage *stage, enum event_type type)
 	return event_new(type, stage->config->name);
 }
 
+static bool asks_branches(const struct stage *stage)
+{
+	return stage->config->kind == STAGE_KIND_DEPLOY &&
+	       pipeline_environment(stage->engine->options.pipeline,
+				    stage->config->deploy.environment)
+		       ->branches.count;
+}
+
 static void set_kinds(struct stage *stage)
 {
 	static const enum step_kind first[] = {
@@ -24,6 +32,8 @@ static void set_kinds(struct stage *stage)
 		[STAGE_KIND_DEPLOY] = STEP_DEPLOY,
 	};
 
+	if (asks_branches(stage))
+		stage->kinds[stage->kind_count++] = STEP_BRANCHES;
 	stage->kinds[stage->kind_count++] = first[stage->config->kind];
 	if (stage->config->scan.present)
 		stage->kinds[stage->kind_count++] = STEP_SCAN;

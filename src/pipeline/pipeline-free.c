@@ -67,6 +67,7 @@ static void environment_release(struct environment_config *environment)
 	free(environment->haproxy.ring);
 	gate_release(&environment->gate);
 	strings_release(&environment->secrets);
+	strings_release(&environment->branches);
 }
 
 static void stage_release(struct stage_config *stage)

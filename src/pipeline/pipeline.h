@@ -102,9 +102,10 @@ struct environment_config {
 	struct process_target process;
 	struct haproxy_traffic haproxy;
 	struct gate_rule gate;
-	struct strings secrets; /* names of variables; values come from the
-				 * caller's environment */
-	int64_t keep_ms;	/* least time the old colour stays warm; 30 m */
+	struct strings secrets;	 /* names of variables; values come from the
+				  * caller's environment */
+	struct strings branches; /* whose commits it takes; empty: all */
+	int64_t keep_ms; /* least time the old colour stays warm; 30 m */
 	enum { SESSIONS_DRAIN, SESSIONS_CUT } sessions;
 	enum concurrency concurrency;
 	struct place place;

@@ -159,6 +159,37 @@ static void read_concurrency(struct reader *reader, const struct node *value,
 		environment->concurrency = (enum concurrency)word;
 }
 
+/* Two stars mean any depth, and stand only at the end. */
+static bool is_branch_pattern(const char *text)
+{
+	size_t len = strlen(text);
+	const char *deep = strstr(text, "**");
+
+	if (text[0] == '/' || text[0] == '-' || text[len - 1] == '/' ||
+	    strpbrk(text, " ~^:\\") || strstr(text, "//"))
+		return false;
+	return !deep || strcmp(text, "**") == 0 ||
+	       (deep == text + len - 2 && deep[-1] == '/');
+}
+
+static void read_branches(struct reader *reader, const struct node *value,
+			  void *into)
+{
+	const struct strings *branches = into;
+
+	read_lines(reader, value, into);
+	if (value->kind == NODE_LIST && !value->count)
+		complain_about(reader, value,
+			       "no branch could be deployed; name some, or "
+			       "take 'branches' out");
+	for (size_t i = 0; i < branches->count; i++)
+		if (!is_branch_pattern(branches->items[i]))
+			complain_about(reader, value,
+				       "'%.80s' names no branch; write main, "
+				       "release/* or release/**",
+				       branches->items[i]);
+}
+
 static const struct key environment_keys[] = {
 	{"url", read_url, offsetof(struct environment_config, url), false},
 	{"target", read_target, offsetof(struct environment_config, process),
@@ -170,6 +201,8 @@ static const struct key environment_keys[] = {
 	 offsetof(struct environment_config, secrets), false},
 	{"keep", read_duration, offsetof(struct environment_config, keep_ms),
 	 false},
+	{"branches", read_branches,
+	 offsetof(struct environment_config, branches), false},
 	{"sessions", read_sessions, 0, false},
 	{"concurrency", read_concurrency, 0, false},
 	{"windows", NULL, 0, false},
@@ -177,7 +210,6 @@ static const struct key environment_keys[] = {
 	{"notify", NULL, 0, false},
 	{"rules-from", NULL, 0, false},
 	{"resume", NULL, 0, false},
-	{"branches", NULL, 0, false},
 	{"env", NULL, 0, false},
 };
 static const struct schema environment_schema =

@@ -2,6 +2,7 @@ libsignalbox_a_SOURCES += \
 	%D%/archive.c %D%/archive.h \
 	%D%/artifact.c %D%/artifact.h \
 	%D%/backend.h \
+	%D%/branches.c %D%/branches.h \
 	%D%/checkout.c %D%/checkout.h \
 	%D%/collector.h \
 	%D%/command.c %D%/command.h \

@@ -1,5 +1,6 @@
 libsignalbox_a_SOURCES += \
 	%D%/artifacts.c \
+	%D%/branches.c \
 	%D%/check.c \
 	%D%/deploy-operator.c \
 	%D%/cleanup.c \

@@ -16,6 +16,7 @@ static const struct step_ops *const kinds[STEP_KIND_COUNT] = {
 	[STEP_GATE] = &step_gate_ops,
 	[STEP_DEPLOY] = &step_deploy_ops,
 	[STEP_CLEANUP] = &step_cleanup_ops,
+	[STEP_BRANCHES] = &step_branches_ops,
 };
 
 struct step *step_new(enum step_kind kind, const struct step_options *options)

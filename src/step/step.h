@@ -99,6 +99,7 @@ enum step_kind {
 	STEP_GATE,
 	STEP_DEPLOY,
 	STEP_CLEANUP,
+	STEP_BRANCHES,
 	STEP_KIND_COUNT
 };
 
@@ -179,5 +180,6 @@ extern const struct step_ops step_check_ops;
 extern const struct step_ops step_gate_ops;
 extern const struct step_ops step_deploy_ops;
 extern const struct step_ops step_cleanup_ops;
+extern const struct step_ops step_branches_ops;
 
 #endif

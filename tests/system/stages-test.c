@@ -337,6 +337,40 @@ static void what_is_finally_comes_last_and_its_failure_counts(void **state)
 			 0);
 }
 
+#define TAKES_MAIN                                                            \
+	"name: shop\nenvironments:\n" SITE_PRODUCTION                         \
+	"    branches: [main, release/*]\n    gate: {}\nstages:\n" SITE_BUILD \
+	"  production: {deploy: {environment: production}}\n"
+
+static void commit_of_another_branch_is_not_deployed(void **state)
+{
+	struct site *site = *state;
+	char *why;
+
+	prepare(site, TAKES_MAIN);
+	site_shell(site, site->repository,
+		   "git branch -M main && "
+		   "git checkout -q -b fix");
+	site_write(site, "more", "text\n");
+	site_commit(site, "a fix");
+	assert_int_equal(site_call(site, "plan", NULL), 0);
+	assert_says(site->out, "is on fix only, and will be refused");
+	assert_int_equal(site_call(site, "run", NULL), 8);
+	why = field_of(site, 1, EVENT_STAGE_FINISHED, "production", "reason");
+	assert_says(why, "refused: production takes commits of main, "
+			 "release/*, and ");
+	assert_says(why, " is on fix only");
+	free(why);
+	assert_int_equal(count_of(site, 1, EVENT_GATE_OPENED, NULL), 0);
+	/* The same commit on one that is taken; as remotes have it, too. */
+	site_shell(site, site->repository,
+		   "git update-ref refs/remotes/origin/release/1 HEAD");
+	assert_int_equal(site_call(site, "plan", NULL), 0);
+	assert_says(site->out, "is on release/1\n");
+	assert_int_equal(site_call(site, "run", NULL), 6);
+	assert_int_equal(site_call(site, "run", "main", NULL), 6);
+}
+
 #define TEST(name) \
 	cmocka_unit_test_setup_teardown(name, site_set_up, site_tear_down)
 
@@ -353,6 +387,7 @@ static int tests(void)
 		TEST(clean_up_follows_every_end_in_the_same_folder),
 		TEST(cancelled_run_cleans_up_and_does_what_is_finally),
 		TEST(second_cancel_is_at_once),
+		TEST(commit_of_another_branch_is_not_deployed),
 		TEST(what_is_finally_comes_last_and_its_failure_counts),
 	};
 

@@ -17,6 +17,7 @@ check_PROGRAMS += %D%/delivery/haproxy-test
 check_PROGRAMS += %D%/proc/child-test
 check_PROGRAMS += %D%/proc/identity-test
 check_PROGRAMS += %D%/source/artifact-test
+check_PROGRAMS += %D%/source/branches-test
 check_PROGRAMS += %D%/source/repository-test
 check_PROGRAMS += %D%/source/ships-test
 check_PROGRAMS += %D%/source/work-test
