@@ -58,6 +58,12 @@ static bool claim(void *data, const char *name, struct step *step)
 	return true;
 }
 
+static bool is_operator_lost(void *data)
+{
+	(void)data;
+	return false;
+}
+
 static void checks(void *data, json_t *array, char findings[DIGEST_TEXT_SIZE])
 {
 	const struct rig *rig = data;
@@ -129,6 +135,7 @@ static void set_host(struct rig *rig)
 		.on_disk = on_disk,
 		.environment = environment,
 		.claim = claim,
+		.is_operator_lost = is_operator_lost,
 		.checks = checks,
 	};
 }
