@@ -289,11 +289,7 @@ void selection_free(char **left_out, const struct pipeline *pipeline)
 
 static json_t *list(const struct strings *names)
 {
-	json_t *array = names->count ? json_array() : NULL;
-
-	for (size_t i = 0; i < names->count; i++)
-		json_array_append_new(array, json_string(names->items[i]));
-	return array;
+	return names->count ? json_strings(names) : NULL;
 }
 
 json_t *selection_json(const struct selection *selection)

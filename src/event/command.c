@@ -30,7 +30,7 @@ enum command_kind command_parse_name(const char *name)
 static void add_text(json_t *object, const char *key, const char *text)
 {
 	if (text)
-		json_object_set_new(object, key, json_string(text));
+		json_object_set_new(object, key, json_foreign(text));
 }
 
 static void add_int(json_t *object, const char *key, int64_t value)

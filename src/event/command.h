@@ -14,7 +14,7 @@
  * unhold, cancel (run); shift (environment, value percent), rollback
  * (environment, reason?); subscribe (from: seq; the reply is followed by
  * every event after it; reason "steer" of a terminal that a person steers
- * from); quit (the engine ends when no run is live); note
+ * from); poke (an environment has changed: look now); note
  * (environment?, reason: what a person says afterwards, kept as note.added).
  */
 #ifndef SIGNALBOX_EVENT_COMMAND_H

@@ -30,7 +30,7 @@ const char *event_type_name(enum event_type type)
 		       : "unknown";
 }
 
-enum event_type event_type_parse(const char *name)
+static enum event_type type_named(const char *name)
 {
 	for (int i = EVENT_UNKNOWN + 1; i < EVENT_TYPE_COUNT; i++)
 		if (strcmp(types[i].name, name) == 0)
@@ -113,6 +113,15 @@ json_t *json_foreign(const char *text)
 	json_t *string = text ? json_string(text) : json_null();
 
 	return string ? string : mended(text);
+}
+
+json_t *json_strings(const struct strings *list)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < list->count; i++)
+		json_array_append_new(array, json_foreign(list->items[i]));
+	return array;
 }
 
 void event_set(struct event *event, const char *key, const char *text)
@@ -315,7 +324,7 @@ static int take_head(struct event *event, struct error *err)
 	if (!*json_text(fields, "event"))
 		return error_set(err, ERROR_CORRUPT,
 				 "not an event: \"event\" names no type");
-	event->type = event_type_parse(json_text(fields, "event"));
+	event->type = type_named(json_text(fields, "event"));
 	json_object_del(fields, "seq");
 	json_object_del(fields, "time");
 	json_object_del(fields, "prev");

@@ -111,6 +111,7 @@
 
 #include "base/error.h"
 #include "base/str.h"
+#include "base/strings.h"
 
 /* identifier, name on the wire, transient */
 #define EVENT_TYPES(X)                                     \
@@ -172,7 +173,6 @@ struct event {
 };
 
 const char *event_type_name(enum event_type type);
-enum event_type event_type_parse(const char *name); /* EVENT_UNKNOWN */
 bool event_is_transient(enum event_type type);
 
 /* Stamped with the wall clock; stage may be NULL. */
@@ -211,6 +211,8 @@ double json_number(const json_t *object, const char *key, double absent);
 /* A new JSON string of foreign bytes, made valid as event_set() does; for
  * nested objects, where json_string() would refuse them. NULL gives null. */
 json_t *json_foreign(const char *text);
+/* A new JSON array of them. */
+json_t *json_strings(const struct strings *list);
 
 /* Appends one line, '\n' included: {"seq":..,"time":..,"event":..,...}. With
  * prev (64 hex digits) the member "prev" comes last. */

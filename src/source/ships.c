@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "base/vector.h"
+#include "event/event.h"
 #include "source/backend.h"
 #include "source/collector.h"
 
@@ -223,15 +224,6 @@ static json_t *changed_json(const struct ships *ships)
 	return list;
 }
 
-static json_t *strings_json(const struct strings *list)
-{
-	json_t *array = json_array();
-
-	for (size_t i = 0; i < list->count; i++)
-		json_array_append_new(array, json_string(list->items[i]));
-	return array;
-}
-
 json_t *ships_json(const struct ships *ships)
 {
 	return json_pack(
@@ -242,5 +234,5 @@ json_t *ships_json(const struct ships *ships)
 		(json_int_t)ships->deletions, "authors",
 		(json_int_t)ships->authors.count, "partial",
 		(int)ships->lines_partial, "list", commits_json(ships), "risky",
-		strings_json(&ships->risky), "changed", changed_json(ships));
+		json_strings(&ships->risky), "changed", changed_json(ships));
 }
