@@ -117,11 +117,6 @@ void loop_stop(struct loop *loop)
 	loop->stopped = true;
 }
 
-void loop_wake(struct loop *loop)
-{
-	wake_give(loop->slot);
-}
-
 struct watch *loop_watch(struct loop *loop, int fd, short events,
 			 watch_callback *ready, void *data)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * loop/ is the one place where a thread waits: descriptors, monotonic
- * deadlines, children's ends and a wake that any thread or handler may give.
+ * deadlines, children's ends and what another thread posts.
  *
  *	struct loop *loop = loop_new();
  *	loop_watch(loop, fd, POLLIN, ready, data);
@@ -10,7 +10,7 @@
  *
  * A callback may remove itself, others, or add more: what is removed is
  * marked dead and swept after the pass. One thread owns a loop; only
- * loop_wake() and loop_post() may be called from another.
+ * loop_post() may be called from another.
  */
 #ifndef SIGNALBOX_LOOP_LOOP_H
 #define SIGNALBOX_LOOP_LOOP_H
@@ -57,8 +57,6 @@ void loop_post(struct loop *loop, timer_callback *run, void *data);
 /* Forgets such posts that did not run yet; on the loop's thread. For an
  * object that is freed while it may still be posted. */
 void loop_unpost(struct loop *loop, timer_callback *run, const void *data);
-/* Ends the wait of the loop. Async-signal-safe; from any thread. */
-void loop_wake(struct loop *loop);
 
 /* Calls ended once, with waitpid's status, when the child was reaped. Only
  * this pid is waited for, never -1. The loop's thread must have forked it. */

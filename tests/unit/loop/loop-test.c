@@ -381,24 +381,6 @@ static void posts_may_post_and_forget_others(void **state)
 	assert_string_equal(record->calls, "pc");
 }
 
-static void *wake(void *data)
-{
-	loop_wake(data);
-	return NULL;
-}
-
-static void wake_ends_an_endless_wait(void **state)
-{
-	struct record *record = *state;
-	pthread_t thread;
-
-	for (int i = 0; i < 100; i++) {
-		pthread_create(&thread, NULL, wake, record->loop);
-		assert_true(loop_turn(record->loop, -1));
-		pthread_join(thread, NULL);
-	}
-}
-
 static void child_ended(pid_t pid, int status, void *data)
 {
 	struct record *record = data;
@@ -543,7 +525,6 @@ int main(void)
 		TEST(timer_may_free_itself_and_one_that_is_due_too),
 		TEST(posts_from_threads_all_run_on_the_loop),
 		TEST(posts_may_post_and_forget_others),
-		TEST(wake_ends_an_endless_wait),
 		TEST(child_is_reaped_by_its_pid_and_others_are_left),
 		TEST(forgotten_child_is_left_to_the_caller),
 		TEST(child_reaped_by_somebody_else_does_not_count_as_success),
