@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/memory.h"
 #include "base/strings.h"
 #include "proc/identity.h"
@@ -135,23 +136,17 @@ static int open_standard(struct plan *plan, struct error *err)
 	return 0;
 }
 
-/* Close-on-exec; above 2, for the child puts others there. */
 static int open_report(struct plan *plan, struct error *err)
 {
 	int ends[2];
 
-	if (pipe(ends) < 0)
-		return error_set(err, ERROR_IO, "cannot make a pipe: %s",
-				 strerror(errno));
+	if (file_pipe(ends, err) < 0)
+		return -1;
 	for (int i = 0; i < 2; i++) {
-		plan->report[i] = ends[i] > 2 ? ends[i] : lift(ends[i], err);
-		if (plan->report[i] != ends[i])
-			close(ends[i]);
-		if (plan->report[i] < 0)
-			return -1;
-		fcntl(plan->report[i], F_SETFD, FD_CLOEXEC);
+		plan->report[i] = lift(ends[i], err);
+		close(ends[i]);
 	}
-	return 0;
+	return plan->report[0] < 0 || plan->report[1] < 0 ? -1 : 0;
 }
 
 static int plan_init(struct plan *plan, const struct child_options *options,
@@ -237,7 +232,8 @@ static _Noreturn void execute(const struct plan *plan)
 
 	for (size_t i = 0; i < plan->paths.count; i++) {
 		execve(plan->paths.items[i], plan->argv, plan->env);
-		if (errno == EACCES || !may_be_elsewhere(errno))
+		if (errno == EACCES || !may_be_elsewhere(errno) ||
+		    plan->paths.count == 1)
 			reason = errno;
 		if (!may_be_elsewhere(errno))
 			break;
@@ -321,15 +317,6 @@ static int hear_report(struct plan *plan, struct error *err)
 	return 0;
 }
 
-static int reap(pid_t pid)
-{
-	int status = 0;
-
-	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-		;
-	return status;
-}
-
 pid_t child_start(const struct child_options *options, struct error *err)
 {
 	struct plan plan;
@@ -344,7 +331,8 @@ pid_t child_start(const struct child_options *options, struct error *err)
 		goto out;
 	}
 	if (hear_report(&plan, err) < 0) {
-		reap(pid);
+		while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+			;
 		pid = -1;
 	}
 out:

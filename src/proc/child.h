@@ -8,11 +8,9 @@
 #define SIGNALBOX_PROC_CHILD_H
 
 #include <stdbool.h>
-#include <stdint.h>
 #include <sys/types.h>
 
 #include "base/error.h"
-#include "loop/loop.h"
 
 struct child_options {
 	const char *const *argv; /* argv[0] is looked up in PATH; required */

@@ -5,7 +5,6 @@
  */
 #include "proc/identity.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -14,7 +13,6 @@
 #include <unistd.h>
 
 #include "base/memory.h"
-#include "base/strings.h"
 
 /* ctrl-z must not stop what we wait for. */
 #define CALM "trap '' TSTP; LC_ALL=C "

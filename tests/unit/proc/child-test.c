@@ -65,10 +65,16 @@ static void failed_exec_says_the_reason(void **state)
 	const char *const missing[] = {"./shop", NULL};
 	const char *const nowhere[] = {"no-such-program-at-all", NULL};
 	const char *const folder[] = {"/", NULL};
+	const char *const below_a_file[] = {"/dev/null/x", NULL};
 	struct child_options options = CHILD_OPTIONS_INIT;
 	struct error err = ERROR_INIT;
 
 	(void)state;
+	options.argv = below_a_file;
+	assert_int_equal(child_start(&options, &err), -1);
+	assert_string_equal(err.message,
+			    "cannot run /dev/null/x: Not a directory");
+	error_clear(&err);
 	options.argv = missing;
 	assert_int_equal(child_start(&options, &err), -1);
 	assert_string_equal(err.message,
