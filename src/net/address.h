@@ -4,7 +4,6 @@
 #define SIGNALBOX_NET_ADDRESS_H
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 

@@ -147,8 +147,6 @@ static void end_call(struct http_call *call, CURLcode code)
 
 static void release_http(struct http *http)
 {
-	while (http->count)
-		forget_call(http->calls[0]);
 	timer_free(http->timer);
 	curl_multi_cleanup(http->multi);
 	free(http->calls);

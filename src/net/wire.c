@@ -117,7 +117,6 @@ static void wire_ready(int fd, short revents, void *data)
 int wire_open(struct wire *wire, struct loop *loop, const char *address,
 	      const char *line, struct error *err)
 {
-	wire->loop = loop;
 	wire->watch = NULL;
 	str_init(&wire->in);
 	str_init(&wire->out);

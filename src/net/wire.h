@@ -10,7 +10,6 @@
 #include "loop/loop.h"
 
 struct wire {
-	struct loop *loop;
 	struct watch *watch;
 	char *address;
 	int fd;
