@@ -6,7 +6,6 @@
 #include <strings.h>
 
 #include "base/memory.h"
-#include "base/str.h"
 #include "base/vector.h"
 
 struct cast {
@@ -138,8 +137,9 @@ static char *refusal_by(const struct gate *gate, const struct ruling *ruling,
 	return NULL;
 }
 
-char *gate_refusal(const struct gate *gate, const char *login,
-		   const char *email)
+/* NULL when the login may approve, else why not; the caller owns it. */
+static char *refusal(const struct gate *gate, const char *login,
+		     const char *email)
 {
 	char *why = NULL;
 
@@ -164,7 +164,7 @@ bool gate_rules_differ(const struct gate_rule *a, const struct gate_rule *b)
 	       !same_names(&a->excluded, &b->excluded);
 }
 
-static int approvals(const struct gate *gate)
+int gate_approvals(const struct gate *gate)
 {
 	int count = 0;
 
@@ -205,7 +205,7 @@ static int check_vote(const struct gate *gate, const struct gate_vote *vote,
 				 vote->login);
 	if (vote->choice == GATE_REJECT)
 		return 0;
-	why = gate_refusal(gate, vote->login, vote->email);
+	why = refusal(gate, vote->login, vote->email);
 	if (why) {
 		error_set(err, ERROR_REFUSED, "%s", why);
 		free(why);
@@ -225,7 +225,7 @@ int gate_vote(struct gate *gate, const struct gate_vote *vote, int64_t now_ms,
 		gate->settled = GATE_REJECTED;
 	else if (vote->choice == GATE_OVERRIDE)
 		gate->settled = GATE_OVERRIDDEN;
-	else if (approvals(gate) >= gate_required(gate))
+	else if (gate_approvals(gate) >= gate_required(gate))
 		gate->settled = GATE_APPROVED;
 	return 0;
 }
@@ -251,11 +251,6 @@ const char *gate_outcome_name(enum gate_outcome outcome)
 	return names[outcome];
 }
 
-int gate_approvals(const struct gate *gate)
-{
-	return approvals(gate);
-}
-
 int gate_required(const struct gate *gate)
 {
 	int required = 1;
@@ -271,15 +266,6 @@ int64_t gate_expires_at(const struct gate *gate)
 	return gate->expires_ms;
 }
 
-static json_t *list_json(const struct strings *list)
-{
-	json_t *array = json_array();
-
-	for (size_t i = 0; i < list->count; i++)
-		json_array_append_new(array, json_string(list->items[i]));
-	return array;
-}
-
 static json_t *eligible_json(const struct gate *gate)
 {
 	const struct pipeline *pipeline = gate->rulings[0].pipeline;
@@ -287,7 +273,7 @@ static json_t *eligible_json(const struct gate *gate)
 
 	for (size_t i = 0; i < pipeline->people_count; i++) {
 		const char *login = pipeline->people[i].login;
-		char *why = gate_refusal(gate, login, NULL);
+		char *why = refusal(gate, login, NULL);
 
 		json_array_append_new(array, json_pack("{s:s, s:b, s:s*}",
 						       "person", login, "can",
@@ -302,8 +288,9 @@ void gate_describe(const struct gate *gate, struct event *opened)
 	const struct gate_rule *rule = gate->rulings[0].rule;
 
 	event_set_int(opened, "required", gate_required(gate));
-	event_set_json_owned(opened, "approvers", list_json(&rule->approvers));
-	event_set_json_owned(opened, "not", list_json(&rule->excluded));
+	event_set_json_owned(opened, "approvers",
+			     json_strings(&rule->approvers));
+	event_set_json_owned(opened, "not", json_strings(&rule->excluded));
 	event_set_time(opened, "expires", gate->expires_ms);
 	event_set(opened, "binds", gate->binds);
 	event_set_json_owned(opened, "eligible", eligible_json(gate));

@@ -74,9 +74,6 @@ void gate_free(struct gate *gate);
 /* Counts the vote or refuses it with ERROR_REFUSED and the reason. */
 int gate_vote(struct gate *gate, const struct gate_vote *vote, int64_t now_ms,
 	      struct error *err) MUST_CHECK;
-/* NULL when the login may approve, else why not; the caller owns it. */
-char *gate_refusal(const struct gate *gate, const char *login,
-		   const char *email);
 enum gate_outcome gate_outcome(const struct gate *gate, int64_t now_ms);
 const char *gate_outcome_name(enum gate_outcome outcome);
 /* True when the rules differ in what they ask. */
