@@ -37,9 +37,12 @@ void engine_emit(struct engine *engine, struct event *event)
 		digest_add(engine->findings, id, strlen(id) + 1);
 		digest_add(engine->findings, path, strlen(path) + 1);
 	}
-	if (!transient)
-		stages_note_event(engine, event,
-				  stream_seq(engine->stream) + 1);
+	if (!transient) {
+		int64_t seq = stream_seq(engine->stream) + 1;
+
+		stages_note_event(engine, event, seq);
+		notices_take(engine->notices, event, seq);
+	}
 	stream_emit(engine->stream, event);
 	/* Later: in deployment mode the gate lets itself pass in this turn. */
 	if (type == EVENT_GATE_OPENED)
@@ -107,7 +110,7 @@ static void stop(void *data)
 {
 	struct engine *engine = data;
 
-	if (!is_busy(engine))
+	if (!is_busy(engine) && !notices_hold_the_end(engine->notices))
 		loop_stop(engine->loop);
 }
 
@@ -351,6 +354,8 @@ static void close_all(struct engine *engine)
 {
 	stages_free(engine);
 	sites_free(engine);
+	notices_free(engine->notices);
+	engine->notices = NULL;
 	http_free(engine->http);
 	work_pool_free(engine->work);
 	helper_free(engine->helper);
@@ -382,6 +387,24 @@ static void log_failed(void *data, const char *why)
 	engine_note(data, "warning", "a log ends early: %s", why);
 }
 
+static void notice_failed(void *data, const char *text)
+{
+	engine_note(data, "warning", "%s", text);
+}
+
+static void open_notices(struct engine *engine)
+{
+	const struct notices_options options = {
+		.host = &engine->host,
+		.stream = engine->stream,
+		.failed = notice_failed,
+		.idle = look_whether_done,
+		.data = engine,
+	};
+
+	engine->notices = notices_new(&options);
+}
+
 static int set_up(struct engine *engine, struct error *err)
 {
 	struct journal *journal;
@@ -400,6 +423,7 @@ static int set_up(struct engine *engine, struct error *err)
 	environ_secrets(engine->options.pipeline, &engine->secrets);
 	engine->findings = digest_new();
 	set_facts(engine);
+	open_notices(engine);
 	if (stages_init(engine, err) < 0 || open_work(engine, err) < 0)
 		return -1;
 	return control_start(engine, err);

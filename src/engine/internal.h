@@ -12,6 +12,7 @@
 
 #include "delivery/environment.h"
 #include "engine/engine.h"
+#include "engine/notices.h"
 #include "engine/schedule.h"
 #include "engine/stream.h"
 #include "net/server.h"
@@ -86,6 +87,7 @@ struct engine {
 	struct log_pool *logs;
 	struct strings secrets;
 	struct stream *stream;
+	struct notices *notices;
 	struct work_pool *work;
 	struct repository *repository;
 	struct run_facts facts;

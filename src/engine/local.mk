@@ -5,6 +5,8 @@ libsignalbox_a_SOURCES += \
 	%D%/garbage-needs.c %D%/garbage-places.c \
 	%D%/garbage-runs.c %D%/garbage-store.c \
 	%D%/internal.h \
+	%D%/message.c %D%/message.h \
+	%D%/notices.c %D%/notices.h \
 	%D%/recovery.c %D%/recovery.h \
 	%D%/runs.c %D%/runs.h \
 	%D%/schedule.c %D%/schedule.h \

@@ -99,6 +99,15 @@ static void stage_release(struct stage_config *stage)
 	deploy_release(&stage->deploy);
 }
 
+static void notify_release(struct notify_config *notify)
+{
+	strings_release(&notify->on);
+	free(notify->post);
+	free(notify->post_env);
+	free(notify->run);
+	free(notify->text);
+}
+
 void pipeline_free(struct pipeline *pipeline)
 {
 	if (!pipeline)
@@ -109,6 +118,9 @@ void pipeline_free(struct pipeline *pipeline)
 		environment_release(&pipeline->environments[i]);
 	for (size_t i = 0; i < pipeline->stage_count; i++)
 		stage_release(&pipeline->stages[i]);
+	for (size_t i = 0; i < pipeline->notify_count; i++)
+		notify_release(&pipeline->notify[i]);
+	free(pipeline->notify);
 	free(pipeline->people);
 	free(pipeline->environments);
 	free(pipeline->stages);

@@ -280,6 +280,21 @@ struct stage_config {
 	struct place place;
 };
 
+/* What is told to others as it happens, and how. */
+struct notify_config {
+	struct strings on; /* of notify_words */
+	/* One of the three. */
+	char *post;	/* a URL */
+	char *post_env; /* the variable that holds one, which is secret */
+	char *run;	/* shell text */
+	bool slack;	/* {"text": ...} instead of the event */
+	char *text;	/* of that, with {FIELD}s; NULL: the event's sentence */
+	int64_t timeout_ms; /* default 10 s */
+	struct place place;
+};
+/* Names of events, and "failed" and "rolled-back"; ends with NULL. */
+extern const char *const notify_words[];
+
 struct pipeline {
 	char *name;
 	enum pipeline_mode mode;
@@ -291,6 +306,8 @@ struct pipeline {
 	size_t people_count, people_cap;
 	struct environment_config *environments;
 	size_t environment_count, environment_cap;
+	struct notify_config *notify;
+	size_t notify_count, notify_cap;
 	struct stage_config *stages;
 	size_t stage_count, stage_cap;
 	struct name_index stage_names;

@@ -8,6 +8,7 @@
 read_value read_people;		  /* struct pipeline */
 read_value read_environments;	  /* struct pipeline */
 read_value read_stages;		  /* struct pipeline */
+read_value read_notify;		  /* struct pipeline */
 read_value read_gate;		  /* struct gate_rule */
 read_value read_request_list;	  /* struct requests */
 read_value read_analysis;	  /* struct analysis_config, filled before with

@@ -47,6 +47,16 @@ static bool is_secret(const struct pipeline *pipeline, const char *entry)
 	return false;
 }
 
+/* The way to a receiver of notices. */
+static bool is_receiver(const struct pipeline *pipeline, const char *entry)
+{
+	for (size_t i = 0; i < pipeline->notify_count; i++)
+		if (pipeline->notify[i].post_env &&
+		    is_named(entry, pipeline->notify[i].post_env))
+			return true;
+	return false;
+}
+
 static void put(struct strings *env, const char *key, const char *value)
 {
 	for (size_t i = 0; i < env->count; i++) {
@@ -108,25 +118,31 @@ static void put_terminal(struct strings *env)
 	put(env, "TERM", "xterm-256color");
 }
 
-void environ_build(const struct step_host *host,
-		   const struct stage_config *stage, struct strings *env)
+void environ_build_outside(const struct step_host *host, struct strings *env)
 {
 	const struct run_facts *run = host->run;
 	char number[24];
 
 	for (char **entry = environ; *entry; entry++)
-		if (!is_foreign(*entry) && !is_secret(host->pipeline, *entry))
+		if (!is_foreign(*entry) && !is_secret(host->pipeline, *entry) &&
+		    !is_receiver(host->pipeline, *entry))
 			strings_add(env, *entry);
 	put_pairs(env, &host->pipeline->env);
-	put_pairs(env, &stage->env);
 	snprintf(number, sizeof(number), "%lld", (long long)run->number);
-	put(env, "CI", "true");
 	put(env, "SIGNALBOX_RUN", number);
-	put(env, "SIGNALBOX_STAGE", stage->name);
 	put(env, "SIGNALBOX_COMMIT", run->commit->id);
 	put(env, "SIGNALBOX_VERSION", run->version);
 	if (run->commit->branch)
 		put(env, "SIGNALBOX_BRANCH", run->commit->branch);
+}
+
+void environ_build(const struct step_host *host,
+		   const struct stage_config *stage, struct strings *env)
+{
+	environ_build_outside(host, env);
+	put_pairs(env, &stage->env);
+	put(env, "CI", "true");
+	put(env, "SIGNALBOX_STAGE", stage->name);
 	if (stage->tty)
 		put_terminal(env);
 	if (stage->environment)
@@ -139,17 +155,24 @@ void environ_put_outcome(struct strings *env, const char *outcome)
 		put(env, "SIGNALBOX_OUTCOME", outcome);
 }
 
+static void add_secret(struct strings *values, const char *name)
+{
+	const char *value = getenv(name);
+
+	if (value && !strings_has(values, value))
+		strings_add(values, value);
+}
+
 void environ_secrets(const struct pipeline *pipeline, struct strings *values)
 {
 	for (size_t i = 0; i < pipeline->environment_count; i++) {
 		const struct strings *names =
 			&pipeline->environments[i].secrets;
 
-		for (size_t j = 0; j < names->count; j++) {
-			const char *value = getenv(names->items[j]);
-
-			if (value && !strings_has(values, value))
-				strings_add(values, value);
-		}
+		for (size_t j = 0; j < names->count; j++)
+			add_secret(values, names->items[j]);
 	}
+	for (size_t i = 0; i < pipeline->notify_count; i++)
+		if (pipeline->notify[i].post_env)
+			add_secret(values, pipeline->notify[i].post_env);
 }

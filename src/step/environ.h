@@ -21,6 +21,8 @@ void environ_build(const struct step_host *host,
 		   const struct stage_config *stage, struct strings *env);
 /* SIGNALBOX_OUTCOME; NULL is a no-op. */
 void environ_put_outcome(struct strings *env, const char *outcome);
+/* The same for a command that is no stage's: without any secret. */
+void environ_build_outside(const struct step_host *host, struct strings *env);
 /* Values to mask in the stage's log: those of every secret that is set. */
 void environ_secrets(const struct pipeline *pipeline, struct strings *values);
 

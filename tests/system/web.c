@@ -154,6 +154,62 @@ pid_t web_server_start(const char *name, int port)
 	return pid;
 }
 
+/* The rest of a request whose head is whole. */
+static bool is_whole(const char *request)
+{
+	const char *body = strstr(request, "\r\n\r\n");
+	const char *length = strcasestr(request, "content-length:");
+
+	return body &&
+	       (!length || length > body ||
+		strlen(body + 4) >=
+			(size_t)atol(length + strlen("content-length:")));
+}
+
+static void note_request(const char *file, const char *request)
+{
+	const char *path = strchr(request, ' ') + 1;
+	FILE *stream = fopen(file, "a");
+
+	fprintf(stream, "%.*s %s\n", (int)strcspn(path, " "), path,
+		strstr(request, "\r\n\r\n") + 4);
+	fclose(stream);
+}
+
+static void receive(const char *file, int fd)
+{
+	static char request[65536];
+	size_t len = 0;
+	ssize_t n;
+
+	request[0] = '\0';
+	while (!is_whole(request) && len < sizeof(request) - 1) {
+		n = read(fd, request + len, sizeof(request) - 1 - len);
+		if (n <= 0)
+			return;
+		len += (size_t)n;
+		request[len] = '\0';
+	}
+	note_request(file, request);
+	if (strstr(request, " /hang"))
+		return; /* open until the end of this process */
+	answer(fd, "thanks", request);
+	close(fd);
+}
+
+pid_t web_receiver_start(const char *file, int port)
+{
+	int listener = tcp_socket(port, true, NULL);
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		for (;;)
+			receive(file, accept(listener, NULL, NULL));
+	}
+	close(listener);
+	return pid;
+}
+
 void web_server_stop(pid_t pid)
 {
 	if (pid <= 0)

@@ -17,6 +17,10 @@ int web_free_port(void);
 pid_t web_server_start(const char *name, int port);
 void web_server_stop(pid_t pid);
 
+/* Takes requests one by one and appends "PATH BODY\n" of each to a file:
+ * 200; /fail 500; /hang is never answered. Ended as the server is. */
+pid_t web_receiver_start(const char *file, int port);
+
 /* One request over a connection of its own: the status, 0 when it failed.
  * body has room for 64 bytes. */
 int web_get(int port, const char *path, char *body);

@@ -40,6 +40,7 @@ check_PROGRAMS += %D%/evidence/sarif-test
 check_PROGRAMS += %D%/evidence/stream-test
 check_PROGRAMS += %D%/evidence/trivy-test
 check_PROGRAMS += %D%/pipeline/cases-test
+check_PROGRAMS += %D%/pipeline/notify-test
 check_PROGRAMS += %D%/pipeline/man-test
 check_PROGRAMS += %D%/pipeline/pipeline-test
 EXTRA_DIST += tests/data/pipeline
