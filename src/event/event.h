@@ -91,8 +91,11 @@
  * rollback.finished environment, outcome, colour, ms, left-ms?, requests,
  *                 failed-by-shift, failed-by-candidate, candidate (version),
  *                 sessions, unsynced (bool), text
- * environment.seen environment, live?, previous? (as in deploy.finished): what
- *                 is there when a run begins
+ * environment.seen environment, live?, previous? (as in deploy.finished),
+ *                 candidate? (same, of the run that deploys there), running?:
+ *                 [same] (what was last started, a colour each), lock?:
+ *                 {person, reason, until? (time)}: what is there when a run
+ *                 begins
  * environment.locked environment, person, reason?, until? (time)
  * environment.unlocked environment, person
  * command.received command, person, uid, target, before?, after?, reason?

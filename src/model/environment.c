@@ -117,18 +117,47 @@ static void forget_counts(struct environment_model *it)
 		it->colours[i].requests = it->colours[i].errors = 0;
 }
 
-/* What a run finds: its previous release is the way back. */
+static void set_candidate(struct environment_model *it, const char *colour,
+			  const json_t *release)
+{
+	it->candidate = colour_parse(colour);
+	it->candidate_run = json_int(release, "run", 0);
+	if (it->candidate >= 0)
+		set_release(&it->colours[it->candidate], release);
+}
+
+static void set_lock(struct environment_model *it, const char *person,
+		     const char *reason, int64_t until)
+{
+	it->lock.locked = true;
+	fold_text(&it->lock.person, person);
+	fold_text(&it->lock.reason, reason);
+	it->lock.until = until;
+}
+
+/* What a run finds, another run's deployment too. */
 void fold_environment_seen(struct model *model, const struct event *event)
 {
 	struct environment_model *it = fold_environment_of(model, event);
-	const json_t *previous = event_json(event, "previous");
-	int colour = colour_parse(json_text(previous, "colour"));
+	const json_t *candidate = event_json(event, "candidate");
+	const json_t *lock = event_json(event, "lock");
+	const json_t *release;
+	size_t i;
 
 	if (!it)
 		return;
+	json_array_foreach(event_json(event, "running"), i, release)
+	{
+		int colour = colour_parse(json_text(release, "colour"));
+
+		if (colour >= 0)
+			set_release(&it->colours[colour], release);
+	}
 	set_live(it, event_json(event, "live"));
-	if (colour >= 0 && colour != it->live)
-		set_release(&it->colours[colour], previous);
+	set_candidate(it, json_text(candidate, "colour"), candidate);
+	if (lock)
+		set_lock(it, json_text(lock, "person"),
+			 json_text(lock, "reason"), fold_time(lock, "until"));
 }
 
 void fold_deploy_planned(struct model *model, const struct event *event)
@@ -141,15 +170,13 @@ void fold_deploy_planned(struct model *model, const struct event *event)
 	if (!it)
 		return;
 	it->deployed = event->time_ms;
-	it->candidate = colour_parse(event_text(event, "colour"));
 	fold_text(&it->stage, stage ? stage->name : "");
 	fold_text(&it->strategy, event_text(event, "strategy"));
 	fold_text(&it->analysis_limit, event_text(event, "analysis"));
 	forget_counts(it);
 	set_live(it, event_json(event, "live"));
-	if (it->candidate >= 0)
-		set_release(&it->colours[it->candidate],
-			    event_json(event, "candidate"));
+	set_candidate(it, event_text(event, "colour"),
+		      event_json(event, "candidate"));
 }
 
 void environment_model_settle(struct environment_model *it)
@@ -259,6 +286,7 @@ void fold_rollback_finished(struct model *model, const struct event *event)
 	fold_text(&it->live_version, colour->version);
 	fold_text(&it->live_commit, colour->commit);
 	it->live_since = event->time_ms;
+	set_live(it, event_json(event, "live"));
 }
 
 void fold_locked(struct model *model, const struct event *event)
@@ -267,10 +295,8 @@ void fold_locked(struct model *model, const struct event *event)
 
 	if (!it)
 		return;
-	it->lock.locked = true;
-	fold_text(&it->lock.person, event_text(event, "person"));
-	fold_text(&it->lock.reason, event_text(event, "reason"));
-	it->lock.until = event_time(event, "until");
+	set_lock(it, event_text(event, "person"), event_text(event, "reason"),
+		 event_time(event, "until"));
 }
 
 void fold_unlocked(struct model *model, const struct event *event)

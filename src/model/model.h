@@ -164,11 +164,12 @@ struct colour_model {
 struct environment_model {
 	char *name;
 	struct colour_model colours[COLOUR_COUNT];
-	int live;      /* enum colour, -1 when nothing is live */
-	int candidate; /* the colour under deployment, -1 none */
+	int live;	       /* enum colour, -1 when nothing is live */
+	int candidate;	       /* the colour under deployment, -1 none */
+	int64_t candidate_run; /* whose; 0 not known */
 	char *live_version, *live_commit;
 	int64_t live_since, live_run;
-	char *strategy, *stage; /* of the deployment under way, "" none */
+	char *strategy, *stage; /* that deploys, "" none, or another run's */
 	char *analysis_text, *analysis_verdict, *analysis_limit;
 	bool changing; /* a traffic change is under way */
 	int64_t epoch;

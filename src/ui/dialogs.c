@@ -91,7 +91,7 @@ const struct dialog_ops reject_dialog = {
 /* "GREEN v2    5 -> 25 %", with what it measures. */
 static void share_fact(struct dialog *dialog,
 		       const struct environment_model *it, enum colour colour,
-		       double after)
+		       const char *version, double after)
 {
 	const struct colour_model *mine = &it->colours[colour];
 	char before[NUMBER_TEXT_SIZE], then[NUMBER_TEXT_SIZE];
@@ -100,7 +100,7 @@ static void share_fact(struct dialog *dialog,
 
 	dialog_fact(dialog, colour == COLOUR_BLUE ? ROLE_BLUE : ROLE_GREEN,
 		    "%-5s %-14s %3s -> %3s %%%s%s%s%s%s", format_colour(colour),
-		    mine->version, number_real(mine->asked, 1, before),
+		    version, number_real(mine->asked, 1, before),
 		    number_real(after, 1, then), known ? "   err " : "",
 		    known ? number_real(mine->error_rate, 2, err) : "",
 		    known ? " %, p99 " : "",
@@ -131,10 +131,11 @@ static void rollback_cost(struct dialog *dialog, const struct model *model,
 			    it->way_back.ready ? ROLE_NORMAL : ROLE_WARNING,
 			    "%s%s", it->way_back.ready ? "" : "NOT READY: ",
 			    it->way_back.text);
-	if (*it->stage && view_run_live(model))
-		dialog_fact(dialog, ROLE_NORMAL,
+	if (it->candidate >= 0)
+		dialog_fact(dialog, *it->stage ? ROLE_NORMAL : ROLE_WARNING,
 			    "the deployment of run #%lld ends with it",
-			    (long long)model->run);
+			    (long long)(*it->stage ? model->run
+						   : it->candidate_run));
 	if (it->way_back.last_ms >= 0)
 		dialog_fact(dialog, ROLE_NORMAL, "the last one took %s",
 			    format_ms(it->way_back.last_ms, text));
@@ -156,8 +157,16 @@ static void rollback_open(struct dialog *dialog, const struct view *view,
 	dialog_titlef(dialog, "ROLL BACK %s",
 		      format_upper(it->name, upper, sizeof(upper)));
 	if (from >= 0) {
-		share_fact(dialog, it, (enum colour)from, 0);
-		share_fact(dialog, it, other((enum colour)from), 100);
+		enum colour to = other((enum colour)from);
+
+		share_fact(dialog, it, (enum colour)from,
+			   it->colours[from].version, 0);
+		/* What would start there first may be another release than
+		 * what ran there last. */
+		share_fact(dialog, it, to,
+			   *it->way_back.version ? it->way_back.version
+						 : it->colours[to].version,
+			   100);
 	} else if (*it->way_back.version) {
 		dialog_fact(dialog, ROLE_NORMAL, "back to %s",
 			    it->way_back.version);

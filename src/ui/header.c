@@ -140,8 +140,8 @@ static void draw_second(const struct view *view, const struct model *model,
 		pen_printf(&pen, "   live: %s", it->live_version);
 	if (it && it->lock.locked) {
 		pen_bold(&pen, ROLE_WARNING);
-		pen_printf(&pen, "   LOCKED by %s %s", it->lock.person,
-			   it->lock.reason);
+		pen_printf(&pen, "   LOCKED by %s%s%s", it->lock.person,
+			   *it->lock.reason ? ": " : "", it->lock.reason);
 	}
 }
 

@@ -42,6 +42,11 @@ static const char *deployment_off(const struct model *model, enum action action,
 	const struct environment_model *it = model_focus(model);
 	const struct stage_model *stage;
 
+	if (it && !*it->stage && it->candidate >= 0) {
+		str_addf(why, "run %lld deploys there, not this one",
+			 (long long)it->candidate_run);
+		return why->data;
+	}
 	if (!it || !*it->stage || it->candidate < 0 || !view_run_live(model))
 		return "no deployment is under way";
 	if (it->rolling_back)

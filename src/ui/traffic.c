@@ -374,10 +374,14 @@ static void table_states(struct table *table)
 		return;
 	for (int c = 0; c < COLOUR_COUNT; c++) {
 		const struct colour_model *colour = &table->it->colours[c];
+		bool cold =
+			table->it->way_back.known && !table->it->way_back.ready;
+		/* What is up and is no way back is in its way. */
 		const char *text = c == table->it->live	       ? "live"
 				   : c == table->it->candidate ? "candidate"
-				   : colour->up		       ? "warm"
-							       : "stopped";
+				   : !colour->up	       ? "stopped"
+				   : cold		       ? "up"
+							       : "warm";
 
 		pen_role(&pen, ROLE_NORMAL);
 		pen_field_right(&pen, table->width, text);
@@ -453,7 +457,12 @@ static void add_title(const struct environment_model *it, struct rule *rule)
 	char asked[NUMBER_TEXT_SIZE];
 	char *text;
 
-	if (it->candidate >= 0)
+	if (it->candidate >= 0 && !*it->stage)
+		text = xasprintf("TRAFFIC run %lld has %s %%",
+				 (long long)it->candidate_run,
+				 number_real(it->colours[it->candidate].asked,
+					     1, asked));
+	else if (it->candidate >= 0)
 		text = xasprintf("TRAFFIC %s of 100 %%",
 				 number_real(it->colours[it->candidate].asked,
 					     1, asked));

@@ -150,101 +150,6 @@ static void a_colour_without_news_shows_no_number(void **state)
 	story_close(&story);
 }
 
-/* What the engine would refuse, though nothing at the gate needs that stage. */
-static void what_failed_since_a_gate_opened_keeps_it_shut(void **state)
-{
-	static const char finished[] =
-		"{\"seq\":900,\"time\":\"2026-11-20T14:03:00.000Z\",\"event\":"
-		"\"stage.finished\",\"stage\":\"bad\",\"outcome\":\"failed\","
-		"\"reason\":\"exit status 1\",\"ms\":10}";
-	static const int sizes[][2] = {
-		{12, 60}, {24, 80}, {40, 120}, {60, 200}};
-	struct story story = story_open("gate.ndjson");
-
-	(void)state;
-	story_tell(story.model, finished, strlen(finished));
-	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
-		char *drawn =
-			story_draw(&story, sizes[i][0], sizes[i][1], ascii);
-
-		if (!strstr(drawn, "a is off: bad failed"))
-			fail_msg("not at %dx%d:\n%s", sizes[i][1], sizes[i][0],
-				 drawn);
-		free(drawn);
-	}
-	view_input(story.view, story.model, 'a');
-	assert_null(story.view->dialog);
-	assert_string_equal(story.view->toast, "a is off: bad failed");
-	view_input(story.view, story.model, 'x');
-	assert_non_null(story.view->dialog);
-	story_close(&story);
-}
-
-static void tell(struct story *story, const char *type, const char *rest)
-{
-	char *line = xasprintf("{\"seq\":%lld,\"time\":"
-			       "\"2026-11-20T14:02:55.000Z\",\"event\":\"%s\","
-			       "\"stage\":\"production\",%s}",
-			       (long long)story->model->seq + 1, type, rest);
-
-	story_tell(story->model, line, strlen(line));
-	free(line);
-}
-
-static void assert_drawn(struct story *story, int rows, int cols,
-			 const char *wanted)
-{
-	char *drawn = story_draw(story, rows, cols, ascii);
-
-	if (!strstr(drawn, wanted))
-		fail_msg("no %s at %dx%d:\n%s", wanted, cols, rows, drawn);
-	free(drawn);
-}
-
-static void assert_needs_you(struct story *story, const char *what)
-{
-	static const int sizes[][2] = {
-		{12, 60}, {24, 80}, {40, 120}, {60, 200}};
-
-	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
-		assert_drawn(story, sizes[i][0], sizes[i][1], "? 1 needs you");
-		if (i)
-			assert_drawn(story, sizes[i][0], sizes[i][1], what);
-	}
-	assert_drawn(story, 3, 30, "? * ");
-}
-
-static void a_plan_that_waits_for_a_person_needs_you(void **state)
-{
-	struct story story = story_open("canary.ndjson");
-	char *drawn = story_draw(&story, 24, 80, ascii);
-
-	(void)state;
-	assert_null(strstr(drawn, "needs you"));
-	free(drawn);
-	tell(&story, "command.received",
-	     "\"command\":\"shift\",\"target\":\"production\"");
-	assert_needs_you(&story, "5 ? HELD production -- waiting 0:14 ");
-	tell(&story, "command.received",
-	     "\"command\":\"unhold\",\"target\":\"production\"");
-	drawn = story_draw(&story, 24, 80, ascii);
-	assert_null(strstr(drawn, "needs you"));
-	free(drawn);
-	tell(&story, "step.finished",
-	     "\"step\":\"pause-2\",\"kind\":\"pause\","
-	     "\"outcome\":\"passed\"");
-	tell(&story, "step.started",
-	     "\"step\":\"pause-3\",\"kind\":\"pause\","
-	     "\"label\":\"wait until promoted\"");
-	assert_needs_you(&story, "5 ? PAUSE production -- waiting 0:00 ");
-	assert_drawn(&story, 24, 80, "P promotes it");
-	tell(&story, "stage.finished", "\"outcome\":\"passed\"");
-	drawn = story_draw(&story, 24, 80, ascii);
-	assert_null(strstr(drawn, "needs you"));
-	free(drawn);
-	story_close(&story);
-}
-
 /* Foreign text in every field that is drawn. */
 static void hostile_text_draws_as_text(void **state)
 {
@@ -323,8 +228,6 @@ int main(void)
 		cmocka_unit_test(
 			silence_is_shown_and_a_live_engine_is_not_called_stale),
 		cmocka_unit_test(a_colour_without_news_shows_no_number),
-		cmocka_unit_test(what_failed_since_a_gate_opened_keeps_it_shut),
-		cmocka_unit_test(a_plan_that_waits_for_a_person_needs_you),
 		cmocka_unit_test(hostile_text_draws_as_text),
 	};
 

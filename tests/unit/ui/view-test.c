@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: MIT */
+/* What is said of what a person can do, and what their keys bring. */
+#include "story.h"
+
+#include "ui/dialog.h"
+#include "ui/input.h"
+
+static const struct charset ascii = {false, false};
+
+static void tell(struct story *story, const char *type, const char *rest)
+{
+	char *line = xasprintf("{\"seq\":%lld,\"time\":"
+			       "\"2026-11-20T14:02:55.000Z\",\"event\":\"%s\","
+			       "%s}",
+			       (long long)story->model->seq + 1, type, rest);
+
+	story_tell(story->model, line, strlen(line));
+	free(line);
+}
+
+static void assert_drawn(struct story *story, int rows, int cols,
+			 const char *wanted)
+{
+	char *drawn = story_draw(story, rows, cols, ascii);
+
+	if (!strstr(drawn, wanted))
+		fail_msg("no %s at %dx%d:\n%s", wanted, cols, rows, drawn);
+	free(drawn);
+}
+
+/* What the engine would refuse, though nothing at the gate needs that stage. */
+static void what_failed_since_a_gate_opened_keeps_it_shut(void **state)
+{
+	static const int sizes[][2] = {
+		{12, 60}, {24, 80}, {40, 120}, {60, 200}};
+	struct story story = story_open("gate.ndjson");
+
+	(void)state;
+	tell(&story, "stage.finished",
+	     "\"stage\":\"bad\",\"outcome\":\"failed\","
+	     "\"reason\":\"exit status 1\"");
+	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++)
+		assert_drawn(&story, sizes[i][0], sizes[i][1],
+			     "a is off: bad failed");
+	view_input(story.view, story.model, 'a');
+	assert_null(story.view->dialog);
+	assert_string_equal(story.view->toast, "a is off: bad failed");
+	view_input(story.view, story.model, 'x');
+	assert_non_null(story.view->dialog);
+	story_close(&story);
+}
+
+static void assert_needs_you(struct story *story, const char *what)
+{
+	static const int sizes[][2] = {
+		{12, 60}, {24, 80}, {40, 120}, {60, 200}};
+
+	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
+		assert_drawn(story, sizes[i][0], sizes[i][1], "? 1 needs you");
+		if (i)
+			assert_drawn(story, sizes[i][0], sizes[i][1], what);
+	}
+	assert_drawn(story, 3, 30, "? * ");
+}
+
+static void a_plan_that_waits_for_a_person_needs_you(void **state)
+{
+	struct story story = story_open("canary.ndjson");
+	char *drawn = story_draw(&story, 24, 80, ascii);
+
+	(void)state;
+	assert_null(strstr(drawn, "needs you"));
+	free(drawn);
+	tell(&story, "command.received",
+	     "\"command\":\"shift\",\"target\":\"production\"");
+	assert_needs_you(&story, "5 ? HELD production -- waiting 0:14 ");
+	tell(&story, "command.received",
+	     "\"command\":\"unhold\",\"target\":\"production\"");
+	drawn = story_draw(&story, 24, 80, ascii);
+	assert_null(strstr(drawn, "needs you"));
+	free(drawn);
+	tell(&story, "step.finished",
+	     "\"stage\":\"production\",\"step\":\"pause-2\",\"kind\":\"pause\","
+	     "\"outcome\":\"passed\"");
+	tell(&story, "step.started",
+	     "\"stage\":\"production\",\"step\":\"pause-3\",\"kind\":\"pause\","
+	     "\"label\":\"wait until promoted\"");
+	assert_needs_you(&story, "5 ? PAUSE production -- waiting 0:00 ");
+	assert_drawn(&story, 24, 80, "P promotes it");
+	tell(&story, "stage.finished",
+	     "\"stage\":\"production\",\"outcome\":\"passed\"");
+	drawn = story_draw(&story, 24, 80, ascii);
+	assert_null(strstr(drawn, "needs you"));
+	free(drawn);
+	story_close(&story);
+}
+
+#define RUN_2 \
+	"\"candidate\":{\"colour\":\"green\",\"version\":\"v2\",\"run\":2}"
+#define SAMPLE(colour, asked)                                 \
+	"\"environment\":\"production\",\"colour\":\"" colour \
+	"\",\"asked\":" asked ",\"share\":" asked ",\"rate\":9,\"up\":true"
+
+static void what_another_run_deploys_is_told_as_its(void **state)
+{
+	struct story story = story_open(NULL);
+	const struct dialog *dialog;
+
+	(void)state;
+	tell(&story, "run.started",
+	     "\"run\":3,\"pipeline\":\"shop\",\"stages\":[{\"name\":"
+	     "\"production\",\"kind\":\"deploy\",\"environment\":"
+	     "\"production\"}]");
+	tell(&story, "environment.seen",
+	     "\"environment\":\"production\",\"live\":{\"colour\":\"blue\","
+	     "\"version\":\"v1\",\"run\":1}," RUN_2);
+	tell(&story, "rollback.readiness",
+	     "\"environment\":\"production\",\"ready\":true,\"colour\":"
+	     "\"blue\",\"version\":\"v1\",\"text\":\"v1 is warm\"");
+	tell(&story, "traffic.sampled", SAMPLE("blue", "75"));
+	tell(&story, "traffic.sampled", SAMPLE("green", "25"));
+	story.view->now_ms = story.model->newest_ms;
+	assert_drawn(&story, 24, 80, "4 TRAFFIC run 2 has 25 %");
+	assert_drawn(&story, 40, 120, "BLUE v1        GREEN v2");
+	assert_drawn(&story, 40, 120, "live       candidate");
+	view_input(story.view, story.model, 's');
+	assert_string_equal(story.view->toast,
+			    "s is off: run 2 deploys there, not this one");
+	view_input(story.view, story.model, 'B');
+	dialog = story.view->dialog;
+	assert_non_null(dialog);
+	assert_non_null(strstr(dialog->facts[0].text, "GREEN v2"));
+	assert_non_null(strstr(dialog->facts[0].text, " 25 ->   0 %"));
+	assert_non_null(strstr(dialog->facts[1].text, "BLUE  v1"));
+	assert_non_null(strstr(dialog->facts[1].text, " 75 -> 100 %"));
+	assert_string_equal(dialog->facts[4].text,
+			    "the deployment of run #2 ends with it");
+	tell(&story, "deploy.finished",
+	     "\"environment\":\"production\",\"live\":{\"colour\":\"green\","
+	     "\"version\":\"v2\",\"run\":2}");
+	view_input(story.view, story.model, INPUT_ESCAPE);
+	assert_drawn(&story, 24, 80, "4 TRAFFIC production");
+	story_close(&story);
+}
+
+/* A release that was left still runs where the one before would start. */
+static void
+what_runs_is_named_and_so_is_what_a_way_back_would_start(void **state)
+{
+	struct story story = story_open(NULL);
+	const struct dialog *dialog;
+
+	(void)state;
+	tell(&story, "run.started", "\"run\":3,\"pipeline\":\"shop\"");
+	tell(&story, "environment.seen",
+	     "\"environment\":\"production\",\"live\":{\"colour\":\"blue\","
+	     "\"version\":\"v2\"},\"previous\":{\"colour\":\"green\","
+	     "\"version\":\"v1\"},\"running\":[{\"colour\":\"green\","
+	     "\"version\":\"v3\"}],\"lock\":{\"person\":\"ana\","
+	     "\"reason\":\"audit\"}");
+	tell(&story, "rollback.readiness",
+	     "\"environment\":\"production\",\"ready\":false,\"cold\":true,"
+	     "\"colour\":\"green\",\"version\":\"v1\",\"text\":"
+	     "\"green runs v3; v1 would start first\"");
+	tell(&story, "traffic.sampled", SAMPLE("blue", "100"));
+	tell(&story, "traffic.sampled", SAMPLE("green", "0"));
+	assert_drawn(&story, 40, 120, "BLUE v2        GREEN v3");
+	assert_drawn(&story, 40, 120, "live              up");
+	assert_drawn(&story, 40, 120, "LOCKED by ana: audit");
+	view_input(story.view, story.model, 'B');
+	dialog = story.view->dialog;
+	assert_non_null(dialog);
+	assert_non_null(strstr(dialog->facts[1].text, "GREEN v1 "));
+	story_close(&story);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_failed_since_a_gate_opened_keeps_it_shut),
+		cmocka_unit_test(a_plan_that_waits_for_a_person_needs_you),
+		cmocka_unit_test(what_another_run_deploys_is_told_as_its),
+		cmocka_unit_test(
+			what_runs_is_named_and_so_is_what_a_way_back_would_start),
+	};
+
+	story_setup();
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
