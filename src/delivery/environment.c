@@ -99,8 +99,8 @@ static int tell_moved(struct environment *environment, struct error *err)
 	text = environment->state.epoch_text;
 	if (read < 0 || !*text)
 		text = "rolled back by another process";
-	error_set(err, ERROR_REFUSED, "%s: the environment has moved on: %s",
-		  environment->name, text);
+	error_set(err, ERROR_REFUSED, "%s has moved on: %s", environment->name,
+		  text);
 	if (!environment->moved && environment->options.moved)
 		environment->options.moved(text, environment->options.data);
 	environment->moved = true;

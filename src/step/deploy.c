@@ -55,9 +55,11 @@ void deploy_succeeded(struct deploy_step *deploy)
 static void abandoned(void *data, const struct error *err)
 {
 	struct deploy_step *deploy = data;
-	char *reason = err ? xasprintf("%s; and taking it back failed: %s",
-				       deploy->ending_reason, error_text(err))
-			   : xstrdup(deploy->ending_reason);
+	char *reason = deploy->gone ? xasprintf("%s; %s", deploy->ending_reason,
+						deploy->gone)
+		       : err ? xasprintf("%s; and taking it back failed: %s",
+					 deploy->ending_reason, error_text(err))
+			     : xstrdup(deploy->ending_reason);
 
 	finish(deploy, deploy->ending, reason);
 	free(reason);
@@ -83,7 +85,7 @@ void deploy_fail(struct deploy_step *deploy, enum state outcome,
 	set_ending(deploy, outcome, reason);
 	deploy->phase = DEPLOY_ENDING;
 	deploy_drop_waits(deploy);
-	if (deploy->begun && !deploy->is_gone)
+	if (deploy->begun && !deploy->gone)
 		environment_abandon(deploy->environment, deploy->ending_reason,
 				    abandoned, deploy);
 	else
@@ -110,9 +112,45 @@ static void rolled_back(void *data, const struct error *err)
 	}
 }
 
+static bool awaits_environment(const struct deploy_step *deploy)
+{
+	return deploy->phase == DEPLOY_MOVING ||
+	       (deploy->phase == DEPLOY_OPENING && !deploy->unpack);
+}
+
+static void deploy_moved(struct step *step, const char *text)
+{
+	struct deploy_step *deploy = (struct deploy_step *)step;
+
+	if (!deploy->begun || deploy->gone)
+		return;
+	deploy->gone = xstrdup(text);
+	if (deploy->phase == DEPLOY_ENDING)
+		return;
+	if (awaits_environment(deploy))
+		set_ending(deploy, STATE_ROLLED_BACK, text);
+	else
+		finish(deploy, STATE_ROLLED_BACK, text);
+}
+
+/* By another process, and not noticed yet: once more would go one release too
+ * far. */
+static bool is_back_already(struct deploy_step *deploy)
+{
+	const struct environment_state *state = state_of(deploy);
+
+	if (environment_refresh(deploy->environment, NULL) < 0 ||
+	    state->has_candidate || state->epoch <= deploy->epoch)
+		return false;
+	deploy_moved(&deploy->step, state->epoch_text);
+	return true;
+}
+
 void deploy_roll_back(struct deploy_step *deploy,
 		      const struct rollback_request *request)
 {
+	if (is_back_already(deploy))
+		return;
 	if (!state_of(deploy)->has_live) {
 		deploy_fail(deploy, STATE_ROLLED_BACK,
 			    "nothing was live before: the candidate is "
@@ -182,6 +220,7 @@ static void take(struct deploy_step *deploy)
 		return;
 	}
 	deploy->begun = true;
+	deploy->epoch = state_of(deploy)->epoch;
 	deploy_run_plan(deploy);
 }
 
@@ -398,12 +437,6 @@ static int deploy_command(struct step *step, const struct command *command,
 }
 
 /* The end of an operation will be told: the step may not go before. */
-static bool awaits_environment(const struct deploy_step *deploy)
-{
-	return deploy->phase == DEPLOY_MOVING ||
-	       (deploy->phase == DEPLOY_OPENING && !deploy->unpack);
-}
-
 static void deploy_cancel(struct step *step, enum state why)
 {
 	struct deploy_step *deploy = (struct deploy_step *)step;
@@ -419,19 +452,6 @@ static void deploy_cancel(struct step *step, enum state why)
 	unpack_cancel(deploy->unpack);
 	deploy->unpack = NULL;
 	deploy_fail(deploy, why, "cancelled");
-}
-
-static void deploy_moved(struct step *step, const char *text)
-{
-	struct deploy_step *deploy = (struct deploy_step *)step;
-
-	if (deploy->phase == DEPLOY_ENDING || !deploy->begun)
-		return;
-	deploy->is_gone = true;
-	if (awaits_environment(deploy))
-		set_ending(deploy, STATE_ROLLED_BACK, text);
-	else
-		finish(deploy, STATE_ROLLED_BACK, text);
 }
 
 static void deploy_operator_changed(struct step *step)
@@ -460,6 +480,7 @@ static void deploy_release(struct step *step)
 	free(deploy->person);
 	free(deploy->queued_behind);
 	free(deploy->ending_reason);
+	free(deploy->gone);
 }
 
 const struct step_ops step_deploy_ops = {

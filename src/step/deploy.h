@@ -41,7 +41,8 @@ struct deploy_step {
 	struct queue_place *place; /* in the line before the environment */
 	char *queued_behind;
 	bool claimed, acquired, begun, traffic_moved;
-	bool is_gone; /* someone else took the environment back */
+	int64_t epoch; /* the environment's when this began */
+	char *gone;    /* who has taken it back since; NULL: nobody */
 	struct plan *plan;
 	size_t at; /* the plan's step under way */
 	int64_t step_began_us;

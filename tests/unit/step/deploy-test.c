@@ -291,6 +291,74 @@ static void moved_by_someone_else_it_waits_for_its_operation(void **state)
 	end(&rig);
 }
 
+static void gone_back(void *data, const struct error *err)
+{
+	assert_null(err);
+	*(bool *)data = true;
+}
+
+/* From another terminal, without a word to the step. */
+static void roll_back_behind(struct rig *rig)
+{
+	struct environment_options options = {.name = "production",
+					      .loop = rig->loop,
+					      .state = rig->folder,
+					      .target = &fake_target,
+					      .traffic = &fake_traffic};
+	struct rollback_request request = {.by = "person", .person = "lee"};
+	struct environment *other = environment_open(&options, NULL);
+	bool done = false;
+
+	assert_non_null(other);
+	environment_rollback(other, &request, gone_back, &done);
+	rig_until(rig, &done);
+	environment_close(other);
+}
+
+static void that_it_was_rolled_back_meanwhile_is_said_at_its_end(void **state)
+{
+	struct rig rig;
+
+	(void)state;
+	begin_second(&rig, with_pause);
+	rig_until_told(&rig, STEP_STARTED "pause");
+	roll_back_behind(&rig);
+	step_cancel(rig.step, STATE_CANCELLED);
+	rig_until_done(&rig);
+	assert_int_equal(rig.outcome, STATE_CANCELLED);
+	if (!starts_with(rig.reason, "cancelled; rolled back by lee at "))
+		fail_msg("%s", rig.reason);
+	end(&rig);
+}
+
+/* It would go back one release too far. */
+static void
+what_was_rolled_back_meanwhile_is_not_rolled_back_again(void **state)
+{
+	struct rig rig;
+
+	(void)state;
+	begin_second(&rig, with_pause);
+	rig_until_told(&rig, STEP_STARTED "pause");
+	assert_int_equal(rig_command(&rig, COMMAND_PROMOTE, "ana", 3, NULL), 0);
+	rig_until_done(&rig);
+	step_free(rig.step);
+	str_clear(&rig.events);
+	rig.facts.version = "v3";
+	rig.facts.number = 9;
+	rig_start(&rig, STEP_DEPLOY);
+	rig_until_told(&rig, STEP_STARTED "pause");
+	roll_back_behind(&rig);
+	assert_int_equal(rig_command(&rig, COMMAND_ROLLBACK, "ana", 3, NULL),
+			 0);
+	rig_until_done(&rig);
+	assert_int_equal(rig.outcome, STATE_ROLLED_BACK);
+	assert_string_equal(state_of(&rig)->live.version, "v2");
+	if (!starts_with(rig.reason, "rolled back by lee at "))
+		fail_msg("%s", rig.reason);
+	end(&rig);
+}
+
 static void it_waits_while_another_stage_deploys_there(void **state)
 {
 	struct rig rig;
@@ -335,6 +403,10 @@ int main(void)
 		cmocka_unit_test(a_promotion_by_hand_leaves_the_pause),
 		cmocka_unit_test(
 			moved_by_someone_else_it_waits_for_its_operation),
+		cmocka_unit_test(
+			that_it_was_rolled_back_meanwhile_is_said_at_its_end),
+		cmocka_unit_test(
+			what_was_rolled_back_meanwhile_is_not_rolled_back_again),
 		cmocka_unit_test(it_waits_while_another_stage_deploys_there),
 		cmocka_unit_test(
 			it_waits_while_something_else_is_under_way_there),
