@@ -15,6 +15,7 @@ const char *const notify_words[] = {
 	"failed",
 	"rolled-back",
 	"run.started",
+	"run.resumed",
 	"run.finished",
 	"stage.ready",
 	"stage.started",
