@@ -44,6 +44,7 @@ struct stage {
 	bool is_cleaning;    /* its step is the clean-up */
 	bool holds_job;	     /* one of --jobs */
 	int exit_status;
+	int64_t log_bytes, log_lines;
 	enum error_code error; /* why it could not be tried */
 	bool at_gate;	       /* its gate is open */
 	bool gate_in_plan;     /* which stands between a plan's steps */

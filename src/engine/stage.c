@@ -72,6 +72,8 @@ static void log_grew(void *data, int64_t bytes, int64_t lines)
 	struct stage *stage = data;
 	struct event *event = stage_event(stage, EVENT_LOG_GREW);
 
+	stage->log_bytes = bytes;
+	stage->log_lines = lines;
 	event_set_int(event, "bytes", bytes);
 	event_set_int(event, "lines", lines);
 	engine_emit(stage->engine, event);
@@ -160,6 +162,10 @@ static void tell_finished(struct stage *stage, const char *kept)
 	if (stage->exit_status >= 0)
 		event_set_int(event, "exit-status", stage->exit_status);
 	event_set(event, "kept", kept);
+	if (stage->log_bytes) {
+		event_set_int(event, "log-bytes", stage->log_bytes);
+		event_set_int(event, "log-lines", stage->log_lines);
+	}
 	if (state_is_bad(stage->state) && stage->error)
 		event_set_int(event, "status", error_exit_status(stage->error));
 	engine_emit(stage->engine, event);
@@ -359,6 +365,7 @@ void stage_start(struct stage *stage)
 
 	stage->state = STATE_RUNNING;
 	stage->attempt++;
+	stage->log_bytes = stage->log_lines = 0;
 	log = log_name(stage);
 	stage->started_us = clock_monotonic_us();
 	engine->unfinished++;

@@ -30,7 +30,7 @@
  * stage.finished  outcome, reason?, ms, exit-status?, status? (what it gives
  *                 the run where it is no plain failure: 2, 7, 8), kept? (the
  *                 path of its work folder, which stays for people to look
- *                 into)
+ *                 into), log-bytes?, log-lines? (none: it printed nothing)
  * stage.skipped   reason, outcome? (cancelled)
  * stage.retrying  try (that failed, from 1), of, outcome, reason?,
  *                 exit-status?, wait-ms, text: it is tried again

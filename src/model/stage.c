@@ -239,6 +239,8 @@ void fold_stage_finished(struct model *model, const struct event *event)
 	stage->state = state_parse(event_text(event, "outcome"));
 	stage->ms = event_int(event, "ms", 0);
 	stage->exit_status = (int)event_int(event, "exit-status", -1);
+	stage->log_bytes = event_int(event, "log-bytes", stage->log_bytes);
+	stage->log_lines = event_int(event, "log-lines", stage->log_lines);
 	stage->held = false;
 	fold_text(&stage->reason, event_text(event, "reason"));
 	fold_text(&stage->kept, event_text(event, "kept"));
