@@ -382,9 +382,9 @@ static void *work(void *data)
 	return NULL;
 }
 
-static void log_failed(void *data, const char *why)
+static void log_marred(void *data, const char *why)
 {
-	engine_note(data, "warning", "a log ends early: %s", why);
+	engine_note(data, "warning", "a log is not whole: %s", why);
 }
 
 static void notice_failed(void *data, const char *text)
@@ -416,7 +416,7 @@ static int set_up(struct engine *engine, struct error *err)
 	engine->helper = helper_new(engine->loop, "helper");
 	engine->http = http_new(engine->loop);
 	engine->logs =
-		log_pool_new(engine->loop, engine->writer, log_failed, engine);
+		log_pool_new(engine->loop, engine->writer, log_marred, engine);
 	engine->stream = stream_new(engine->loop, engine->writer, journal);
 	stream_on_failure(engine->stream, JOURNAL_PATIENCE_MS, journal_failed,
 			  engine);

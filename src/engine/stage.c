@@ -109,6 +109,7 @@ static void open_log(struct stage *stage)
 
 	stage->log = stage_log_new(engine->logs, path, &engine->secrets,
 				   &log_handlers, stage);
+	stage_log_limit(stage->log, stage->config->log_limit);
 	free(path);
 	free(name);
 }

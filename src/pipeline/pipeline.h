@@ -267,6 +267,7 @@ struct stage_config {
 		int64_t until_ms; /* wall time, the last ms of it */
 	} allow_failure;
 	struct strings cleanup; /* shell texts, after `run` whatever came */
+	int64_t log_limit;	/* bytes of output; -1: none */
 	struct pairs env;
 	/* Environment whose secrets it gets, after that environment's gate. */
 	char *environment;

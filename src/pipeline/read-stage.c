@@ -103,6 +103,8 @@ static const struct key stage_keys[] = {
 	{"cleanup", read_cleanup, offsetof(struct stage_config, cleanup),
 	 false},
 	{"finally", read_truth, offsetof(struct stage_config, finally), false},
+	{"log-limit", read_size, offsetof(struct stage_config, log_limit),
+	 false},
 	{"env", read_environment_pairs, offsetof(struct stage_config, env),
 	 false},
 	{"environment", read_environment_name,
@@ -123,7 +125,6 @@ static const struct key stage_keys[] = {
 	{"migrations", NULL, 0, false},
 	{"concurrency", NULL, 0, false},
 	{"resume", NULL, 0, false},
-	{"log-limit", NULL, 0, false},
 	{"keep-failed", NULL, 0, false},
 	{"secrets", NULL, 0, false},
 	{"steps", NULL, 0, false},
@@ -155,7 +156,7 @@ static void check_run_keys(struct reader *reader, const struct node *value,
 	static const char *const keys[] = {
 		"source",  "artifacts", "reports", "scan",	  "grace",
 		"env",	   "timeout",	"retries", "environment", "shell",
-		"workdir", "tty",	"cleanup",
+		"workdir", "tty",	"cleanup", "log-limit",
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
@@ -252,6 +253,7 @@ static void read_stage(struct reader *reader, const struct node *value)
 	stage->place = value->key_place;
 	stage->source = true;
 	stage->timeout_ms = -1;
+	stage->log_limit = -1;
 	stage->grace_ms = GRACE_MS;
 	gate_defaults(&stage->gate);
 	read_map(reader, value, &stage_schema, stage);

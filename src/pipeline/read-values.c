@@ -189,6 +189,39 @@ void read_positive(struct reader *reader, const struct node *value, void *into)
 	read_whole(reader, value, into, 1);
 }
 
+/* "10MiB", "64KiB", "4096". */
+static bool parse_size(const char *text, int64_t *bytes)
+{
+	static const char *const units[] = {"", "KiB", "MiB", "GiB", "TiB"};
+	char *end;
+	long long number;
+
+	if (!isdigit((unsigned char)text[0]))
+		return false;
+	errno = 0;
+	number = strtoll(text, &end, 10);
+	for (size_t i = 0; i < ARRAY_SIZE(units); i++) {
+		if (strcmp(end, units[i]) != 0)
+			continue;
+		if (errno || number < 1 || number > INT64_MAX >> (10 * i))
+			return false;
+		*bytes = (int64_t)number << (10 * i);
+		return true;
+	}
+	return false;
+}
+
+void read_size(struct reader *reader, const struct node *value, void *into)
+{
+	if (!expect_kind(reader, value, NODE_TEXT, "a size such as 10MiB"))
+		return;
+	if (!parse_size(value->text, into))
+		complain_about(reader, value,
+			       "'%.40s' is no size; write it as 10MiB, with "
+			       "KiB, MiB, GiB or TiB",
+			       value->text);
+}
+
 bool parse_percent(const char *text, double *percent)
 {
 	const char *end;

@@ -81,6 +81,7 @@ read_value read_duration;	   /* int64_t: 0 or more ms */
 read_value read_time_limit;	   /* int64_t: more than 0 ms */
 read_value read_count;		   /* int: 0 or more */
 read_value read_positive;	   /* int: 1 or more */
+read_value read_size;		   /* int64_t: bytes, 1 or more */
 read_value read_lines;		   /* struct strings: a list of lines */
 read_value read_words;		   /* the same, and a line may come again */
 read_value read_truth;		   /* bool: true or false */

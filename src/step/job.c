@@ -5,12 +5,14 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "proc/child.h"
 #include "proc/terminal.h"
 
-/* How long a pipe may stay open after the child has ended, because something
- * it started still holds it. */
+/* How long the output may stay open after the child has ended, because
+ * something it started still holds it; and how often that is looked at. */
 #define STRAGGLER_MS 2000
+#define LOOK_MS 20
 
 static void check_end(struct job *job)
 {
@@ -21,23 +23,35 @@ static void check_end(struct job *job)
 	job->options.done(job->options.data);
 }
 
-/* What still holds the pipe is a straggler: its group is ended, and what has
+/* What still holds the output is a straggler: its group is ended, and what has
  * left the group is the guard's. */
 static void end_stragglers(struct job *job)
 {
 	child_signal_group(job->group, SIGKILL);
 	stage_log_printf(job->options.log,
 			 "signalbox: ended what the command left running\n");
-	stage_log_close_pipe(job->options.log);
-	job->output_over = true;
-	check_end(job);
+	stage_log_end_output(job->options.log, true);
+}
+
+/* After the child: over once nothing has its output open, and all of it is
+ * in the log. */
+static void await_output(struct job *job)
+{
+	timer_stop(job->deadline);
+	job->is_alone = true;
+	if (stage_log_end_output(job->options.log, false))
+		return; /* by now the job may be over, and another's */
+	job->is_alone = false;
+	timer_set_in(job->deadline, LOOK_MS);
 }
 
 static void on_deadline(void *data)
 {
 	struct job *job = data;
 
-	if (!job->pid) {
+	if (!job->pid && clock_monotonic_us() < job->patience_us) {
+		await_output(job);
+	} else if (!job->pid) {
 		end_stragglers(job);
 	} else if (!job->is_ending) {
 		job->is_timed_out = true;
@@ -54,9 +68,11 @@ static void on_exit_of_child(pid_t pid, int status, void *data)
 	(void)pid;
 	job->pid = 0;
 	job->status = status;
-	if (!job->output_over)
-		timer_set_in(job->deadline, STRAGGLER_MS);
-	check_end(job);
+	job->patience_us = clock_monotonic_us() + STRAGGLER_MS * 1000;
+	if (job->output_over)
+		check_end(job);
+	else
+		await_output(job);
 }
 
 static void add_words(const struct job_options *options, struct strings *argv)
@@ -94,13 +110,21 @@ static int start_child(struct job *job, int output, struct error *err)
 	return -1;
 }
 
+/* Which empties a file, and is nothing to a pipe. */
+static bool opens_output_anew(const char *text)
+{
+	return strstr(text, "/dev/std") || strstr(text, "/dev/fd/") ||
+	       strstr(text, "/proc/self/fd");
+}
+
 static int open_output(const struct job_options *options, struct error *err)
 {
 	int reader;
 	int output;
 
 	if (!options->tty)
-		return stage_log_pipe(options->log, err);
+		return stage_log_output(options->log,
+					opens_output_anew(options->text), err);
 	output = terminal_open(&reader, err);
 	if (output >= 0)
 		stage_log_take(options->log, reader);
@@ -121,7 +145,7 @@ int job_start(struct job *job, const struct job_options *options,
 	result = start_child(job, output, err);
 	close(output);
 	if (result < 0) {
-		stage_log_close_pipe(options->log);
+		stage_log_drop_output(options->log);
 		return -1;
 	}
 	job->options.env = NULL; /* the caller's, and used */
@@ -135,7 +159,7 @@ int job_start(struct job *job, const struct job_options *options,
 
 bool job_is_over(const struct job *job)
 {
-	return !job->pid && (job->output_over || !job->group);
+	return !job->pid && (job->output_over || job->is_alone || !job->group);
 }
 
 void job_end(struct job *job)

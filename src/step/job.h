@@ -43,6 +43,8 @@ struct job {
 	pid_t group;
 	int status; /* waitpid's */
 	bool output_over, is_ending, is_timed_out;
+	bool is_alone;		/* nothing it started has its output any more */
+	int64_t patience_us;	/* with what still has it */
 	struct timer *deadline; /* timeout, then the kill after grace */
 };
 

@@ -9,10 +9,13 @@ libsignalbox_a_SOURCES += \
 	%D%/deploy-watch.c \
 	%D%/deploy.c %D%/deploy.h \
 	%D%/environ.c %D%/environ.h \
+	%D%/follow.c %D%/follow.h \
 	%D%/gate.c \
 	%D%/gatekeeper.c %D%/gatekeeper.h \
 	%D%/job.c %D%/job.h \
-	%D%/log.c %D%/log.h \
+	%D%/log.c %D%/log.h %D%/log-internal.h \
+	%D%/log-tally.c %D%/log-tally.h \
+	%D%/log-output.c \
 	%D%/mask.c %D%/mask.h \
 	%D%/past.h \
 	%D%/reports.c %D%/reports.h \
@@ -20,4 +23,11 @@ libsignalbox_a_SOURCES += \
 	%D%/run.c \
 	%D%/scan.c \
 	%D%/step.c %D%/step.h \
-	%D%/unpack.c %D%/unpack.h
+	%D%/unpack.c %D%/unpack.h \
+	%D%/writers.h
+if PLATFORM_LINUX
+libsignalbox_a_SOURCES += %D%/writers-linux.c
+else
+libsignalbox_a_SOURCES += %D%/writers-posix.c
+endif
+EXTRA_DIST += %D%/writers-linux.c %D%/writers-posix.c

@@ -30,3 +30,5 @@ check_PROGRAMS += %D%/stages-test
 %C%_stages_test_SOURCES = %D%/stages-test.c $(SITE_SOURCES)
 check_PROGRAMS += %D%/follow-test
 %C%_follow_test_SOURCES = %D%/follow-test.c $(SITE_SOURCES)
+check_PROGRAMS += %D%/log-test
+%C%_log_test_SOURCES = %D%/log-test.c $(SITE_SOURCES)

@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -25,7 +26,8 @@ struct fixture {
 	int gate[2]; /* the writer waits for a byte of it while it is held */
 	struct str tapped;
 	int64_t bytes, lines; /* as told last */
-	int told, failures;
+	int told, marred;
+	char *why; /* marred last */
 	bool ended;
 };
 
@@ -33,7 +35,7 @@ static void grew(void *data, int64_t bytes, int64_t lines)
 {
 	struct fixture *f = data;
 
-	assert_true(bytes > f->bytes && lines >= f->lines);
+	assert_true(f->marred || (bytes > f->bytes && lines >= f->lines));
 	f->bytes = bytes;
 	f->lines = lines;
 	f->told++;
@@ -51,12 +53,14 @@ static void ended(void *data)
 	((struct fixture *)data)->ended = true;
 }
 
-static void failed(void *data, const char *why)
+static void marred(void *data, const char *why)
 {
 	struct fixture *f = data;
 
 	assert_non_null(strstr(why, f->path));
-	f->failures++;
+	free(f->why);
+	f->why = xstrdup(why);
+	f->marred++;
 }
 
 static const struct log_handlers handlers = {grew, bytes, ended};
@@ -77,7 +81,7 @@ static int set_up(void **state)
 	assert_int_equal(pipe2(f->gate, O_CLOEXEC), 0);
 	f->loop = loop_new();
 	f->writer = helper_new(f->loop, "writer");
-	f->pool = log_pool_new(f->loop, f->writer, failed, f);
+	f->pool = log_pool_new(f->loop, f->writer, marred, f);
 	*state = f;
 	return 0;
 }
@@ -94,6 +98,7 @@ static int tear_down(void **state)
 	close(f->gate[1]);
 	str_release(&f->tapped);
 	assert_int_equal(folder_remove(f->folder, NULL), 0);
+	free(f->why);
 	free(f->path);
 	free(f->folder);
 	free(f);
@@ -119,14 +124,55 @@ static void free_disk(struct fixture *f)
 	assert_int_equal(write(f->gate[1], "x", 1), 1);
 }
 
-static int feed(struct fixture *f)
+static int output(struct fixture *f, bool piped)
 {
 	struct error err = ERROR_INIT;
-	int fd = stage_log_pipe(f->log, &err);
+	int fd = stage_log_output(f->log, piped, &err);
 
 	assert_string_equal(error_text(&err), "");
+	return fd;
+}
+
+static int feed(struct fixture *f)
+{
+	int fd = output(f, true);
+
 	assert_int_equal(fcntl(fd, F_SETFL, O_NONBLOCK), 0);
 	return fd;
+}
+
+static bool is_file(int fd)
+{
+	struct stat status;
+
+	assert_int_equal(fstat(fd, &status), 0);
+	return S_ISREG(status.st_mode);
+}
+
+/* The file itself, for a child that nothing stands before. */
+static int give(struct fixture *f)
+{
+	int fd = output(f, false);
+
+	assert_true(is_file(fd));
+	return fd;
+}
+
+static void until_ended(struct fixture *f)
+{
+	int64_t until = clock_monotonic_us() + PATIENCE_US;
+
+	while (!f->ended) {
+		assert_true(clock_monotonic_us() < until);
+		loop_turn(f->loop, 100);
+	}
+}
+
+/* The child has closed it. */
+static void until_counted(struct fixture *f)
+{
+	assert_true(stage_log_end_output(f->log, false));
+	until_ended(f);
 }
 
 /* Writes all of it, the loop turning where the pipe is full. */
@@ -144,16 +190,6 @@ static void put(struct fixture *f, int fd, const char *data, size_t len)
 		} else {
 			loop_turn(f->loop, 10);
 		}
-	}
-}
-
-static void until_ended(struct fixture *f)
-{
-	int64_t until = clock_monotonic_us() + PATIENCE_US;
-
-	while (!f->ended) {
-		assert_true(clock_monotonic_us() < until);
-		loop_turn(f->loop, 100);
 	}
 }
 
@@ -182,6 +218,9 @@ static void a_stage_that_prints_nothing_has_no_file(void **state)
 	fd = feed(f);
 	close(fd);
 	until_ended(f);
+	f->ended = false;
+	close(give(f));
+	until_counted(f);
 	text = finished(f);
 	assert_false(file_exists(f->path));
 	assert_int_equal(f->told, 0);
@@ -343,7 +382,7 @@ static void a_disk_that_refuses_is_told_once(void **state)
 		loop_turn(f->loop, 10);
 	loop_turn(f->loop, 10);
 	set_limit(RLIM_INFINITY);
-	assert_int_equal(f->failures, 1);
+	assert_int_equal(f->marred, 1);
 	assert_int_equal(file_read(f->path, &text, 1000, NULL), 0);
 	assert_string_equal(text.data, "line ");
 	str_release(&text);
@@ -359,7 +398,10 @@ static void a_straggler_is_read_once_and_left(void **state)
 	open_log(f, NULL);
 	fd = feed(f);
 	put(f, fd, "before\n", 7);
-	stage_log_close_pipe(f->log);
+	assert_false(stage_log_end_output(f->log, false));
+	assert_true(stage_log_end_output(f->log, true));
+	assert_true(f->ended);
+	f->ended = false;
 	assert_int_equal(stage_log_bytes(f->log), 7);
 	assert_int_equal(write(fd, "after\n", 6), -1);
 	loop_turn(f->loop, 10);
@@ -371,6 +413,285 @@ static void a_straggler_is_read_once_and_left(void **state)
 	until_ended(f);
 	text = finished(f);
 	assert_string_equal(text.data, "before\nagain\n");
+	str_release(&text);
+}
+
+static void until_told(struct fixture *f, int64_t bytes)
+{
+	int64_t until = clock_monotonic_us() + PATIENCE_US;
+
+	while (f->bytes != bytes) {
+		assert_true(clock_monotonic_us() < until);
+		loop_turn(f->loop, 10);
+	}
+}
+
+static void say(int fd, const char *text)
+{
+	assert_int_equal(write(fd, text, strlen(text)), strlen(text));
+}
+
+static void a_child_writes_into_the_file_and_is_followed(void **state)
+{
+	struct fixture *f = *state;
+	struct str sent = numbered_lines(100000);
+	struct str text;
+	int fd;
+
+	open_log(f, NULL);
+	fd = give(f);
+	put(f, fd, sent.data, sent.len);
+	until_told(f, (int64_t)sent.len); /* while it still writes */
+	assert_int_equal(f->lines, 100000);
+	put(f, fd, sent.data, sent.len);
+	put(f, fd, "no newline", 10);
+	assert_false(stage_log_end_output(f->log, false));
+	close(fd);
+	until_counted(f);
+	text = finished(f);
+	assert_int_equal(text.len, 2 * sent.len + 10);
+	assert_int_equal(f->bytes, text.len);
+	assert_int_equal(f->lines, 200000);
+	check_index(f->path, &text);
+	assert_int_equal(f->marred, 0);
+	str_release(&text);
+	str_release(&sent);
+}
+
+static void own_words_stand_before_and_after_what_a_child_prints(void **state)
+{
+	struct fixture *f = *state;
+	struct str text;
+	int fd;
+
+	open_log(f, NULL);
+	stage_log_printf(f->log, "before\n");
+	while (helper_pending(f->writer))
+		loop_turn(f->loop, 10);
+	loop_turn(f->loop, 0);
+	fd = give(f);
+	say(fd, "one\n");
+	stage_log_printf(f->log, "after\n");
+	say(fd, "two\n");
+	close(fd);
+	until_counted(f);
+	stage_log_printf(f->log, "last\n");
+	text = finished(f);
+	assert_string_equal(text.data, "before\none\ntwo\nafter\nlast\n");
+	assert_int_equal(f->bytes, text.len);
+	assert_int_equal(f->lines, 5);
+	str_release(&text);
+}
+
+static void assert_piped(struct fixture *f)
+{
+	int fd = output(f, false);
+	struct str text;
+
+	assert_false(is_file(fd));
+	close(fd);
+	until_ended(f);
+	f->ended = false;
+	text = finished(f);
+	str_release(&text);
+}
+
+static void what_stands_before_the_file_is_a_pipe(void **state)
+{
+	struct fixture *f = *state;
+	struct strings secrets = STRINGS_INIT;
+
+	strings_add(&secrets, "hunter2");
+	open_log(f, &secrets);
+	assert_piped(f);
+	open_log(f, NULL);
+	stage_log_tap(f->log, true);
+	assert_piped(f);
+	open_log(f, NULL);
+	stage_log_limit(f->log, 1000);
+	assert_piped(f);
+	strings_release(&secrets);
+}
+
+/* Words that the disk has not taken would come after the child's. */
+static void words_on_their_way_keep_a_child_from_the_file(void **state)
+{
+	struct fixture *f = *state;
+	struct str text;
+	int fd;
+
+	open_log(f, NULL);
+	hold_disk(f);
+	stage_log_printf(f->log, "trying again\n");
+	fd = output(f, false);
+	assert_false(is_file(fd));
+	say(fd, "second\n");
+	close(fd);
+	free_disk(f);
+	until_ended(f);
+	text = finished(f);
+	assert_string_equal(text.data, "trying again\nsecond\n");
+	str_release(&text);
+}
+
+static void check_emptied(struct fixture *f, const char *left)
+{
+	struct str text = finished(f);
+
+	assert_int_equal(f->marred, 1);
+	assert_non_null(strstr(f->why, "emptied"));
+	assert_true(starts_with(text.data, left));
+	assert_non_null(strstr(text.data, "signalbox: the command emptied"));
+	assert_int_equal(f->bytes, text.len);
+	assert_int_equal(f->lines, (starts_with(left, "x\n") ? 1 : 3) + 1);
+	check_index(f->path, &text);
+	str_release(&text);
+}
+
+static void a_child_that_empties_its_log_is_found_out(void **state)
+{
+	struct fixture *f = *state;
+	int fd;
+
+	open_log(f, NULL);
+	fd = give(f);
+	say(fd, "one\ntwo\nthree\n");
+	until_told(f, 14);
+	assert_int_equal(ftruncate(fd, 0), 0);
+	say(fd, "x\n");
+	close(fd);
+	until_counted(f);
+	check_emptied(f, "x\n");
+}
+
+/* Though the file is longer than ever. */
+static void a_log_that_grew_again_is_found_out_too(void **state)
+{
+	struct fixture *f = *state;
+	int fd;
+
+	open_log(f, NULL);
+	fd = give(f);
+	say(fd, "one\ntwo\nthree\n");
+	until_told(f, 14);
+	assert_int_equal(ftruncate(fd, 0), 0);
+	say(fd, "other lines\nof\nwhat came later\n");
+	close(fd);
+	until_counted(f);
+	check_emptied(f, "other lines\n");
+}
+
+/* What it does to its own descriptor changes nothing of ours. */
+static void a_child_that_seeks_and_overwrites_harms_only_its_own(void **state)
+{
+	struct fixture *f = *state;
+	struct str text;
+	int fd;
+
+	open_log(f, NULL);
+	fd = give(f);
+	say(fd, "one\ntwo\n");
+	until_told(f, 8);
+	assert_int_equal(fcntl(fd, F_SETFL, 0), 0);
+	assert_int_equal(lseek(fd, 0, SEEK_SET), 0);
+	say(fd, "ONE\n");
+	assert_int_equal(lseek(fd, 100, SEEK_SET), 100);
+	say(fd, "far\n");
+	close(fd);
+	until_counted(f);
+	stage_log_printf(f->log, "last\n");
+	text = finished(f);
+	assert_memory_equal(text.data, "ONE\ntwo\n", 9);
+	assert_memory_equal(text.data + 100, "far\n", 4);
+	assert_int_equal(f->marred, 1);
+	assert_true(ends_with(text.data + text.len - 5, "last\n"));
+	assert_int_equal(f->bytes, text.len);
+	str_release(&text);
+}
+
+static void a_straggler_does_not_keep_a_file_from_its_end(void **state)
+{
+	struct fixture *f = *state;
+	struct str text;
+	int fd;
+
+	open_log(f, NULL);
+	fd = give(f);
+	say(fd, "before\n");
+	assert_false(stage_log_end_output(f->log, false));
+	assert_true(stage_log_end_output(f->log, true));
+	until_ended(f);
+	assert_int_equal(stage_log_bytes(f->log), 7);
+	say(fd, "after\n"); /* stands in the file, uncounted */
+	text = finished(f);
+	assert_string_equal(text.data, "before\nafter\n");
+	assert_int_equal(f->bytes, 7);
+	close(fd);
+	str_release(&text);
+}
+
+/* Nobody waits for the end of a log that is let go in its midst. */
+static void a_log_may_end_while_it_is_followed(void **state)
+{
+	struct fixture *f = *state;
+	struct str sent = numbered_lines(200000);
+	struct str text;
+	int fd;
+
+	open_log(f, NULL);
+	fd = give(f);
+	put(f, fd, sent.data, sent.len);
+	assert_true(stage_log_end_output(f->log, true));
+	text = finished(f);
+	assert_int_equal(text.len, sent.len);
+	assert_false(f->ended);
+	close(fd);
+	str_release(&text);
+	str_release(&sent);
+}
+
+static void a_limit_cuts_with_a_word(void **state)
+{
+	struct fixture *f = *state;
+	struct str text;
+	int fd;
+
+	open_log(f, NULL);
+	stage_log_limit(f->log, 1024);
+	stage_log_tap(f->log, true);
+	fd = feed(f);
+	for (int i = 0; i < 100; i++)
+		put(f, fd, "a line of twenty one\n", 21);
+	close(fd);
+	until_ended(f);
+	text = finished(f);
+	assert_int_equal(f->tapped.len, 2100);
+	assert_string_equal(text.data + 1024,
+			    "\nsignalbox: the log is cut here, at 1.0 KiB "
+			    "(log-limit)\n"
+			    "signalbox: 1076 more bytes were dropped\n");
+	assert_int_equal(f->bytes, text.len);
+	assert_int_equal(f->marred, 1);
+	assert_non_null(strstr(f->why, "1076 more bytes"));
+	str_release(&text);
+}
+
+static void a_limit_that_is_not_reached_says_nothing(void **state)
+{
+	struct fixture *f = *state;
+	struct str text;
+	int fd;
+
+	open_log(f, NULL);
+	stage_log_limit(f->log, 5);
+	fd = feed(f);
+	put(f, fd, "five\n", 5);
+	close(fd);
+	until_ended(f);
+	stage_log_printf(f->log, "own words are over it\n");
+	text = finished(f);
+	assert_string_equal(text.data, "five\nown words are over it\n");
+	assert_int_equal(f->marred, 0);
 	str_release(&text);
 }
 
@@ -404,6 +725,17 @@ int main(void)
 		IN_FOLDER(a_slow_disk_leaves_the_pipe_unread),
 		IN_FOLDER(a_disk_that_refuses_is_told_once),
 		IN_FOLDER(a_straggler_is_read_once_and_left),
+		IN_FOLDER(a_child_writes_into_the_file_and_is_followed),
+		IN_FOLDER(own_words_stand_before_and_after_what_a_child_prints),
+		IN_FOLDER(what_stands_before_the_file_is_a_pipe),
+		IN_FOLDER(words_on_their_way_keep_a_child_from_the_file),
+		IN_FOLDER(a_child_that_empties_its_log_is_found_out),
+		IN_FOLDER(a_log_that_grew_again_is_found_out_too),
+		IN_FOLDER(a_child_that_seeks_and_overwrites_harms_only_its_own),
+		IN_FOLDER(a_straggler_does_not_keep_a_file_from_its_end),
+		IN_FOLDER(a_log_may_end_while_it_is_followed),
+		IN_FOLDER(a_limit_cuts_with_a_word),
+		IN_FOLDER(a_limit_that_is_not_reached_says_nothing),
 		IN_FOLDER(growth_is_told_ten_times_a_second_at_most),
 	};
 
