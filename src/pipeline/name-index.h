@@ -4,7 +4,6 @@
 #ifndef SIGNALBOX_PIPELINE_NAME_INDEX_H
 #define SIGNALBOX_PIPELINE_NAME_INDEX_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
 struct name_entry {

@@ -80,11 +80,6 @@ static void read_all(struct pipeline *pipeline, const char *text, size_t len,
 	};
 	struct node root;
 
-	/* A byte order mark that an editor left. */
-	if (len >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0) {
-		text += 3;
-		len -= 3;
-	}
 	if (tree_parse(text, len, problems, &root) < 0)
 		return;
 	read_tree(&reader, &root);
@@ -106,8 +101,13 @@ struct pipeline *pipeline_parse(const char *text, size_t len, const char *file,
 	free(problems->file);
 	free(problems->source);
 	problems->file = xstrdup(file);
-	problems->source = xstrndup(text, len);
 	digest_bytes(text, len, pipeline->digest);
+	/* A byte order mark that an editor left. */
+	if (len >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0) {
+		text += 3;
+		len -= 3;
+	}
+	problems->source = xstrndup(text, len);
 	if (len > PIPELINE_FILE_LIMIT)
 		problems_add(problems, 0, 0,
 			     "the file has %zu bytes; more than %u are not "

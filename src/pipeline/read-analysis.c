@@ -128,12 +128,6 @@ struct analysis_config analysis_defaults(void)
 	};
 }
 
-bool analysis_has_limit(const struct analysis_config *analysis)
-{
-	return analysis->error_rate.present || analysis->p50.present ||
-	       analysis->p95.present || analysis->p99.present;
-}
-
 void read_analysis(struct reader *reader, const struct node *value, void *into)
 {
 	struct analysis_config *analysis = into;
@@ -141,8 +135,9 @@ void read_analysis(struct reader *reader, const struct node *value, void *into)
 	analysis->present = true;
 	analysis->place = node_place(value);
 	read_map(reader, value, &analysis_schema, analysis);
-	if (value->kind == NODE_MAP && !analysis_has_limit(analysis) &&
-	    !has_strange_key(value, &analysis_schema))
+	if (value->kind == NODE_MAP && !analysis->error_rate.present &&
+	    !analysis->p50.present && !analysis->p95.present &&
+	    !analysis->p99.present && !has_strange_key(value, &analysis_schema))
 		complain_at(reader, node_place(value),
 			    "an analysis needs a limit: error-rate, p50, p95 "
 			    "or p99");

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "pipeline/sections.h"
 
-#include <string.h>
-
 #include "base/memory.h"
 #include "base/vector.h"
 

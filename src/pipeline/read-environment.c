@@ -10,34 +10,6 @@
 #define START_TIMEOUT_MS 30000
 #define KEEP_MS (30 * 60 * (int64_t)1000)
 
-static void read_health(struct reader *reader, const struct node *value,
-			void *into)
-{
-	if (value->kind == NODE_TEXT && value->text[0] &&
-	    (value->text[0] != '/' || strpbrk(value->text, " \n\t#")))
-		complain_about(reader, value,
-			       "'%.80s' is no path; write it as /healthz",
-			       value->text);
-	else
-		read_line(reader, value, into);
-}
-
-static void read_port(struct reader *reader, const struct node *value,
-		      int *port)
-{
-	long number;
-
-	if (!expect_kind(reader, value, NODE_TEXT, "a port"))
-		return;
-	if (!parse_whole(value->text, &number) || number < 1 || number > 65535)
-		complain_about(reader, value,
-			       "'%.40s' is no port; it is a number from 1 to "
-			       "65535",
-			       value->text);
-	else
-		*port = (int)number;
-}
-
 static void read_ports(struct reader *reader, const struct node *value,
 		       void *into)
 {
@@ -52,8 +24,9 @@ static void read_ports(struct reader *reader, const struct node *value,
 			       value->count);
 		return;
 	}
-	read_port(reader, &value->children[0], &ports[0]);
-	read_port(reader, &value->children[1], &ports[1]);
+	for (size_t i = 0; i < 2; i++)
+		read_between(reader, &value->children[i],
+			     "port; it is a number", 1, 65535, &ports[i]);
 }
 
 static void read_process_env(struct reader *reader, const struct node *value,
@@ -75,7 +48,7 @@ static void read_process_env(struct reader *reader, const struct node *value,
 static const struct key process_keys[] = {
 	{"command", read_line, offsetof(struct process_target, command), true},
 	{"ports", read_ports, offsetof(struct process_target, ports), true},
-	{"health", read_health, offsetof(struct process_target, health), true},
+	{"health", read_path, offsetof(struct process_target, health), true},
 	{"start-timeout", read_time_limit,
 	 offsetof(struct process_target, start_timeout_ms), false},
 	{"env", read_process_env, offsetof(struct process_target, env), false},

@@ -148,18 +148,12 @@ static void read_exits(struct reader *reader, const struct node *value,
 	if (!expect_kind(reader, value, NODE_LIST, "a list of exit statuses"))
 		return;
 	for (size_t i = 0; i < value->count; i++) {
-		const struct node *item = &value->children[i];
-		long number;
+		int number = -1;
 
-		if (!expect_kind(reader, item, NODE_TEXT, "an exit status"))
-			continue;
-		if (parse_whole(item->text, &number) && number <= 255)
-			*VECTOR_ADD(*exits, *count, cap) = (int)number;
-		else
-			complain_about(reader, item,
-				       "'%.40s' is no exit status; it is a "
-				       "number from 0 to 255",
-				       item->text);
+		read_between(reader, &value->children[i],
+			     "exit status; it is a number", 0, 255, &number);
+		if (number >= 0)
+			*VECTOR_ADD(*exits, *count, cap) = number;
 	}
 }
 

@@ -15,8 +15,8 @@ static const char *const methods[] = {
 	"get", "head", "post", "put", "patch", "delete", "options",
 };
 
-static void read_path(struct reader *reader, const struct node *value,
-		      void *into)
+static void read_method(struct reader *reader, const struct node *value,
+			void *into)
 {
 	struct request *request = into;
 
@@ -30,13 +30,7 @@ static void read_path(struct reader *reader, const struct node *value,
 	request->method = xstrdup(value->key);
 	for (char *c = request->method; *c; c++)
 		*c = (char)toupper((unsigned char)*c);
-	if (value->kind == NODE_TEXT && value->text[0] &&
-	    (value->text[0] != '/' || strpbrk(value->text, " \n\t#")))
-		complain_about(reader, value,
-			       "'%.80s' is no path; write it as /healthz",
-			       value->text);
-	else
-		read_line(reader, value, &request->path);
+	read_path(reader, value, &request->path);
 }
 
 static bool is_header(const char *text)
@@ -100,17 +94,8 @@ static void read_json(struct reader *reader, const struct node *value,
 static void read_status(struct reader *reader, const struct node *value,
 			void *into)
 {
-	long number;
-
-	if (!expect_kind(reader, value, NODE_TEXT, "a number"))
-		return;
-	if (!parse_whole(value->text, &number) || number < 100 || number > 599)
-		complain_about(reader, value,
-			       "'%.40s' is no HTTP status; it is a number "
-			       "from 100 to 599",
-			       value->text);
-	else
-		*(int *)into = (int)number;
+	read_between(reader, value, "HTTP status; it is a number", 100, 599,
+		     into);
 }
 
 /* $, then .name and [number] as often as wanted. */
@@ -163,13 +148,13 @@ static void read_expect(struct reader *reader, const struct node *value,
 
 /* json stands above body, so that body sees it. */
 static const struct key request_keys[] = {
-	{"get", read_path, 0, false},
-	{"head", read_path, 0, false},
-	{"post", read_path, 0, false},
-	{"put", read_path, 0, false},
-	{"patch", read_path, 0, false},
-	{"delete", read_path, 0, false},
-	{"options", read_path, 0, false},
+	{"get", read_method, 0, false},
+	{"head", read_method, 0, false},
+	{"post", read_method, 0, false},
+	{"put", read_method, 0, false},
+	{"patch", read_method, 0, false},
+	{"delete", read_method, 0, false},
+	{"options", read_method, 0, false},
 	{"headers", read_headers, offsetof(struct request, headers), false},
 	{"json", read_json, 0, false},
 	{"body", read_body, 0, false},

@@ -28,7 +28,7 @@ bool is_name(const char *text)
 	       !strstr(text, "..");
 }
 
-bool is_variable(const char *text)
+static bool is_variable(const char *text)
 {
 	if (!isalpha((unsigned char)text[0]) && text[0] != '_')
 		return false;
@@ -116,6 +116,17 @@ void read_url(struct reader *reader, const struct node *value, void *into)
 		replace(into, value->text);
 }
 
+void read_path(struct reader *reader, const struct node *value, void *into)
+{
+	if (value->kind == NODE_TEXT && value->text[0] &&
+	    (value->text[0] != '/' || strpbrk(value->text, " \n\t#")))
+		complain_about(reader, value,
+			       "'%.80s' is no path; write it as /healthz",
+			       value->text);
+	else
+		read_line(reader, value, into);
+}
+
 static bool parse_duration(struct reader *reader, const struct node *value,
 			   int64_t *ms)
 {
@@ -163,30 +174,29 @@ bool parse_whole(const char *text, long *number)
 	return !*end && !errno;
 }
 
-static void read_whole(struct reader *reader, const struct node *value,
-		       int *into, int least)
+void read_between(struct reader *reader, const struct node *value,
+		  const char *what, int least, int most, int *into)
 {
 	long number;
 
 	if (!expect_kind(reader, value, NODE_TEXT, "a number"))
 		return;
 	if (!parse_whole(value->text, &number) || number < least ||
-	    number > 1000000)
-		complain_about(reader, value,
-			       "'%.40s' is no whole number from %d to 1000000",
-			       value->text, least);
+	    number > most)
+		complain_about(reader, value, "'%.40s' is no %s from %d to %d",
+			       value->text, what, least, most);
 	else
 		*into = (int)number;
 }
 
 void read_count(struct reader *reader, const struct node *value, void *into)
 {
-	read_whole(reader, value, into, 0);
+	read_between(reader, value, "whole number", 0, 1000000, into);
 }
 
 void read_positive(struct reader *reader, const struct node *value, void *into)
 {
-	read_whole(reader, value, into, 1);
+	read_between(reader, value, "whole number", 1, 1000000, into);
 }
 
 /* "10MiB", "64KiB", "4096". */

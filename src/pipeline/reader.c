@@ -19,20 +19,6 @@ void complain_at(struct reader *reader, struct place place, const char *format,
 	free(text);
 }
 
-void complain_about(struct reader *reader, const struct node *value,
-		    const char *format, ...)
-{
-	va_list args;
-	char *text;
-
-	va_start(args, format);
-	text = xvasprintf(format, args);
-	va_end(args);
-	problems_add(reader->problems, value->place.line, value->place.column,
-		     "%s", text);
-	free(text);
-}
-
 char *suggest(struct reader *reader, const char *word, const char *const *known,
 	      size_t count)
 {

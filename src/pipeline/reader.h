@@ -52,9 +52,9 @@ struct schema {
 
 void complain_at(struct reader *reader, struct place place, const char *format,
 		 ...) PRINTF_LIKE(3, 4);
-/* The same, and no value may follow from it: about the value itself. */
-void complain_about(struct reader *reader, const struct node *value,
-		    const char *format, ...) PRINTF_LIKE(3, 4);
+/* About the value itself. */
+#define complain_about(reader, value, ...) \
+	complain_at((reader), (value)->place, __VA_ARGS__)
 /* "; did you mean 'x'?" or "". Owned by the caller. */
 char *suggest(struct reader *reader, const char *word, const char *const *known,
 	      size_t count);
@@ -77,6 +77,7 @@ read_value read_text;		   /* char *: any text that is not empty */
 read_value read_line;		   /* char *: one line that is not empty */
 read_value read_name;		   /* char *: fit for files, refs and proxies */
 read_value read_url;		   /* char *: http:// or https:// */
+read_value read_path;		   /* char *: of a URL */
 read_value read_duration;	   /* int64_t: 0 or more ms */
 read_value read_time_limit;	   /* int64_t: more than 0 ms */
 read_value read_count;		   /* int: 0 or more */
@@ -89,12 +90,14 @@ read_value read_variables;	   /* struct strings: names of variables */
 read_value read_environment_pairs; /* struct pairs: variable to text */
 
 bool parse_whole(const char *text, long *number);
+/* A whole number; complains that others are no `what`. */
+void read_between(struct reader *reader, const struct node *value,
+		  const char *what, int least, int most, int *into);
 /* "5%" to 5; false when it is no percentage from 0 to 100. */
 bool parse_percent(const char *text, double *percent);
 bool is_name(const char *text);
 /* Of a Unix user. */
 bool is_login(const char *text);
-bool is_variable(const char *text);
 /* Adds a copy. */
 void pairs_add(struct pairs *pairs, const char *key, const char *value);
 

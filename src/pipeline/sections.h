@@ -28,8 +28,6 @@ read_value read_environment_name; /* char *, of one that is there */
 /* What a gate says that does not say it. */
 void gate_defaults(struct gate_rule *gate);
 struct analysis_config analysis_defaults(void);
-/* Whether some threshold is set. */
-bool analysis_has_limit(const struct analysis_config *analysis);
 
 /* The value as JSON text; plain words are what YAML's core schema makes of
  * them (true, null, numbers). Complains about what JSON cannot say. */
