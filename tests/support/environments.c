@@ -7,7 +7,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "event/journal.h"
-#include "support/cmocka.h"
+#include "support/pipelines.h"
 
 #define PATIENCE_US (60 * 1000000)
 
@@ -230,21 +230,10 @@ void assert_journal_is_whole(const struct world *world)
 
 void world_init(struct world *world)
 {
-	struct problems problems = PROBLEMS_INIT;
-
 	str_init(&world->told);
 	world->state = xstrdup("/tmp/signalbox-environment-test-XXXXXX");
 	assert_non_null(mkdtemp(world->state));
-	world->pipeline = pipeline_parse(world->pipeline_text,
-					 strlen(world->pipeline_text),
-					 "signalbox.yaml", &problems);
-	if (!world->pipeline) {
-		struct str out = STR_INIT;
-
-		problems_print(&problems, &out);
-		fail_msg("%s", out.data);
-	}
-	problems_release(&problems);
+	world->pipeline = pipeline_of(world->pipeline_text);
 	world->loop = loop_new();
 	world->environment = opened(world);
 }

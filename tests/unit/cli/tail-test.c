@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "support/folder.h"
 
-#include <unistd.h>
-
 #include "base/str.h"
 #include "cli/tail.h"
 

@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "support/folder.h"
 
-#include <fcntl.h>
-#include <sys/file.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#include "support/cmocka.h"
+#include "support/pipelines.h"
 
-#include "base/str.h"
 #include "engine/selection.h"
 
 /* unit and lint side by side, then build, staging, a gate, production. */
@@ -26,21 +25,10 @@
 	"  production: {needs: [smoke], deploy: {environment: production}}\n" \
 	"  tell: {needs: [production], run: x}\n"
 
-static struct pipeline *parse(void)
-{
-	struct problems problems = PROBLEMS_INIT;
-	struct pipeline *pipeline =
-		pipeline_parse(TEXT, strlen(TEXT), "signalbox.yaml", &problems);
-
-	assert_non_null(pipeline);
-	problems_release(&problems);
-	return pipeline;
-}
-
 /* The stages that run, each with a space before it. */
 static void runs(const struct selection *selection, const char *wanted)
 {
-	struct pipeline *pipeline = parse();
+	struct pipeline *pipeline = pipeline_of(TEXT);
 	struct error err = ERROR_INIT;
 	char **left_out = selection_make(pipeline, selection, "ana", &err);
 	struct str text = STR_INIT;
@@ -58,7 +46,7 @@ static void runs(const struct selection *selection, const char *wanted)
 
 static void is_refused(const struct selection *selection, const char *why)
 {
-	struct pipeline *pipeline = parse();
+	struct pipeline *pipeline = pipeline_of(TEXT);
 	struct error err = ERROR_INIT;
 
 	assert_null(selection_make(pipeline, selection, "ana", &err));
@@ -142,7 +130,7 @@ static void wrong_options_are_refused(void **state)
 static void the_words_say_who_and_how(void **state)
 {
 	const struct selection only = {.only = ONE("unit"), .reason = "quick"};
-	struct pipeline *pipeline = parse();
+	struct pipeline *pipeline = pipeline_of(TEXT);
 	char **left_out = selection_make(pipeline, &only, "ana", NULL);
 
 	(void)state;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "support/cmocka.h"
+#include "support/pipelines.h"
 
 #include "base/memory.h"
 #include "gate/gate.h"
@@ -25,14 +25,10 @@ struct fixture {
 
 static void open_gate(struct fixture *fixture, int required)
 {
-	struct problems problems = PROBLEMS_INIT;
 	char text[512];
 
 	snprintf(text, sizeof(text), file, required);
-	fixture->pipeline =
-		pipeline_parse(text, strlen(text), "test", &problems);
-	assert_non_null(fixture->pipeline);
-	problems_release(&problems);
+	fixture->pipeline = pipeline_of(text);
 	fixture->authors = (struct strings)STRINGS_INIT;
 	strings_add(&fixture->authors, "Lee@shop.example");
 	fixture->facts = (struct gate_facts){.commit = "9f3c",

@@ -4,12 +4,10 @@
 #include <arpa/inet.h>
 #include <pthread.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/memory.h"
-#include "base/str.h"
 #include "net/http.h"
 
 /* A server of one thread: answers by path, one request a connection. */

@@ -2,10 +2,7 @@
 #include "support/cmocka.h"
 
 #include <arpa/inet.h>
-#include <stdbool.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "base/file.h"

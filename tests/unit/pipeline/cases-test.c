@@ -11,7 +11,6 @@
 
 #include "base/file.h"
 #include "base/memory.h"
-#include "base/strings.h"
 #include "pipeline/pipeline.h"
 
 static char *data_folder(void)

@@ -1,25 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-#include "support/cmocka.h"
+#include "support/pipelines.h"
 
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/memory.h"
-#include "pipeline/pipeline.h"
-
-static struct pipeline *parse(const char *text)
-{
-	struct problems problems = PROBLEMS_INIT;
-	struct str said = STR_INIT;
-	struct pipeline *pipeline =
-		pipeline_parse(text, strlen(text), "signalbox.yaml", &problems);
-
-	problems_print(&problems, &said);
-	if (!pipeline)
-		fail_msg("%s", said.data);
-	problems_release(&problems);
-	str_release(&said);
-	return pipeline;
-}
 
 static struct pipeline *parse_example(void)
 {
@@ -30,7 +14,7 @@ static struct pipeline *parse_example(void)
 	struct pipeline *pipeline;
 
 	assert_int_equal(file_read(path, &text, 1 << 20, NULL), 0);
-	pipeline = parse(text.data);
+	pipeline = pipeline_of(text.data);
 	str_release(&text);
 	free(path);
 	return pipeline;
@@ -247,7 +231,7 @@ static void example_has_its_deployments(void **state)
 static void attached_haproxy_has_all_its_words(void **state)
 {
 	struct pipeline *pipeline =
-		parse(ENVIRONMENT "stages: {a: {run: x}}\n");
+		pipeline_of(ENVIRONMENT "stages: {a: {run: x}}\n");
 	const struct environment_config *p =
 		pipeline_environment(pipeline, "p");
 
@@ -271,8 +255,8 @@ static void canary_without_steps_gets_weights_and_pauses(void **state)
 {
 	static const double weights[] = {5, 25, 50, 100};
 	struct pipeline *pipeline =
-		parse(ENVIRONMENT "stages: {d: {deploy: {environment: p, "
-				  "strategy: canary}}}\n");
+		pipeline_of(ENVIRONMENT "stages: {d: {deploy: {environment: p, "
+					"strategy: canary}}}\n");
 	const struct deploy_config *deploy = &pipeline->stages[0].deploy;
 
 	(void)state;
@@ -289,19 +273,19 @@ static void canary_without_steps_gets_weights_and_pauses(void **state)
 
 static void analysis_step_takes_over_what_it_does_not_say(void **state)
 {
-	struct pipeline *pipeline =
-		parse(ENVIRONMENT
-		      "stages:\n"
-		      "  d:\n"
-		      "    deploy:\n"
-		      "      environment: p\n"
-		      "      steps:\n"
-		      "        - {weight: 100%}\n"
-		      "        - {analysis: {}}\n"
-		      "        - {analysis: {p95: <1.5s}}\n"
-		      "        - {pause: {}}\n"
-		      "        - {gate: {}}\n"
-		      "      analysis: {error-rate: < 0.25%, failures: 7}\n");
+	struct pipeline *pipeline = pipeline_of(
+		ENVIRONMENT
+		"stages:\n"
+		"  d:\n"
+		"    deploy:\n"
+		"      environment: p\n"
+		"      steps:\n"
+		"        - {weight: 100%}\n"
+		"        - {analysis: {}}\n"
+		"        - {analysis: {p95: <1.5s}}\n"
+		"        - {pause: {}}\n"
+		"        - {gate: {}}\n"
+		"      analysis: {error-rate: < 0.25%, failures: 7}\n");
 	const struct plan_step_config *steps = pipeline->stages[0].deploy.steps;
 
 	(void)state;
@@ -319,7 +303,7 @@ static void analysis_step_takes_over_what_it_does_not_say(void **state)
 
 static void stage_keys_all_arrive(void **state)
 {
-	struct pipeline *pipeline = parse(
+	struct pipeline *pipeline = pipeline_of(
 		ENVIRONMENT
 		"socket-group: releases\n"
 		"mode: deployment\n"
@@ -359,7 +343,7 @@ static void stage_keys_all_arrive(void **state)
 
 static void json_is_what_yaml_means(void **state)
 {
-	struct pipeline *pipeline = parse(
+	struct pipeline *pipeline = pipeline_of(
 		"name: x\n"
 		"stages:\n"
 		"  c:\n"
@@ -393,7 +377,7 @@ static void json_is_what_yaml_means(void **state)
 static void byte_order_mark_is_passed_over(void **state)
 {
 	struct pipeline *pipeline =
-		parse("\xef\xbb\xbfname: x\nstages: {a: {run: x}}\n");
+		pipeline_of("\xef\xbb\xbfname: x\nstages: {a: {run: x}}\n");
 
 	(void)state;
 	assert_string_equal(pipeline->name, "x");
@@ -404,15 +388,15 @@ static void byte_order_mark_is_passed_over(void **state)
 static void implied_needs_are_the_ends_of_what_stands_above(void **state)
 {
 	struct pipeline *pipeline =
-		parse("name: x\n"
-		      "stages:\n"
-		      "  a: {run: x, needs: []}\n"
-		      "  b: {run: x, needs: [d]}\n" /* a stage below */
-		      "  c: {run: x, needs: [a]}\n"
-		      "  d: {run: x, needs: []}\n"
-		      "  all: {run: x}\n"
-		      "  e: {run: x, needs: []}\n"
-		      "  end: {run: x}\n");
+		pipeline_of("name: x\n"
+			    "stages:\n"
+			    "  a: {run: x, needs: []}\n"
+			    "  b: {run: x, needs: [d]}\n" /* a stage below */
+			    "  c: {run: x, needs: [a]}\n"
+			    "  d: {run: x, needs: []}\n"
+			    "  all: {run: x}\n"
+			    "  e: {run: x, needs: []}\n"
+			    "  end: {run: x}\n");
 
 	(void)state;
 	assert_needs(pipeline, "b", "d");
@@ -435,7 +419,7 @@ static void ten_thousand_stages_are_read_at_once(void **state)
 		str_addf(&text, "  stage-%d:\n    run: ':'\n%s", i,
 			 i % 2 ? "    needs: []\n" : "");
 	start = clock_monotonic_us();
-	pipeline = parse(text.data);
+	pipeline = pipeline_of(text.data);
 	/* 0.1 s on an idle machine; sanitizers and neighbours take more. */
 	assert_true(clock_monotonic_us() - start < 5000000);
 	assert_int_equal(pipeline->stage_count, 10000);

@@ -1,25 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include "support/cmocka.h"
+#include "support/pipelines.h"
 
 #include "base/memory.h"
-#include "base/str.h"
-#include "pipeline/pipeline.h"
 #include "pipeline/template.h"
-
-static struct pipeline *parse(const char *text)
-{
-	struct problems problems = PROBLEMS_INIT;
-	struct str said = STR_INIT;
-	struct pipeline *pipeline =
-		pipeline_parse(text, strlen(text), "signalbox.yaml", &problems);
-
-	problems_print(&problems, &said);
-	if (!pipeline)
-		fail_msg("%s%s", text, said.data);
-	problems_release(&problems);
-	str_release(&said);
-	return pipeline;
-}
 
 /* Every line with one '#' before it, without it. */
 static char *switch_on(const char *text)
@@ -42,8 +25,8 @@ static void check(const struct pipeline_hints *hints)
 	bool release = hints->port && hints->command;
 	char *text = pipeline_template(hints);
 	char *all = switch_on(text);
-	struct pipeline *pipeline = parse(text);
-	struct pipeline *whole = parse(all);
+	struct pipeline *pipeline = pipeline_of(text);
+	struct pipeline *whole = pipeline_of(all);
 
 	assert_int_equal(pipeline->environment_count, release ? 2 : 0);
 	assert_non_null(pipeline_stage(pipeline, "build"));
@@ -110,7 +93,7 @@ static void assert_named(const char *given, const char *expected)
 {
 	struct pipeline_hints hints = {.name = given};
 	char *text = pipeline_template(&hints);
-	struct pipeline *pipeline = parse(text);
+	struct pipeline *pipeline = pipeline_of(text);
 
 	assert_string_equal(pipeline->name, expected);
 	pipeline_free(pipeline);
@@ -144,7 +127,7 @@ static void what_yaml_cannot_hold_counts_as_unknown(void **state)
 		.login = "a b",
 	};
 	char *text = pipeline_template(&hints);
-	struct pipeline *pipeline = parse(text);
+	struct pipeline *pipeline = pipeline_of(text);
 
 	(void)state;
 	assert_int_equal(pipeline->environment_count, 0);
@@ -164,7 +147,7 @@ static void what_was_found_is_written_as_it_was(void **state)
 		.email = "ana@example.org",
 	};
 	char *text = pipeline_template(&hints);
-	struct pipeline *pipeline = parse(text);
+	struct pipeline *pipeline = pipeline_of(text);
 	const struct environment_config *production =
 		pipeline_environment(pipeline, "production");
 

@@ -4,7 +4,6 @@
 #include "proc/identity.h"
 
 #include <signal.h>
-#include <stdio.h>
 #include <sys/wait.h>
 #include <unistd.h>
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "unit/source/scratch.h"
 
-#include <dirent.h>
 #include <sys/stat.h>
 
 #include "source/artifact.h"

@@ -7,7 +7,6 @@
 #include "support/folder.h"
 
 #include <stdio.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/str.h"

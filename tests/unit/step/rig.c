@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/memory.h"
+#include "support/pipelines.h"
 
 #define PATIENCE_US (20 * 1000000)
 
@@ -140,21 +141,6 @@ static void set_host(struct rig *rig)
 	};
 }
 
-static struct pipeline *parse(const char *text)
-{
-	struct problems problems = PROBLEMS_INIT;
-	struct pipeline *pipeline =
-		pipeline_parse(text, strlen(text), "signalbox.yaml", &problems);
-	struct str out = STR_INIT;
-
-	if (!pipeline)
-		problems_print(&problems, &out);
-	assert_string_equal(out.data, "");
-	str_release(&out);
-	problems_release(&problems);
-	return pipeline;
-}
-
 void rig_init(struct rig *rig, const char *pipeline_text)
 {
 	char *path;
@@ -164,7 +150,7 @@ void rig_init(struct rig *rig, const char *pipeline_text)
 	rig->findings = "";
 	rig->folder = xstrdup("/tmp/signalbox-step-XXXXXX");
 	assert_non_null(mkdtemp(rig->folder));
-	rig->pipeline = parse(pipeline_text);
+	rig->pipeline = pipeline_of(pipeline_text);
 	rig->loop = loop_new();
 	rig->writer = helper_new(rig->loop, "writer");
 	rig->helper = helper_new(rig->loop, "helper");
