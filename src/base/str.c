@@ -111,6 +111,15 @@ char *str_detach(struct str *s)
 	return data;
 }
 
+void str_add_named(struct str *str, const char *name, const char *text)
+{
+	size_t len = strlen(name);
+
+	if (!starts_with(text, name) || !strchr(" :", text[len]))
+		str_addf(str, "%s: ", name);
+	str_add(str, text);
+}
+
 bool starts_with(const char *text, const char *prefix)
 {
 	return strncmp(text, prefix, strlen(prefix)) == 0;

@@ -42,6 +42,8 @@ void str_drop(struct str *s, size_t len);
 /* Gives the memory to the caller; s is empty again. */
 char *str_detach(struct str *s);
 
+/* "NAME: TEXT", or TEXT alone where that begins with the name. */
+void str_add_named(struct str *str, const char *name, const char *text);
 bool starts_with(const char *text, const char *prefix);
 bool ends_with(const char *text, const char *suffix);
 /* Both NULL is equal. */

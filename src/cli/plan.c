@@ -78,7 +78,7 @@ static void print_gate(const struct pipeline *pipeline,
 	for (size_t i = 0; i < gate->approvers.count; i++)
 		listing_print("%s%s", i ? ", " : "", gate->approvers.items[i]);
 	if (!gate->approvers.count)
-		listing_print("whoever may write here");
+		listing_print("whoever can reach the run");
 	for (size_t i = 0; i < gate->excluded.count; i++)
 		listing_print(", not the %s", gate->excluded.items[i]);
 	listing_print("\n");

@@ -147,14 +147,23 @@ bool site_claim(void *data, const char *environment, struct step *step)
 	return true;
 }
 
+static void warn(struct engine *engine, const char *environment,
+		 const struct error *err)
+{
+	struct str text = STR_INIT;
+
+	str_add_named(&text, environment, error_text(err));
+	engine_note(engine, "warning", "%s", text.data);
+	str_release(&text);
+}
+
 static void recovered(void *data, const struct error *err)
 {
 	struct site *site = data;
 
 	site->busy--;
 	if (err && !site->is_rolling_back) /* which ends what is under way */
-		engine_note(site->engine, "warning", "%s: %s", site->name,
-			    error_text(err));
+		warn(site->engine, site->name, err);
 	watch(site);
 	engine_stop_if_done(site->engine);
 }
@@ -237,8 +246,7 @@ void sites_open_known(struct engine *engine)
 		struct site *site = site_open(engine, name, &err);
 
 		if (!site) {
-			engine_note(engine, "warning", "%s: %s", name,
-				    error_text(&err));
+			warn(engine, name, &err);
 			error_clear(&err);
 			continue;
 		}
@@ -271,8 +279,7 @@ static void commanded(void *data, const struct error *err)
 	site->busy--;
 	site->is_rolling_back = false;
 	if (err)
-		engine_note(site->engine, "warning", "%s: %s", site->name,
-			    error_text(err));
+		warn(site->engine, site->name, err);
 	engine_stop_if_done(site->engine);
 }
 

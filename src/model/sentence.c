@@ -102,8 +102,8 @@ static void say_run_finished(struct str *out, const struct event *event)
 static void say_stage_ready(struct str *out, const struct event *event)
 {
 	if (*event_text(event, "reason"))
-		str_addf(out, "%s: %s", event_stage(event),
-			 event_text(event, "reason"));
+		str_add_named(out, event_stage(event),
+			      event_text(event, "reason"));
 }
 
 static void say_stage_started(struct str *out, const struct event *event)
@@ -122,7 +122,10 @@ static void say_stage_finished(struct str *out, const struct event *event)
 	str_addf(out, "%s finished: %s, ", event_stage(event),
 		 event_text(event, "outcome"));
 	say_duration(out, event_int(event, "ms", 0));
-	say_field(out, ": ", event, "reason");
+	/* "cancelled: cancelled" says nothing. */
+	if (strcmp(event_text(event, "reason"), event_text(event, "outcome")) !=
+	    0)
+		say_field(out, ": ", event, "reason");
 	say_field(out, "; its folder is kept: ", event, "kept");
 }
 

@@ -62,7 +62,7 @@ struct person {
 
 struct gate_rule {
 	bool present;		  /* false: no gate was written */
-	struct strings approvers; /* logins and @groups; empty: anyone known */
+	struct strings approvers; /* logins and @groups; empty: all */
 	int required;		  /* votes; at least 1 */
 	struct strings excluded;  /* "author" (default), "committer" */
 	int64_t expires_ms;	  /* default 24 h */

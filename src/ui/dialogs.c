@@ -192,6 +192,17 @@ const struct dialog_ops rollback_dialog = {
 	.confirms = "roll back now",
 };
 
+/* A long sentence at its semicolons, so that none of it is cut. */
+static void sentence_facts(struct dialog *dialog, const char *text)
+{
+	const char *end;
+
+	for (; (end = strstr(text, "; ")); text = end + 2)
+		dialog_fact(dialog, ROLE_NORMAL, "%.*s", (int)(end - text),
+			    text);
+	dialog_fact(dialog, ROLE_NORMAL, "%s", text);
+}
+
 static void reason_open(struct dialog *dialog, const struct view *view,
 			const struct model *model)
 {
@@ -201,7 +212,7 @@ static void reason_open(struct dialog *dialog, const struct view *view,
 	dialog_target(dialog, NULL, view->ask_reason);
 	dialog_titlef(dialog, "WHY DID YOU ROLL BACK %s?", view->ask_reason);
 	if (it)
-		dialog_fact(dialog, ROLE_NORMAL, "%s", it->last_rollback);
+		sentence_facts(dialog, it->last_rollback);
 	dialog->label = "reason";
 }
 

@@ -67,7 +67,7 @@ static void draw_who(const struct gate_model *gate, struct pen *pen)
 	     i++)
 		pen_printf(pen, "%s   ", gate->approvers.items[i]);
 	if (!gate->eligible_count && !gate->approvers.count)
-		pen_text(pen, "anyone known   ");
+		pen_text(pen, "whoever can reach the run   ");
 }
 
 static void draw_check(struct pen *pen, const struct check_model *check)
