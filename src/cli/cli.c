@@ -75,6 +75,14 @@ static const struct subcommand subcommands[] = {
 	 "  --tail N             the last lines only\n"
 	 "  --timestamps         when each line was printed\n",
 	 cli_log},
+	{"replay", "RUN", "a run as it happened",
+	 "  --speed N            times as fast (default: 1), or max\n"
+	 "  --at TIME            as of then: 90s, 14:02:10, or UTC\n"
+	 "  --output text|json   lines, or the event stream\n"
+	 "  --no-screen          lines, even on a terminal\n"
+	 "  --color auto|never|always   --glyphs auto|unicode|ascii\n"
+	 "  --theme dark|light\n",
+	 cli_replay},
 	{"verify", "[RUN]", "recompute the chain of the journals", NULL,
 	 cli_verify},
 	{"gc", "", "free what no run, release or way back needs",

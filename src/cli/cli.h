@@ -32,6 +32,7 @@ int cli_ships(int argc, char **argv);
 int cli_status(int argc, char **argv);
 int cli_history(int argc, char **argv);
 int cli_log(int argc, char **argv);
+int cli_replay(int argc, char **argv);
 int cli_verify(int argc, char **argv);
 int cli_gc(int argc, char **argv);
 int cli_init(int argc, char **argv);

@@ -17,6 +17,7 @@ libsignalbox_a_SOURCES += \
 	%D%/plan.c %D%/plan.h \
 	%D%/printer.c %D%/printer.h \
 	%D%/project.c %D%/project.h \
+	%D%/replay.c \
 	%D%/run.c \
 	%D%/runs.c %D%/runs.h \
 	%D%/screen.c %D%/screen.h \

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/clock.h"
 #include "base/memory.h"
@@ -165,6 +166,46 @@ static void print_end(const struct printer *printer)
 			"signalbox run --wait, or the dashboard, to decide\n",
 			(long long)model->run, gate->name, gate->gate.approvals,
 			gate->gate.required);
+}
+
+/* The first event not to print yet; NULL: there is none. */
+static const struct event *print_due(struct printer *printer,
+				     struct replay *replay,
+				     const struct pace *pace, int64_t until_ms,
+				     int64_t *ms)
+{
+	const struct event *event;
+
+	while ((event = replay_peek(replay, ms)) != NULL && *ms <= until_ms) {
+		if (pace->speed != 0 &&
+		    *ms > pace_now(pace, clock_monotonic_us()))
+			return event;
+		take_event(event, printer);
+		replay_next(replay);
+	}
+	return NULL;
+}
+
+struct model *printer_replay(const struct printer_options *options,
+			     struct replay *replay, const struct pace *pace,
+			     int64_t until_ms)
+{
+	struct printer printer = {.options = options, .model = model_new()};
+	int64_t ms;
+
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	while (!ferror(stdout) &&
+	       print_due(&printer, replay, pace, until_ms, &ms)) {
+		int64_t wait_us = pace_due(pace, ms) - clock_monotonic_us();
+		struct timespec pause = {wait_us / 1000000,
+					 wait_us % 1000000 * 1000};
+
+		if (wait_us > 0)
+			nanosleep(&pause, NULL);
+	}
+	if (printer.model->finished)
+		print_end(&printer);
+	return printer.model;
 }
 
 int printer_run(const struct printer_options *options)

@@ -9,6 +9,9 @@
 
 #include <stdbool.h>
 
+#include "event/replay.h"
+#include "model/model.h"
+
 struct printer_options {
 	int events;   /* read; taken over */
 	int commands; /* written; taken over */
@@ -20,6 +23,11 @@ struct printer_options {
 	void *data;
 };
 
+/* Prints a replay by its pace, up to until_ms. Returns the state then, the
+ * caller's. */
+struct model *printer_replay(const struct printer_options *options,
+			     struct replay *replay, const struct pace *pace,
+			     int64_t until_ms);
 /* Prints until the engine ends. Returns 0, or 128 + the signal that asked it
  * to end (the run is cancelled then). */
 int printer_run(const struct printer_options *options);

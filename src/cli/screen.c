@@ -80,6 +80,8 @@ int screen_show(const struct screen_options *options, struct error *err)
 
 	ui.events_fd = options->events;
 	ui.commands_fd = options->commands;
+	ui.replay = options->replay;
+	ui.pace = options->pace;
 	ui.run_folder = options->run_folder;
 	ui.host = (struct ui_host){
 		.data = options->launcher,

@@ -16,7 +16,9 @@ struct screen_look {
 
 struct screen_options {
 	struct launcher *launcher;
-	int events, commands; /* taken over */
+	int events, commands; /* taken over; -1 for a replay */
+	struct replay *replay;
+	struct pace pace;
 	const char *run_folder, *person;
 	const struct screen_look *look; /* checked */
 	bool attached, watch_only;

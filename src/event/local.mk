@@ -9,4 +9,5 @@ libsignalbox_a_SOURCES += \
 	%D%/journal-head.h \
 	%D%/journal.c \
 	%D%/journal.h \
-	%D%/logindex.c %D%/logindex.h
+	%D%/logindex.c %D%/logindex.h \
+	%D%/replay.c %D%/replay.h

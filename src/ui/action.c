@@ -46,6 +46,9 @@ static const struct {
 	{INPUT_ESCAPE, ACTION_CLOSE},
 	{'f', ACTION_FOLLOW},
 	{'z', ACTION_ZOOM},
+	{'+', ACTION_FASTER},
+	{'-', ACTION_SLOWER},
+	{'>', ACTION_SKIP},
 	{'/', ACTION_SEARCH},
 	{'n', ACTION_FIND_NEXT},
 	{'N', ACTION_FIND_BEFORE},
@@ -78,6 +81,11 @@ enum action action_of(int input)
 		if (bindings[i].input == input)
 			return bindings[i].action;
 	return ACTION_NONE;
+}
+
+bool action_plays(enum action action)
+{
+	return action >= ACTION_PAUSE && action <= ACTION_SKIP;
 }
 
 bool action_changes(enum action action)

@@ -9,12 +9,29 @@
 
 #define STALE_MS 5000
 
+static const char *play_text(const struct view *view, char text[64])
+{
+	char clock[CLOCK_TEXT_SIZE], speed[NUMBER_TEXT_SIZE];
+
+	clock_format_local(view->now_ms, clock);
+	if (view->play.over)
+		snprintf(text, 64, "REPLAY %s end", clock);
+	else if (view->play.paused)
+		snprintf(text, 64, "REPLAY %s paused", clock);
+	else
+		snprintf(text, 64, "REPLAY %s %sx", clock,
+			 number_real(view->play.speed, 3, speed));
+	return text;
+}
+
 const char *live_text(const struct view *view, const struct model *model,
 		      char text[64], bool *alarming)
 {
 	char clock[CLOCK_TEXT_SIZE];
 
 	*alarming = false;
+	if (view->play.on)
+		return play_text(view, text);
 	if (model->finished) {
 		snprintf(text, 64, "%s %s", state_name(model->state),
 			 clock_format_local(model->finished, clock));

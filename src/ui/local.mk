@@ -16,7 +16,7 @@ libsignalbox_a_SOURCES += \
 	%D%/log.c \
 	%D%/logfile.c %D%/logfile.h \
 	%D%/off.c \
-	%D%/pipeline.c \
+	%D%/pipeline.c %D%/playback.c %D%/playback.h \
 	%D%/rescue.c %D%/rescue.h \
 	%D%/screen.c %D%/screen.h \
 	%D%/security.c \

@@ -56,6 +56,12 @@ void logfile_refresh(struct logfile *file)
 	file->size = status.st_size;
 }
 
+void logfile_limit(struct logfile *file, int64_t size)
+{
+	if (size < file->size)
+		file->size = size;
+}
+
 int64_t logfile_size(const struct logfile *file)
 {
 	return file->size;

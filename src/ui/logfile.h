@@ -24,6 +24,8 @@ void logfile_free(struct logfile *file);
 /* Looks how long it is now; what was read before may have changed only if it
  * got shorter. */
 void logfile_refresh(struct logfile *file);
+/* Until the next refresh it ends there, if not before. */
+void logfile_limit(struct logfile *file, int64_t size);
 int64_t logfile_size(const struct logfile *file);
 /* The line at a start: its bytes without the newline, valid until the next
  * call, and where the next one starts. False at the end. */

@@ -88,6 +88,10 @@ static const char *reason_off(const struct view *view,
 			      const struct model *model, enum action action,
 			      struct str *why)
 {
+	if (action_plays(action))
+		return view->play.on ? NULL : "this is no replay";
+	if (view->play.on)
+		return "this is a replay";
 	if (view->watch_only)
 		return "this screen only watches";
 	if (view->gone)
@@ -113,7 +117,7 @@ const char *view_off(const struct view *view, const struct model *model,
 	const char *text;
 
 	str_clear(why);
-	if (!action_changes(action))
+	if (!action_changes(action) && !action_plays(action))
 		return NULL;
 	text = reason_off(view, model, action, why);
 	if (!text)

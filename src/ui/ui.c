@@ -20,6 +20,7 @@
 #include "ui/input.h"
 #include "ui/keys.h"
 #include "ui/layout.h"
+#include "ui/playback.h"
 #include "ui/screen.h"
 
 /* At most 30 frames a second for events. A key paints at once. */
@@ -34,6 +35,7 @@ struct ui {
 	const struct ui_options *options;
 	struct loop *loop;
 	struct channel *channel;
+	struct playback *playback; /* NULL: this happens now */
 	struct screen *screen;
 	struct model *model;
 	struct view *view;
@@ -67,8 +69,14 @@ static void tell_test(struct ui *ui)
 
 static void set_tick(struct ui *ui)
 {
-	bool live = view_run_live(ui->model) && !ui->view->gone;
-	bool settling = ui->model->started && ui->view->silent_ms < SETTLE_MS;
+	const struct view *view = ui->view;
+	bool live = view_run_live(ui->model) && !view->gone;
+	bool settling = ui->model->started && view->silent_ms < SETTLE_MS;
+
+	if (view->play.on) {
+		live = !view->play.over && !view->play.paused;
+		settling = false;
+	}
 
 	if (screen_is_entered(ui->screen) && (live || settling))
 		timer_set_in(ui->tick, 1000 - clock_wall_ms() % 1000 + 1);
@@ -82,8 +90,9 @@ static void paint(struct ui *ui)
 
 	if (!screen_is_entered(ui->screen) || ui->end >= 0)
 		return;
-	ui->view->now_ms = clock_wall_ms();
-	ui->view->silent_ms = now_ms() - ui->heard_ms;
+	ui->view->now_ms =
+		ui->playback ? playback_now(ui->playback) : clock_wall_ms();
+	ui->view->silent_ms = ui->playback ? 0 : now_ms() - ui->heard_ms;
 	view_update(ui->view, ui->model);
 	grid_init(&grid, screen_rows(ui->screen), screen_cols(ui->screen),
 		  screen_charset(ui->screen));
@@ -143,7 +152,7 @@ static void poke(struct ui *ui)
 	struct command command = {.kind = COMMAND_POKE};
 	int64_t now = now_ms();
 
-	if (ui->view->gone || !view_run_live(ui->model) ||
+	if (ui->playback || ui->view->gone || !view_run_live(ui->model) ||
 	    now - ui->heard_ms < POKE_MS || now - ui->poked_ms < POKE_MS)
 		return;
 	ui->poked_ms = now;
@@ -302,6 +311,8 @@ static void keyboard_ready(int fd, short revents, void *data)
 		drop = is_typed_ahead(ui, before);
 		send_outbox(ui);
 		obey(ui);
+		if (ui->playback)
+			playback_obey(ui->playback);
 	}
 	if (any)
 		paint(ui);
@@ -354,6 +365,24 @@ static void asked_to_stop(int number, void *data)
 		suspend(ui);
 }
 
+static void take_played(const struct event *event, void *data)
+{
+	apply(event, data);
+}
+
+static void played(void *data)
+{
+	want_frame(data);
+}
+
+static void start_playback(struct ui *ui)
+{
+	static const struct playback_handlers handlers = {take_played, played};
+
+	ui->playback =
+		playback_new(ui->loop, ui->options, ui->view, &handlers, ui);
+}
+
 static void start(struct ui *ui)
 {
 	static const struct channel_handlers handlers = {take_line,
@@ -375,6 +404,8 @@ static void start(struct ui *ui)
 	timer_stop(ui->tick);
 	ui->channel = channel_new(ui->loop, options->events_fd,
 				  options->commands_fd, &handlers, ui);
+	if (options->replay)
+		start_playback(ui);
 	ui->keyboard =
 		loop_watch(ui->loop, STDIN_FILENO, POLLIN, keyboard_ready, ui);
 	if (options->host.fd >= 0 && options->host.message)
@@ -392,6 +423,7 @@ static void stop(struct ui *ui)
 	watch_remove(ui->host);
 	timer_free(ui->frame);
 	timer_free(ui->tick);
+	playback_free(ui->playback);
 	view_free(ui->view);
 	model_free(ui->model);
 }

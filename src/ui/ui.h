@@ -16,6 +16,7 @@
 #include <stdbool.h>
 
 #include "base/error.h"
+#include "event/replay.h"
 
 /* What stands between the shell and this process; all of it may be NULL,
  * then ctrl-z stops this process and nobody is told when it leaves. */
@@ -46,6 +47,10 @@ struct ui_options {
 	bool watch_only;    /* nothing can be changed from here */
 	bool attached;	    /* another process runs the run */
 	enum ui_choice unicode, colour;
+	/* Instead of events_fd: what is played, by this pace, whose since_us
+	 * is set here. */
+	struct replay *replay;
+	struct pace pace;
 	const char *theme; /* "dark", "light" or NULL: by the terminal */
 };
 

@@ -172,6 +172,8 @@ static void follow_log(struct view *view, const struct model *model)
 		view->log.file = logfile_open(view->log.path, NULL);
 	if (view->log.file)
 		logfile_refresh(view->log.file);
+	if (view->log.file && view->play.on)
+		logfile_limit(view->log.file, stage->log_bytes);
 }
 
 static void ask_reason(struct view *view, const struct model *model)
@@ -240,7 +242,7 @@ static void act_quit(struct view *view, const struct model *model)
 {
 	if (view->zoom)
 		view->zoom = false;
-	else if (!view_run_live(model) || view->gone)
+	else if (!view_run_live(model) || view->gone || view->play.on)
 		view->wish = WISH_QUIT;
 	else if (view->attached || view->watch_only)
 		view->wish = WISH_LEAVE;
@@ -252,7 +254,9 @@ static void act_interrupt(struct view *view, const struct model *model)
 {
 	struct str why = STR_INIT;
 
-	if (!view_run_live(model)) {
+	if (view->play.on) {
+		view_toast(view, false, "this is a replay; q leaves");
+	} else if (!view_run_live(model)) {
 		view_toast(view, false, "no run is live; q leaves");
 	} else if (view->interrupted_ms &&
 		   view->clock_ms - view->interrupted_ms <= 3000) {
@@ -338,6 +342,22 @@ static void act_dialog(struct view *view, const struct model *model,
 	str_release(&why);
 }
 
+#define FASTEST 1024.0
+
+static void act_play(struct view *view, enum action action)
+{
+	double speed = view->play.speed;
+
+	if (action == ACTION_PAUSE)
+		view->play.paused = !view->play.paused;
+	else if (action == ACTION_SKIP)
+		view->play.skip = true;
+	else if (action == ACTION_FASTER && speed < FASTEST)
+		view->play.speed = speed * 2;
+	else if (action == ACTION_SLOWER && speed > 1 / FASTEST)
+		view->play.speed = speed / 2;
+}
+
 static void act_close(struct view *view)
 {
 	if (view->zoom)
@@ -396,14 +416,18 @@ static void act(struct view *view, const struct model *model,
 	default:
 		if (action >= ACTION_PANEL_1 && action <= ACTION_PANEL_6)
 			focus(view, action - ACTION_PANEL_1);
-		else if (action_changes(action) || action == ACTION_HELP)
+		else if (view->play.on && action_plays(action))
+			act_play(view, action);
+		else if (action_changes(action) || action_plays(action) ||
+			 action == ACTION_HELP)
 			act_dialog(view, model, action);
 	}
 }
 
 static void panel_input(struct view *view, const struct model *model, int input)
 {
-	enum action action = action_of(input);
+	enum action action =
+		view->play.on && input == ' ' ? ACTION_PAUSE : action_of(input);
 	const struct view_ops *ops = panels[view->focus];
 
 	view_toast(view, false, "");

@@ -77,6 +77,12 @@ struct view {
 	int64_t clock_ms;  /* monotonic, for what a person does twice */
 	int64_t silent_ms; /* since the engine was last heard */
 	bool gone;	   /* the engine's end of the pipe is closed */
+	struct {
+		bool on;	   /* nothing here happens now */
+		bool over;	   /* all of it was played */
+		bool paused, skip; /* skip: on to the next event */
+		double speed;	   /* 0: without waiting */
+	} play;
 
 	enum panel focus;
 	bool zoom;

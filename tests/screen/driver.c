@@ -7,8 +7,10 @@
  *
  * EVENTS is an NDJSON file, or a descriptor's number: then the test writes
  * the events itself. --commands FILE|FD takes the commands; --run FOLDER has
- * the logs; --person NAME; --watch; --attached; --theme NAME; --ascii.
- * Exit status: 0 finished, 10 left, 11 lost the terminal, 2 could not run.
+ * the logs; --replay OFFSET plays the journal there instead, standing still
+ * so many milliseconds after its beginning; --person NAME; --watch; --attached;
+ *--theme NAME; --ascii. Exit status: 0 finished, 10 left, 11 lost the terminal,
+ *2 could not run.
  */
 #include <ctype.h>
 #include <fcntl.h>
@@ -25,7 +27,7 @@
 
 struct setting {
 	struct ui_options options;
-	const char *events, *commands;
+	const char *events, *commands, *replay;
 	pid_t feeder;
 };
 
@@ -92,6 +94,7 @@ static void read_options(struct setting *setting, int argc, char **argv)
 	static const struct option known[] = {
 		{"commands", required_argument, NULL, 'c'},
 		{"run", required_argument, NULL, 'r'},
+		{"replay", required_argument, NULL, 'R'},
 		{"person", required_argument, NULL, 'p'},
 		{"theme", required_argument, NULL, 't'},
 		{"watch", no_argument, NULL, 'w'},
@@ -106,6 +109,8 @@ static void read_options(struct setting *setting, int argc, char **argv)
 			setting->commands = optarg;
 		else if (c == 'r')
 			setting->options.run_folder = optarg;
+		else if (c == 'R')
+			setting->replay = optarg;
 		else if (c == 'p')
 			setting->options.person = optarg;
 		else if (c == 't')
@@ -124,6 +129,19 @@ static void read_options(struct setting *setting, int argc, char **argv)
 	setting->events = argv[optind];
 }
 
+static void open_replay(struct setting *setting)
+{
+	struct ui_options *options = &setting->options;
+
+	options->replay = replay_open(options->run_folder, NULL);
+	if (!options->replay)
+		die(options->run_folder);
+	options->pace.at_ms =
+		replay_began(options->replay) + atoll(setting->replay);
+	options->pace.speed = 1;
+	options->pace.paused = true;
+}
+
 int main(int argc, char **argv)
 {
 	struct setting setting = {.options = UI_OPTIONS_INIT, .feeder = -1};
@@ -138,13 +156,16 @@ int main(int argc, char **argv)
 		fprintf(stderr, "driver: plain lines: %s\n", why);
 		return 2;
 	}
-	if (descriptor_of(setting.events) >= 0) {
+	if (setting.replay) {
+		open_replay(&setting);
+	} else if (descriptor_of(setting.events) >= 0) {
 		setting.options.events_fd = descriptor_of(setting.events);
 		setting.options.commands_fd = descriptor_of(setting.commands);
 	} else {
 		start_feeder(&setting);
 	}
 	end = ui_run(&setting.options, &err);
+	replay_free(setting.options.replay);
 	if (setting.feeder > 0)
 		waitpid(setting.feeder, NULL, 0);
 	if (end < 0) {

@@ -15,3 +15,5 @@ check_PROGRAMS += %D%/life-test
 EXTRA_%C%_life_test_DEPENDENCIES = %D%/driver$(EXEEXT)
 check_PROGRAMS += %D%/safety-test
 EXTRA_%C%_safety_test_DEPENDENCIES = %D%/driver$(EXEEXT)
+check_PROGRAMS += %D%/replay-test
+EXTRA_%C%_replay_test_DEPENDENCIES = %D%/driver$(EXEEXT)

@@ -218,6 +218,64 @@ static void log_is_cut_by_time_and_by_lines(void **state)
 	free(folder);
 }
 
+/* Events but log.grew, without what a journal alone has. */
+static char *journaled(const char *stream)
+{
+	struct str out = STR_INIT;
+
+	for (const char *at = stream; *at; at += strcspn(at, "\n") + 1) {
+		struct event *event = event_decode(at, strcspn(at, "\n"), NULL);
+
+		assert_non_null(event);
+		if (!event_is_transient(event->type))
+			event_encode(event, NULL, &out);
+		event_free(event);
+	}
+	return str_detach(&out);
+}
+
+static void replay_is_the_stream_of_the_run(void **state)
+{
+	struct site *site = *state;
+	char *told, *replayed;
+
+	prepare(site, HEAD "  unit: {run: 'seq 5'}\n"
+			   "  late: {run: 'exit 3'}\n");
+	assert_int_equal(site_call(site, "run", "--output", "json", NULL), 1);
+	told = journaled(site->out);
+	assert_int_equal(site_call(site, "replay", "1", "--output", "json",
+				   "--speed", "max", NULL),
+			 0);
+	assert_says(site->out, "\"log.grew\",\"stage\":\"unit\",\"bytes\":10,"
+			       "\"lines\":5}");
+	replayed = journaled(site->out);
+	assert_string_equal(replayed, told);
+	/* In its own time, and in lines. */
+	assert_int_equal(site_call(site, "replay", "1", NULL), 0);
+	assert_says(site->out, "unit | unit finished: passed");
+	assert_says(site->out, "run 1 failed");
+	free(told);
+	free(replayed);
+}
+
+static void replay_stops_at_a_moment(void **state)
+{
+	struct site *site = *state;
+
+	prepare(site, HEAD "  unit: {run: 'true'}\n  ask: {gate: {}}\n");
+	assert_int_equal(site_call(site, "run", NULL), 6);
+	assert_int_equal(site_call(site, "replay", "1", "--at", "1h", NULL), 0);
+	assert_says(site->out, "run 1 running\n");
+	assert_says(site->out, "ask                  waiting");
+	assert_int_equal(site_call(site, "replay", "1", "--at", "0", NULL), 0);
+	assert_says(site->out, "ask                  queued");
+	assert_says_not(site->out, "unit finished");
+	assert_int_equal(site_call(site, "replay", "2", NULL), 2);
+	assert_int_equal(site_call(site, "replay", "1", "--at", "x", NULL), 2);
+	assert_int_equal(site_call(site, "replay", "1", "--speed", "x", NULL),
+			 2);
+}
+
 #define TEST(name) \
 	cmocka_unit_test_setup_teardown(name, site_set_up, site_tear_down)
 
@@ -232,6 +290,8 @@ static int run_all(void)
 		TEST(log_follows_a_stage_to_its_end),
 		TEST(log_of_a_run_that_died_is_followed_to_where_it_is),
 		TEST(log_is_cut_by_time_and_by_lines),
+		TEST(replay_is_the_stream_of_the_run),
+		TEST(replay_stops_at_a_moment),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -5,6 +5,7 @@ check_PROGRAMS += %D%/event/channel-test
 check_PROGRAMS += %D%/event/event-test
 check_PROGRAMS += %D%/event/journal-test
 check_PROGRAMS += %D%/event/logindex-test
+check_PROGRAMS += %D%/event/replay-test
 check_PROGRAMS += %D%/event/man-test
 %C%_event_man_test_SOURCES = %D%/event/man-test.c \
 	tests/support/manual.c tests/support/manual.h
