@@ -28,7 +28,7 @@ bool is_name(const char *text)
 	       !strstr(text, "..");
 }
 
-static bool is_variable(const char *text)
+bool is_variable(const char *text)
 {
 	if (!isalpha((unsigned char)text[0]) && text[0] != '_')
 		return false;

@@ -98,6 +98,7 @@ bool parse_percent(const char *text, double *percent);
 bool is_name(const char *text);
 /* Of a Unix user. */
 bool is_login(const char *text);
+bool is_variable(const char *text);
 /* Adds a copy. */
 void pairs_add(struct pairs *pairs, const char *key, const char *value);
 
