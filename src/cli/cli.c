@@ -30,6 +30,14 @@ static const struct subcommand subcommands[] = {
 	 "  --color auto|never|always   --glyphs auto|unicode|ascii\n"
 	 "  --theme dark|light\n",
 	 cli_run},
+	{"resume", "[RUN]", "go on with a run that was cut off",
+	 "  --again STAGE        run it again though it says `resume: false`\n"
+	 "  --output, --wait, --jobs, --detach, --no-screen, --color,\n"
+	 "  --glyphs, --theme    as for run\n",
+	 cli_resume},
+	{"retry", "RUN STAGE",
+	 "run a failed stage once more, and what needs it",
+	 "  (the options of resume, where the run has ended)\n", cli_retry},
 	{"attach", "[RUN]", "the dashboard of a run under way",
 	 "  --watch              look only\n"
 	 "  --color auto|never|always   --glyphs auto|unicode|ascii\n"

@@ -21,6 +21,8 @@ struct subcommand {
 int cli_run(int argc, char **argv);
 int cli_attach(int argc, char **argv);
 int cli_dashboard(int argc, char **argv);
+int cli_resume(int argc, char **argv);
+int cli_retry(int argc, char **argv);
 int cli_steer(int argc, char **argv);
 int cli_shift(int argc, char **argv);
 int cli_rollback(int argc, char **argv);

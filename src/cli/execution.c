@@ -86,6 +86,7 @@ static void fill_past(struct execution *execution)
 	engine->past = past;
 	engine->again = &execution->again;
 	engine->retry = execution->retry;
+	engine->vote = execution->vote;
 	engine->person = past->person;
 	engine->uid = past->uid;
 	engine->worktree = past->worktree;
@@ -151,6 +152,7 @@ static int watch(struct execution *execution, struct engine *engine,
 		.commands = execution->commands,
 		.run_folder = engine_run_folder(engine),
 		.json = execution->json,
+		.after = execution->past ? execution->past->seq : 0,
 		.begun = execution->detach ? detach : NULL,
 		.data = execution,
 	};
@@ -160,6 +162,16 @@ static int watch(struct execution *execution, struct engine *engine,
 	if (!screen)
 		return printer_run(&printer);
 	return show(execution, engine, &err) < 0 ? cli_fail(&err) : 0;
+}
+
+/* It says what became of it itself, and takes no time. */
+static int cast_vote(struct execution *execution, struct error *err)
+{
+	struct engine *engine;
+
+	execution->engine.wait = true;
+	engine = engine_start(&execution->engine, err);
+	return engine ? engine_join(engine, err) : -1;
 }
 
 int execution_run(struct execution *execution, bool screen, struct error *err)
@@ -175,6 +187,8 @@ int execution_run(struct execution *execution, bool screen, struct error *err)
 		execution->email = project_email(&execution->project);
 	fill_options(execution, screen);
 	fill_past(execution);
+	if (execution->vote)
+		return cast_vote(execution, err);
 	if (open_pipes(execution, err) < 0)
 		return -1;
 	engine = engine_start(&execution->engine, err);

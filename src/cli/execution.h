@@ -30,6 +30,7 @@ struct execution {
 	struct recovery *past;
 	struct strings again;
 	const char *retry;
+	const struct command *vote; /* that, and nothing else */
 
 	/* its own */
 	struct engine_options engine;

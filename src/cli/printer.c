@@ -76,6 +76,10 @@ static int take_event(const struct event *event, void *data)
 	struct printer *printer = data;
 	char *text;
 
+	if (event->seq <= printer->options->after) {
+		model_apply(printer->model, event);
+		return 0;
+	}
 	if (printer->options->json) {
 		struct str line = STR_INIT;
 
@@ -163,9 +167,10 @@ static void print_end(const struct printer *printer)
 	else if (gate)
 		listing_print(
 			"run %lld waits at the gate of %s, %d of %d; next: "
-			"signalbox run --wait, or the dashboard, to decide\n",
+			"signalbox approve %lld, then signalbox resume %lld\n",
 			(long long)model->run, gate->name, gate->gate.approvals,
-			gate->gate.required);
+			gate->gate.required, (long long)model->run,
+			(long long)model->run);
 }
 
 /* The first event not to print yet; NULL: there is none. */

@@ -8,6 +8,7 @@
 #define SIGNALBOX_CLI_PRINTER_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "event/replay.h"
 #include "model/model.h"
@@ -17,6 +18,7 @@ struct printer_options {
 	int commands; /* written; taken over */
 	const char *run_folder;
 	bool json;
+	int64_t after; /* records up to this one are known, and not told */
 	/* Called once, when the run's beginning is on disk and before it is
 	 * told as a line; may be NULL. */
 	void (*begun)(void *data);

@@ -200,6 +200,9 @@ static void print_run(const struct model *model, bool live)
 		      (long long)model->run, model->version, model->commit,
 		      model->subject, run_state(model, live),
 		      live ? ", live" : "");
+	if (!live && !state_is_final(model->state))
+		listing_print("  ! signalbox resume %lld goes on with it\n",
+			      (long long)model->run);
 	for (size_t i = 0; i < model->stage_count; i++) {
 		const struct stage_model *stage = &model->stages[i];
 		const char *kept = runs_kept_folder(model, stage);

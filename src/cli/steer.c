@@ -12,6 +12,7 @@
 #include "cli/arguments.h"
 #include "cli/cli.h"
 #include "cli/project.h"
+#include "cli/resume.h"
 #include "cli/runs.h"
 #include "cli/steer.h"
 #include "engine/runs.h"
@@ -110,26 +111,40 @@ int steer_send(const struct project *project, int64_t run,
 static int nobody_runs(const char *state, int64_t run, struct error *err)
 {
 	struct model *model = runs_model(state, run, err);
-	bool waits = model && model_open_gate(model);
-	char commit[41];
+	bool over = model && state_is_final(model->state);
 
 	if (!model)
 		return -1;
-	snprintf(commit, sizeof(commit), "%.10s", model->commit);
 	model_free(model);
-	if (waits)
+	if (over)
 		return error_set(err, ERROR_REFUSED,
-				 "run %lld has no engine: it ended at its "
-				 "gate; signalbox run --wait %s asks again",
-				 (long long)run, commit);
+				 "run %lld has ended; see signalbox status "
+				 "%lld",
+				 (long long)run, (long long)run);
 	return error_set(err, ERROR_REFUSED,
-			 "run %lld has no engine: it has ended, or died; see "
-			 "signalbox status %lld",
+			 "run %lld has no engine; signalbox resume %lld goes "
+			 "on with it",
 			 (long long)run, (long long)run);
 }
 
-static int send_to_live(const struct project *project, struct command *command,
+static bool is_vote(enum command_kind kind)
+{
+	return kind == COMMAND_APPROVE || kind == COMMAND_REJECT ||
+	       kind == COMMAND_OVERRIDE;
+}
+
+static int send_to_dead(struct project *project, struct command *command,
 			struct error *err)
+{
+	const char *state = repository_state_folder(project->repository);
+
+	if (!is_vote(command->kind))
+		return nobody_runs(state, command->run, err);
+	return resume_vote(project, command, err);
+}
+
+static int send_to_live(struct project *project, struct command *command,
+			bool *recorded, struct error *err)
 {
 	const char *state = repository_state_folder(project->repository);
 	struct model *model;
@@ -137,8 +152,10 @@ static int send_to_live(const struct project *project, struct command *command,
 	/* A member of the socket-group reaches the run and not its records. */
 	if (access(state, R_OK | X_OK) < 0)
 		return steer_send(project, command->run, command, err);
-	if (!run_is_live(state, command->run))
-		return nobody_runs(state, command->run, err);
+	if (!run_is_live(state, command->run)) {
+		*recorded = true;
+		return send_to_dead(project, command, err);
+	}
 	/* What this command was looking at is the state as of now. */
 	model = runs_model(state, command->run, err);
 	if (!model)
@@ -153,6 +170,7 @@ static int steer(const char *name, const char **words, const char *reason,
 {
 	struct command command = COMMAND_INIT;
 	struct project project;
+	bool recorded = false;
 	int result = -1;
 
 	command.kind = command_parse_name(name);
@@ -161,12 +179,16 @@ static int steer(const char *name, const char **words, const char *reason,
 	command.reason = xstrdup_null(reason);
 	if (runs_parse_number(words[0], &command.run, err) == 0 &&
 	    project_open(&project, err) == 0) {
-		result = send_to_live(&project, &command, err);
+		result = send_to_live(&project, &command, &recorded, err);
 		project_close(&project);
 	}
 	if (result == 0)
 		printf("%s: run %lld%s%s\n", name, (long long)command.run,
-		       words[1] ? ", " : "", words[1] ? words[1] : "");
+		       command.stage ? ", " : "",
+		       command.stage ? command.stage : "");
+	if (result == 0 && recorded)
+		printf("recorded; signalbox resume %lld goes on\n",
+		       (long long)command.run);
 	command_release(&command);
 	return result;
 }

@@ -133,6 +133,8 @@ static int execute(struct engine *engine, const struct command *command,
 	case COMMAND_SHIFT:
 	case COMMAND_ROLLBACK:
 		return command_site(engine, command, sender, err);
+	case COMMAND_RETRY:
+		return stages_retry(engine, command->stage, sender->login, err);
 	case COMMAND_NOTE: /* its record is all it is for */
 		return 0;
 	case COMMAND_POKE: /* somebody changed an environment: look now */
@@ -167,6 +169,21 @@ static void tell_command(struct engine *engine, enum event_type type,
 		event_setf(event, "after", "%g %%", command->value);
 	event_set(event, "why", why);
 	engine_emit(engine, event);
+}
+
+int control_execute(struct engine *engine, const struct command *command,
+		    const struct sender *sender, struct error *err)
+{
+	struct error why = ERROR_INIT;
+
+	if (execute(engine, command, sender, &why) == 0) {
+		tell_command(engine, EVENT_COMMAND_RECEIVED, command, sender,
+			     NULL);
+		return 0;
+	}
+	tell_command(engine, EVENT_COMMAND_REFUSED, command, sender,
+		     error_text(&why));
+	return error_move(err, &why);
 }
 
 /* An answer on its way: sent once what it tells of is on disk and shown. */
@@ -413,11 +430,16 @@ int control_start(struct engine *engine, struct error *err)
 	static const struct channel_handlers handlers = {screen_line,
 							 screen_closed};
 	engine->owner =
-		(struct sender){engine->options.uid, engine->options.person};
+		(struct sender){engine->options.by_uid, engine->options.by};
+	if (engine->options.vote) /* nobody else comes to it */
+		return 0;
 	engine->screen = channel_new(engine->loop, engine->options.commands,
 				     engine->options.events, &handlers, engine);
 	engine->had_operator = engine->options.linger;
-	stream_subscribe(engine->stream, engine->screen);
+	if (engine->options.past) /* it reads what was before */
+		stream_join(engine->stream, engine->screen);
+	else
+		stream_subscribe(engine->stream, engine->screen);
 	sweep_sockets(engine);
 	return listen_for_people(engine, err);
 }

@@ -13,6 +13,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "engine/internal.h"
+#include "engine/recovery.h"
 #include "engine/runs.h"
 #include "proc/identity.h"
 #include "step/environ.h"
@@ -47,6 +48,8 @@ void engine_emit(struct engine *engine, struct event *event)
 	/* Later: in deployment mode the gate lets itself pass in this turn. */
 	if (type == EVENT_GATE_OPENED)
 		loop_post(engine->loop, look_whether_done, engine);
+	if (engine->options.vote && type == EVENT_GATE_OPENED)
+		run_vote(engine);
 }
 
 static void host_emit(void *data, struct event *event)
@@ -54,10 +57,14 @@ static void host_emit(void *data, struct event *event)
 	engine_emit(data, event);
 }
 
+/* A vote on a run that has no engine decides, and nothing acts on it here. */
 static void host_on_disk(void *data, void (*then)(void *argument),
 			 void *argument)
 {
-	stream_on_disk(((struct engine *)data)->stream, then, argument);
+	struct engine *engine = data;
+
+	if (!engine->options.vote)
+		stream_on_disk(engine->stream, then, argument);
 }
 
 static void host_checks(void *data, json_t *array,
@@ -332,19 +339,65 @@ static int keep_pipeline(const struct engine *engine, struct error *err)
 	return result;
 }
 
+/* The run's, as another engine left it. */
+static int open_past(struct engine *engine, struct journal **journal,
+		     struct error *err)
+{
+	struct recovery *past = engine->options.past;
+
+	engine->run = past->run;
+	engine->lock = past->lock;
+	past->lock = -1;
+	engine->folder = xstrdup(past->folder);
+	*journal = journal_open(engine->folder, &engine->torn, err);
+	return *journal ? 0 : -1;
+}
+
 static int open_folders(struct engine *engine, struct journal **journal,
 			struct error *err)
 {
+	if (engine->options.past)
+		return open_past(engine, journal, err);
 	if (make_folders(engine, err) < 0 || keep_pipeline(engine, err) < 0)
 		return -1;
 	*journal = journal_create(engine->folder, "run", err);
 	return *journal ? 0 : -1;
 }
 
+/* Checked by who asked, but for what only the graph tells. */
+static void retry(struct engine *engine)
+{
+	const struct engine_options *options = &engine->options;
+
+	if (stages_retry(engine, options->retry, options->by,
+			 &engine->refusal) < 0)
+		stages_advance(engine);
+}
+
+/* Goes on with a run that is there. */
+static void take_up(struct engine *engine)
+{
+	const struct engine_options *options = &engine->options;
+
+	run_restore(engine);
+	if (options->vote)
+		engine->only = stages_find(engine, options->vote->stage);
+	if (options->retry)
+		retry(engine);
+	else if (options->past->is_cancelled && !options->vote)
+		stages_cancel_again(engine);
+	else
+		stages_advance(engine);
+}
+
 static void begin(void *data)
 {
 	struct engine *engine = data;
 
+	if (engine->options.past) {
+		take_up(engine);
+		return;
+	}
 	tell_started(engine);
 	sites_open_known(engine);
 	stages_advance(engine);
@@ -505,6 +558,8 @@ int engine_join(struct engine *engine, struct error *err)
 				   "run %lld is cut off, for its journal "
 				   "cannot be written: %s",
 				   (long long)engine->run, engine->failure);
+	if (engine->refusal.code)
+		status = error_move(err, &engine->refusal);
 	engine_free(engine);
 	return status;
 }

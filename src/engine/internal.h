@@ -35,7 +35,8 @@ struct stage {
 	struct placing *placing; /* artifacts on their way into the folder */
 	struct report_identity scan_before;
 	int64_t started_us;
-	int attempt; /* 0: not started yet */
+	int attempt;		 /* 0: not started yet */
+	struct stage_past *past; /* where it goes on; NULL: from its start */
 	int retries_left;
 	enum state ending;   /* as its command ended */
 	struct timer *pause; /* before it is tried again, or NULL */
@@ -101,7 +102,7 @@ struct engine {
 	int unfinished; /* stages started and not ended */
 	int at_gates;	/* stages that only people can let go on */
 	int due;	/* stages to be tried again now */
-	bool is_cancelled, is_killed, is_over, is_starting;
+	bool is_cancelled, is_killed, is_over, is_starting, is_taking_back;
 	int64_t started_us;
 	int status;
 	struct digest *findings; /* of every open finding so far */
@@ -111,8 +112,12 @@ struct engine {
 	struct server *server;
 	struct client *clients;
 	bool had_operator;
-	struct answer *answers; /* not sent yet */
-	char *failure;		/* why the journal cannot be written */
+	struct answer *answers;	  /* not sent yet */
+	char *failure;		  /* why the journal cannot be written */
+	size_t torn;		  /* bytes cut off the journal that was there */
+	const struct stage *only; /* nothing else is started, for a vote */
+	bool has_voted;
+	struct error refusal; /* of the vote */
 };
 
 /* engine.c */
@@ -126,6 +131,8 @@ void engine_stop_if_done(struct engine *engine);
 void stage_init(struct stage *stage, struct engine *engine,
 		const struct stage_config *config);
 void stage_release(struct stage *stage);
+/* One that has ended is queued as if it had never run. */
+void stage_rearm(struct stage *stage);
 /* Its end is told to stages_ended(), perhaps before this returns. */
 void stage_start(struct stage *stage);
 /* Its command is ended, its clean-up left alone; once the engine is_killed
@@ -162,6 +169,19 @@ void stages_cancel(struct engine *engine);
 void stages_ended(struct stage *stage);
 struct stage *stages_find(struct engine *engine, const char *name);
 
+/* The same for a run that was being cancelled when its engine died. */
+void stages_cancel_again(struct engine *engine);
+/* A stage that ended badly runs once more, and what hangs on it. */
+int stages_retry(struct engine *engine, const char *name, const char *person,
+		 struct error *err) MUST_CHECK;
+/* Ended before this engine: the schedule is told. */
+void stages_were_ended(struct stage *stage);
+
+/* restore.c */
+void run_restore(struct engine *engine);
+/* Its gate is as open as it will be: options.vote is cast, then it ends. */
+void run_vote(struct engine *engine);
+
 /* stage-facts.c */
 json_t *stages_json(const struct engine *engine);
 /* The worst outcome, as the run's. */
@@ -187,6 +207,9 @@ int site_command(struct site *place, const struct command *command,
 		 const struct sender *sender, struct error *err) MUST_CHECK;
 
 /* control.c */
+/* Executes it and records that; 0, or -1 with why it was refused. */
+int control_execute(struct engine *engine, const struct command *command,
+		    const struct sender *sender, struct error *err) MUST_CHECK;
 int control_start(struct engine *engine, struct error *err) MUST_CHECK;
 void control_free(struct engine *engine);
 bool control_is_operator_lost(void *engine);

@@ -8,6 +8,7 @@ libsignalbox_a_SOURCES += \
 	%D%/message.c %D%/message.h \
 	%D%/notices.c %D%/notices.h \
 	%D%/recovery.c %D%/recovery.h \
+	%D%/restore.c \
 	%D%/runs.c %D%/runs.h \
 	%D%/schedule.c %D%/schedule.h \
 	%D%/selection.c %D%/selection.h \

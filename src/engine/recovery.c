@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "engine/recovery.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -9,6 +10,7 @@
 #include "base/memory.h"
 #include "base/vector.h"
 #include "engine/runs.h"
+#include "event/journal-head.h"
 #include "event/journal.h"
 #include "pipeline/pipeline.h"
 
@@ -157,6 +159,7 @@ static void take_stage_started(struct stage_recovery *stage,
 	if (event_bool(event, "continues"))
 		return;
 	past_release(&stage->past);
+	stage->tries = 0;
 	stage->past.started = event->time_ms;
 }
 
@@ -362,6 +365,9 @@ static void take_of_stage(struct recovery *past, struct stage_recovery *stage,
 	case EVENT_STAGE_STARTED:
 		take_stage_started(stage, event);
 		break;
+	case EVENT_STAGE_RETRYING:
+		stage->tries = (int)event_int(event, "try", 0);
+		break;
 	case EVENT_STAGE_FINISHED:
 	case EVENT_STAGE_SKIPPED:
 		take_stage_over(stage, event);
@@ -439,6 +445,8 @@ static void sum_up(struct recovery *past)
 	}
 }
 
+static void recovery_release(struct recovery *past);
+
 static int fold(struct recovery *past, struct error *err)
 {
 	struct error why = ERROR_INIT;
@@ -494,6 +502,83 @@ struct recovery *recovery_open(const char *state, int64_t run,
 	return past;
 }
 
+const struct past_gate *recovery_gate(const struct stage_recovery *stage)
+{
+	for (size_t i = 0; i < stage->past.gate_count; i++)
+		if (!*stage->past.gates[i].outcome)
+			return &stage->past.gates[i];
+	return NULL;
+}
+
+/* What the head names is the end of the run. */
+static bool ends_well(const char *folder)
+{
+	char *path = path_join(folder, "journal.ndjson");
+	struct journal_head head;
+	struct event *event = NULL;
+	char line[4096];
+	bool ended = false;
+	int fd = -1;
+
+	if (journal_head_read(folder, &head, NULL) == 0 &&
+	    head.end - head.start < (int64_t)sizeof(line))
+		fd = file_open(path, O_RDONLY, 0, NULL);
+	if (fd >= 0 &&
+	    pread(fd, line, sizeof(line), head.start) == head.end - head.start)
+		event = event_decode(line, (size_t)(head.end - head.start),
+				     NULL);
+	if (event)
+		ended = event->type == EVENT_RUN_FINISHED;
+	event_free(event);
+	if (fd >= 0)
+		close(fd);
+	free(path);
+	return ended;
+}
+
+bool recovery_is_wanted(const char *state, int64_t run)
+{
+	struct recovery past = {.run = run, .lock = -1};
+	bool wanted;
+
+	past.folder = run_folder(state, run);
+	wanted = !ends_well(past.folder) && fold(&past, NULL) == 0 &&
+		 !past.is_finished;
+	recovery_release(&past);
+	return wanted;
+}
+
+int stage_check_retry(const char *name, enum state state, bool started,
+		      struct error *err)
+{
+	switch (state) {
+	case STATE_FAILED:
+	case STATE_TIMED_OUT:
+	case STATE_CANCELLED:
+	case STATE_EXPIRED:
+	case STATE_ROLLED_BACK:
+		return 0;
+	case STATE_PASSED:
+		return error_set(err, ERROR_REFUSED,
+				 "%s has passed; nothing to retry", name);
+	case STATE_REJECTED:
+		return error_set(err, ERROR_REFUSED,
+				 "%s was rejected, and that holds for this "
+				 "run; start a new one with signalbox run",
+				 name);
+	case STATE_SKIPPED:
+		return error_set(err, ERROR_REFUSED,
+				 "%s was skipped; retry the stage that failed "
+				 "before it",
+				 name);
+	default:
+		return error_set(err, ERROR_REFUSED,
+				 started ? "%s is %s; nothing to retry"
+					 : "%s has not started; it is %s",
+				 name, state_name(state));
+	}
+}
+
 static void stage_release(struct stage_recovery *stage)
 {
 	past_release(&stage->past);
@@ -504,10 +589,8 @@ static void stage_release(struct stage_recovery *stage)
 	free(stage->let_through);
 }
 
-void recovery_free(struct recovery *past)
+static void recovery_release(struct recovery *past)
 {
-	if (!past)
-		return;
 	if (past->lock >= 0)
 		close(past->lock);
 	for (size_t i = 0; i < past->stage_count; i++)
@@ -532,5 +615,11 @@ void recovery_free(struct recovery *past)
 	strings_release(&past->findings);
 	artifacts_release(&past->artifacts);
 	str_release(&past->pipeline_text);
+}
+
+void recovery_free(struct recovery *past)
+{
+	if (past)
+		recovery_release(past);
 	free(past);
 }

@@ -26,6 +26,7 @@ struct stage_recovery {
 	int exit_status;  /* -1 none */
 	int status;	  /* what it could not do, as an exit status; 0 none */
 	int attempt;	  /* 0: not started yet */
+	int tries;	  /* of its retries, used in this attempt */
 	/* The environment whose gate let this run pass there; NULL. */
 	char *let_through;
 	struct stage_past past; /* of the attempt under way */
@@ -70,5 +71,14 @@ void recovery_free(struct recovery *past);
 /* NULL when it was never started, skipped or heard of. */
 struct stage_recovery *recovery_stage(const struct recovery *past,
 				      const char *name);
+/* The gate of a stage that waits for people, or NULL. */
+const struct past_gate *recovery_gate(const struct stage_recovery *stage);
+/* True when the run is not over: it was cut off, or waits at a gate. Cheap
+ * where its last record says that it is. */
+bool recovery_is_wanted(const char *state, int64_t run);
+/* ERROR_REFUSED, and why, unless a stage that has ended so may be tried once
+ * more. started: it was, ever. */
+int stage_check_retry(const char *name, enum state state, bool started,
+		      struct error *err) MUST_CHECK;
 
 #endif

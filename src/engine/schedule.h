@@ -31,6 +31,13 @@ long schedule_next(struct schedule *schedule, bool job);
 void schedule_finished(struct schedule *schedule, size_t stage, bool passed,
 		       void (*blocked)(size_t stage, size_t need, void *data),
 		       void *data);
+/*
+ * The stage, which has ended badly, is to run once more: it, each stage that
+ * was blocked by nothing else, and those of the end if they were over, are
+ * told to armed() and may start again.
+ */
+void schedule_again(struct schedule *schedule, size_t stage,
+		    void (*armed)(size_t stage, void *data), void *data);
 /* Stages neither finished nor blocked. */
 size_t schedule_left(const struct schedule *schedule);
 

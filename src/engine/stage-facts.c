@@ -114,7 +114,9 @@ void stages_note_event(struct engine *engine, const struct event *event,
 		return;
 	if (event->type != EVENT_GATE_VOTED && gate)
 		site_note_gate(engine, event);
-	if (gate)
+	if (event_bool(event, "resumed"))
+		; /* as whoever looks has seen it before */
+	else if (gate)
 		stage->gate_seq = seq;
 	else
 		stage->moved_seq = seq;

@@ -236,6 +236,7 @@ struct step_options stage_step_options(struct stage *stage)
 		.folder_lock_fd =
 			stage->folder ? work_folder_lock_fd(stage->folder) : -1,
 		.scan_before = &stage->scan_before,
+		.past = stage->past,
 		.log = stage->log,
 	};
 }
@@ -358,6 +359,14 @@ void stage_prepare(struct stage *stage)
 		stage_run_steps(stage);
 }
 
+static int64_t begun_us(const struct stage *stage)
+{
+	int64_t past_ms =
+		stage->past ? clock_wall_ms() - stage->past->started : 0;
+
+	return clock_monotonic_us() - past_ms * 1000;
+}
+
 void stage_start(struct stage *stage)
 {
 	struct engine *engine = stage->engine;
@@ -365,17 +374,22 @@ void stage_start(struct stage *stage)
 	char *log;
 
 	stage->state = STATE_RUNNING;
-	stage->attempt++;
+	stage->attempt += !engine->only;
 	stage->log_bytes = stage->log_lines = 0;
 	log = log_name(stage);
-	stage->started_us = clock_monotonic_us();
+	stage->started_us = begun_us(stage);
 	engine->unfinished++;
 	stage_hold_job(stage, true);
 	event_set(event, "kind", stage_kind_name(stage->config->kind));
 	event_set(event, "log", log);
 	event_set_int(event, "attempt", stage->attempt);
+	if (stage->past)
+		event_set_bool(event, "continues", true);
 	free(log);
-	engine_emit(engine, event);
+	if (engine->only) /* for a vote: nobody goes on with it here */
+		event_free(event);
+	else
+		engine_emit(engine, event);
 	open_log(stage);
 	stage_prepare(stage);
 }
@@ -406,6 +420,17 @@ void stage_cancel(struct stage *stage)
 		return;
 	}
 	stage_end(stage, STATE_CANCELLED, "cancelled");
+}
+
+void stage_rearm(struct stage *stage)
+{
+	free(stage->reason);
+	stage->reason = NULL;
+	stage->state = STATE_QUEUED;
+	stage->past = NULL;
+	stage->retries_left = stage->config->retries;
+	stage->exit_status = -1;
+	stage->error = ERROR_NONE;
 }
 
 void stage_release(struct stage *stage)

@@ -4,6 +4,7 @@
 
 #include "base/memory.h"
 #include "engine/internal.h"
+#include "engine/recovery.h"
 
 int stages_init(struct engine *engine, struct error *err)
 {
@@ -47,6 +48,32 @@ static void tell_blocked(size_t index, size_t need, void *data)
 	engine_emit(engine, event);
 }
 
+/* Whether what needs it may go on. */
+static bool lets_go_on(const struct stage *stage)
+{
+	const struct engine *engine = stage->engine;
+
+	return stage->state == STATE_PASSED || stage->state == STATE_ALLOWED ||
+	       (stage->state == STATE_SKIPPED &&
+		engine->left_out[stage - engine->stages]);
+}
+
+static void tell_newly_blocked(size_t index, size_t need, void *data)
+{
+	struct engine *engine = data;
+
+	if (!state_is_final(engine->stages[index].state))
+		tell_blocked(index, need, engine);
+}
+
+void stages_were_ended(struct stage *stage)
+{
+	struct engine *engine = stage->engine;
+
+	schedule_finished(engine->schedule, (size_t)(stage - engine->stages),
+			  lets_go_on(stage), tell_newly_blocked, engine);
+}
+
 void stages_ended(struct stage *stage)
 {
 	struct engine *engine = stage->engine;
@@ -54,9 +81,7 @@ void stages_ended(struct stage *stage)
 	engine->unfinished--;
 	stage_hold_job(stage, false);
 	schedule_finished(engine->schedule, (size_t)(stage - engine->stages),
-			  stage->state == STATE_PASSED ||
-				  stage->state == STATE_ALLOWED,
-			  tell_blocked, engine);
+			  lets_go_on(stage), tell_blocked, engine);
 	stages_advance(engine);
 }
 
@@ -80,6 +105,9 @@ static void start_or_skip(struct engine *engine, size_t index)
 {
 	struct stage *stage = &engine->stages[index];
 
+	if (engine->only ? engine->only != stage
+			 : engine->is_taking_back && !stage->past)
+		return;
 	if (engine->left_out[index])
 		stage_skip(engine, stage, engine->left_out[index]);
 	else
@@ -120,8 +148,10 @@ void stages_advance(struct engine *engine)
 	engine->is_starting = true;
 	start_ready(engine);
 	engine->is_starting = false;
-	if (!engine->unfinished)
+	if (!engine->unfinished && !engine->only)
 		engine_finish_run(engine);
+	else if (!engine->unfinished)
+		run_vote(engine);
 	else
 		engine_stop_if_done(engine);
 }
@@ -165,6 +195,76 @@ void stages_cancel(struct engine *engine)
 		    !is_spared(&engine->stages[i]))
 			stage_cancel(&engine->stages[i]);
 	stages_advance(engine);
+}
+
+/* A deployment that was under way goes on, to be taken back. */
+void stages_cancel_again(struct engine *engine)
+{
+	engine->is_starting = engine->is_taking_back = true;
+	start_ready(engine);
+	engine->is_starting = engine->is_taking_back = false;
+	stages_cancel(engine);
+}
+
+static int check_needs(const struct stage *stage, struct error *err)
+{
+	const struct stage_config *config = stage->config;
+
+	for (size_t i = 0; i < config->need_count; i++) {
+		const struct stage *need =
+			&stage->engine->stages[config->needs[i]];
+
+		if (state_is_final(need->state) && !lets_go_on(need))
+			return error_set(err, ERROR_REFUSED,
+					 "%s needs %s, which is %s; retry that",
+					 config->name, need->config->name,
+					 state_name(need->state));
+	}
+	return 0;
+}
+
+struct again {
+	struct engine *engine;
+	const struct stage *first;
+	const char *person;
+};
+
+static void armed(size_t index, void *data)
+{
+	const struct again *again = data;
+	struct stage *stage = &again->engine->stages[index];
+	struct event *event = stage_event(stage, EVENT_STAGE_READY);
+
+	stage_rearm(stage);
+	event_set_bool(event, "again", true);
+	if (stage == again->first)
+		event_setf(event, "reason", "%s tries it once more",
+			   again->person);
+	else
+		event_setf(event, "reason", "%s tries %s once more",
+			   again->person, again->first->config->name);
+	engine_emit(again->engine, event);
+}
+
+int stages_retry(struct engine *engine, const char *name, const char *person,
+		 struct error *err)
+{
+	struct stage *stage = name ? stages_find(engine, name) : NULL;
+	struct again again = {engine, stage, person};
+
+	if (!stage)
+		return error_set(err, ERROR_REFUSED,
+				 "run %lld has no stage '%s'",
+				 (long long)engine->run, name ? name : "");
+	if (stage_check_retry(name, stage->state, stage->attempt > 0, err) <
+		    0 ||
+	    check_needs(stage, err) < 0)
+		return -1;
+	engine->is_over = engine->is_cancelled = engine->is_killed = false;
+	schedule_again(engine->schedule, (size_t)(stage - engine->stages),
+		       armed, &again);
+	stages_advance(engine);
+	return 0;
 }
 
 void stages_operator_changed(struct engine *engine)

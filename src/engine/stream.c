@@ -57,6 +57,7 @@ struct stream *stream_new(struct loop *loop, struct helper *writer,
 	stream->loop = loop;
 	stream->writer = writer;
 	stream->journal = journal;
+	stream->shown_seq = stream->written_seq = journal_last_seq(journal);
 	stream->retry = loop_timer(loop, INT64_MAX, try_again, stream);
 	return stream;
 }

@@ -37,7 +37,8 @@
 	X(ROLLBACK, "rollback")   \
 	X(SUBSCRIBE, "subscribe") \
 	X(POKE, "poke")           \
-	X(NOTE, "note")
+	X(NOTE, "note")           \
+	X(RETRY, "retry")
 
 enum command_kind {
 	COMMAND_UNKNOWN,

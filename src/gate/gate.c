@@ -76,6 +76,11 @@ struct gate *gate_new(const struct gate_rule *rule,
 	return gate;
 }
 
+void gate_set_expiry(struct gate *gate, int64_t expires_ms)
+{
+	gate->expires_ms = expires_ms;
+}
+
 void gate_free(struct gate *gate)
 {
 	if (!gate)
@@ -237,18 +242,26 @@ enum gate_outcome gate_outcome(const struct gate *gate, int64_t now_ms)
 	return now_ms >= gate->expires_ms ? GATE_EXPIRED : GATE_OPEN;
 }
 
+static const char *const outcome_names[] = {
+	[GATE_OPEN] = "open",
+	[GATE_APPROVED] = "approved",
+	[GATE_REJECTED] = "rejected",
+	[GATE_EXPIRED] = "expired",
+	[GATE_OVERRIDDEN] = "overridden",
+	[GATE_VOID] = "void",
+};
+
 const char *gate_outcome_name(enum gate_outcome outcome)
 {
-	static const char *const names[] = {
-		[GATE_OPEN] = "open",
-		[GATE_APPROVED] = "approved",
-		[GATE_REJECTED] = "rejected",
-		[GATE_EXPIRED] = "expired",
-		[GATE_OVERRIDDEN] = "overridden",
-		[GATE_VOID] = "void",
-	};
+	return outcome_names[outcome];
+}
 
-	return names[outcome];
+enum gate_outcome gate_outcome_parse(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(outcome_names); i++)
+		if (strcmp(outcome_names[i], name) == 0)
+			return (enum gate_outcome)i;
+	return GATE_OPEN;
 }
 
 int gate_required(const struct gate *gate)

@@ -70,12 +70,16 @@ struct gate *gate_new(const struct gate_rule *rule,
 		      const struct pipeline *pipeline,
 		      const struct gate_facts *facts, int64_t now_ms);
 void gate_free(struct gate *gate);
+/* It was opened before, with this end. */
+void gate_set_expiry(struct gate *gate, int64_t expires_ms);
 
 /* Counts the vote or refuses it with ERROR_REFUSED and the reason. */
 int gate_vote(struct gate *gate, const struct gate_vote *vote, int64_t now_ms,
 	      struct error *err) MUST_CHECK;
 enum gate_outcome gate_outcome(const struct gate *gate, int64_t now_ms);
 const char *gate_outcome_name(enum gate_outcome outcome);
+/* GATE_OPEN for what is none. */
+enum gate_outcome gate_outcome_parse(const char *name);
 /* True when the rules differ in what they ask. */
 bool gate_rules_differ(const struct gate_rule *a, const struct gate_rule *b);
 int gate_approvals(const struct gate *gate);

@@ -248,6 +248,7 @@ struct stage_config {
 	size_t need_count;
 	bool finally;		  /* runs when all others are over */
 	bool source;		  /* false: source: none */
+	bool resume;		  /* false: not run again by itself */
 	char *run;		  /* shell text */
 	struct strings shell;	  /* takes it as last word; empty: /bin/sh */
 	char *workdir;		  /* below the work folder; NULL: that */

@@ -90,6 +90,7 @@ static const struct key stage_keys[] = {
 	{"shell", read_shell, offsetof(struct stage_config, shell), false},
 	{"workdir", read_glob, offsetof(struct stage_config, workdir), false},
 	{"tty", read_truth, offsetof(struct stage_config, tty), false},
+	{"resume", read_truth, offsetof(struct stage_config, resume), false},
 	{"artifacts", read_globs, offsetof(struct stage_config, artifacts),
 	 false},
 	{"reports", read_reports, 0, false},
@@ -124,7 +125,6 @@ static const struct key stage_keys[] = {
 	{"notify", NULL, 0, false},
 	{"migrations", NULL, 0, false},
 	{"concurrency", NULL, 0, false},
-	{"resume", NULL, 0, false},
 	{"keep-failed", NULL, 0, false},
 	{"secrets", NULL, 0, false},
 	{"steps", NULL, 0, false},
@@ -156,7 +156,6 @@ static void check_run_keys(struct reader *reader, const struct node *value,
 	static const char *const keys[] = {
 		"source",  "artifacts", "reports", "scan",	  "grace",
 		"env",	   "timeout",	"retries", "environment", "shell",
-		"workdir", "tty",	"cleanup", "log-limit",
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
@@ -251,7 +250,7 @@ static void read_stage(struct reader *reader, const struct node *value)
 			   pipeline->stage_cap);
 	stage->name = xstrdup(value->key);
 	stage->place = value->key_place;
-	stage->source = true;
+	stage->source = stage->resume = true;
 	stage->timeout_ms = -1;
 	stage->log_limit = -1;
 	stage->grace_ms = GRACE_MS;

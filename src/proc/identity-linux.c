@@ -14,6 +14,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/memory.h"
 #include "base/str.h"
 
@@ -24,6 +25,7 @@
 #endif
 
 #define PATH_SIZE 64
+#define ENVIRON_LIMIT (4u << 20)
 
 /* What /proc/PID/stat says, as far as we need it. */
 struct process {
@@ -145,6 +147,54 @@ bool process_is_keeper(pid_t pid)
 	snprintf(path, sizeof(path), "/proc/%ld/cmdline", (long)pid);
 	return read_head(path, text, sizeof(text)) > 0 &&
 	       strcmp(text, KEEPER_NAME) == 0 && runs_our_binary(pid);
+}
+
+/* False too where it is not ours to read. */
+static bool is_marked(pid_t pid, const char *entry)
+{
+	char path[PATH_SIZE];
+	size_t len = strlen(entry) + 1;
+	struct str text = STR_INIT;
+	bool is = false;
+
+	snprintf(path, sizeof(path), "/proc/%ld/environ", (long)pid);
+	if (file_read(path, &text, ENVIRON_LIMIT, NULL) == 0)
+		for (const char *at = text.data;
+		     !is && at + len <= text.data + text.len;
+		     at += strlen(at) + 1)
+			is = memcmp(at, entry, len) == 0;
+	str_release(&text);
+	return is;
+}
+
+static bool is_kept(pid_t pid)
+{
+	struct process process;
+
+	return process_is_keeper(pid) || (process_read(pid, &process) &&
+					  process_is_keeper(process.parent));
+}
+
+size_t processes_marked(const char *entry, pid_t *pids, size_t max)
+{
+	DIR *folder = opendir("/proc");
+	struct dirent *name;
+	size_t count = 0;
+
+	if (!folder)
+		return 0;
+	while ((name = readdir(folder))) {
+		pid_t pid = (pid_t)strtol(name->d_name, NULL, 10);
+
+		if (pid <= 0 || pid == getpid() || !is_marked(pid, entry) ||
+		    is_kept(pid))
+			continue;
+		if (count < max)
+			pids[count] = pid;
+		count++;
+	}
+	closedir(folder);
+	return count;
 }
 
 void process_die_with_parent(void)

@@ -24,6 +24,10 @@ bool process_adopt_orphans(void);
 size_t process_children(pid_t *pids, size_t max);
 /* True when the process is one of our keepers, by its argument vector. */
 bool process_is_keeper(pid_t pid);
+/* Processes of ours, but keepers and what they keep, that have `entry`
+ * ("NAME=value") in their environment: fills at most max, returns how many
+ * there are. 0 where the system does not tell. */
+size_t processes_marked(const char *entry, pid_t *pids, size_t max);
 /* Asks for SIGKILL when the thread that forked us ends, where there is such
  * a thing. Async-signal-safe. */
 void process_die_with_parent(void);

@@ -130,6 +130,7 @@ void environ_build_outside(const struct step_host *host, struct strings *env)
 	put_pairs(env, &host->pipeline->env);
 	snprintf(number, sizeof(number), "%lld", (long long)run->number);
 	put(env, "SIGNALBOX_RUN", number);
+	put(env, ENVIRON_MARK, run->run_folder);
 	put(env, "SIGNALBOX_COMMIT", run->commit->id);
 	put(env, "SIGNALBOX_VERSION", run->version);
 	if (run->commit->branch)

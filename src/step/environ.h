@@ -6,6 +6,10 @@
 #include "base/strings.h"
 #include "step/step.h"
 
+/* By this variable, which every child and what it starts have, the children
+ * of a run that died are found. */
+#define ENVIRON_MARK "SIGNALBOX_RUN_FOLDER"
+
 /* Refused while a gate stands between this run and the secrets that the stage
  * would get. */
 int environ_check(const struct step_host *host,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "step/gatekeeper.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,6 +23,7 @@ struct gatekeeper {
 	struct gate *gate; /* NULL until what ships is known */
 	char binds[DIGEST_TEXT_SIZE];
 	struct ships_job *job;
+	struct past_gate *past; /* whose votes it goes on with; or NULL */
 	struct timer *expiry;
 	bool is_closed;
 	bool is_cut; /* ended without a decision: nobody is told one */
@@ -49,6 +51,7 @@ static struct event *gate_event(const struct gatekeeper *keeper,
 static void tell_closed(struct gatekeeper *keeper, const char *outcome,
 			const char *reason, const char *person)
 {
+	bool resumed = keeper->past && *keeper->past->outcome;
 	struct event *event = gate_event(keeper, EVENT_GATE_CLOSED);
 
 	keeper->is_closed = true;
@@ -56,6 +59,8 @@ static void tell_closed(struct gatekeeper *keeper, const char *outcome,
 	event_set(event, "outcome", outcome);
 	event_set(event, "reason", reason);
 	event_set(event, "person", person);
+	if (resumed)
+		event_set_bool(event, "resumed", true);
 	step_emit(keeper->options.step, event);
 }
 
@@ -119,6 +124,8 @@ static void tell_opened(struct gatekeeper *keeper, const struct ships *ships,
 	set_releases(keeper, event);
 	event_set_json_owned(event, "ships", ships_json(ships));
 	event_set_json_owned(event, "checks", checks);
+	if (keeper->past)
+		event_set_bool(event, "resumed", true);
 	gate_describe(keeper->gate, event);
 	step_emit(keeper->options.step, event);
 }
@@ -189,6 +196,73 @@ static bool is_void(const struct gatekeeper *keeper)
 	return strcmp(binds, keeper->binds) != 0;
 }
 
+static const char *email_of(const struct gatekeeper *keeper,
+			    const struct sender *sender)
+{
+	const struct run_facts *run = host_of(keeper)->run;
+
+	return sender->uid == run->uid ? run->email : NULL;
+}
+
+/* What the votes were for is no longer what it was. */
+static void leave_past_if_void(struct gatekeeper *keeper)
+{
+	if (!keeper->past || strcmp(keeper->past->binds, keeper->binds) == 0)
+		return;
+	keeper->past = NULL;
+	tell_closed(keeper, "void",
+		    "what it would let pass has changed while nobody ran it",
+		    NULL);
+	keeper->is_closed = false;
+}
+
+/* Each as it was cast. What would be refused by now was not then. */
+static void restore_votes(struct gatekeeper *keeper)
+{
+	static const struct {
+		const char *name;
+		enum gate_choice choice;
+	} choices[] = {
+		{"approve", GATE_APPROVE},
+		{"reject", GATE_REJECT},
+		{"override", GATE_OVERRIDE},
+	};
+	const struct past_gate *past = keeper->past;
+
+	gate_set_expiry(keeper->gate, past->expires);
+	for (size_t i = 0; i < past->vote_count; i++) {
+		const struct past_vote *it = &past->votes[i];
+		const struct sender sender = {it->uid, it->person};
+		struct gate_vote vote = {
+			.uid = it->uid,
+			.login = it->person,
+			.email = email_of(keeper, &sender),
+			.reason = it->reason,
+		};
+
+		for (size_t j = 0; j < ARRAY_SIZE(choices); j++)
+			if (strcmp(choices[j].name, it->vote) == 0)
+				vote.choice = choices[j].choice;
+		if (gate_vote(keeper->gate, &vote, it->time, NULL) < 0)
+			continue;
+	}
+}
+
+/* Where it was left: what was decided then may be decided now. */
+static void go_on(struct gatekeeper *keeper, int64_t now)
+{
+	const struct past_gate *past = keeper->past;
+	enum gate_outcome outcome = gate_outcome(keeper->gate, now);
+	const struct past_vote *last =
+		past->vote_count ? &past->votes[past->vote_count - 1] : NULL;
+
+	if (outcome == GATE_EXPIRED)
+		expired(keeper);
+	else if (outcome != GATE_OPEN)
+		end(keeper, outcome, last ? last->reason : NULL,
+		    last ? last->person : NULL);
+}
+
 static void open_with(struct gatekeeper *keeper, const struct ships *ships)
 {
 	const struct step_host *host = host_of(keeper);
@@ -202,8 +276,17 @@ static void open_with(struct gatekeeper *keeper, const struct ships *ships)
 	gate_binds(&facts, keeper->binds);
 	keeper->gate =
 		gate_new(keeper->options.rule, host->pipeline, &facts, now);
-	tell_changed_rule(keeper);
+	leave_past_if_void(keeper);
+	if (keeper->past)
+		restore_votes(keeper);
+	else
+		tell_changed_rule(keeper);
 	tell_opened(keeper, ships, checks);
+	if (keeper->past)
+		go_on(keeper, now);
+	keeper->past = NULL;
+	if (keeper->is_closed)
+		return;
 	if (opens_by_itself(keeper))
 		end(keeper, GATE_APPROVED,
 		    "mode: deployment, and all that came before it holds",
@@ -268,6 +351,44 @@ static void forget_job(struct gatekeeper *keeper)
 	keeper->job = NULL;
 }
 
+/* What an earlier engine had of this gate, and no gate here took up yet. */
+static struct past_gate *find_past(const struct gatekeeper *keeper)
+{
+	struct stage_past *past = keeper->options.step->options.past;
+	const char *name = keeper->name ? keeper->name : "";
+
+	for (size_t i = 0; past && i < past->gate_count; i++) {
+		struct past_gate *gate = &past->gates[i];
+
+		if (gate->is_used || strcmp(gate->step, name) != 0)
+			continue;
+		gate->is_used = true;
+		return gate;
+	}
+	return NULL;
+}
+
+/* True when it was decided before, and that holds: a rejection whatever has
+ * changed since. */
+static bool was_decided(struct gatekeeper *keeper)
+{
+	const struct past_gate *past = keeper->past;
+	enum gate_outcome outcome =
+		past ? gate_outcome_parse(past->outcome) : GATE_OPEN;
+
+	if (past && *past->outcome &&
+	    (outcome == GATE_OPEN || outcome == GATE_VOID))
+		keeper->past = NULL; /* it was cut short: it opens anew */
+	if (!keeper->past || outcome == GATE_OPEN)
+		return false;
+	if (gate_state(outcome) != STATE_PASSED || !is_void(keeper)) {
+		end(keeper, outcome, past->reason, past->person);
+		return true;
+	}
+	keeper->past = NULL;
+	return false;
+}
+
 struct gatekeeper *gatekeeper_open(const struct gatekeeper_options *options)
 {
 	struct gatekeeper *keeper = xcalloc(1, sizeof(*keeper));
@@ -285,16 +406,13 @@ struct gatekeeper *gatekeeper_open(const struct gatekeeper_options *options)
 		xstrdup(options->live_digest ? options->live_digest : "");
 	keeper->expiry =
 		loop_timer(host_of(keeper)->loop, INT64_MAX, expired, keeper);
-	ask_ships(keeper);
+	keeper->past = find_past(keeper);
+	if (keeper->past && keeper->past->binds)
+		snprintf(keeper->binds, sizeof(keeper->binds), "%s",
+			 keeper->past->binds);
+	if (!was_decided(keeper))
+		ask_ships(keeper);
 	return keeper;
-}
-
-static const char *email_of(const struct gatekeeper *keeper,
-			    const struct sender *sender)
-{
-	const struct run_facts *run = host_of(keeper)->run;
-
-	return sender->uid == run->uid ? run->email : NULL;
 }
 
 static void tell_vote(struct gatekeeper *keeper, const struct gate_vote *vote)

@@ -23,6 +23,7 @@ struct past_gate {
 	char *binds;			 /* what the votes hold for */
 	char *outcome, *reason, *person; /* outcome "" while it was open */
 	int64_t expires;		 /* wall ms */
+	bool is_used;			 /* taken up, or void */
 	struct past_vote *votes;
 	size_t vote_count, vote_cap;
 };

@@ -31,6 +31,7 @@
 #include "source/artifact.h"
 #include "source/repository.h"
 #include "step/log.h"
+#include "step/past.h"
 
 /* What is true of the whole run; set before the first stage starts. */
 struct run_facts {
@@ -108,8 +109,9 @@ typedef void step_finished(struct step *step, void *data);
 struct step_options {
 	const struct step_host *host;
 	const struct stage_config *stage;
-	const char *folder; /* where it works; NULL: none */
-	int folder_lock_fd; /* children keep it; -1: none */
+	struct stage_past *past; /* to go on from; NULL: from its start */
+	const char *folder;	 /* where it works; NULL: none */
+	int folder_lock_fd;	 /* children keep it; -1: none */
 	/* The scan's report as it was before the stage's command: noted by
 	 * run, compared by scan. The stage's. */
 	struct report_identity *scan_before;

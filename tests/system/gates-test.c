@@ -177,7 +177,9 @@ static void without_wait_a_run_at_its_gate_ends_with_6(void **state)
 	assert_untouched(site);
 	assert_int_equal(site_call(site, "status", "1", NULL), 0);
 	assert_says(site->out, "waits at its gate");
-	assert_int_equal(site_call(site, "approve", "1", NULL), 8);
+	assert_int_equal(site_call(site, "approve", "1", NULL), 0);
+	assert_says(site->out, "recorded; signalbox resume 1 goes on");
+	assert_untouched(site);
 }
 
 /* The answer to a vote of someone who looked at event seq. */

@@ -172,7 +172,7 @@ static void steering_a_run_that_has_ended_is_refused_with_8(void **state)
 	prepare(site, HEAD "  unit: {run: 'true'}\n");
 	assert_int_equal(site_call(site, "run", NULL), 0);
 	assert_int_equal(site_call(site, "approve", "1", NULL), 8);
-	assert_says(site->err, "has no engine");
+	assert_says(site->err, "run 1 has ended");
 	assert_int_equal(site_call(site, "cancel", "2", NULL), 2);
 	assert_says(site->err, "there is no run 2");
 }

@@ -113,6 +113,77 @@ static void what_is_finally_starts_when_all_others_are_over(void **state)
 	schedule_free(schedule);
 }
 
+static size_t armed_count;
+
+static void count_armed(size_t stage, void *data)
+{
+	(void)stage;
+	(void)data;
+	armed_count++;
+}
+
+static void one_run_again_frees_what_nothing_else_blocks(void **state)
+{
+	struct schedule *schedule = schedule_new(stages, 5);
+
+	(void)state;
+	armed_count = 0;
+	schedule_next(schedule, true);
+	schedule_finished(schedule, 0, true, count_blocked, NULL);
+	schedule_finished(schedule, 1, false, count_blocked, NULL);
+	schedule_finished(schedule, 2, false, count_blocked, NULL);
+	schedule_again(schedule, 1, count_armed, NULL);
+	assert_int_equal(armed_count, 1); /* d still has c against it */
+	assert_int_equal(schedule_next(schedule, true), 1);
+	schedule_finished(schedule, 1, true, count_blocked, NULL);
+	assert_int_equal(schedule_next(schedule, true), -1);
+	schedule_again(schedule, 2, count_armed, NULL);
+	assert_int_equal(armed_count, 3);
+	assert_int_equal(schedule_next(schedule, true), 2);
+	schedule_finished(schedule, 2, true, count_blocked, NULL);
+	assert_int_equal(schedule_next(schedule, true), 3);
+	schedule_free(schedule);
+}
+
+static void one_run_again_can_fail_again(void **state)
+{
+	struct schedule *schedule = schedule_new(stages, 5);
+
+	(void)state;
+	schedule_next(schedule, true);
+	blocked_count = 0;
+	for (int i = 0; i < 3; i++) {
+		schedule_finished(schedule, 0, false, count_blocked, NULL);
+		assert_int_equal(schedule_left(schedule), 0);
+		schedule_again(schedule, 0, count_armed, NULL);
+		assert_int_equal(schedule_left(schedule), 5);
+		assert_int_equal(schedule_next(schedule, true), 0);
+		assert_int_equal(schedule_next(schedule, true), -1);
+	}
+	assert_int_equal(blocked_count, 12);
+	schedule_free(schedule);
+}
+
+static void what_is_finally_comes_after_one_run_again(void **state)
+{
+	struct schedule *schedule = schedule_new(ending, 4);
+
+	(void)state;
+	assert_int_equal(schedule_next(schedule, true), 1);
+	schedule_finished(schedule, 1, false, count_blocked, NULL);
+	schedule_finished(schedule, 0, true, count_blocked, NULL);
+	schedule_finished(schedule, 3, true, count_blocked, NULL);
+	schedule_again(schedule, 1, count_armed, NULL);
+	assert_int_equal(schedule_next(schedule, true), 1);
+	assert_int_equal(schedule_next(schedule, true), -1);
+	schedule_finished(schedule, 1, true, count_blocked, NULL);
+	assert_int_equal(schedule_next(schedule, true), 2);
+	schedule_finished(schedule, 2, true, count_blocked, NULL);
+	assert_int_equal(schedule_next(schedule, true), 0);
+	assert_int_equal(schedule_next(schedule, true), 3);
+	schedule_free(schedule);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -122,6 +193,9 @@ int main(void)
 		cmocka_unit_test(one_failure_leaves_its_neighbour_alone),
 		cmocka_unit_test(
 			what_is_finally_starts_when_all_others_are_over),
+		cmocka_unit_test(one_run_again_frees_what_nothing_else_blocks),
+		cmocka_unit_test(one_run_again_can_fail_again),
+		cmocka_unit_test(what_is_finally_comes_after_one_run_again),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
