@@ -156,6 +156,7 @@ static void check_run_keys(struct reader *reader, const struct node *value,
 	static const char *const keys[] = {
 		"source",  "artifacts", "reports", "scan",	  "grace",
 		"env",	   "timeout",	"retries", "environment", "shell",
+		"workdir", "tty",	"cleanup", "log-limit",	  "resume",
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
