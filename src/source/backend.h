@@ -22,10 +22,8 @@ struct backend_ops {
 	int (*read_file)(struct repository *repository, const char *commit,
 			 const char *path, size_t limit, struct str *text,
 			 struct error *err);
-	int (*is_ancestor)(struct repository *repository, const char *ancestor,
-			   const char *commit, struct error *err);
+	/* The branch HEAD stands on, the caller's; NULL when it is detached. */
 	char *(*head_branch)(struct repository *repository);
-	char *(*default_branch)(struct repository *repository);
 	int (*ships)(struct repository *repository, const char *live,
 		     const char *candidate, struct ships *ships,
 		     struct error *err);
@@ -59,6 +57,8 @@ int command_open(struct repository *repository, const char *folder,
  * NULL with ERROR_NOT_FOUND. Owned by the caller. */
 char *command_resolve(struct repository *repository, const char *revision,
 		      struct error *err) MUST_CHECK;
+/* "Ana <ana@example.org>" to the struct commit. */
+void commit_add_co_author(const char *person, void *commit);
 /* ERROR_NOT_FOUND: "there is no commit 'x'; ...". */
 int repository_no_commit(const char *revision, struct error *err);
 

@@ -12,14 +12,6 @@
 /* A history of a million commits. */
 #define HISTORY_LIMIT ((size_t)512 << 20)
 
-static void collect_co_author(const char *person, void *data)
-{
-	char *address = text_address(person);
-
-	collector_add_email(data, address);
-	free(address);
-}
-
 static void collect_record(struct collector *collector, char **field)
 {
 	char *author = text_utf8(field[1], NULL);
@@ -37,7 +29,7 @@ static void collect_record(struct collector *collector, char **field)
 			.subject = subject,
 			.time_ms = (int64_t)strtoll(field[4], NULL, 10) * 1000,
 		});
-	command_each_co_author(field[6], collect_co_author, collector);
+	command_each_co_author(field[6], collector_add_person, collector);
 	free(author);
 	free(email);
 	free(committer);

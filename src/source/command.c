@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/file.h"
 #include "base/memory.h"
 #include "source/command.h"
 #include "source/git.h"
@@ -16,6 +15,17 @@ static void cut_newline(struct str *text)
 {
 	while (text->len > 0 && text->data[text->len - 1] == '\n')
 		str_truncate(text, text->len - 1);
+}
+
+/* What git answered, where it went well, without its newline; else NULL. */
+static char *line_of(struct str *output, int result)
+{
+	if (result == 0) {
+		cut_newline(output);
+		return str_detach(output);
+	}
+	str_release(output);
+	return NULL;
 }
 
 int command_ask(const struct repository *repository,
@@ -39,13 +49,8 @@ char *command_ask_line(const struct repository *repository,
 {
 	struct str output = STR_INIT;
 
-	if (command_ask(repository, arguments, &output, COMMAND_ANSWER_LIMIT,
-			err) < 0) {
-		str_release(&output);
-		return NULL;
-	}
-	cut_newline(&output);
-	return str_detach(&output);
+	return line_of(&output, command_ask(repository, arguments, &output,
+					    COMMAND_ANSWER_LIMIT, err));
 }
 
 static char *folder_answer(const char *folder, const char *question,
@@ -56,12 +61,8 @@ static char *folder_answer(const char *folder, const char *question,
 					 question,    NULL};
 	struct str output = STR_INIT;
 
-	if (git_run(arguments, &output, COMMAND_ANSWER_LIMIT, err) < 0) {
-		str_release(&output);
-		return NULL;
-	}
-	cut_newline(&output);
-	return str_detach(&output);
+	return line_of(&output,
+		       git_run(arguments, &output, COMMAND_ANSWER_LIMIT, err));
 }
 
 int command_open(struct repository *repository, const char *folder,
@@ -134,20 +135,10 @@ void command_each_co_author(char *field,
 			take(person, data);
 }
 
-static void take_co_author(const char *person, void *data)
+/* What is behind "refs/heads/"; takes name over, which may be NULL. */
+static char *branch_named(char *name)
 {
-	struct commit *commit = data;
-
-	strings_add(&commit->co_authors, person);
-	strings_add_owned(&commit->co_author_emails, text_address(person));
-}
-
-static char *branch_of(struct repository *repository, const char *revision)
-{
-	const char *const arguments[] = {"rev-parse", "--symbolic-full-name",
-					 "--end-of-options", revision, NULL};
 	static const char heads[] = "refs/heads/";
-	char *name = command_ask_line(repository, arguments, NULL);
 	const char *plain = name ? name : "";
 	char *branch = NULL;
 
@@ -158,6 +149,22 @@ static char *branch_of(struct repository *repository, const char *revision)
 		branch = text_utf8(plain + strlen(heads), NULL);
 	free(name);
 	return branch;
+}
+
+static char *branch_of(struct repository *repository, const char *revision)
+{
+	const char *const arguments[] = {"rev-parse", "--symbolic-full-name",
+					 "--end-of-options", revision, NULL};
+
+	return branch_named(command_ask_line(repository, arguments, NULL));
+}
+
+static char *head_branch(struct repository *repository)
+{
+	const char *const arguments[] = {"symbolic-ref", "--quiet", "HEAD",
+					 NULL};
+
+	return branch_named(command_ask_line(repository, arguments, NULL));
 }
 
 static int read_commit(struct repository *repository, const char *revision,
@@ -196,7 +203,7 @@ static int read_commit(struct repository *repository, const char *revision,
 	commit->committer_name = text_utf8(field[5], NULL);
 	commit->committer_email = text_utf8(field[6], NULL);
 	commit->time_ms = (int64_t)strtoll(field[7], NULL, 10) * 1000;
-	command_each_co_author(field[8], take_co_author, commit);
+	command_each_co_author(field[8], commit_add_co_author, commit);
 	commit->branch = branch_of(repository, revision);
 	result = 0;
 out:
@@ -247,7 +254,7 @@ static int read_blob(struct repository *repository, const char *id,
 {
 	const char *const arguments[] = {"cat-file", "blob", id, NULL};
 
-	return command_ask(repository, arguments, text, text->len + limit, err);
+	return command_ask(repository, arguments, text, limit, err);
 }
 
 static int read_file_at(struct repository *repository, const char *revision,
@@ -302,66 +309,11 @@ int command_count(struct repository *repository, const char *range,
 	return 0;
 }
 
-static int is_ancestor(struct repository *repository, const char *ancestor,
-		       const char *revision, struct error *err)
-{
-	char *older = command_resolve(repository, ancestor, err);
-	char *newer = older ? command_resolve(repository, revision, err) : NULL;
-	char *range = newer ? xasprintf("%s..%s", newer, older) : NULL;
-	size_t apart;
-	int result = -1;
-
-	/* Nothing of the older is missing in the newer. */
-	if (range && command_count(repository, range, &apart, err) == 0)
-		result = apart == 0;
-	free(range);
-	free(older);
-	free(newer);
-	return result;
-}
-
-static char *symbolic_branch(struct repository *repository, const char *name,
-			     const char *prefix)
-{
-	const char *const arguments[] = {"symbolic-ref", "--quiet", name, NULL};
-	char *target = command_ask_line(repository, arguments, NULL);
-	char *branch = NULL;
-
-	if (target && starts_with(target, prefix))
-		branch = text_utf8(target + strlen(prefix), NULL);
-	free(target);
-	return branch;
-}
-
-static char *head_branch(struct repository *repository)
-{
-	return symbolic_branch(repository, "HEAD", "refs/heads/");
-}
-
-static char *default_branch(struct repository *repository)
-{
-	static const char *const usual[] = {"refs/heads/main",
-					    "refs/heads/master"};
-	char *branch = symbolic_branch(repository, "refs/remotes/origin/HEAD",
-				       "refs/remotes/origin/");
-
-	for (size_t i = 0; !branch && i < ARRAY_SIZE(usual); i++) {
-		char *id = command_resolve(repository, usual[i], NULL);
-
-		if (id)
-			branch = xstrdup(usual[i] + strlen("refs/heads/"));
-		free(id);
-	}
-	return branch ? branch : head_branch(repository);
-}
-
 const struct backend_ops command_backend = {
 	.close = close_command,
 	.commit = read_commit,
 	.version = describe,
 	.read_file = read_file_at,
-	.is_ancestor = is_ancestor,
 	.head_branch = head_branch,
-	.default_branch = default_branch,
 	.ships = command_ships,
 };

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "source/git.h"
 
-#include <string.h>
-
 #include "base/memory.h"
 #include "proc/child.h"
 

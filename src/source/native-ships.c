@@ -13,14 +13,6 @@
  * counted. */
 #define LINES_TIME_US 5000000
 
-static void take_co_author(const char *person, void *data)
-{
-	char *address = text_address(person);
-
-	collector_add_email(data, address);
-	free(address);
-}
-
 static void collect_commit(struct collector *collector,
 			   const git_commit *commit)
 {
@@ -45,7 +37,7 @@ static void collect_commit(struct collector *collector,
 			.subject = subject,
 			.time_ms = (int64_t)git_commit_time(commit) * 1000,
 		});
-	native_each_co_author(commit, take_co_author, collector);
+	native_each_co_author(commit, collector_add_person, collector);
 	free(name);
 	free(email);
 	free(committer);

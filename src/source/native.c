@@ -231,14 +231,6 @@ void native_each_co_author(const git_commit *commit,
 	git_message_trailer_array_free(&trailers);
 }
 
-static void take_co_author(const char *person, void *data)
-{
-	struct commit *commit = data;
-
-	strings_add(&commit->co_authors, person);
-	strings_add_owned(&commit->co_author_emails, text_address(person));
-}
-
 static int read_commit(struct repository *repository, const char *revision,
 		       struct commit *commit, struct error *err)
 {
@@ -262,7 +254,7 @@ static int read_commit(struct repository *repository, const char *revision,
 	commit->committer_name = text_utf8(committer->name, encoding);
 	commit->committer_email = text_utf8(committer->email, encoding);
 	commit->time_ms = (int64_t)git_commit_time(found) * 1000;
-	native_each_co_author(found, take_co_author, commit);
+	native_each_co_author(found, commit_add_co_author, commit);
 	git_commit_free(found);
 	return 0;
 }
@@ -345,68 +337,19 @@ static int read_file_at(struct repository *repository, const char *revision,
 	return result;
 }
 
-static int is_ancestor(struct repository *repository, const char *ancestor,
-		       const char *revision, struct error *err)
+static char *head_branch(struct repository *repository)
 {
-	git_commit *older = NULL;
-	git_commit *newer = NULL;
-	int result = -1;
-
-	if (native_find_commit(repository, ancestor, &older, NULL, err) < 0 ||
-	    native_find_commit(repository, revision, &newer, NULL, err) < 0)
-		goto out;
-	if (git_oid_equal(git_commit_id(older), git_commit_id(newer)))
-		result = 1;
-	else
-		result = git_graph_descendant_of(repository->native,
-						 git_commit_id(newer),
-						 git_commit_id(older));
-	if (result < 0)
-		native_fail(err, "cannot follow the history");
-out:
-	git_commit_free(older);
-	git_commit_free(newer);
-	return result;
-}
-
-/* The branch that the symbolic reference `name` points at, with `prefix`
- * left out; NULL when it is none. */
-static char *symbolic_branch(git_repository *git, const char *name,
-			     const char *prefix)
-{
+	static const char heads[] = "refs/heads/";
 	git_reference *reference = NULL;
 	const char *target = NULL;
 	char *branch = NULL;
 
-	if (git_reference_lookup(&reference, git, name) == 0)
+	if (git_reference_lookup(&reference, repository->native, "HEAD") == 0)
 		target = git_reference_symbolic_target(reference);
-	if (target && starts_with(target, prefix))
-		branch = text_utf8(target + strlen(prefix), NULL);
+	if (target && starts_with(target, heads))
+		branch = text_utf8(target + strlen(heads), NULL);
 	git_reference_free(reference);
 	return branch;
-}
-
-static char *head_branch(struct repository *repository)
-{
-	return symbolic_branch(repository->native, "HEAD", "refs/heads/");
-}
-
-static char *default_branch(struct repository *repository)
-{
-	static const char *const usual[] = {"main", "master"};
-	char *branch =
-		symbolic_branch(repository->native, "refs/remotes/origin/HEAD",
-				"refs/remotes/origin/");
-
-	for (size_t i = 0; !branch && i < ARRAY_SIZE(usual); i++) {
-		git_reference *reference = NULL;
-
-		if (git_branch_lookup(&reference, repository->native, usual[i],
-				      GIT_BRANCH_LOCAL) == 0)
-			branch = xstrdup(usual[i]);
-		git_reference_free(reference);
-	}
-	return branch ? branch : head_branch(repository);
 }
 
 const struct backend_ops native_backend = {
@@ -414,8 +357,6 @@ const struct backend_ops native_backend = {
 	.commit = read_commit,
 	.version = describe,
 	.read_file = read_file_at,
-	.is_ancestor = is_ancestor,
 	.head_branch = head_branch,
-	.default_branch = default_branch,
 	.ships = native_ships,
 };

@@ -9,8 +9,6 @@
 #ifndef SIGNALBOX_SOURCE_RELEASE_H
 #define SIGNALBOX_SOURCE_RELEASE_H
 
-#include <stddef.h>
-
 #include "base/error.h"
 #include "base/strings.h"
 #include "source/artifact.h"

@@ -3,11 +3,11 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/file.h"
 #include "base/memory.h"
 #include "source/backend.h"
+#include "source/text.h"
 
 struct repository *repository_open(const char *folder, struct error *err)
 {
@@ -101,6 +101,14 @@ static void name_branch(struct repository *repository, struct commit *commit)
 	commit_release(&head);
 }
 
+void commit_add_co_author(const char *person, void *commit)
+{
+	struct commit *of = commit;
+
+	strings_add(&of->co_authors, person);
+	strings_add_owned(&of->co_author_emails, text_address(person));
+}
+
 int repository_commit(struct repository *repository, const char *revision,
 		      struct commit *commit, struct error *err)
 {
@@ -163,20 +171,4 @@ int repository_read_file(struct repository *repository, const char *commit,
 		return read_from_work_tree(repository, path, limit, text, err);
 	return repository->ops->read_file(repository, commit, path, limit, text,
 					  err);
-}
-
-int repository_is_ancestor(struct repository *repository, const char *ancestor,
-			   const char *commit, struct error *err)
-{
-	return repository->ops->is_ancestor(repository, ancestor, commit, err);
-}
-
-char *repository_head_branch(struct repository *repository)
-{
-	return repository->ops->head_branch(repository);
-}
-
-char *repository_default_branch(struct repository *repository)
-{
-	return repository->ops->default_branch(repository);
 }

@@ -18,7 +18,6 @@
 #ifndef SIGNALBOX_SOURCE_REPOSITORY_H
 #define SIGNALBOX_SOURCE_REPOSITORY_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -80,17 +79,5 @@ char *repository_version(struct repository *repository, const char *commit,
 int repository_read_file(struct repository *repository, const char *commit,
 			 const char *path, size_t limit, struct str *text,
 			 struct error *err) MUST_CHECK;
-
-/* 1 when `ancestor` is `commit` or one of its ancestors, 0 when not, -1 when
- * that cannot be told. Both are commit ids or revisions. */
-int repository_is_ancestor(struct repository *repository, const char *ancestor,
-			   const char *commit, struct error *err) MUST_CHECK;
-
-/* The branch HEAD stands on, also before its first commit; NULL when it is
- * detached. Owned by the caller. */
-char *repository_head_branch(struct repository *repository);
-/* The branch that origin's HEAD names, else main or master where there is
- * one, else HEAD's; NULL when nothing says. Owned by the caller. */
-char *repository_default_branch(struct repository *repository);
 
 #endif

@@ -96,6 +96,14 @@ void collector_add_email(struct collector *collector, const char *email)
 	text_set_add_lower(&collector->emails, email);
 }
 
+void collector_add_person(const char *person, void *collector)
+{
+	char *address = text_address(person);
+
+	collector_add_email(collector, address);
+	free(address);
+}
+
 void collector_add_commit(struct collector *collector,
 			  const struct collected_commit *commit)
 {

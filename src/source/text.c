@@ -77,7 +77,7 @@ static size_t find_place(const struct strings *sorted, const char *text,
 	return low;
 }
 
-bool text_set_add(struct text_set *set, const char *text)
+static bool add(struct text_set *set, const char *text)
 {
 	struct strings *sorted = &set->sorted;
 	bool there;
@@ -105,17 +105,9 @@ bool text_set_add_lower(struct text_set *set, const char *text)
 	for (char *c = lower; *c; c++)
 		if (*c >= 'A' && *c <= 'Z')
 			*c = (char)(*c - 'A' + 'a');
-	added = text_set_add(set, lower);
+	added = add(set, lower);
 	free(lower);
 	return added;
-}
-
-bool text_set_has(const struct text_set *set, const char *text)
-{
-	bool there;
-
-	find_place(&set->sorted, text, &there);
-	return there;
 }
 
 void text_set_release(struct text_set *set)

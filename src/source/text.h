@@ -4,7 +4,6 @@
 #define SIGNALBOX_SOURCE_TEXT_H
 
 #include <stdbool.h>
-#include <stddef.h>
 
 #include "base/strings.h"
 
@@ -27,11 +26,8 @@ struct text_set {
 		STRINGS_INIT \
 	}
 
-/* False when it was there. */
-bool text_set_add(struct text_set *set, const char *text);
-/* In lower case (ASCII); empty text is not added. */
+/* In lower case (ASCII); false when it was there, or is empty. */
 bool text_set_add_lower(struct text_set *set, const char *text);
-bool text_set_has(const struct text_set *set, const char *text);
 void text_set_release(struct text_set *set);
 
 #endif

@@ -80,7 +80,7 @@ static void linked_work_trees_share_their_state(void **state)
 			   "cd repo && git rev-parse --absolute-git-dir");
 	assert_same_as_git(xstrdup(repository_work_tree(repository)), *state,
 			   "cd linked && pwd -P");
-	assert_same_as_git(repository_head_branch(repository), *state,
+	assert_same_as_git(repository->ops->head_branch(repository), *state,
 			   "echo side");
 	repository_free(repository);
 }
@@ -100,7 +100,6 @@ static void an_empty_repository_has_no_commit(void **state)
 	struct commit commit = COMMIT_INIT;
 	struct error err = ERROR_INIT;
 	struct repository *repository;
-	char *branch;
 
 	scratch_run(*state, "git init -q -b trunk repo");
 	repository = open_in(*state, "repo");
@@ -108,9 +107,6 @@ static void an_empty_repository_has_no_commit(void **state)
 			 -1);
 	assert_int_equal(err.code, ERROR_NOT_FOUND);
 	assert_non_null(strstr(err.message, "git commit"));
-	branch = repository_head_branch(repository);
-	assert_string_equal(branch, "trunk");
-	free(branch);
 	error_clear(&err);
 	repository_free(repository);
 }
@@ -214,29 +210,13 @@ static void check_files(struct repository *repository)
 	str_release(&text);
 }
 
-static void check_ancestry(struct repository *repository)
-{
-	assert_int_equal(
-		repository_is_ancestor(repository, "v1.0.0", "HEAD", NULL), 1);
-	assert_int_equal(
-		repository_is_ancestor(repository, "HEAD", "HEAD", NULL), 1);
-	assert_int_equal(
-		repository_is_ancestor(repository, "HEAD", "v1.0.0", NULL), 0);
-	assert_int_equal(
-		repository_is_ancestor(repository, "HEAD", "nowhere", NULL),
-		-1);
-}
-
 static void check_all(struct repository *repository, const char *root)
 {
 	check_commit(repository, root);
 	check_revisions(repository, root);
 	check_versions(repository, root);
 	check_files(repository);
-	check_ancestry(repository);
-	assert_same_as_git(repository_head_branch(repository), root,
-			   "echo main");
-	assert_same_as_git(repository_default_branch(repository), root,
+	assert_same_as_git(repository->ops->head_branch(repository), root,
 			   "echo main");
 	repository_free(repository);
 }
@@ -280,8 +260,6 @@ static void a_shallow_clone_is_read(void **state)
 	assert_string_equal(commit.branch, "main");
 	assert_same_as_git(repository_version(repository, "HEAD", NULL), *state,
 			   "git -C thin describe --tags --always");
-	assert_int_equal(
-		repository_is_ancestor(repository, commit.id, "HEAD", NULL), 1);
 	commit_release(&commit);
 	repository_free(repository);
 }
@@ -343,13 +321,6 @@ static void branches_are_named(void **state)
 	assert_int_equal(repository_commit(repository, NULL, &commit, NULL), 0);
 	assert_null(commit.branch);
 	commit_release(&commit);
-	assert_null(repository_head_branch(repository));
-	repository_free(repository);
-	scratch_run(*state, "git clone -q repo clone; cd repo && git checkout "
-			    "-q topic && cd .. && git clone -q repo other");
-	repository = open_in(*state, "other");
-	assert_same_as_git(repository_default_branch(repository), *state,
-			   "echo topic");
 	repository_free(repository);
 }
 
