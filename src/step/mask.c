@@ -6,8 +6,11 @@
 
 #include "base/memory.h"
 
+/* Fewer digits of base64 are found in much that is no secret. */
+#define LEAST_DIGITS 6
+
 struct mask {
-	struct strings secrets; /* longest first */
+	struct strings secrets; /* and their base64; longest first */
 	/* Where each stands next in what is held; NULL: not looked yet, the
 	 * end: nowhere. */
 	const char **next;
@@ -22,14 +25,67 @@ static int longest_first(const void *a, const void *b)
 	return (la < lb) - (la > lb);
 }
 
+/* Six bits of a text that stands `shift` bytes into what is encoded. */
+static unsigned sextet(const char *text, size_t shift, size_t index)
+{
+	unsigned bits = 0;
+
+	for (size_t bit = index * 6; bit < index * 6 + 6; bit++) {
+		unsigned byte = (unsigned char)text[bit / 8 - shift];
+
+		bits = bits << 1 | (byte >> (7 - bit % 8) & 1);
+	}
+	return bits;
+}
+
+/* The digits of base64 that no neighbour of the text has a part in, in
+ * lines of so many (0: in one). */
+static void add_digits(struct strings *values, const char *text, size_t shift,
+		       const char *last_two, size_t columns)
+{
+	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				     "abcdefghijklmnopqrstuvwxyz0123456789";
+	size_t first = (shift * 8 + 5) / 6;
+	size_t end = (shift + strlen(text)) * 8 / 6;
+	struct str shown = STR_INIT;
+
+	for (size_t i = first; i < end; i++) {
+		unsigned value = sextet(text, shift, i);
+
+		if (columns && i && i % columns == 0)
+			str_add_char(&shown, '\n');
+		str_add_char(&shown,
+			     value < 62 ? digits[value] : last_two[value - 62]);
+	}
+	if (shown.len >= LEAST_DIGITS && !strings_has(values, shown.data))
+		strings_add(values, shown.data);
+	if (shown.len)
+		explicit_bzero(shown.data, shown.len);
+	str_release(&shown);
+}
+
+/* Wherever it may stand in what is encoded, in both alphabets; and where it
+ * stands first, in the lines of base64(1) and of PEM too. */
+static void add_base64(struct strings *values, const char *secret)
+{
+	for (size_t shift = 0; shift < 3; shift++) {
+		add_digits(values, secret, shift, "+/", 0);
+		add_digits(values, secret, shift, "-_", 0);
+	}
+	add_digits(values, secret, 0, "+/", 76);
+	add_digits(values, secret, 0, "+/", 64);
+}
+
 struct mask *mask_new(const struct strings *secrets)
 {
 	struct mask *mask = xcalloc(1, sizeof(*mask));
 
 	str_init(&mask->held);
-	for (size_t i = 0; i < secrets->count; i++)
+	for (size_t i = 0; i < secrets->count; i++) {
 		if (*secrets->items[i])
 			strings_add(&mask->secrets, secrets->items[i]);
+		add_base64(&mask->secrets, secrets->items[i]);
+	}
 	if (!mask->secrets.count) {
 		mask_free(mask);
 		return NULL;

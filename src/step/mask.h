@@ -14,7 +14,8 @@
 
 struct mask;
 
-/* Values to hide; empty ones are left out. NULL when nothing is to hide. */
+/* Values to hide, plainly and in base64; empty ones are left out. NULL when
+ * nothing is to hide. */
 struct mask *mask_new(const struct strings *secrets);
 /* Appends to out what is safe to show by now. */
 void mask_feed(struct mask *mask, const char *data, size_t len,

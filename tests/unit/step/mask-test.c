@@ -2,6 +2,7 @@
 #include "support/cmocka.h"
 
 #include "base/clock.h"
+#include "base/memory.h"
 #include "step/mask.h"
 
 static char *masked(const char *text, size_t piece, const char *a,
@@ -56,6 +57,106 @@ static void the_longer_of_two_secrets_wins(void **state)
 	free(out);
 }
 
+/* As RFC 4648 has it, for the tests alone. */
+static char *base64(const char *text, const char *last_two, size_t columns)
+{
+	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				     "abcdefghijklmnopqrstuvwxyz0123456789";
+	size_t len = strlen(text);
+	struct str out = STR_INIT;
+
+	for (size_t i = 0, count = 0; i < len; i += 3) {
+		unsigned triple = 0;
+
+		for (size_t j = 0; j < 3; j++)
+			triple = triple << 8 |
+				 (i + j < len ? (unsigned char)text[i + j] : 0);
+		for (size_t j = 0; j < 4; j++, count++) {
+			unsigned value = triple >> (18 - 6 * j) & 63;
+
+			if (columns && count && count % columns == 0)
+				str_add_char(&out, '\n');
+			if (i + j > len)
+				str_add_char(&out, '=');
+			else
+				str_add_char(&out,
+					     value < 62 ? digits[value]
+							: last_two[value - 62]);
+		}
+	}
+	return str_detach(&out);
+}
+
+/* How many whole digits of the secret are left in what was masked of its
+ * base64, fed in pieces. */
+static size_t digits_left(const char *before, const char *secret,
+			  const char *last_two, size_t piece)
+{
+	char *text = xasprintf("%s%s and what follows", before, secret);
+	char *encoded = base64(text, last_two, 0);
+	char *out = masked(encoded, piece, secret, "something else");
+	const char *hidden = strstr(out, "***");
+	size_t gone = strlen(encoded) - (strlen(out) - 3);
+
+	assert_non_null(hidden);
+	assert_null(strstr(hidden + 3, "***"));
+	free(out);
+	free(encoded);
+	free(text);
+	return strlen(secret) * 8 / 6 - gone;
+}
+
+static void base64_of_a_secret_is_hidden_wherever_it_stands(void **state)
+{
+	static const char *const before[] = {"", "x", "xy", "xyz", "user:"};
+	static const char *const secrets[] = {"hunter2", "?>?>?>~~~",
+					      "\xff\xfe\xfd\xfb\xef\xbf"};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(before); i++)
+		for (size_t j = 0; j < ARRAY_SIZE(secrets); j++)
+			for (size_t piece = 1; piece < 40; piece++) {
+				assert_in_range(digits_left(before[i],
+							    secrets[j], "+/",
+							    piece),
+						0, 1);
+				assert_in_range(digits_left(before[i],
+							    secrets[j], "-_",
+							    piece),
+						0, 1);
+			}
+}
+
+static void
+base64_in_lines_is_hidden_where_the_secret_stands_first(void **state)
+{
+	static const size_t columns[] = {64, 76};
+	struct str secret = STR_INIT;
+
+	(void)state;
+	for (int i = 0; i < 50; i++)
+		str_addf(&secret, "line %d of a key\n", i);
+	for (size_t i = 0; i < ARRAY_SIZE(columns); i++) {
+		char *encoded = base64(secret.data, "+/", columns[i]);
+		char *out = masked(encoded, 7, secret.data, "other");
+
+		assert_true(starts_with(out, "***"));
+		assert_true(strlen(out) < 3 + 4);
+		free(out);
+		free(encoded);
+	}
+	str_release(&secret);
+}
+
+static void short_base64_is_left_alone(void **state)
+{
+	char *out = masked("YWJj YWJjZA== abcd", 3, "abcd", "abc");
+
+	(void)state;
+	assert_string_equal(out, "YWJj YWJjZA== ***");
+	free(out);
+}
+
 /* One secret all over, and one that never comes, in linear time. */
 static void a_flood_of_secrets_is_masked_in_a_moment(void **state)
 {
@@ -93,6 +194,11 @@ int main(void)
 		cmocka_unit_test(
 			the_beginning_of_a_secret_alone_is_shown_in_the_end),
 		cmocka_unit_test(the_longer_of_two_secrets_wins),
+		cmocka_unit_test(
+			base64_of_a_secret_is_hidden_wherever_it_stands),
+		cmocka_unit_test(
+			base64_in_lines_is_hidden_where_the_secret_stands_first),
+		cmocka_unit_test(short_base64_is_left_alone),
 		cmocka_unit_test(a_flood_of_secrets_is_masked_in_a_moment),
 		cmocka_unit_test(nothing_to_hide_is_no_mask),
 	};
