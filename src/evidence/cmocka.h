@@ -12,12 +12,11 @@
 
 struct cmocka_reader {
 	struct test_sink *sink;
-	unsigned groups;    /* closed ones */
-	uint64_t announced; /* by all groups so far */
-	bool open;	    /* a group is under way */
-	uint64_t expected;  /* by the open one */
-	uint64_t seen;	    /* tests begun in it */
-	bool running;	    /* a test of it */
+	unsigned groups;   /* closed ones */
+	bool open;	   /* a group is under way */
+	uint64_t expected; /* by the open one */
+	uint64_t seen;	   /* tests begun in it */
+	bool running;	   /* a test of it */
 	struct str name;
 	struct str explanation;	  /* of the test that runs */
 	bool explaining;	  /* lines without a tag belong to it */

@@ -124,11 +124,6 @@ json_t *member_array(const json_t *value, const char *key)
 	return json_is_array(array) ? array : NULL;
 }
 
-bool member_is_null(const json_t *value, const char *key)
-{
-	return json_is_null(member(value, key));
-}
-
 int member_int(const json_t *value, const char *key, int absent)
 {
 	json_t *number = member(value, key);

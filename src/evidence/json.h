@@ -21,7 +21,6 @@ const char *member_text(const json_t *value, const char *key);
 /* The same, but NULL for "" too. */
 const char *member_word(const json_t *value, const char *key);
 json_t *member_array(const json_t *value, const char *key);
-bool member_is_null(const json_t *value, const char *key);
 /* Within int, else absent. */
 int member_int(const json_t *value, const char *key, int absent);
 

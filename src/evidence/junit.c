@@ -8,7 +8,6 @@
 #include <string.h>
 #include <strings.h>
 
-#include "base/memory.h"
 #include "base/str.h"
 #include "evidence/format.h"
 #include "evidence/sink.h"

@@ -3,7 +3,6 @@
 
 #include <inttypes.h>
 
-#include "base/memory.h"
 #include "base/str.h"
 
 static void say(char **reason, struct str *text)

@@ -2,7 +2,6 @@
 /* SARIF 2.1.0: what compilers, linters and many scanners can write. */
 #include <string.h>
 
-#include "base/memory.h"
 #include "base/str.h"
 #include "evidence/format.h"
 #include "evidence/json.h"

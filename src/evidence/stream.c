@@ -105,14 +105,6 @@ report_stream_totals(const struct report_stream *stream)
 	return &stream->sink.report.totals;
 }
 
-uint64_t report_stream_planned(const struct report_stream *stream)
-{
-	const struct tap_reader *tap = &stream->tap;
-
-	return tap->planned + (tap->has_plan ? tap->plan : 0) +
-	       stream->cmocka.announced;
-}
-
 void report_stream_finish(struct report_stream *stream, struct report *report)
 {
 	if (stream->line.len)

@@ -40,8 +40,6 @@ void report_stream_feed(struct report_stream *stream, const char *bytes,
 /* What was counted so far, after the finish too; borrowed. */
 const struct test_totals *
 report_stream_totals(const struct report_stream *stream);
-/* How many tests the plans so far announce, 0 while none is known. */
-uint64_t report_stream_planned(const struct report_stream *stream);
 /*
  * The output ended: tells the last test and gives the report, which is the
  * caller's to release. No plan, a short plan, a bail out, a group cut short

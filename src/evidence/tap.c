@@ -254,7 +254,6 @@ static void close_document(struct tap_reader *tap)
 	*tap = (struct tap_reader){
 		.sink = sink,
 		.documents = tap->documents + 1,
-		.planned = tap->planned + (tap->has_plan ? tap->plan : 0),
 		.bailed = tap->bailed,
 		.plan_leads = tap->plan_leads,
 	};

@@ -13,7 +13,6 @@ struct tap_reader {
 	struct test_sink *sink;
 	bool plan_leads;    /* a point that no plan announced is noise */
 	unsigned documents; /* closed ones */
-	uint64_t planned;   /* by the closed ones */
 	bool bailed;	    /* everything after it is noise */
 
 	/* the document under way */

@@ -33,6 +33,31 @@ static inline struct report report_of(const char *name)
 	return report;
 }
 
+/* The same of a text that is in a format, or in the one it shows. */
+static inline struct report report_of_text(const char *text, const char *format)
+{
+	struct error err = ERROR_INIT;
+	struct report report;
+
+	if (report_parse(text, strlen(text), "r", format, &report, &err) < 0)
+		fail_msg("%s", err.message);
+	return report;
+}
+
+/* That the fixture is refused, with a message that says `part`. */
+static inline void assert_file_refused(const char *name, const char *part)
+{
+	char *path = report_fixture(name);
+	struct error err = ERROR_INIT;
+	struct report report;
+
+	assert_int_equal(report_read(path, NULL, &report, &err), -1);
+	if (!strstr(err.message, part))
+		fail_msg("'%s' does not say '%s'", err.message, part);
+	error_clear(&err);
+	free(path);
+}
+
 /* That the bytes are refused, with a message that says `part`. */
 static inline void assert_refused(const char *text, size_t len,
 				  const char *format, const char *part)

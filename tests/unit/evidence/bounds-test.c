@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* For every format alike: a report cut short is never green, and reading
  * one takes a bounded amount of memory. */
-#include "support/cmocka.h"
 
 #include <ctype.h>
 #include <sys/resource.h>

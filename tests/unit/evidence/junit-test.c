@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-#include "support/cmocka.h"
-
 #include "support/reports.h"
 
 static void every_outcome_is_counted(void **state)
@@ -124,31 +122,19 @@ static void a_program_that_is_not_there_is_an_error(void **state)
 	report_release(&report);
 }
 
-static void refuse_file(const char *name, const char *part)
-{
-	char *path = report_fixture(name);
-	struct error err = ERROR_INIT;
-	struct report report;
-
-	assert_int_equal(report_read(path, NULL, &report, &err), -1);
-	if (!strstr(err.message, part))
-		fail_msg("'%s' does not say '%s'", err.message, part);
-	error_clear(&err);
-	free(path);
-}
-
 static void cmockas_own_xml_is_refused_with_the_mend(void **state)
 {
 	(void)state;
-	refuse_file("junit/cmocka-two-roots.xml", "CMOCKA_XML_FILE");
-	refuse_file("junit/cmocka-two-roots.xml", ":8:0: ");
-	refuse_file("junit/cmocka-unescaped.xml", "does not escape names");
+	assert_file_refused("junit/cmocka-two-roots.xml", "CMOCKA_XML_FILE");
+	assert_file_refused("junit/cmocka-two-roots.xml", ":8:0: ");
+	assert_file_refused("junit/cmocka-unescaped.xml",
+			    "does not escape names");
 }
 
 static void a_document_type_of_its_own_is_refused(void **state)
 {
 	(void)state;
-	refuse_file("junit/entities.xml", "document type");
+	assert_file_refused("junit/entities.xml", "document type");
 }
 
 static void depth_and_attributes_are_bounded(void **state)
@@ -186,12 +172,9 @@ static void a_skip_does_not_hide_a_failure(void **state)
 	static const char text[] = "<testsuite><testcase name='a' "
 				   "status='skipped'><error/><failure/>"
 				   "<skipped/></testcase></testsuite>";
-	struct report report;
+	struct report report = report_of_text(text, NULL);
 
 	(void)state;
-	assert_int_equal(
-		report_parse(text, sizeof(text) - 1, "r", NULL, &report, NULL),
-		0);
 	assert_int_equal(report.totals.errors, 1);
 	assert_int_equal(report.verdict, REPORT_FAIL);
 	report_release(&report);
@@ -201,12 +184,9 @@ static void a_status_alone_may_fail(void **state)
 {
 	static const char text[] = "<testsuite><testcase name='a' "
 				   "status='failed'/></testsuite>";
-	struct report report;
+	struct report report = report_of_text(text, NULL);
 
 	(void)state;
-	assert_int_equal(
-		report_parse(text, sizeof(text) - 1, "r", NULL, &report, NULL),
-		0);
 	assert_int_equal(report.totals.failed, 1);
 	report_release(&report);
 }
@@ -216,12 +196,9 @@ static void a_failure_after_a_case_inside_a_case_is_not_lost(void **state)
 	static const char text[] = "<testsuite><testcase name='outer'>"
 				   "<testcase name='inner'/><failure/>"
 				   "</testcase></testsuite>";
-	struct report report;
+	struct report report = report_of_text(text, NULL);
 
 	(void)state;
-	assert_int_equal(
-		report_parse(text, sizeof(text) - 1, "r", NULL, &report, NULL),
-		0);
 	assert_int_equal(report.totals.total, 2);
 	assert_int_equal(report.verdict, REPORT_FAIL);
 	report_release(&report);

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* TAP and cmocka's output, as files. */
-#include "support/cmocka.h"
-
 #include "support/reports.h"
 
 static void counts(const char *path, const char *expected)

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-#include "support/cmocka.h"
 
 #include "evidence/policy.h"
 #include "support/reports.h"

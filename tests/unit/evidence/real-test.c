@@ -4,7 +4,6 @@
  * tree), against summaries that others computed: INDEX.tsv. Where they are
  * not, every test here is skipped and says so.
  */
-#include "support/cmocka.h"
 
 #include <jansson.h>
 

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-#include "support/cmocka.h"
 
 #include "evidence/policy.h"
 #include "support/reports.h"
@@ -96,26 +95,15 @@ static void a_scan_that_did_not_finish_is_red(void **state)
 	report_release(&report);
 }
 
-static void refuse_file(const char *name, const char *part)
-{
-	char *path = report_fixture(name);
-	struct error err = ERROR_INIT;
-	struct report report;
-
-	assert_int_equal(report_read(path, NULL, &report, &err), -1);
-	if (!strstr(err.message, part))
-		fail_msg("'%s' does not say '%s'", err.message, part);
-	error_clear(&err);
-	free(path);
-}
-
 static void what_says_nothing_is_refused(void **state)
 {
 	(void)state;
-	refuse_file("sarif/results-null.sarif", "did not begin its analysis");
-	refuse_file("sarif/results-absent.sarif", "did not begin its analysis");
-	refuse_file("sarif/no-runs.sarif", "nothing was analysed");
-	refuse_file("sarif/version-1.sarif", "not version 2.1.0");
+	assert_file_refused("sarif/results-null.sarif",
+			    "did not begin its analysis");
+	assert_file_refused("sarif/results-absent.sarif",
+			    "did not begin its analysis");
+	assert_file_refused("sarif/no-runs.sarif", "nothing was analysed");
+	assert_file_refused("sarif/version-1.sarif", "not version 2.1.0");
 }
 
 static void a_tree_of_another_shape_is_refused_or_harmless(void **state)
@@ -137,9 +125,7 @@ static void a_tree_of_another_shape_is_refused_or_harmless(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
 		assert_refused(texts[i], strlen(texts[i]), NULL, "r");
-	assert_int_equal(
-		report_parse(odd, sizeof(odd) - 1, "r", NULL, &report, NULL),
-		0);
+	report = report_of_text(odd, NULL);
 	assert_int_equal(report.by_severity[REPORT_SEVERITY_MEDIUM], 1);
 	report_release(&report);
 }
@@ -155,9 +141,7 @@ static void a_title_is_bounded_between_characters(void **state)
 	for (int i = 0; i < 400; i++)
 		str_add(&text, "\xc3\xa9");
 	str_add(&text, "\"}}]}]}");
-	assert_int_equal(
-		report_parse(text.data, text.len, "r", "sarif", &report, NULL),
-		0);
+	report = report_of_text(text.data, "sarif");
 	assert_int_equal(strlen(report.findings[0].title), 511);
 	report_release(&report);
 	str_release(&text);

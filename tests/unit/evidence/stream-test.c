@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-#include "support/cmocka.h"
 
 #include <time.h>
 
@@ -66,7 +65,6 @@ static void passed_tests_are_told_at_once(void **state)
 	assert_string_equal(told.data, "0/1 passed a\n");
 	assert_int_equal(report_stream_totals(stream)->total, 2);
 	assert_int_equal(report_stream_totals(stream)->failed, 1);
-	assert_int_equal(report_stream_planned(stream), 3);
 	report_stream_free(stream);
 	str_release(&told);
 }
@@ -81,7 +79,6 @@ static void totals_stay_when_the_report_was_given(void **state)
 	report_stream_finish(stream, &report);
 	assert_int_equal(report_stream_totals(stream)->passed, 1);
 	assert_int_equal(report_stream_totals(stream)->unfinished, 2);
-	assert_int_equal(report_stream_planned(stream), 3);
 	report_release(&report);
 	report_stream_free(stream);
 }
