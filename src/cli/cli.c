@@ -24,6 +24,7 @@ static const struct subcommand subcommands[] = {
 	 "  --until STAGE|gate   end with it, or before the first gates\n"
 	 "  --reason TEXT        why\n"
 	 "  --dry-run            print the plan, and do nothing\n"
+	 "  --branch NAME        the branch of a COMMIT given by its id\n"
 	 "  --worktree           run the files as they are; not releasable\n"
 	 "  --no-screen          lines, even on a terminal\n"
 	 "  --detach             print the run's number and let it go on\n"
@@ -38,6 +39,14 @@ static const struct subcommand subcommands[] = {
 	{"retry", "RUN STAGE",
 	 "run a failed stage once more, and what needs it",
 	 "  (the options of resume, where the run has ended)\n", cli_retry},
+	{"watch", "BRANCH", "run each new commit of a branch",
+	 "  --every TIME         how often to look (default: 30s)\n"
+	 "  --remote NAME        where to fetch from (default: origin)\n"
+	 "  --local              the branch here; nothing is fetched\n"
+	 "  --now                also run the commit that is there\n"
+	 "  --supersede          only the newest; leave out those between\n"
+	 "  --wait, --jobs N     as of run\n",
+	 cli_watch},
 	{"attach", "[RUN]", "the dashboard of a run under way",
 	 "  --watch              look only\n"
 	 "  --color auto|never|always   --glyphs auto|unicode|ascii\n"

@@ -19,6 +19,7 @@ struct subcommand {
 };
 
 int cli_run(int argc, char **argv);
+int cli_watch(int argc, char **argv);
 int cli_attach(int argc, char **argv);
 int cli_dashboard(int argc, char **argv);
 int cli_resume(int argc, char **argv);

@@ -28,4 +28,7 @@ libsignalbox_a_SOURCES += \
 	%D%/tail.c %D%/tail.h \
 	%D%/until.c %D%/until.h \
 	%D%/validate.c \
-	%D%/verify.c
+	%D%/verify.c \
+	%D%/watch.c \
+	%D%/watch-run.c %D%/watch-run.h \
+	%D%/watch-state.c %D%/watch-state.h

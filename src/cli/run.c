@@ -1,11 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /* `run`: with a screen on a terminal, in lines elsewhere. */
+#include <stdlib.h>
+
+#include "base/memory.h"
 #include "cli/cli.h"
 #include "cli/execution.h"
 #include "cli/plan.h"
+#include "source/branches.h"
 
 struct run_call {
 	const char *words[1];
+	const char *branch;
 	bool dry_run;
 	struct execution it;
 };
@@ -28,6 +33,7 @@ static int parse(struct run_call *call, int argc, char **argv,
 	const struct cli_option options[] = {
 		EXECUTION_OPTIONS(*it),
 		SELECTION_OPTIONS(it->selection),
+		{"--branch", &call->branch, NULL, NULL},
 		{"--worktree", NULL, &it->worktree, NULL},
 		{"--dry-run", NULL, &call->dry_run, NULL},
 		{NULL, NULL, NULL, NULL},
@@ -39,12 +45,34 @@ static int parse(struct run_call *call, int argc, char **argv,
 	return execution_check(it, err);
 }
 
+/* Who names the commit by its id may know where it comes from. */
+static int take_branch(struct run_call *call, struct error *err)
+{
+	struct commit *commit = &call->it.project.commit;
+	struct strings branches = STRINGS_INIT;
+	int result = branches_holding(call->it.project.repository, commit->id,
+				      &branches, err);
+
+	if (result == 0 && !strings_has(&branches, call->branch))
+		result = error_set(err, ERROR_USAGE,
+				   "--branch %s: %s is not on it", call->branch,
+				   commit->short_id);
+	strings_release(&branches);
+	if (result == 0) {
+		free(commit->branch);
+		commit->branch = xstrdup(call->branch);
+	}
+	return result;
+}
+
 static int go(struct run_call *call, struct error *err)
 {
 	bool screen = execution_has_screen(&call->it);
 
 	if (project_commit(&call->it.project, call->words[0], call->it.worktree,
 			   err) < 0)
+		return -1;
+	if (call->branch && take_branch(call, err) < 0)
 		return -1;
 	if (call->dry_run)
 		return plan_print(&call->it.project, &call->it.selection, err);

@@ -175,6 +175,11 @@ struct gitchild *gitchild_start(struct loop *loop,
 	return child;
 }
 
+void gitchild_end(struct gitchild *child)
+{
+	child_signal_group(child->pid, SIGTERM);
+}
+
 void gitchild_kill(struct gitchild *child)
 {
 	child_signal_group(child->pid, SIGKILL);

@@ -24,6 +24,8 @@ struct gitchild *gitchild_start(struct loop *loop,
 				const struct strings *arguments,
 				gitchild_done *done, void *data,
 				struct error *err) MUST_CHECK;
+/* Ends it in order, its own locks taken away; done() is still called. */
+void gitchild_end(struct gitchild *child);
 /* Kills it; done() is still called. */
 void gitchild_kill(struct gitchild *child);
 

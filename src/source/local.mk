@@ -17,6 +17,7 @@ libsignalbox_a_SOURCES += \
 	%D%/native-ships.c \
 	%D%/prepare.c \
 	%D%/release.c %D%/release.h \
+	%D%/remote.c %D%/remote.h \
 	%D%/repository.c %D%/repository.h \
 	%D%/shelf.c %D%/shelf.h \
 	%D%/ships.c %D%/ships.h \
