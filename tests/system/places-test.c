@@ -51,7 +51,7 @@ static struct process *waiting(struct site *site)
 {
 	struct process *run = site_start(site, NULL, "run", NULL);
 
-	process_await_text(run, "production: production is held by run 2 by ");
+	process_await_text(run, "| production is held by run 2 by ");
 	return run;
 }
 
@@ -206,7 +206,7 @@ static void lock_by_hand_holds_a_run_until_its_time(void **state)
 	assert_says(site->out, " until ");
 	assert_says(site->out, ": the fair");
 	run = site_start(site, NULL, "run", NULL);
-	process_await_text(run, "production: production is locked by ");
+	process_await_text(run, "| production is locked by ");
 	assert_says(run->out.data, ": the fair; `signalbox unlock production`");
 	assert_int_equal(site_call(site, "status", NULL), 0);
 	assert_says(site->out, "waits: run 2 by ");
@@ -217,7 +217,7 @@ static void lock_by_hand_holds_a_run_until_its_time(void **state)
 	assert_int_equal(live_run(site), 2);
 	assert_int_equal(site_call(site, "lock", "production", NULL), 0);
 	run = site_start(site, NULL, "run", NULL);
-	process_await_text(run, "production: production is locked by ");
+	process_await_text(run, "| production is locked by ");
 	assert_int_equal(site_call(site, "unlock", "production", NULL), 0);
 	assert_int_equal(process_await(run), 0);
 	assert_int_equal(live_run(site), 3);
