@@ -107,6 +107,20 @@ void fetch_end(struct fetch *fetch)
 	gitchild_end(fetch->child);
 }
 
+/* Nor is a commit that is gone. */
+static bool is_ancestor(struct repository *repository, const char *ancestor,
+			const char *commit)
+{
+	const char *const arguments[] = {"merge-base", "--is-ancestor",
+					 ancestor, commit, NULL};
+	struct str output = STR_INIT;
+	bool is = command_ask(repository, arguments, &output,
+			      COMMAND_ANSWER_LIMIT, NULL) == 0;
+
+	str_release(&output);
+	return is;
+}
+
 int branch_news(struct repository *repository, const char *last,
 		const char *tip, struct strings *commits, bool *rewritten,
 		struct error *err)
@@ -118,8 +132,7 @@ int branch_news(struct repository *repository, const char *last,
 	char *line, *rest;
 	int result;
 
-	/* What cannot be told of a commit that is gone: it was rewritten. */
-	*rewritten = repository_is_ancestor(repository, last, tip, NULL) != 1;
+	*rewritten = !is_ancestor(repository, last, tip);
 	if (*rewritten) {
 		strings_add(commits, tip);
 		free(range);
