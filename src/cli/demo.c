@@ -4,14 +4,11 @@
  * small load; v2 carries a bug that only real traffic shows; v3 mends it.
  * With a terminal the person decides; without one the analysis does.
  */
-#include <arpa/inet.h>
 #include <errno.h>
-#include <netinet/in.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -22,12 +19,11 @@
 #include "cli/load.h"
 #include "event/event.h"
 #include "event/journal.h"
+#include "net/port.h"
 #include "proc/identity.h"
 
 #define LOAD_RATE 400
 #define WAY_SIZE 160
-#define FIRST_PORT 20000
-#define LAST_PORT 32000
 
 enum { /* in the order that the shop's make-repository names them */
        PORT_PRODUCTION,
@@ -104,29 +100,12 @@ static int signalbox(const struct demo *demo, const char *output,
 	return call(demo, output, argv);
 }
 
-static bool port_is_free(int port)
-{
-	struct sockaddr_in address = {
-		.sin_family = AF_INET,
-		.sin_port = htons((uint16_t)port),
-		.sin_addr = {htonl(INADDR_LOOPBACK)},
-	};
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	bool is_free =
-		bind(fd, (struct sockaddr *)&address, sizeof(address)) == 0;
-
-	close(fd);
-	return is_free;
-}
-
-/* Below those that the system gives to outgoing connections, which would
- * take one away again before its server starts. */
 static int find_ports(struct demo *demo, struct error *err)
 {
-	int port = FIRST_PORT + (int)(getpid() % 1000) * PORT_COUNT;
+	int port = PORT_FIRST + (int)(getpid() % 1000) * PORT_COUNT;
 	int found = 0;
 
-	while (found < PORT_COUNT && port < LAST_PORT) {
+	while (found < PORT_COUNT && port < PORT_LAST) {
 		if (port_is_free(port))
 			demo->ports[found++] = port;
 		port++;
@@ -135,7 +114,7 @@ static int find_ports(struct demo *demo, struct error *err)
 		return error_set(err, ERROR_NETWORK,
 				 "no free port between %d and %d; stop what "
 				 "listens there",
-				 FIRST_PORT, LAST_PORT);
+				 PORT_FIRST, PORT_LAST);
 	return 0;
 }
 

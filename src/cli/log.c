@@ -176,6 +176,27 @@ static int follow_log(const struct project *project, int64_t run,
 	return end < 0 ? -1 : 0;
 }
 
+/* What a service printed until now: no stage, but a log like theirs. */
+static int print_service(struct reading *reading, int64_t run,
+			 struct error *err)
+{
+	const char *name = reading->call->words[1];
+	char *path = xasprintf("%s/logs/%s.log", reading->folder, name);
+
+	if (starts_with(name, "service-") && !strchr(name, '/'))
+		reading->print =
+			logprint_open(path, &reading->call->how, &reading->err);
+	free(path);
+	if (reading->print)
+		return logprint_more(reading->print, true, &reading->err);
+	if (reading->err.code)
+		return -1;
+	return error_set(err, ERROR_NOT_FOUND,
+			 "run %lld has no stage '%s', and no service's log "
+			 "of that name",
+			 (long long)run, name);
+}
+
 static int print_log(const struct project *project, int64_t run,
 		     const struct log_call *call, struct error *err)
 {
@@ -189,9 +210,7 @@ static int print_log(const struct project *project, int64_t run,
 	if (!model)
 		result = -1;
 	else if (call->words[1] && !model_stage(model, call->words[1]))
-		result = error_set(err, ERROR_NOT_FOUND,
-				   "run %lld has no stage '%s'", (long long)run,
-				   call->words[1]);
+		result = print_service(&reading, run, err);
 	else if (call->follow)
 		result = follow_log(project, run, &reading, err);
 	else

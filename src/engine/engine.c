@@ -277,6 +277,7 @@ static void set_facts(struct engine *engine)
 		.claim = site_claim,
 		.is_let_through = site_is_let_through,
 		.is_operator_lost = control_is_operator_lost,
+		.service_port = services_port,
 		.checks = host_checks,
 	};
 }
@@ -406,6 +407,7 @@ static void begin(void *data)
 static void close_all(struct engine *engine)
 {
 	stages_free(engine);
+	services_free(engine);
 	sites_free(engine);
 	notices_free(engine->notices);
 	engine->notices = NULL;
@@ -477,6 +479,7 @@ static int set_up(struct engine *engine, struct error *err)
 	engine->findings = digest_new();
 	set_facts(engine);
 	open_notices(engine);
+	services_init(engine);
 	if (stages_init(engine, err) < 0 || open_work(engine, err) < 0)
 		return -1;
 	return control_start(engine, err);

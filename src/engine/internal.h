@@ -44,6 +44,8 @@ struct stage {
 	bool has_run;	     /* its command was started */
 	bool is_cleaning;    /* its step is the clean-up */
 	bool holds_job;	     /* one of --jobs */
+	bool awaits_service; /* and is ready but for that */
+	char *lost_service;  /* why its command is being ended, or NULL */
 	int exit_status;
 	int64_t log_bytes, log_lines;
 	enum error_code error; /* why it could not be tried */
@@ -98,10 +100,12 @@ struct engine {
 	struct stage *stages;
 	char **left_out; /* of each stage why it is not run, or NULL */
 	struct schedule *schedule;
-	int running;	/* stages that hold one of --jobs */
-	int unfinished; /* stages started and not ended */
-	int at_gates;	/* stages that only people can let go on */
-	int due;	/* stages to be tried again now */
+	struct attendant *services; /* one for each of the pipeline's */
+	int services_busy;	    /* that run or are being cleaned up */
+	int running;		    /* stages that hold one of --jobs */
+	int unfinished;		    /* stages started and not ended */
+	int at_gates;		    /* stages that only people can let go on */
+	int due;		    /* stages to be tried again now */
 	bool is_cancelled, is_killed, is_over, is_starting, is_taking_back;
 	int64_t started_us;
 	int status;
@@ -139,6 +143,10 @@ void stage_start(struct stage *stage);
  * both are, at once. */
 void stage_cancel(struct stage *stage);
 struct event *stage_event(const struct stage *stage, enum event_type type);
+/* A service that it waited for may be there now. */
+void stage_look_again(struct stage *stage);
+/* A service that it uses is gone. */
+void stage_lost_service(struct stage *stage, const char *why);
 /* For stage-end.c: */
 void stage_prepare(struct stage *stage); /* its folder, then its command */
 void stage_give_back(struct stage *stage);
@@ -189,6 +197,19 @@ enum state stages_outcome(const struct engine *engine, int *status);
 /* Remembers what the event moved, for compare and act. */
 void stages_note_event(struct engine *engine, const struct event *event,
 		       int64_t seq);
+
+/* services.c */
+void services_init(struct engine *engine);
+void services_free(struct engine *engine);
+/* Starts those that the stage names and that do not run. */
+void services_want(const struct stage *stage);
+/* The first that the stage names and is not healthy, or NULL. */
+const char *services_missing(const struct stage *stage);
+/* Ends those that no stage will use any more. */
+void services_release(struct engine *engine);
+void services_kill(struct engine *engine);
+/* For environ_build(). */
+int services_port(void *engine, const char *name);
 
 /* sites.c */
 void sites_open_known(struct engine *engine);

@@ -12,6 +12,7 @@ libsignalbox_a_SOURCES += \
 	%D%/runs.c %D%/runs.h \
 	%D%/schedule.c %D%/schedule.h \
 	%D%/selection.c %D%/selection.h \
+	%D%/services.c \
 	%D%/sites.c \
 	%D%/sockets.c %D%/sockets.h \
 	%D%/stage.c %D%/stage-end.c %D%/stages.c %D%/stage-facts.c \

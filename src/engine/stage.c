@@ -204,16 +204,23 @@ void stage_give_back(struct stage *stage)
 static void step_ended(struct step *step, void *data)
 {
 	struct stage *stage = data;
+	char *lost = stage->lost_service;
 
+	stage->lost_service = NULL;
 	if (step->exit_status >= 0)
 		stage->exit_status = step->exit_status;
-	if (step->outcome == STATE_PASSED && ++stage->at < stage->kind_count) {
+	if (!lost && step->outcome == STATE_PASSED &&
+	    ++stage->at < stage->kind_count) {
 		stage_drop_step(stage);
 		stage_run_steps(stage);
 		return;
 	}
 	stage->error = step->code;
-	stage_end(stage, step->outcome, step->reason);
+	if (lost && !stage->engine->is_cancelled)
+		stage_end(stage, STATE_FAILED, lost);
+	else
+		stage_end(stage, step->outcome, step->reason);
+	free(lost);
 }
 
 static const char *folder_path(const struct stage *stage)
@@ -262,6 +269,45 @@ static void stage_run_steps(struct stage *stage)
 	}
 }
 
+/* Its folder is ready. */
+static void stage_begin(struct stage *stage)
+{
+	const char *missing = services_missing(stage);
+	struct event *event;
+
+	if (!missing) {
+		stage_run_steps(stage);
+		return;
+	}
+	services_want(stage); /* one may have ended meanwhile */
+	stage->awaits_service = true;
+	event = stage_event(stage, EVENT_STAGE_READY);
+	event_setf(event, "reason", "waits for service %s", missing);
+	engine_emit(stage->engine, event);
+}
+
+void stage_look_again(struct stage *stage)
+{
+	if (!stage->awaits_service || services_missing(stage))
+		return;
+	stage->awaits_service = false;
+	engine_emit(stage->engine, stage_event(stage, EVENT_STAGE_READY));
+	stage_run_steps(stage);
+}
+
+void stage_lost_service(struct stage *stage, const char *why)
+{
+	if (stage->awaits_service) {
+		stage->awaits_service = false;
+		stage_end(stage, STATE_FAILED, why);
+	} else if (stage->step && !stage->is_cleaning &&
+		   stage->kinds[stage->at] == STEP_RUN &&
+		   !stage->lost_service) {
+		stage->lost_service = xstrdup(why);
+		step_cancel(stage->step, STATE_FAILED);
+	}
+}
+
 /* Artifacts of earlier stages are copied in on the helper. */
 struct placing {
 	struct stage *stage; /* NULL: cancelled */
@@ -292,7 +338,7 @@ static void place_done(void *data)
 			stage_end(stage, STATE_FAILED,
 				  error_text(&placing->err));
 		else
-			stage_run_steps(stage);
+			stage_begin(stage);
 	}
 	artifacts_release(&placing->set);
 	error_clear(&placing->err);
@@ -306,7 +352,7 @@ static void place_artifacts(struct stage *stage)
 	struct placing *placing;
 
 	if (!engine->artifacts.count) {
-		stage_run_steps(stage);
+		stage_begin(stage);
 		return;
 	}
 	placing = xcalloc(1, sizeof(*placing));
@@ -351,12 +397,13 @@ void stage_prepare(struct stage *stage)
 	stage->at = 0;
 	stage->has_run = false;
 	stage->error = ERROR_NONE;
+	services_want(stage);
 	if (needs_folder(stage))
 		stage->request =
 			work_prepare(engine->work, engine->options.commit->id,
 				     folder_ready, stage);
 	else
-		stage_run_steps(stage);
+		stage_begin(stage);
 }
 
 static int64_t begun_us(const struct stage *stage)
@@ -414,6 +461,8 @@ void stage_cancel(struct stage *stage)
 		stage->request = NULL;
 	} else if (stage->pause) {
 		stage_wake(stage);
+	} else if (stage->awaits_service) {
+		stage->awaits_service = false;
 	} else if (stage->step) {
 		if (!stage->is_cleaning || stage->engine->is_killed)
 			cancel_step(stage);
@@ -442,6 +491,7 @@ void stage_release(struct stage *stage)
 	step_free(stage->step);
 	timer_free(stage->pause);
 	stage_log_finish(stage->log);
+	free(stage->lost_service);
 	free(stage->reason);
 	free(stage->moved_text);
 }

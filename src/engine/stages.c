@@ -148,12 +148,13 @@ void stages_advance(struct engine *engine)
 	engine->is_starting = true;
 	start_ready(engine);
 	engine->is_starting = false;
-	if (!engine->unfinished && !engine->only)
-		engine_finish_run(engine);
-	else if (!engine->unfinished)
-		run_vote(engine);
-	else
+	services_release(engine);
+	if (engine->unfinished)
 		engine_stop_if_done(engine);
+	else if (engine->only)
+		run_vote(engine);
+	else if (!engine->services_busy)
+		engine_finish_run(engine);
 }
 
 static void cancel_queued(struct engine *engine, size_t index)
@@ -186,6 +187,8 @@ void stages_cancel(struct engine *engine)
 			    "clean-ups are left out");
 	}
 	engine->is_cancelled = true;
+	if (engine->is_killed)
+		services_kill(engine);
 	for (size_t i = 0; i < count; i++)
 		if (engine->stages[i].state == STATE_QUEUED &&
 		    !is_spared(&engine->stages[i]))

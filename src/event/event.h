@@ -36,6 +36,9 @@
  *                 exit-status?, wait-ms, text: it is tried again
  * step.started    kind, label, index (from 0), ms? (planned duration)
  * step.finished   kind, outcome, reason?, ms
+ * service.started service, port, pid, log (path below the run's folder)
+ * service.healthy service, ms
+ * service.stopped service, ms, reason? (why, when nobody asked it to)
  * log.grew T      bytes, lines
  * test.finished   passed, failed, skipped (all so far); and for a test told
  *                 singly name, outcome (passed|failed|skipped), message?,
@@ -128,6 +131,9 @@
 	X(STAGE_RETRYING, "stage.retrying", 0)             \
 	X(STEP_STARTED, "step.started", 0)                 \
 	X(STEP_FINISHED, "step.finished", 0)               \
+	X(SERVICE_STARTED, "service.started", 0)           \
+	X(SERVICE_HEALTHY, "service.healthy", 0)           \
+	X(SERVICE_STOPPED, "service.stopped", 0)           \
 	X(LOG_GREW, "log.grew", 1)                         \
 	X(TEST_FINISHED, "test.finished", 0)               \
 	X(REPORT_READ, "report.read", 0)                   \

@@ -29,6 +29,8 @@ static bool is_warning(const struct event *event)
 		return event_int(event, "failed", 0) > 0;
 	case EVENT_NOTE_ADDED:
 		return strcmp(event_text(event, "level"), "warning") == 0;
+	case EVENT_SERVICE_STOPPED:
+		return event_has(event, "reason");
 	case EVENT_STAGE_RETRYING:
 	case EVENT_FINDING_FOUND:
 	case EVENT_TARGET_FAILED:

@@ -143,6 +143,26 @@ static void say_stage_retrying(struct str *out, const struct event *event)
 	say_field(out, "; ", event, "text");
 }
 
+static void say_service_started(struct str *out, const struct event *event)
+{
+	str_addf(out, "service %s started on port %lld",
+		 event_text(event, "service"),
+		 (long long)event_int(event, "port", 0));
+}
+
+static void say_service_healthy(struct str *out, const struct event *event)
+{
+	str_addf(out, "service %s is healthy after ",
+		 event_text(event, "service"));
+	say_duration(out, event_int(event, "ms", 0));
+}
+
+static void say_service_stopped(struct str *out, const struct event *event)
+{
+	str_addf(out, "service %s stopped", event_text(event, "service"));
+	say_field(out, ": ", event, "reason");
+}
+
 /* Only what takes its time on purpose is announced. */
 static void say_step_started(struct str *out, const struct event *event)
 {
@@ -297,6 +317,9 @@ static say_function *const sentences[EVENT_TYPE_COUNT] = {
 	[EVENT_STAGE_FINISHED] = say_stage_finished,
 	[EVENT_STAGE_SKIPPED] = say_stage_skipped,
 	[EVENT_STAGE_RETRYING] = say_stage_retrying,
+	[EVENT_SERVICE_STARTED] = say_service_started,
+	[EVENT_SERVICE_HEALTHY] = say_service_healthy,
+	[EVENT_SERVICE_STOPPED] = say_service_stopped,
 	[EVENT_STEP_STARTED] = say_step_started,
 	[EVENT_STEP_FINISHED] = say_step_finished,
 	[EVENT_TEST_FINISHED] = say_test_finished,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Connecting without waiting, by Unix path or number and port. For net/. */
+/* Connecting without waiting, by Unix path or number and port. */
 #ifndef SIGNALBOX_NET_ADDRESS_H
 #define SIGNALBOX_NET_ADDRESS_H
 

@@ -2,6 +2,7 @@ libsignalbox_a_SOURCES += \
 	%D%/address.c %D%/address.h \
 	%D%/http.c %D%/http.h \
 	%D%/line.c %D%/line.h \
+	%D%/port.c %D%/port.h \
 	%D%/server.c %D%/server.h \
 	%D%/wire.c %D%/wire.h
 if PLATFORM_LINUX

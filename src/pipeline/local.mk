@@ -16,6 +16,7 @@ libsignalbox_a_SOURCES += \
 	%D%/read-people.c \
 	%D%/read-reports.c \
 	%D%/read-request.c \
+	%D%/read-services.c \
 	%D%/read-stage.c \
 	%D%/read-values.c \
 	%D%/reader.c %D%/reader.h \

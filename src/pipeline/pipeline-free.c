@@ -70,6 +70,16 @@ static void environment_release(struct environment_config *environment)
 	strings_release(&environment->branches);
 }
 
+static void service_release(struct service_config *service)
+{
+	free(service->name);
+	free(service->run);
+	strings_release(&service->shell);
+	pairs_release(&service->env);
+	free(service->health.http);
+	free(service->health.run);
+}
+
 static void stage_release(struct stage_config *stage)
 {
 	free(stage->name);
@@ -78,6 +88,7 @@ static void stage_release(struct stage_config *stage)
 	free(stage->run);
 	strings_release(&stage->shell);
 	strings_release(&stage->cleanup);
+	strings_release(&stage->services);
 	free(stage->allow_failure.reason);
 	free(stage->allow_failure.owner);
 	free(stage->allow_failure.until);
@@ -116,6 +127,8 @@ void pipeline_free(struct pipeline *pipeline)
 		person_release(&pipeline->people[i]);
 	for (size_t i = 0; i < pipeline->environment_count; i++)
 		environment_release(&pipeline->environments[i]);
+	for (size_t i = 0; i < pipeline->service_count; i++)
+		service_release(&pipeline->services[i]);
 	for (size_t i = 0; i < pipeline->stage_count; i++)
 		stage_release(&pipeline->stages[i]);
 	for (size_t i = 0; i < pipeline->notify_count; i++)
@@ -123,6 +136,7 @@ void pipeline_free(struct pipeline *pipeline)
 	free(pipeline->notify);
 	free(pipeline->people);
 	free(pipeline->environments);
+	free(pipeline->services);
 	free(pipeline->stages);
 	name_index_release(&pipeline->stage_names);
 	free(pipeline->name);

@@ -15,6 +15,15 @@ pipeline_environment(const struct pipeline *pipeline, const char *name)
 	return NULL;
 }
 
+const struct service_config *pipeline_service(const struct pipeline *pipeline,
+					      const char *name)
+{
+	for (size_t i = 0; i < pipeline->service_count; i++)
+		if (strcmp(pipeline->services[i].name, name) == 0)
+			return &pipeline->services[i];
+	return NULL;
+}
+
 const struct stage_config *pipeline_stage(const struct pipeline *pipeline,
 					  const char *name)
 {

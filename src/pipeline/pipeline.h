@@ -267,8 +267,9 @@ struct stage_config {
 		char *until;	  /* as written */
 		int64_t until_ms; /* wall time, the last ms of it */
 	} allow_failure;
-	struct strings cleanup; /* shell texts, after `run` whatever came */
-	int64_t log_limit;	/* bytes of output; -1: none */
+	struct strings services; /* names of the services it uses */
+	struct strings cleanup;	 /* shell texts, after `run` whatever came */
+	int64_t log_limit;	 /* bytes of output; -1: none */
 	struct pairs env;
 	/* Environment whose secrets it gets, after that environment's gate. */
 	char *environment;
@@ -297,6 +298,26 @@ struct notify_config {
 /* Names of events, and "failed" and "rolled-back"; ends with NULL. */
 extern const char *const notify_words[];
 
+/* How it is known that a service can be used: one of the two, or, with
+ * neither, that something accepts connections at its port. */
+struct service_health {
+	char *http; /* a path that answers 2xx or 3xx */
+	char *run;  /* a shell text that ends with 0 */
+	bool tcp;
+};
+
+/* A program that runs beside the stages that name it. */
+struct service_config {
+	char *name;
+	char *run; /* shell text; stays in the foreground */
+	struct strings shell;
+	struct pairs env;
+	struct service_health health;
+	int64_t start_timeout_ms; /* until healthy; default 30 s */
+	int64_t grace_ms;	  /* default 10 s */
+	struct place place;
+};
+
 struct pipeline {
 	char *name;
 	enum pipeline_mode mode;
@@ -310,6 +331,8 @@ struct pipeline {
 	size_t environment_count, environment_cap;
 	struct notify_config *notify;
 	size_t notify_count, notify_cap;
+	struct service_config *services;
+	size_t service_count, service_cap;
 	struct stage_config *stages;
 	size_t stage_count, stage_cap;
 	struct name_index stage_names;
@@ -328,6 +351,8 @@ void pipeline_free(struct pipeline *pipeline);
 
 const struct environment_config *
 pipeline_environment(const struct pipeline *pipeline, const char *name);
+const struct service_config *pipeline_service(const struct pipeline *pipeline,
+					      const char *name);
 const struct stage_config *pipeline_stage(const struct pipeline *pipeline,
 					  const char *name);
 /* By login; NULL when not named. */

@@ -91,6 +91,8 @@ static const struct key stage_keys[] = {
 	{"workdir", read_glob, offsetof(struct stage_config, workdir), false},
 	{"tty", read_truth, offsetof(struct stage_config, tty), false},
 	{"resume", read_truth, offsetof(struct stage_config, resume), false},
+	{"services", read_service_names,
+	 offsetof(struct stage_config, services), false},
 	{"artifacts", read_globs, offsetof(struct stage_config, artifacts),
 	 false},
 	{"reports", read_reports, 0, false},
@@ -119,7 +121,6 @@ static const struct key stage_keys[] = {
 	{"conditions", NULL, 0, false},
 	{"caches", NULL, 0, false},
 	{"outputs", NULL, 0, false},
-	{"services", NULL, 0, false},
 	{"branches", NULL, 0, false},
 	{"windows", NULL, 0, false},
 	{"notify", NULL, 0, false},
@@ -154,9 +155,10 @@ static void check_run_keys(struct reader *reader, const struct node *value,
 			   enum stage_kind kind)
 {
 	static const char *const keys[] = {
-		"source",  "artifacts", "reports", "scan",	  "grace",
-		"env",	   "timeout",	"retries", "environment", "shell",
-		"workdir", "tty",	"cleanup", "log-limit",	  "resume",
+		"source",      "artifacts", "reports", "scan",
+		"grace",       "env",	    "timeout", "retries",
+		"environment", "shell",	    "workdir", "tty",
+		"cleanup",     "log-limit", "resume",  "services",
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
@@ -237,6 +239,18 @@ static void find_kind(struct reader *reader, const struct node *value,
 			    value->key);
 }
 
+static void check_log_name(struct reader *reader, const struct node *value)
+{
+	const char *prefix = "service-";
+
+	if (starts_with(value->key, prefix) &&
+	    pipeline_service(reader->pipeline, value->key + strlen(prefix)))
+		complain_at(reader, value->key_place,
+			    "'%.80s' is what the log of a service is called; "
+			    "name the stage otherwise",
+			    value->key);
+}
+
 static void read_stage(struct reader *reader, const struct node *value)
 {
 	struct pipeline *pipeline = reader->pipeline;
@@ -247,6 +261,7 @@ static void read_stage(struct reader *reader, const struct node *value)
 			    "'%.80s' is no name of a stage; use letters, "
 			    "digits, '-', '_' and '.'",
 			    value->key);
+	check_log_name(reader, value);
 	stage = VECTOR_ADD(pipeline->stages, pipeline->stage_count,
 			   pipeline->stage_cap);
 	stage->name = xstrdup(value->key);

@@ -7,6 +7,8 @@
 
 read_value read_people;		  /* struct pipeline */
 read_value read_environments;	  /* struct pipeline */
+read_value read_services;	  /* struct pipeline */
+read_value read_service_names;	  /* struct strings, of those that are there */
 read_value read_stages;		  /* struct pipeline */
 read_value read_notify;		  /* struct pipeline */
 read_value read_gate;		  /* struct gate_rule */

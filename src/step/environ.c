@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "step/environ.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -137,17 +138,72 @@ void environ_build_outside(const struct step_host *host, struct strings *env)
 		put(env, "SIGNALBOX_BRANCH", run->commit->branch);
 }
 
+/* What is so for every child of the run. */
+static void put_run(const struct step_host *host, struct strings *env)
+{
+	const struct run_facts *run = host->run;
+	char number[24];
+
+	snprintf(number, sizeof(number), "%lld", (long long)run->number);
+	put(env, "CI", "true");
+	put(env, "SIGNALBOX_RUN", number);
+	put(env, "SIGNALBOX_COMMIT", run->commit->id);
+	put(env, "SIGNALBOX_VERSION", run->version);
+	if (run->commit->branch)
+		put(env, "SIGNALBOX_BRANCH", run->commit->branch);
+}
+
+static void put_ours(const struct step_host *host, struct strings *env)
+{
+	for (char **entry = environ; *entry; entry++)
+		if (!is_foreign(*entry) && !is_secret(host->pipeline, *entry))
+			strings_add(env, *entry);
+	put_pairs(env, &host->pipeline->env);
+}
+
+/* SIGNALBOX_SERVICE_MY_DB_PORT of my-db. */
+static void put_service(const struct step_host *host, const char *name,
+			struct strings *env)
+{
+	char *key = xasprintf("SIGNALBOX_SERVICE_%s_PORT", name);
+	char value[16];
+
+	for (char *at = key; *at; at++)
+		*at = isalnum((unsigned char)*at)
+			      ? (char)toupper((unsigned char)*at)
+			      : '_';
+	snprintf(value, sizeof(value), "%d",
+		 host->service_port(host->data, name));
+	put(env, key, value);
+	free(key);
+}
+
 void environ_build(const struct step_host *host,
 		   const struct stage_config *stage, struct strings *env)
 {
-	environ_build_outside(host, env);
+	put_ours(host, env);
 	put_pairs(env, &stage->env);
-	put(env, "CI", "true");
+	put_run(host, env);
 	put(env, "SIGNALBOX_STAGE", stage->name);
+	for (size_t i = 0; i < stage->services.count; i++)
+		put_service(host, stage->services.items[i], env);
 	if (stage->tty)
 		put_terminal(env);
 	if (stage->environment)
 		put_secrets(env, host->pipeline, stage->environment);
+}
+
+void environ_build_service(const struct step_host *host,
+			   const struct service_config *service, int port,
+			   struct strings *env)
+{
+	char value[16];
+
+	put_ours(host, env);
+	put_pairs(env, &service->env);
+	put_run(host, env);
+	snprintf(value, sizeof(value), "%d", port);
+	put(env, "PORT", value);
 }
 
 void environ_put_outcome(struct strings *env, const char *outcome)

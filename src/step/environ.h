@@ -18,11 +18,15 @@ int environ_check(const struct step_host *host,
 
 /*
  * Ours, less git's and make's own variables and every environment's secrets;
- * then the pipeline's env, the stage's, CI=true, SIGNALBOX_*, and the secrets
- * of the stage's own environment.
+ * then the pipeline's env, the stage's, CI=true, SIGNALBOX_*, the ports of its
+ * services, and the secrets of the stage's own environment.
  */
 void environ_build(const struct step_host *host,
 		   const struct stage_config *stage, struct strings *env);
+/* The same for a service: its own env, PORT, and no secrets. */
+void environ_build_service(const struct step_host *host,
+			   const struct service_config *service, int port,
+			   struct strings *env);
 /* SIGNALBOX_OUTCOME; NULL is a no-op. */
 void environ_put_outcome(struct strings *env, const char *outcome);
 /* The same for a command that is no stage's: without any secret. */

@@ -22,6 +22,7 @@ libsignalbox_a_SOURCES += \
 	%D%/requests.c %D%/requests.h \
 	%D%/run.c \
 	%D%/scan.c \
+	%D%/service.c %D%/service.h \
 	%D%/step.c %D%/step.h \
 	%D%/unpack.c %D%/unpack.h \
 	%D%/writers.h

@@ -80,6 +80,8 @@ struct step_host {
 	/* True when a person has steered this run from a terminal and none
 	 * does any more. */
 	bool (*is_operator_lost)(void *data);
+	/* Where a service of the pipeline listens. */
+	int (*service_port)(void *data, const char *name);
 	/* Adds {name, outcome, text?} of the finished stages to a JSON array,
 	 * and returns the digest of the open findings into `findings`. */
 	void (*checks)(void *data, json_t *array,

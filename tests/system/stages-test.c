@@ -371,6 +371,143 @@ static void commit_of_another_branch_is_not_deployed(void **state)
 	assert_int_equal(site_call(site, "run", "main", NULL), 6);
 }
 
+/* A server that says in its log when it begins and when it is told to end,
+ * and a stage's question to it. */
+#define SERVICE(health, more)                                      \
+	"name: shop\nservices:\n  db:\n    env: {COLOUR: blue}\n"  \
+	"    health: " health "\n    grace: 5s\n"                  \
+	"    run: |\n      echo up\n      trap 'echo down; exit' " \
+	"TERM\n      touch mine; " more "\n"                       \
+	"      @SERVER@ serve &\n      echo $! > @FOLDER@/pid\n"   \
+	"      wait $!\nstages:\n"
+#define ASK                                                              \
+	"services: [db], shell: bash, run: 'exec 3<>/dev/tcp/127.0.0.1/" \
+	"$SIGNALBOX_SERVICE_DB_PORT; pwd; echo asked >> @FOLDER@/asked'"
+
+static void assert_all_gone(struct site *site)
+{
+	char *text = noted(site, "pid");
+	char *folder = site_run_folder(site, 1);
+	char *own = path_join(folder, "services/db");
+
+	assert_true(atoi(text) > 1);
+	await_gone(atoi(text));
+	assert_false(file_exists(own));
+	free(own);
+	free(folder);
+	free(text);
+}
+
+static void service_lives_as_long_as_stages_need_it(void **state)
+{
+	static const char *const healths[] = {"{http: /healthz}", "{tcp: true}",
+					      "{run: test -e mine}"};
+	struct site *site = *state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(healths); i++) {
+		char *text = xasprintf(
+			SERVICE("%s",
+				"") "  one: {" ASK "}\n"
+				    "  two: {" ASK "}\n"
+				    "  last: {run: 'for i in $(seq 100); "
+				    "do test -e @FOLDER@/pid && kill -0 "
+				    "$(cat @FOLDER@/pid) || exit 0; sleep "
+				    "0.1; done; exit 1'}\n",
+			healths[i]);
+		char *folder = site_run_folder(site, (int)i + 1);
+
+		prepare(site, text);
+		if (site_call(site, "run", NULL) != 0)
+			fail_msg("%s%s", site->out, site->err);
+		assert_noted(site, "asked", "asked\nasked\n");
+		assert_int_equal(
+			site_count_events(folder, EVENT_SERVICE_STARTED, NULL),
+			1);
+		assert_int_equal(
+			site_count_events(folder, EVENT_SERVICE_HEALTHY, NULL),
+			1);
+		assert_says(site->out, "service db stopped\n");
+		free(folder);
+		free(text);
+	}
+	assert_int_equal(site_call(site, "log", "1", "service-db", NULL), 0);
+	assert_says(site->out, "up\n");
+	assert_says(site->out, "down\n");
+	assert_all_gone(site);
+}
+
+static void stage_whose_service_dies_fails_with_the_reason(void **state)
+{
+	struct site *site = *state;
+
+	prepare(site,
+		SERVICE("{tcp: true}", "") "  unit: {services: [db], run: "
+					   "'kill -9 $(cat @FOLDER@/pid); "
+					   "sleep 1000', grace: 1s}\n"
+					   "  again: {needs: [], services: "
+					   "[db], run: 'exit 0'}\n");
+	assert_int_equal(site_call(site, "run", "--jobs", "1", NULL), 1);
+	assert_says(site->out, "unit finished: failed");
+	assert_says(site->out, "its service db ended: exit status 137; "
+			       "signalbox log 1 service-db");
+	assert_field(site, 1, EVENT_STAGE_FINISHED, "again", "outcome",
+		     "passed");
+}
+
+static void service_that_is_not_healthy_in_time_fails_its_stages(void **state)
+{
+	struct site *site = *state;
+
+	prepare(site, "name: shop\nservices:\n"
+		      "  db: {run: sleep 1000, health: {run: exit 7}, "
+		      "start-timeout: 500ms}\n"
+		      "  gone: {run: 'true', health: {tcp: true}}\n"
+		      "stages:\n"
+		      "  unit: {services: [db], run: 'true'}\n"
+		      "  other: {needs: [], services: [gone], run: 'true'}\n");
+	assert_int_equal(site_call(site, "run", NULL), 1);
+	assert_says(site->out, "unit finished: failed");
+	assert_says(site->out, "its service db was not healthy within 0.5 s: "
+			       "exit status 7");
+	assert_says(site->out, "its service gone ended: exit status 0; a "
+			       "service stays in the foreground");
+}
+
+static void cancelled_run_leaves_no_service(void **state)
+{
+	struct site *site = *state;
+	struct process *run;
+
+	prepare(site,
+		SERVICE("{tcp: true}", "") "  unit: {services: [db], run: "
+					   "touch @FOLDER@/here; sleep "
+					   "1000}\n");
+	run = site_start(site, NULL, "run", NULL);
+	await_note(site, "here");
+	assert_int_equal(site_call(site, "cancel", "1", NULL), 0);
+	assert_int_equal(process_await(run), 4);
+	assert_all_gone(site);
+}
+
+static void killed_run_leaves_no_service(void **state)
+{
+	struct site *site = *state;
+	struct process *run;
+	char *text;
+
+	prepare(site,
+		SERVICE("{tcp: true}", "") "  unit: {services: [db], run: "
+					   "touch @FOLDER@/here; sleep "
+					   "1000}\n");
+	run = site_start(site, NULL, "run", NULL);
+	await_note(site, "here");
+	kill(process_program(run), SIGKILL);
+	process_await(run);
+	text = noted(site, "pid");
+	await_gone(atoi(text));
+	free(text);
+}
+
 #define TEST(name) \
 	cmocka_unit_test_setup_teardown(name, site_set_up, site_tear_down)
 
@@ -387,6 +524,11 @@ static int tests(void)
 		TEST(clean_up_follows_every_end_in_the_same_folder),
 		TEST(cancelled_run_cleans_up_and_does_what_is_finally),
 		TEST(second_cancel_is_at_once),
+		TEST(service_lives_as_long_as_stages_need_it),
+		TEST(stage_whose_service_dies_fails_with_the_reason),
+		TEST(service_that_is_not_healthy_in_time_fails_its_stages),
+		TEST(cancelled_run_leaves_no_service),
+		TEST(killed_run_leaves_no_service),
 		TEST(commit_of_another_branch_is_not_deployed),
 		TEST(what_is_finally_comes_last_and_its_failure_counts),
 	};
