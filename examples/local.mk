@@ -1,6 +1,10 @@
 shopdir = $(pkgdatadir)/examples/shop
 dist_shop_SCRIPTS = %D%/shop/make-repository
 EXTRA_DIST += %D%/shop/commits
+systemdexampledir = $(pkgdatadir)/examples/systemd
+dist_systemdexample_DATA = %D%/systemd/signalbox-watch@.service
+actionsdir = $(pkgdatadir)/examples/github-actions
+dist_actions_DATA = %D%/github-actions/signalbox.yml
 install-data-hook:
 	cp -R $(srcdir)/%D%/shop/commits $(DESTDIR)$(shopdir)/
 	chmod -R u+w $(DESTDIR)$(shopdir)/commits

@@ -12,7 +12,7 @@ AM_TESTS_ENVIRONMENT = \
 	SIGNALBOX='$(abs_top_builddir)/signalbox'; export SIGNALBOX;
 
 CHECKS = %D%/check-layers.sh %D%/check-size.sh %D%/check-format.sh \
-	%D%/check-man.sh
+	%D%/check-man.sh %D%/check-examples.sh
 EXTRA_DIST += %D%/tap %D%/long $(CHECKS) src/layers
 EXTRA_DIST += %D%/data %D%/support
 
