@@ -138,8 +138,9 @@ static void print_environment(struct environment *environment)
 		listing_print("%-14s held by %s\n", "", holder);
 	else if (state->has_candidate)
 		listing_print("%-14s ! nobody holds this deployment; signalbox "
+			      "resume %lld goes on with it, signalbox "
 			      "rollback %s takes it back\n",
-			      "", name);
+			      "", (long long)state->candidate.run, name);
 	if (environment_state_is_held(state, now)) {
 		char *lock = environment_lock_text(state, now);
 

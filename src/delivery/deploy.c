@@ -31,9 +31,9 @@ static struct operation *holders_operation(struct environment *environment,
 	return operation;
 }
 
-static struct operation *deployments_operation(struct environment *environment,
-					       environment_done *done,
-					       void *data)
+struct operation *
+environment_deployment_operation(struct environment *environment,
+				 environment_done *done, void *data)
 {
 	struct operation *operation =
 		holders_operation(environment, done, data);
@@ -231,7 +231,7 @@ void environment_start_candidate(struct environment *environment,
 				 environment_done *done, void *data)
 {
 	struct operation *operation =
-		deployments_operation(environment, done, data);
+		environment_deployment_operation(environment, done, data);
 	const struct environment_state *state = &environment->state;
 	struct error err = ERROR_INIT;
 
@@ -263,7 +263,7 @@ void environment_shift(struct environment *environment, double percent,
 		       environment_done *done, void *data)
 {
 	struct operation *operation =
-		deployments_operation(environment, done, data);
+		environment_deployment_operation(environment, done, data);
 	const struct release *candidate = &environment->state.candidate;
 	struct error err = ERROR_INIT;
 
@@ -368,7 +368,7 @@ void environment_promote(struct environment *environment, const char *person,
 			 environment_done *done, void *data)
 {
 	struct operation *operation =
-		deployments_operation(environment, done, data);
+		environment_deployment_operation(environment, done, data);
 	const struct environment_state *state = &environment->state;
 	struct error err = ERROR_INIT;
 
@@ -479,7 +479,7 @@ void environment_abandon(struct environment *environment, const char *reason,
 			 environment_done *done, void *data)
 {
 	struct operation *operation =
-		deployments_operation(environment, done, data);
+		environment_deployment_operation(environment, done, data);
 	const struct environment_state *state = &environment->state;
 	enum colour colour = state->candidate.colour;
 

@@ -138,6 +138,11 @@ int environment_begin(struct environment *environment,
  * stops what is live there, and its traffic stays on the colour. */
 void environment_start_candidate(struct environment *environment,
 				 environment_done *done, void *data);
+/* In place of the start: the candidate that another process started and that
+ * runs. Waits until it is healthy, makes sure of the proxy, and counts from
+ * now on. ERROR_FAILED when it does not run any more. */
+void environment_adopt(struct environment *environment, environment_done *done,
+		       void *data);
 /* Where a colour is reached directly (checks at weight 0). */
 int environment_port(const struct environment *environment, enum colour colour);
 /* "http://127.0.0.1:8080": through its traffic; "" when not known. Borrowed. */

@@ -1,4 +1,5 @@
 libsignalbox_a_SOURCES += \
+	%D%/adopt.c \
 	%D%/analysis.c %D%/analysis.h \
 	%D%/deploy.c \
 	%D%/environment.c %D%/environment.h \

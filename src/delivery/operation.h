@@ -167,6 +167,14 @@ void operation_cut(struct operation *operation, enum colour colour,
 		   operation_step *next);
 void operation_stop_traffic(struct operation *operation, operation_step *next);
 void operation_sample(struct operation *operation, operation_step *next);
+/* For who holds the environment and has a candidate; NULL when done was told
+ * why not. */
+struct operation *
+environment_deployment_operation(struct environment *environment,
+				 environment_done *done, void *data);
+/* What runs on the colour, started by whom ever; the health is recorded. */
+void operation_await_health(struct operation *operation, enum colour colour,
+			    operation_step *next);
 /* Starts `release` on the colour, waits for its health, records both. */
 void operation_start(struct operation *operation, enum colour colour,
 		     const struct release *release, operation_step *next);

@@ -66,6 +66,15 @@ static void await_health(struct operation *operation, const struct error *err)
 		target->ops->await_health(target, healthy, operation);
 }
 
+void operation_await_health(struct operation *operation, enum colour colour,
+			    operation_step *next)
+{
+	error_clear(&operation->why);
+	operation->part_over = next;
+	operation->colour = colour;
+	await_health(operation, NULL);
+}
+
 void operation_start(struct operation *operation, enum colour colour,
 		     const struct release *release, operation_step *next)
 {

@@ -158,16 +158,29 @@ static void apply_planned(struct environment_state *state,
 	if (colour >= 0)
 		state->candidate.colour = (enum colour)colour;
 	state->has_candidate = true;
+	state->is_left = false;
 	state->in_place = event_bool(event, "in-place");
+}
+
+static void leave_candidate(struct environment_state *state,
+			    const struct event *event)
+{
+	if (state->has_candidate) {
+		state->left_run = state->candidate.run;
+		state->left_ms = event->time_ms;
+	}
+	state->has_candidate = false;
 }
 
 static void apply_deployed(struct environment_state *state,
 			   const struct event *event)
 {
-	state->has_candidate = false;
 	set_text(&state->last_text, event_text(event, "text"));
-	if (strcmp(event_text(event, "outcome"), "passed") != 0)
+	if (strcmp(event_text(event, "outcome"), "passed") != 0) {
+		leave_candidate(state, event);
 		return;
+	}
+	state->has_candidate = false;
 	take_live(state, event);
 	release_copy(VECTOR_ADD(state->history, state->history_count,
 				state->history_cap),
@@ -211,6 +224,7 @@ static void apply_rollback_started(struct environment_state *state,
 	free(state->epoch_text);
 	state->epoch_text = text;
 	state->rolling_back = true;
+	state->is_left = state->has_candidate;
 }
 
 static void apply_rollback_finished(struct environment_state *state,
@@ -221,7 +235,7 @@ static void apply_rollback_finished(struct environment_state *state,
 	if (strcmp(event_text(event, "outcome"), "passed") != 0)
 		return;
 	state->last_rollback_ms = event_int(event, "ms", -1);
-	state->has_candidate = false;
+	leave_candidate(state, event);
 	take_live(state, event);
 }
 

@@ -42,6 +42,9 @@ struct environment_state {
 	struct release live;
 	struct release previous;  /* what a rollback goes to */
 	struct release candidate; /* under deployment */
+	bool is_left;	  /* a rollback has begun since it was planned */
+	int64_t left_run; /* whose candidate was last taken back; 0 none */
+	int64_t left_ms;  /* wall: when */
 
 	/* Percent asked, as last confirmed by the provider; NAN before. */
 	double split[COLOUR_COUNT];

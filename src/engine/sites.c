@@ -224,15 +224,17 @@ static void tell_cut_off(struct site *site)
 	const struct release *candidate = &state->candidate;
 	char *holder = environment_holder(site->environment);
 
-	if (state->has_candidate && !holder)
+	if (state->has_candidate && !holder &&
+	    candidate->run != site->engine->run)
 		engine_note(site->engine, "warning",
 			    "%s: run %lld was cut off while it deployed %s, "
-			    "which has %.3g %% of the traffic; the next "
-			    "deployment takes it back first, signalbox "
-			    "rollback %s does so now",
+			    "which has %.3g %% of the traffic; signalbox "
+			    "resume %lld goes on with it, signalbox rollback "
+			    "%s takes it back, and so does the next "
+			    "deployment there",
 			    site->name, (long long)candidate->run,
 			    candidate->version, state->split[candidate->colour],
-			    site->name);
+			    (long long)candidate->run, site->name);
 	free(holder);
 }
 

@@ -11,6 +11,15 @@ static const struct plan_step *current(const struct deploy_step *deploy)
 	return &deploy->plan->steps[deploy->at];
 }
 
+/* Where it was taken up, a pause has been waited for in part. */
+static int64_t wait_of(const struct deploy_step *deploy)
+{
+	bool rest = deploy->took_up && deploy->at == deploy->took_up_at &&
+		    deploy->pause_rest_ms >= 0;
+
+	return rest ? deploy->pause_rest_ms : current(deploy)->ms;
+}
+
 static void tell_step_start(struct deploy_step *deploy)
 {
 	const struct plan_step *step = current(deploy);
@@ -21,8 +30,8 @@ static void tell_step_start(struct deploy_step *deploy)
 	event_set(event, "kind", plan_step_kind_name(step->kind));
 	event_set(event, "label", step->label);
 	event_set_int(event, "index", (int64_t)deploy->at);
-	if (step->ms > 0)
-		event_set_int(event, "ms", step->ms);
+	if (wait_of(deploy) > 0)
+		event_set_int(event, "ms", wait_of(deploy));
 	step_emit(&deploy->step, event);
 	stage_log_printf(deploy->step.options.log, "%s\n", step->label);
 }
@@ -93,11 +102,20 @@ static double asked(const struct deploy_step *deploy)
 		->split[deploy->plan->colour];
 }
 
+/* One that was under way is asked for once more: nobody knows. */
+static bool is_past(const struct deploy_step *deploy)
+{
+	double weight = current(deploy)->weight;
+	bool again = deploy->took_up && deploy->at == deploy->took_up_at;
+
+	return again ? asked(deploy) > weight : asked(deploy) >= weight;
+}
+
 static void run_weight(struct deploy_step *deploy)
 {
 	const struct plan_step *step = current(deploy);
 
-	if (asked(deploy) >= step->weight && step->weight < 100) {
+	if (is_past(deploy) && step->weight < 100) {
 		deploy_tell_step_end(deploy, STATE_SKIPPED,
 				     "a person has shifted further");
 		deploy->at++;
@@ -253,7 +271,7 @@ static void run_step(struct deploy_step *deploy)
 		run_weight(deploy);
 		break;
 	case PLAN_PAUSE:
-		run_pause(deploy, step->ms);
+		run_pause(deploy, wait_of(deploy));
 		break;
 	case PLAN_ANALYSIS:
 		deploy_watch_begin(deploy, &step->config->analysis);

@@ -20,7 +20,7 @@ static const char *live_digest(struct deploy_step *deploy)
 	return state->has_live ? state->live.digest : "";
 }
 
-static void give_back(struct deploy_step *deploy)
+void deploy_give_back(struct deploy_step *deploy)
 {
 	if (deploy->acquired)
 		environment_release(deploy->environment);
@@ -39,7 +39,7 @@ static void finish(struct deploy_step *deploy, enum state outcome,
 				 state_name(outcome), text);
 	deploy->phase = DEPLOY_ENDING;
 	deploy_drop_waits(deploy);
-	give_back(deploy);
+	deploy_give_back(deploy);
 	if (deploy->claimed)
 		host->claim(host->data, deploy->config->environment, NULL);
 	deploy->claimed = false;
@@ -162,7 +162,7 @@ void deploy_roll_back(struct deploy_step *deploy,
 	environment_rollback(deploy->environment, request, rolled_back, deploy);
 }
 
-static int make_plan(struct deploy_step *deploy, struct error *err)
+int deploy_make_plan(struct deploy_step *deploy, struct error *err)
 {
 	const struct step_host *host = deploy->step.options.host;
 	struct plan_request request = {
@@ -191,7 +191,7 @@ static int begin(struct deploy_step *deploy, struct error *err)
 	};
 	struct deployment deployment;
 
-	if (make_plan(deploy, err) < 0)
+	if (deploy_make_plan(deploy, err) < 0)
 		return -1;
 	memcpy(pipeline, deploy->step.options.host->pipeline->digest,
 	       sizeof(pipeline));
@@ -207,10 +207,10 @@ static void take(struct deploy_step *deploy)
 {
 	struct error err = ERROR_INIT;
 
-	if (!deploy_acquire(deploy))
+	if (deploy_take_up(deploy) || !deploy_acquire(deploy))
 		return;
 	if (strcmp(live_digest(deploy), deploy->compared_with) != 0) {
-		give_back(deploy);
+		deploy_give_back(deploy);
 		open_gate(deploy); /* what was approved is no longer so */
 		return;
 	}
@@ -313,10 +313,12 @@ static void recovered(void *data, const struct error *err)
 {
 	struct deploy_step *deploy = data;
 
-	if (deploy->ending)
+	if (err && err->code == ERROR_REFUSED && !deploy->ending)
+		deploy_wait(deploy, error_text(err)); /* another operation */
+	else if (deploy_take_up(deploy))
+		return;
+	else if (deploy->ending)
 		deploy_fail(deploy, deploy->ending, deploy->ending_reason);
-	else if (err && err->code == ERROR_REFUSED) /* another operation */
-		deploy_wait(deploy, error_text(err));
 	else if (err)
 		deploy_fail_by(deploy, err);
 	else if (deploy_may_come(deploy))

@@ -52,7 +52,10 @@ struct deploy_step {
 	struct timer *pause;
 	int64_t pause_left_ms; /* -1: has no end */
 	int64_t pause_until_us;
-	bool pause_over; /* the clock is done; a verdict may be missing */
+	bool took_up;	       /* another engine had begun it */
+	size_t took_up_at;     /* the step that it goes on at */
+	int64_t pause_rest_ms; /* of that; -1: all */
+	bool pause_over;       /* the clock is done; a verdict may be missing */
 	struct analysis *analysis;
 	struct timer *look;
 	struct timer *operator_timer; /* armed while nobody steers what waits */
@@ -75,6 +78,10 @@ bool deploy_may_come(struct deploy_step *deploy);
 /* While people are asked, when a newer run may end that. */
 void deploy_stand_at_gate(struct deploy_step *deploy);
 void deploy_leave_line(struct deploy_step *deploy);
+
+/* deploy-past.c */
+/* True when an earlier engine had begun it: it goes on, or has ended. */
+bool deploy_take_up(struct deploy_step *deploy);
 
 /* deploy-plan.c */
 void deploy_run_plan(struct deploy_step *deploy);
@@ -106,6 +113,8 @@ bool deploy_watch_is_content(const struct deploy_step *deploy);
 void deploy_watch_hold(struct deploy_step *deploy);
 
 /* deploy.c */
+int deploy_make_plan(struct deploy_step *deploy, struct error *err) MUST_CHECK;
+void deploy_give_back(struct deploy_step *deploy);
 /* Ends the deployment without the candidate: traffic back if it had any. */
 void deploy_fail(struct deploy_step *deploy, enum state outcome,
 		 const char *reason);

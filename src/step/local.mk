@@ -4,6 +4,7 @@ libsignalbox_a_SOURCES += \
 	%D%/check.c \
 	%D%/deploy-operator.c \
 	%D%/cleanup.c \
+	%D%/deploy-past.c \
 	%D%/deploy-plan.c \
 	%D%/deploy-queue.c \
 	%D%/deploy-watch.c \

@@ -407,6 +407,151 @@ static void retry_in_a_run_that_goes_on(void **state)
 	assert_says(run->out.data, "run 1 passed");
 }
 
+#define HEAD "name: shop\nenvironments:\n" SITE_PRODUCTION
+#define FIRST                       \
+	HEAD "stages:\n" SITE_BUILD \
+	     "  production: {deploy: {environment: production}}\n"
+
+static void release_first(struct site *site)
+{
+	commit(site, FIRST);
+	assert_call(site, 0, site_call(site, "run", NULL));
+	assert_string_equal(site_colour(site), "blue");
+}
+
+static void commit_canary(struct site *site, const char *steps)
+{
+	char *text = xasprintf(HEAD "stages:\n" SITE_BUILD "  production:\n"
+				    "    needs: [build]\n"
+				    "    deploy:\n"
+				    "      environment: production\n"
+				    "      strategy: canary\n"
+				    "      steps: [%s]\n"
+				    "  last: {run: \"" EFFECT("last") "\"}\n",
+			       steps);
+
+	site_write(site, "readme", steps);
+	commit(site, text);
+	free(text);
+}
+
+/* Run 2, killed where it stands. */
+static void die_at(struct site *site, const char *steps, const char *reached)
+{
+	struct process *run;
+
+	commit_canary(site, steps);
+	run = site_start(site, NULL, "run", NULL);
+	process_await_text(run, reached);
+	kill_program(run);
+}
+
+static void assert_all_well(struct site *site)
+{
+	site_load_stop(site);
+	assert_int_equal(site_load_failed(site), 0);
+	assert_int_equal(site_load_5xx(site), 0);
+	assert_call(site, 0, site_call(site, "verify", NULL));
+}
+
+static double weight_of_green(const struct site *site)
+{
+	char *folder = site_environment_folder(site, "production");
+	struct event *event =
+		site_last_event(folder, EVENT_TRAFFIC_CHANGED, NULL);
+	double weight = json_number(event_json(event, "to"), "green", -1);
+
+	event_free(event);
+	free(folder);
+	return weight;
+}
+
+static void a_canary_goes_on_at_its_pause(void **state)
+{
+	struct site *site = *state;
+	pid_t green;
+
+	release_first(site);
+	site_load_start(site);
+	die_at(site,
+	       "{weight: 5%}, {pause: 1s}, {weight: 25%}, {pause: 2s}, "
+	       "{weight: 100%}",
+	       "production: wait 2");
+	green = site_kept(site, "production", "green");
+	site_await_requests(site, 200);
+	assert_call(site, 0, site_call(site, "status", NULL));
+	assert_says(site->out, "signalbox resume 2 goes on with it");
+	assert_call(site, 0, site_call(site, "resume", NULL));
+	assert_says(site->out, "production goes on at its step pause-2");
+	assert_says(site->out, "of it left");
+	assert_says(site->out, "run 2 passed");
+	assert_string_equal(site_colour(site), "green");
+	assert_int_equal(site_kept(site, "production", "green"), green);
+	assert_effects(site, "last\n");
+	assert_all_well(site);
+}
+
+static void a_hold_lasts_and_a_promotion_is_not_forgotten(void **state)
+{
+	struct site *site = *state;
+	struct process *run;
+
+	release_first(site);
+	site_load_start(site);
+	commit_canary(site, "{weight: 5%}, {pause: 10m}, {weight: 100%}");
+	run = site_start(site, NULL, "run", NULL);
+	process_await_text(run, "production: wait 10");
+	assert_call(site, 0, site_call(site, "hold", "2", NULL));
+	kill_program(run);
+	run = site_start(site, NULL, "resume", NULL);
+	process_await_text(run, "goes on at its step pause,");
+	assert_call(site, 8, site_call(site, "hold", "2", NULL));
+	assert_says(site->err, "is held already");
+	assert_float_equal(weight_of_green(site), 5, 0);
+	assert_call(site, 0, site_call(site, "promote", "2", NULL));
+	assert_int_equal(process_await(run), 0);
+	assert_string_equal(site_colour(site), "green");
+	assert_all_well(site);
+}
+
+static void a_candidate_that_died_meanwhile_is_taken_back(void **state)
+{
+	struct site *site = *state;
+
+	release_first(site);
+	site_load_start(site);
+	die_at(site, "{weight: 5%}, {pause: {}}, {weight: 100%}",
+	       "wait until promoted");
+	assert_int_equal(
+		kill(site_keeper(site, "production", "green"), SIGKILL), 0);
+	assert_int_equal(kill(site_kept(site, "production", "green"), SIGKILL),
+			 0);
+	site_load_stop(site); /* what it had of the traffic fails */
+	assert_call(site, 5, site_call(site, "resume", NULL));
+	assert_says(site->out, "does not run on green any more");
+	assert_string_equal(site_colour(site), "blue");
+	assert_float_equal(weight_of_green(site), 0, 0);
+	assert_effects(site, "");
+	assert_call(site, 0, site_call(site, "verify", NULL));
+}
+
+static void what_was_rolled_back_meanwhile_stays_so(void **state)
+{
+	struct site *site = *state;
+
+	release_first(site);
+	site_load_start(site);
+	die_at(site, "{weight: 25%}, {pause: {}}, {weight: 100%}",
+	       "wait until promoted");
+	assert_call(site, 0, site_call(site, "rollback", "production", NULL));
+	assert_call(site, 5, site_call(site, "resume", NULL));
+	assert_says(site->out, "production finished: rolled-back");
+	assert_string_equal(site_colour(site), "blue");
+	assert_float_equal(weight_of_green(site), 0, 0);
+	assert_all_well(site);
+	assert_call(site, 8, site_call(site, "resume", "2", NULL));
+}
+
 static int run_all(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -424,6 +569,10 @@ static int run_all(void)
 		TEST(a_gate_of_a_run_that_died_takes_votes),
 		TEST(retry_runs_a_failed_stage_and_what_needs_it),
 		TEST(retry_in_a_run_that_goes_on),
+		TEST(a_canary_goes_on_at_its_pause),
+		TEST(a_hold_lasts_and_a_promotion_is_not_forgotten),
+		TEST(a_candidate_that_died_meanwhile_is_taken_back),
+		TEST(what_was_rolled_back_meanwhile_stays_so),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+/* A candidate that another process started goes on under this one. */
+#include "delivery/operation.h"
+
+#include <math.h>
+
+#include "base/memory.h"
+
+static void routed(struct operation *operation, const struct error *err)
+{
+	operation_finish(operation, err);
+}
+
+/* A proxy that has died is started with the shares that were recorded. */
+static void is_healthy(struct operation *operation, const struct error *err)
+{
+	const struct environment_state *state = &operation->environment->state;
+	struct traffic_split split = {{0}, {0}};
+
+	if (err || isnan(state->split[COLOUR_BLUE])) {
+		operation_finish(operation, err);
+		return;
+	}
+	for (int i = 0; i < COLOUR_COUNT; i++)
+		split.percent[i] = state->split[i];
+	operation_ensure(operation, split, routed);
+}
+
+void environment_adopt(struct environment *environment, environment_done *done,
+		       void *data)
+{
+	struct operation *operation =
+		environment_deployment_operation(environment, done, data);
+	const struct release *candidate = &environment->state.candidate;
+	struct error err = ERROR_INIT;
+
+	if (!operation)
+		return;
+	if (!environment_runs(environment, candidate->colour, candidate))
+		error_set(&err, ERROR_FAILED, "%s does not run on %s any more",
+			  candidate->version, colour_name(candidate->colour));
+	if (err.code || environment_open_traffic(environment, &err) < 0) {
+		operation_finish(operation, &err);
+		error_clear(&err);
+		return;
+	}
+	environment->shift_failed = 0;
+	sampler_begin(environment);
+	operation_await_health(operation, candidate->colour, is_healthy);
+}
