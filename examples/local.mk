@@ -1,5 +1,7 @@
 shopdir = $(pkgdatadir)/examples/shop
 dist_shop_SCRIPTS = %D%/shop/make-repository
+consumerdir = $(pkgdatadir)/examples
+dist_consumer_SCRIPTS = %D%/consumer.py
 EXTRA_DIST += %D%/shop/commits
 systemdexampledir = $(pkgdatadir)/examples/systemd
 dist_systemdexample_DATA = %D%/systemd/signalbox-watch@.service

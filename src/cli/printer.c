@@ -137,6 +137,9 @@ static void on_closed(struct channel *channel, void *data)
 
 	channel_free(channel);
 	printer->channel = NULL;
+	/* An engine does not wait for ever for who is slow to read it. */
+	if (!printer->model->finished)
+		catch_up(printer);
 	loop_stop(printer->loop);
 }
 

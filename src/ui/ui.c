@@ -233,6 +233,9 @@ static void channel_closed(struct channel *channel, void *data)
 	struct ui *ui = data;
 
 	(void)channel;
+	/* An engine does not wait for who was stopped while it ended. */
+	if (view_run_live(ui->model))
+		catch_up(ui);
 	ui->view->gone = true;
 	want_frame(ui);
 }

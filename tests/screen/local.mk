@@ -17,3 +17,5 @@ check_PROGRAMS += %D%/safety-test
 EXTRA_%C%_safety_test_DEPENDENCIES = %D%/driver$(EXEEXT)
 check_PROGRAMS += %D%/replay-test
 EXTRA_%C%_replay_test_DEPENDENCIES = %D%/driver$(EXEEXT)
+check_PROGRAMS += %D%/attach-test
+%C%_attach_test_SOURCES = %D%/attach-test.c $(SITE_SOURCES)

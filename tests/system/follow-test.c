@@ -2,6 +2,7 @@
 /* A run watched from elsewhere: --detach, status --until, log, replay. */
 #include "system/support.h"
 
+#include <dirent.h>
 #include <signal.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -258,6 +259,83 @@ static void replay_is_the_stream_of_the_run(void **state)
 	free(replayed);
 }
 
+static void example_reads_the_stream(void **state)
+{
+	struct site *site = *state;
+	const char *source = getenv("top_srcdir");
+	char *call = xasprintf(
+		"%s run --output json | %s/examples/consumer.py 0; echo = $?",
+		site->signalbox, source ? source : ".");
+	const char *argv[] = {"sh", "-c", call, NULL};
+	struct process *process;
+
+	if (system("python3 -c 'import json' >/dev/null 2>&1") != 0) {
+		print_message("python3 is not there\n");
+		free(call);
+		skip();
+	}
+	prepare(site,
+		HEAD "  unit: {run: 'echo 1..2; echo ok 1; echo not ok 2 - b; "
+		     "exit 1', reports: {tap: \"-\"}}\n");
+	process = site_spawn(site, NULL, argv);
+	assert_int_equal(process_await(process), 0);
+	assert_says(process->out.data, "slow: unit took ");
+	assert_says(process->out.data, "failed: unit: ");
+	assert_says(process->out.data, "test: unit: ");
+	assert_says(process->out.data, "run 1 failed");
+	assert_says(process->out.data, "\n= 1\n");
+	free(call);
+}
+
+static bool has_finished(void *data)
+{
+	char *folder = site_run_folder(data, 1);
+	char *journal = path_join(folder, "journal.ndjson");
+	bool has = file_exists(journal) &&
+		   site_count_events(folder, EVENT_RUN_FINISHED, NULL) > 0;
+
+	free(journal);
+	free(folder);
+	return has;
+}
+
+/* Where the system tells of threads: the engine's are gone. */
+static bool has_one_thread(void *data)
+{
+	char *path = xasprintf("/proc/%d/task", (int)pid_of_run(data, 1));
+	DIR *dir = opendir(path);
+	int count = 0;
+
+	while (dir && readdir(dir))
+		count++;
+	if (dir)
+		closedir(dir);
+	free(path);
+	return !dir || count == 3; /* . and .. */
+}
+
+/* The engine ends while its reader reads nothing yet. */
+static void slow_reader_gets_the_stream_to_its_end(void **state)
+{
+	struct site *site = *state;
+	char *call = xasprintf(
+		"%s run --output json | { until [ -e %s/go ]; do sleep 0.05; "
+		"done; tail -n 1; }",
+		site->signalbox, site->folder);
+	const char *argv[] = {"sh", "-c", call, NULL};
+	struct process *process;
+
+	prepare(site, HEAD "  unit: {run: 'seq 20000 | sed \"s/^/not ok /\"', "
+			   "reports: {tap: \"-\"}}\n");
+	process = site_spawn(site, NULL, argv);
+	await(has_finished, site, "the run's end");
+	await(has_one_thread, site, "its engine's end");
+	let(site, "go");
+	assert_int_equal(process_await(process), 0);
+	assert_says(process->out.data, "\"event\":\"run.finished\"");
+	free(call);
+}
+
 static void replay_stops_at_a_moment(void **state)
 {
 	struct site *site = *state;
@@ -292,6 +370,8 @@ static int run_all(void)
 		TEST(log_is_cut_by_time_and_by_lines),
 		TEST(replay_is_the_stream_of_the_run),
 		TEST(replay_stops_at_a_moment),
+		TEST(example_reads_the_stream),
+		TEST(slow_reader_gets_the_stream_to_its_end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,21 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+# signalbox run --output json | consumer.py [SECONDS]: what was slow, what
+# failed, where the traffic went. Ends with the run's exit status.
+import json, sys
+
+slow, status = float(sys.argv[1]) if len(sys.argv) > 1 else 60, 7
+for event in map(json.loads, sys.stdin):
+    kind, stage = event["event"], event.get("stage", "")
+    if kind == "stage.finished" and event["ms"] >= slow * 1000:
+        print(f"slow: {stage} took {event['ms'] / 1000:.1f} s")
+    if kind == "stage.finished" and event["outcome"] != "passed":
+        print(f"{event['outcome']}: {stage}: {event.get('reason', '')}")
+    elif kind == "test.finished" and event.get("outcome") == "failed":
+        print(f"test: {stage}: {event['name']}")
+    elif kind == "traffic.changed":
+        print(f"traffic: {event['environment']}: {event['to']}")
+    elif kind == "run.finished":
+        print(event["text"])
+        status = event["status"]  # a stream that breaks off is no success: 7
+sys.exit(status)

@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: MIT */
+/* Terminals attached to a real run, any number of them, from any moment. */
+#include "screen/stage.h"
+#include "system/support.h"
+
+#include <signal.h>
+
+#include "event/journal.h"
+
+#define TERMINALS 5
+/* Of the engine, while a terminal that reads nothing is attached. */
+#define MOST_KB (64 * 1024)
+
+struct stand {
+	struct site *site;
+	struct terminal *terminals[TERMINALS];
+	pid_t stopped;
+};
+
+static int set_up(void **state)
+{
+	struct stand *stand = xcalloc(1, sizeof(*stand));
+	void *site;
+
+	assert_int_equal(site_set_up(&site), 0);
+	stand->site = site;
+	*state = stand;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	struct stand *stand = *state;
+	void *site = stand->site;
+	int result;
+
+	if (stand->stopped)
+		kill(stand->stopped, SIGCONT);
+	for (int i = 0; i < TERMINALS; i++)
+		if (stand->terminals[i])
+			terminal_free(stand->terminals[i]);
+	result = site_tear_down(&site);
+	free(stand);
+	return result;
+}
+
+/* "$SITE" in the stages is the site's folder. */
+static void run(struct stand *stand, const char *stages)
+{
+	char *text = xasprintf("name: shop\nenv: {SITE: %s}\nstages:\n%s",
+			       stand->site->folder, stages);
+
+	site_pipeline(stand->site, text);
+	site_commit(stand->site, "a commit");
+	assert_int_equal(site_call(stand->site, "run", "--detach", NULL), 0);
+	free(text);
+}
+
+static struct terminal *attach(struct stand *stand, int i, const char *option)
+{
+	char *call = xasprintf("cd %s && exec %s attach 1 %s",
+			       stand->site->repository, stand->site->signalbox,
+			       option);
+	const char *argv[] = {"/bin/sh", "-c", call, NULL};
+	const char *env[] = {"SIGNALBOX_NOW", NULL};
+	struct terminal_options options = {
+		.rows = 24, .cols = 80, .argv = argv, .env = env};
+
+	stand->terminals[i] = terminal_start(&options);
+	free(call);
+	return stand->terminals[i];
+}
+
+/* What runs the dashboard, below its launcher and guard. */
+static pid_t program_of(const struct terminal *terminal)
+{
+	const struct process process = {.pid = terminal_pid(terminal)};
+
+	return process_program(&process);
+}
+
+static pid_t engine_of(const struct stand *stand)
+{
+	char *folder = site_run_folder(stand->site, 1);
+	struct event *event = site_last_event(folder, EVENT_RUN_STARTED, NULL);
+	pid_t pid = (pid_t)event_int(event, "pid", 0);
+
+	event_free(event);
+	free(folder);
+	return pid;
+}
+
+/* 0 where the system does not say. */
+static long memory_kb(pid_t pid)
+{
+	char path[64], line[256];
+	long total = 0;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/%ld/status", (long)pid);
+	file = fopen(path, "re");
+	while (file && fgets(line, sizeof(line), file))
+		if (sscanf(line, "RssAnon: %ld kB", &total) == 1)
+			break;
+	if (file)
+		fclose(file);
+	return total;
+}
+
+static void let(struct stand *stand, const char *name)
+{
+	char *text = xasprintf(": > %s", name);
+
+	site_shell(stand->site, stand->site->folder, text);
+	free(text);
+}
+
+#define WAIT_FOR(name) "until [ -e $SITE/" name " ]; do sleep 0.05; done"
+
+/* The last test waits for what may follow it. Each event is some 200 bytes:
+ * more than any socket and outbox hold. */
+static void a_stopped_terminal_costs_nobody_else(void **state)
+{
+	struct stand *stand = *state;
+	pid_t engine;
+
+	run(stand, "  unit:\n"
+		   "    run: '" WAIT_FOR(
+			   "go") "; seq 40000 | "
+				 "sed \"s/^/not ok /\"; " WAIT_FOR(
+					 "end") "; exit 1'\n"
+						"    reports: {tap: \"-\"}\n");
+	for (int i = 0; i < TERMINALS; i++)
+		attach(stand, i, i == 1 ? "--watch" : "");
+	stand->stopped = program_of(stand->terminals[0]);
+	assert_true(stand->stopped > 0);
+	assert_int_equal(kill(stand->stopped, SIGSTOP), 0);
+	let(stand, "go");
+	for (int i = 1; i < TERMINALS; i++)
+		terminal_expect(stand->terminals[i], "39999 FAIL");
+	engine = engine_of(stand);
+	assert_true(is_running(engine));
+#ifndef __SANITIZE_ADDRESS__
+	assert_true(memory_kb(engine) < MOST_KB);
+#endif
+	let(stand, "end");
+	assert_int_equal(site_call(stand->site, "status", "1", "--until",
+				   "done", "--timeout", "20s", NULL),
+			 1);
+	for (int i = 1; i < TERMINALS; i++)
+		terminal_expect(stand->terminals[i], "run 1 failed");
+	kill(stand->stopped, SIGCONT);
+	stand->stopped = 0;
+	terminal_expect(stand->terminals[0], "run 1 failed");
+}
+
+static void one_that_watches_changes_nothing_and_says_so(void **state)
+{
+	static const char keys[] = "axsHPBX";
+	struct stand *stand = *state;
+	struct terminal *terminal;
+	char *folder = site_run_folder(stand->site, 1);
+
+	run(stand, "  ask: {gate: {}}\n");
+	terminal = attach(stand, 0, "--watch");
+	terminal_expect(terminal, "read-only");
+	terminal_expect(terminal, "ask 0/1");
+	for (const char *key = keys; *key; key++) {
+		char one[] = {*key, '\0'};
+		char *off =
+			xasprintf("%c is off: this screen only watches", *key);
+
+		terminal_keys(terminal, one);
+		terminal_expect(terminal, off);
+		free(off);
+	}
+	assert_int_equal(
+		site_count_events(folder, EVENT_COMMAND_RECEIVED, NULL), 0);
+	assert_int_equal(site_count_events(folder, EVENT_COMMAND_REFUSED, NULL),
+			 0);
+	assert_int_equal(site_call(stand->site, "cancel", "1", NULL), 0);
+	terminal_expect(terminal, "cancelled");
+	free(folder);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+static int run_all(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(a_stopped_terminal_costs_nobody_else),
+		TEST(one_that_watches_changes_nothing_and_says_so),
+	};
+
+	setlocale(LC_CTYPE, "C.UTF-8");
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
+
+int main(int argc, char **argv)
+{
+	return site_main(argc, argv, run_all);
+}
