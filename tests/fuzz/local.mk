@@ -14,3 +14,4 @@ check_PROGRAMS += %D%/stream-fuzz
 check_PROGRAMS += %D%/journal-fuzz
 check_PROGRAMS += %D%/pipeline-fuzz
 check_PROGRAMS += %D%/haproxy-fuzz
+check_PROGRAMS += %D%/command-fuzz
