@@ -10,148 +10,112 @@
 #include "proc/identity.h"
 #include "rig.h"
 
-/* Without it, nothing that daemonises can be found again. */
-static void need_adoption(void)
-{
-	if (!process_adopt_orphans())
-		skip();
-}
-
 static void guard_ends_with_the_programs_exit_status(void **state)
 {
-	struct rig rig;
+	struct rig *rig = *state;
 	int status;
 
-	(void)state;
-	rig_start(&rig, RIG_GUARD);
-	rig_command(&rig, 'x');
-	status = rig_end(&rig);
+	rig_command(rig, 'x');
+	status = rig_end(rig);
 	assert_true(WIFEXITED(status));
 	assert_int_equal(WEXITSTATUS(status), 5);
-	rig_release(&rig);
 }
 
 static void guard_ends_by_the_programs_signal(void **state)
 {
-	struct rig rig;
+	struct rig *rig = *state;
 	int status;
 
-	(void)state;
-	rig_start(&rig, RIG_GUARD);
-	rig_command(&rig, 'u');
-	status = rig_end(&rig);
+	rig_command(rig, 'u');
+	status = rig_end(rig);
 	assert_true(WIFSIGNALED(status));
 	assert_int_equal(WTERMSIG(status), SIGUSR1);
-	rig_release(&rig);
 }
 
 static void daemons_end_and_keepers_with_their_servers_stay(void **state)
 {
 	pid_t daemon, keeper, server;
-	struct rig rig;
+	struct rig *rig = *state;
 
-	(void)state;
-	need_adoption();
-	rig_start(&rig, RIG_GUARD);
-	rig_command(&rig, 'd');
-	rig_expect_pids(&rig, "daemon", &daemon, NULL);
-	rig_command(&rig, 'k');
-	rig_expect_pids(&rig, "keeper", &keeper, &server);
-	rig_command(&rig, 'x');
-	assert_int_equal(WEXITSTATUS(rig_end(&rig)), 5);
-	rig_expect_no_life(&rig);
+	rig_need_adoption();
+	rig_command(rig, 'd');
+	rig_expect_pids(rig, "daemon", &daemon, NULL);
+	rig_command(rig, 'k');
+	rig_expect_pids(rig, "keeper", &keeper, &server);
+	rig_exits(rig);
+	rig_expect_no_life(rig);
 	assert_false(rig_lives(daemon));
 	assert_true(rig_lives(keeper));
 	assert_true(rig_lives(server));
-	rig_release(&rig);
 }
 
 static void killed_program_leaves_nothing_but_keepers(void **state)
 {
 	pid_t daemon, keeper, server;
-	struct rig rig;
+	struct rig *rig = *state;
 
-	(void)state;
-	need_adoption();
-	rig_start(&rig, RIG_GUARD);
-	rig_command(&rig, 'k');
-	rig_expect_pids(&rig, "keeper", &keeper, &server);
-	rig_command(&rig, 'n');
-	rig_expect_pids(&rig, "daemon", &daemon, NULL);
-	rig_expect_pids(&rig, "daemon", &daemon, NULL);
-	kill(rig.program, SIGKILL);
-	assert_int_equal(WTERMSIG(rig_end(&rig)), SIGKILL);
-	rig_expect_no_life(&rig);
+	rig_need_adoption();
+	rig_command(rig, 'k');
+	rig_expect_pids(rig, "keeper", &keeper, &server);
+	rig_command(rig, 'n');
+	rig_expect_pids(rig, "daemon", &daemon, NULL);
+	rig_expect_pids(rig, "daemon", &daemon, NULL);
+	kill(rig->program, SIGKILL);
+	assert_int_equal(WTERMSIG(rig_end(rig)), SIGKILL);
+	rig_expect_no_life(rig);
 	assert_true(rig_lives(keeper));
 	assert_true(rig_lives(server));
-	rig_release(&rig);
 }
 
 static void daemon_that_ignores_term_is_killed(void **state)
 {
 	pid_t daemon;
-	struct rig rig;
+	struct rig *rig = *state;
 
-	(void)state;
-	need_adoption();
-	rig_start(&rig, RIG_GUARD);
-	rig_command(&rig, 'i');
-	rig_expect_pids(&rig, "daemon", &daemon, NULL);
-	rig_command(&rig, 'x');
-	assert_int_equal(WEXITSTATUS(rig_end(&rig)), 5);
-	rig_expect_no_life(&rig);
-	rig_release(&rig);
+	rig_need_adoption();
+	rig_command(rig, 'i');
+	rig_expect_pids(rig, "daemon", &daemon, NULL);
+	rig_exits(rig);
+	rig_expect_no_life(rig);
 }
 
 static void stopped_daemon_is_woken_to_end(void **state)
 {
 	pid_t daemon;
-	struct rig rig;
+	struct rig *rig = *state;
 
-	(void)state;
-	need_adoption();
-	rig_start(&rig, RIG_GUARD);
-	rig_command(&rig, 't');
-	rig_expect_pids(&rig, "daemon", &daemon, NULL);
-	rig_command(&rig, 'x');
-	rig_expect(&rig, "woken");
-	rig_end(&rig);
-	rig_expect_no_life(&rig);
-	rig_release(&rig);
+	rig_need_adoption();
+	rig_command(rig, 't');
+	rig_expect_pids(rig, "daemon", &daemon, NULL);
+	rig_ask(rig, 'x', "woken");
+	rig_end(rig);
+	rig_expect_no_life(rig);
 }
 
 static void foreign_program_with_a_keepers_name_is_ended(void **state)
 {
 	pid_t foreign;
-	struct rig rig;
+	struct rig *rig = *state;
 
-	(void)state;
-	need_adoption();
-	rig_start(&rig, RIG_GUARD);
-	rig_command(&rig, 'f');
-	rig_expect_pids(&rig, "keeper", &foreign, NULL);
+	rig_need_adoption();
+	rig_command(rig, 'f');
+	rig_expect_pids(rig, "keeper", &foreign, NULL);
 	assert_true(rig_lives(foreign));
-	rig_command(&rig, 'x');
-	assert_int_equal(WEXITSTATUS(rig_end(&rig)), 5);
+	rig_exits(rig);
 	assert_false(rig_lives(foreign));
-	rig_release(&rig);
 }
 
 static void guard_ignores_the_terminals_signals_and_hands_term_on(void **state)
 {
-	struct rig rig;
+	struct rig *rig = *state;
 
-	(void)state;
-	rig_start(&rig, RIG_GUARD);
-	kill(rig.guard, SIGHUP);
-	kill(rig.guard, SIGINT);
-	kill(rig.guard, SIGQUIT);
-	kill(rig.guard, SIGTSTP);
-	kill(rig.guard, SIGTERM);
-	rig_expect(&rig, "signal 15");
-	rig_command(&rig, 'x');
-	assert_int_equal(WEXITSTATUS(rig_end(&rig)), 5);
-	rig_release(&rig);
+	kill(rig->guard, SIGHUP);
+	kill(rig->guard, SIGINT);
+	kill(rig->guard, SIGQUIT);
+	kill(rig->guard, SIGTSTP);
+	kill(rig->guard, SIGTERM);
+	rig_expect(rig, "signal 15");
+	rig_exits(rig);
 }
 
 static void sweep_of_nothing_returns_at_once(void **state)
@@ -189,7 +153,7 @@ static void sweep_finds_what_a_dying_child_leaves(void **state)
 	bool alive;
 
 	(void)state;
-	need_adoption();
+	rig_need_adoption();
 	for (int i = 0; i < 100; i++) {
 		child = start_two(&below);
 		kill(child, SIGKILL);
@@ -203,16 +167,17 @@ static void sweep_finds_what_a_dying_child_leaves(void **state)
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(guard_ends_with_the_programs_exit_status),
-		cmocka_unit_test(guard_ends_by_the_programs_signal),
-		cmocka_unit_test(
-			daemons_end_and_keepers_with_their_servers_stay),
-		cmocka_unit_test(killed_program_leaves_nothing_but_keepers),
-		cmocka_unit_test(daemon_that_ignores_term_is_killed),
-		cmocka_unit_test(stopped_daemon_is_woken_to_end),
-		cmocka_unit_test(foreign_program_with_a_keepers_name_is_ended),
-		cmocka_unit_test(
-			guard_ignores_the_terminals_signals_and_hands_term_on),
+		RIG_TEST(RIG_GUARD, guard_ends_with_the_programs_exit_status),
+		RIG_TEST(RIG_GUARD, guard_ends_by_the_programs_signal),
+		RIG_TEST(RIG_GUARD,
+			 daemons_end_and_keepers_with_their_servers_stay),
+		RIG_TEST(RIG_GUARD, killed_program_leaves_nothing_but_keepers),
+		RIG_TEST(RIG_GUARD, daemon_that_ignores_term_is_killed),
+		RIG_TEST(RIG_GUARD, stopped_daemon_is_woken_to_end),
+		RIG_TEST(RIG_GUARD,
+			 foreign_program_with_a_keepers_name_is_ended),
+		RIG_TEST(RIG_GUARD,
+			 guard_ignores_the_terminals_signals_and_hands_term_on),
 		cmocka_unit_test(sweep_of_nothing_returns_at_once),
 		cmocka_unit_test(sweep_finds_what_a_dying_child_leaves),
 	};

@@ -69,15 +69,20 @@ static void stop_until_term(const struct player *player)
 /* Forked twice and in a session of its own: its parent is gone. */
 static void make_daemon(const struct player *player, char kind)
 {
-	pid_t middle = fork();
+	pid_t pid = fork();
 
-	if (middle > 0) {
-		waitpid(middle, NULL, 0);
+	if (pid > 0) {
+		waitpid(pid, NULL, 0);
 		return;
 	}
 	setsid();
-	if (fork() > 0)
+	pid = fork();
+	if (pid > 0) {
+		/* What comes before it has stopped would end it. */
+		if (kind == 't')
+			waitpid(pid, NULL, WUNTRACED);
 		_exit(0);
+	}
 	signal(SIGTERM, kind == 'i' ? SIG_IGN : SIG_DFL);
 	if (kind == 'n')
 		make_daemon(player, 'd');
@@ -331,6 +336,28 @@ void rig_shell(const struct rig *rig, char command)
 	assert_int_equal(write(rig->shell, &command, 1), 1);
 }
 
+int rig_set_up(void **state)
+{
+	enum rig_kind kind = (enum rig_kind)(intptr_t)*state;
+
+	*state = xcalloc(1, sizeof(struct rig));
+	rig_start(*state, kind);
+	return 0;
+}
+
+int rig_tear_down(void **state)
+{
+	rig_release(*state);
+	free(*state);
+	return 0;
+}
+
+void rig_need_adoption(void)
+{
+	if (!process_adopt_orphans())
+		skip();
+}
+
 static void wait_for(int fd, const char *what)
 {
 	struct pollfd one = {.fd = fd, .events = POLLIN};
@@ -378,6 +405,18 @@ void rig_expect_pids(const struct rig *rig, const char *word, pid_t *a,
 	*a = first;
 	if (b)
 		*b = second;
+}
+
+void rig_ask(const struct rig *rig, char command, const char *report)
+{
+	rig_command(rig, command);
+	rig_expect(rig, report);
+}
+
+void rig_exits(struct rig *rig)
+{
+	rig_command(rig, 'x');
+	assert_int_equal(WEXITSTATUS(rig_end(rig)), 5);
 }
 
 int rig_end(struct rig *rig)

@@ -41,10 +41,22 @@ struct rig {
  * reports "stopped", "exited N", "killed N".
  */
 void rig_start(struct rig *rig, enum rig_kind kind);
+/* A test whose *state is a rig of that kind, started and released. */
+#define RIG_TEST(kind, test)                      \
+	cmocka_unit_test_prestate_setup_teardown( \
+		test, rig_set_up, rig_tear_down, (void *)(intptr_t)(kind))
+int rig_set_up(void **state);
+int rig_tear_down(void **state);
+/* Skips the test where what daemonises cannot be found again. */
+void rig_need_adoption(void);
 void rig_command(const struct rig *rig, char command);
 void rig_shell(const struct rig *rig, char command);
 /* The next report must be this one. */
 void rig_expect(const struct rig *rig, const char *report);
+/* The command, and the report that it brings. */
+void rig_ask(const struct rig *rig, char command, const char *report);
+/* The program is told to exit with 5, and so does our child. */
+void rig_exits(struct rig *rig);
 /* The next report is "WORD A [B]". */
 void rig_expect_pids(const struct rig *rig, const char *word, pid_t *a,
 		     pid_t *b);
