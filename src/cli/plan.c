@@ -2,6 +2,7 @@
 /* `plan`: what a run would do, without doing any of it. */
 #include <stdlib.h>
 
+#include "base/clock.h"
 #include "cli/arguments.h"
 #include "cli/cli.h"
 #include "cli/listing.h"
@@ -108,6 +109,27 @@ static int print_branches(const struct project *project,
 	return 0;
 }
 
+/* What a person would not guess from the stage's name. */
+static void print_terms(const struct stage_config *stage)
+{
+	const struct failure_allowance *excuse = &stage->allow_failure;
+
+	for (size_t i = 0; i < stage->services.count; i++)
+		listing_print("%s%s", i ? ", " : "  services: ",
+			      stage->services.items[i]);
+	if (stage->services.count)
+		listing_print("\n");
+	if (stage->retries)
+		listing_print("  is tried up to %d times\n",
+			      stage->retries + 1);
+	if (excuse->reason)
+		listing_print(
+			"  may fail until %s%s, says %s: %s\n", excuse->until,
+			clock_wall_ms() > excuse->until_ms ? ", which is over"
+							   : "",
+			excuse->owner, excuse->reason);
+}
+
 static int print_stage(const struct project *project,
 		       const struct stage_config *stage, struct error *err)
 {
@@ -116,8 +138,9 @@ static int print_stage(const struct project *project,
 
 	listing_print("%s (%s)", stage->name, stage_kind_name(stage->kind));
 	print_needs(pipeline, stage);
-	listing_print("%s%s\n", stage->why ? ": " : "",
-		      stage->why ? stage->why : "");
+	listing_print("%s%s%s\n", stage->finally ? " at the end" : "",
+		      stage->why ? ": " : "", stage->why ? stage->why : "");
+	print_terms(stage);
 	print_gate(pipeline, &stage->gate);
 	if (stage->kind != STAGE_KIND_DEPLOY)
 		return 0;

@@ -106,7 +106,8 @@ static void start_or_skip(struct engine *engine, size_t index)
 	struct stage *stage = &engine->stages[index];
 
 	if (engine->only ? engine->only != stage
-			 : engine->is_taking_back && !stage->past)
+			 : engine->is_taking_back && !stage->past &&
+				   !stage->config->finally)
 		return;
 	if (engine->left_out[index])
 		stage_skip(engine, stage, engine->left_out[index]);

@@ -54,24 +54,36 @@ static char *refusal(const struct step *step, const struct look *look)
 	return str_detach(&text);
 }
 
+/* A deployment that had begun is not left in its middle. */
+static bool is_under_way(const struct step *step)
+{
+	return step->options.past && step->options.past->planned;
+}
+
+static void judge(struct step *step, const struct look *look)
+{
+	char *why = NULL;
+
+	if (look->result == 1 || is_under_way(step)) {
+		step_done(step, STATE_PASSED, NULL);
+		return;
+	}
+	step->code = look->err.code ? look->err.code : ERROR_REFUSED;
+	why = look->err.code ? xstrdup(error_text(&look->err))
+			     : refusal(step, look);
+	step_done(step, STATE_FAILED, why);
+	free(why);
+}
+
 static void answered(void *data)
 {
 	struct look *look = data;
 	struct branches_step *branches = look->step;
-	char *why = NULL;
 
 	if (branches) {
 		branches->look = NULL;
-		branches->step.code = look->err.code;
-		if (look->result == 0) {
-			branches->step.code = ERROR_REFUSED;
-			why = refusal(&branches->step, look);
-		}
-		step_done(&branches->step,
-			  look->result == 1 ? STATE_PASSED : STATE_FAILED,
-			  why ? why : look->err.message);
+		judge(&branches->step, look);
 	}
-	free(why);
 	free(look->where);
 	error_clear(&look->err);
 	free(look);

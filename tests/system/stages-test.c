@@ -177,6 +177,23 @@ static void cancelling_ends_the_wait_for_another_try(void **state)
 	assert_int_equal(process_await(run), 4);
 }
 
+static void plan_says_on_what_terms_a_stage_runs(void **state)
+{
+	struct site *site = *state;
+
+	prepare(site, "name: shop\nservices: {db: {run: x, health: {tcp: "
+		      "true}}}\nstages:\n"
+		      "  unit: {run: x, services: [db], retries: 2}\n"
+		      "  lint: {run: x, allow-failure: {reason: flaky, owner: "
+		      "ana, until: 2020-12-31}}\n"
+		      "  sweep: {run: x, finally: true}\n");
+	assert_int_equal(site_call(site, "plan", NULL), 0);
+	assert_says(site->out, "  services: db\n  is tried up to 3 times\n");
+	assert_says(site->out, "  may fail until 2020-12-31, which is over, "
+			       "says ana: flaky\n");
+	assert_says(site->out, "sweep (run) at the end\n");
+}
+
 #define EXCUSED(until)                                                  \
 	HEAD "  lint:\n    allow-failure: {reason: flaky, owner: ana, " \
 	     "until: " until "}\n    run: exit 3\n"                     \
@@ -400,8 +417,9 @@ static void assert_all_gone(struct site *site)
 
 static void service_lives_as_long_as_stages_need_it(void **state)
 {
-	static const char *const healths[] = {"{http: /healthz}", "{tcp: true}",
-					      "{run: test -e mine}"};
+	static const char *const healths[] = {
+		"{http: /healthz}", "{tcp: true}",
+		"{run: test -e mine; bash -c '< /dev/tcp/127.0.0.1/$PORT'}"};
 	struct site *site = *state;
 
 	for (size_t i = 0; i < ARRAY_SIZE(healths); i++) {
@@ -520,6 +538,7 @@ static int tests(void)
 		TEST(failed_attempts_wait_twice_as_long_and_are_all_told),
 		TEST(who_waits_to_try_again_holds_no_job),
 		TEST(cancelling_ends_the_wait_for_another_try),
+		TEST(plan_says_on_what_terms_a_stage_runs),
 		TEST(stage_that_may_fail_lets_the_others_go_on_until_its_day),
 		TEST(clean_up_follows_every_end_in_the_same_folder),
 		TEST(cancelled_run_cleans_up_and_does_what_is_finally),
