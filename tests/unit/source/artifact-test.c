@@ -454,9 +454,6 @@ static void nothing_is_no_release(void **state)
 	error_clear(&err);
 }
 
-#define scratch_test(test) \
-	cmocka_unit_test_setup_teardown(test, scratch_make, folder_tear_down)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {

@@ -62,9 +62,6 @@ static void a_commit_is_on_the_branches_that_have_it(void **state)
 	free(folder);
 }
 
-#define scratch_test(test) \
-	cmocka_unit_test_setup_teardown(test, scratch_make, folder_tear_down)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {

@@ -397,9 +397,6 @@ static void other_encodings_become_utf8(void **state)
 	repository_free(repository);
 }
 
-#define scratch_test(test) \
-	cmocka_unit_test_setup_teardown(test, scratch_make, folder_tear_down)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {

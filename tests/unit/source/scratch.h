@@ -19,8 +19,8 @@ const char *__lsan_default_suppressions(void)
 	return "leak:libpcre2\n";
 }
 
-/* cmocka set-up: *state is the folder's path. */
-static inline int scratch_make(void **state)
+/* Who commits, whoever runs the test. */
+static inline void scratch_git(void)
 {
 	setenv("GIT_CONFIG_GLOBAL", "/dev/null", 1);
 	setenv("GIT_CONFIG_NOSYSTEM", "1", 1);
@@ -31,8 +31,17 @@ static inline int scratch_make(void **state)
 	setenv("GIT_AUTHOR_DATE", "1700000000 +0100", 1);
 	setenv("GIT_COMMITTER_DATE", "1700000100 +0100", 1);
 	unsetenv("GIT_DIR");
+}
+
+/* cmocka set-up: *state is the folder's path. */
+static inline int scratch_make(void **state)
+{
+	scratch_git();
 	return folder_set_up(state);
 }
+
+#define scratch_test(test) \
+	cmocka_unit_test_setup_teardown(test, scratch_make, folder_tear_down)
 
 /* Runs shell text in the folder; the test fails when it does. */
 static inline void scratch_run(const char *root, const char *format, ...)

@@ -261,9 +261,6 @@ static void sets_keep_each_text_once(void **state)
 	text_set_release(&set);
 }
 
-#define scratch_test(test) \
-	cmocka_unit_test_setup_teardown(test, scratch_make, folder_tear_down)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {

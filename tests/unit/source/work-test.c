@@ -783,9 +783,6 @@ static void reuse_is_fast(void **state)
 	assert_true(many < 60000);
 }
 
-#define scratch_test(test) \
-	cmocka_unit_test_setup_teardown(test, scratch_make, folder_tear_down)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {

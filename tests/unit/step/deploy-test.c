@@ -412,11 +412,6 @@ int main(void)
 			it_waits_while_something_else_is_under_way_there),
 	};
 
-	setenv("GIT_CONFIG_GLOBAL", "/dev/null", 1);
-	setenv("GIT_CONFIG_NOSYSTEM", "1", 1);
-	setenv("GIT_AUTHOR_NAME", "Ana", 1);
-	setenv("GIT_AUTHOR_EMAIL", "ana@example.org", 1);
-	setenv("GIT_COMMITTER_NAME", "Ana", 1);
-	setenv("GIT_COMMITTER_EMAIL", "ana@example.org", 1);
+	scratch_git();
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

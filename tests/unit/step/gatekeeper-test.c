@@ -232,11 +232,6 @@ int main(void)
 		cmocka_unit_test(a_new_finding_voids_the_votes),
 	};
 
-	setenv("GIT_CONFIG_GLOBAL", "/dev/null", 1);
-	setenv("GIT_CONFIG_NOSYSTEM", "1", 1);
-	setenv("GIT_AUTHOR_NAME", "Ana", 1);
-	setenv("GIT_AUTHOR_EMAIL", "ana@example.org", 1);
-	setenv("GIT_COMMITTER_NAME", "Ana", 1);
-	setenv("GIT_COMMITTER_EMAIL", "ana@example.org", 1);
+	scratch_git();
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
