@@ -119,16 +119,21 @@ static void put_terminal(struct strings *env)
 	put(env, "TERM", "xterm-256color");
 }
 
-void environ_build_outside(const struct step_host *host, struct strings *env)
+static void put_ours(const struct step_host *host, struct strings *env)
 {
-	const struct run_facts *run = host->run;
-	char number[24];
-
 	for (char **entry = environ; *entry; entry++)
 		if (!is_foreign(*entry) && !is_secret(host->pipeline, *entry) &&
 		    !is_receiver(host->pipeline, *entry))
 			strings_add(env, *entry);
 	put_pairs(env, &host->pipeline->env);
+}
+
+/* What is so for every child of the run; no file's env is above it. */
+static void put_run(const struct step_host *host, struct strings *env)
+{
+	const struct run_facts *run = host->run;
+	char number[24];
+
 	snprintf(number, sizeof(number), "%lld", (long long)run->number);
 	put(env, "SIGNALBOX_RUN", number);
 	put(env, ENVIRON_MARK, run->run_folder);
@@ -138,27 +143,10 @@ void environ_build_outside(const struct step_host *host, struct strings *env)
 		put(env, "SIGNALBOX_BRANCH", run->commit->branch);
 }
 
-/* What is so for every child of the run. */
-static void put_run(const struct step_host *host, struct strings *env)
+void environ_build_outside(const struct step_host *host, struct strings *env)
 {
-	const struct run_facts *run = host->run;
-	char number[24];
-
-	snprintf(number, sizeof(number), "%lld", (long long)run->number);
-	put(env, "CI", "true");
-	put(env, "SIGNALBOX_RUN", number);
-	put(env, "SIGNALBOX_COMMIT", run->commit->id);
-	put(env, "SIGNALBOX_VERSION", run->version);
-	if (run->commit->branch)
-		put(env, "SIGNALBOX_BRANCH", run->commit->branch);
-}
-
-static void put_ours(const struct step_host *host, struct strings *env)
-{
-	for (char **entry = environ; *entry; entry++)
-		if (!is_foreign(*entry) && !is_secret(host->pipeline, *entry))
-			strings_add(env, *entry);
-	put_pairs(env, &host->pipeline->env);
+	put_ours(host, env);
+	put_run(host, env);
 }
 
 /* SIGNALBOX_SERVICE_MY_DB_PORT of my-db. */
@@ -184,6 +172,7 @@ void environ_build(const struct step_host *host,
 	put_ours(host, env);
 	put_pairs(env, &stage->env);
 	put_run(host, env);
+	put(env, "CI", "true");
 	put(env, "SIGNALBOX_STAGE", stage->name);
 	for (size_t i = 0; i < stage->services.count; i++)
 		put_service(host, stage->services.items[i], env);
@@ -202,6 +191,7 @@ void environ_build_service(const struct step_host *host,
 	put_ours(host, env);
 	put_pairs(env, &service->env);
 	put_run(host, env);
+	put(env, "CI", "true");
 	snprintf(value, sizeof(value), "%d", port);
 	put(env, "PORT", value);
 }
