@@ -391,6 +391,21 @@ static void take_up(struct engine *engine)
 		stages_advance(engine);
 }
 
+/* Of the run before this one; its deployment was told of with its place. */
+static void offer_resume(struct engine *engine)
+{
+	const char *state = engine->options.state_folder;
+	int64_t run = engine->run - 1;
+	char *text;
+
+	if (run < 1 || run_is_live(state, run) || sites_have_of(engine, run))
+		return;
+	text = recovery_offer(state, run);
+	if (text)
+		engine_note(engine, "info", "%s", text);
+	free(text);
+}
+
 static void begin(void *data)
 {
 	struct engine *engine = data;
@@ -401,6 +416,7 @@ static void begin(void *data)
 	}
 	tell_started(engine);
 	sites_open_known(engine);
+	offer_resume(engine);
 	stages_advance(engine);
 }
 

@@ -214,6 +214,8 @@ int services_port(void *engine, const char *name);
 /* sites.c */
 void sites_open_known(struct engine *engine);
 void sites_free(struct engine *engine);
+/* A deployment of that run stands somewhere. */
+bool sites_have_of(const struct engine *engine, int64_t run);
 struct environment *site_environment(void *engine, const char *name,
 				     struct error *err);
 bool site_is_let_through(void *engine, const char *environment);

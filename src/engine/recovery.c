@@ -536,16 +536,43 @@ static bool ends_well(const char *folder)
 	return ended;
 }
 
+/* True when it is not over; past is released either way. */
+static bool look(struct recovery *past, const char *state, int64_t run)
+{
+	*past = (struct recovery){.run = run, .lock = -1};
+	past->folder = run_folder(state, run);
+	return !ends_well(past->folder) && fold(past, NULL) == 0 &&
+	       !past->is_finished;
+}
+
 bool recovery_is_wanted(const char *state, int64_t run)
 {
-	struct recovery past = {.run = run, .lock = -1};
-	bool wanted;
+	struct recovery past;
+	bool wanted = look(&past, state, run);
 
-	past.folder = run_folder(state, run);
-	wanted = !ends_well(past.folder) && fold(&past, NULL) == 0 &&
-		 !past.is_finished;
 	recovery_release(&past);
 	return wanted;
+}
+
+char *recovery_offer(const char *state, int64_t run)
+{
+	struct recovery past;
+	const char *gate = NULL;
+	char *text = NULL;
+
+	if (look(&past, state, run)) {
+		for (size_t i = 0; i < past.stage_count && !gate; i++)
+			if (past.stages[i].state == STATE_RUNNING &&
+			    recovery_gate(&past.stages[i]))
+				gate = past.stages[i].name;
+		text = xasprintf("run %lld %s%s; signalbox resume %lld goes "
+				 "on with it",
+				 (long long)run,
+				 gate ? "waits at the gate of " : "was cut off",
+				 gate ? gate : "", (long long)run);
+	}
+	recovery_release(&past);
+	return text;
 }
 
 int stage_check_retry(const char *name, enum state state, bool started,

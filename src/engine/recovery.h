@@ -76,6 +76,9 @@ const struct past_gate *recovery_gate(const struct stage_recovery *stage);
 /* True when the run is not over: it was cut off, or waits at a gate. Cheap
  * where its last record says that it is. */
 bool recovery_is_wanted(const char *state, int64_t run);
+/* That in a sentence, with the command that goes on; NULL when it is over.
+ * The caller's. */
+char *recovery_offer(const char *state, int64_t run);
 /* ERROR_REFUSED, and why, unless a stage that has ended so may be tried once
  * more. started: it was, ever. */
 int stage_check_retry(const char *name, enum state state, bool started,

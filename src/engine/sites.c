@@ -216,6 +216,18 @@ static void tell_seen(struct site *site)
 	engine_emit(site->engine, event);
 }
 
+bool sites_have_of(const struct engine *engine, int64_t run)
+{
+	for (struct site *site = engine->sites; site; site = site->next) {
+		const struct environment_state *state =
+			environment_state(site->environment);
+
+		if (state->has_candidate && state->candidate.run == run)
+			return true;
+	}
+	return false;
+}
+
 /* What a run that died left half done. */
 static void tell_cut_off(struct site *site)
 {

@@ -130,6 +130,21 @@ static void what_is_over_is_not_run_again(void **state)
 	assert_says(site->err, "run 1 has passed");
 }
 
+static void the_next_run_offers_it(void **state)
+{
+	struct site *site = *state;
+
+	die_in_slow(site, STAGES LAST);
+	touch(site, "go");
+	assert_call(site, 0, site_call(site, "run", NULL));
+	assert_says(site->out, "run 1 was cut off; signalbox resume 1 goes on "
+			       "with it");
+	assert_call(site, 0, site_call(site, "run", NULL));
+	assert_says_not(site->out, "was cut off");
+	assert_call(site, 0, site_call(site, "resume", NULL));
+	assert_says(site->out, "run 1 passed");
+}
+
 static void it_can_die_more_than_once(void **state)
 {
 	struct site *site = *state;
@@ -558,6 +573,7 @@ static int run_all(void)
 #define TEST(name) \
 	cmocka_unit_test_setup_teardown(name, site_set_up, site_tear_down)
 		TEST(what_is_over_is_not_run_again),
+		TEST(the_next_run_offers_it),
 		TEST(it_can_die_more_than_once),
 		TEST(one_that_lives_is_not_resumed),
 		TEST(a_stage_may_forbid_to_be_run_again),
