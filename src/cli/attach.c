@@ -46,6 +46,8 @@ static int check(const char *state, int64_t run, struct error *err)
 {
 	const char *why;
 
+	if (runs_check(state, err) < 0)
+		return -1;
 	if (run == 0)
 		return error_set(err, ERROR_REFUSED,
 				 "no run yet; signalbox run starts one");

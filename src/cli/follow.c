@@ -2,6 +2,7 @@
 #include "cli/follow.h"
 
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -14,8 +15,9 @@
 #include "loop/loop.h"
 
 #define AGAIN_MS 20
+#define DISK_MS 200
 /* A run that has just begun has its lock a moment before its socket. */
-#define CONNECT_MS 5000
+#define CONNECT_MS 2000
 
 int follow_connect(const struct project *project, int64_t run, bool steers,
 		   struct error *err)
@@ -45,7 +47,9 @@ struct follower {
 	const struct follow *follow;
 	struct loop *loop;
 	struct channel *channel;
-	struct timer *again;
+	struct timer *again, *disk;
+	const char *state;
+	int64_t run;
 	struct model *model;
 	char *folder;
 	struct error err;
@@ -129,45 +133,60 @@ static void too_late(void *data)
 	finish(data, FOLLOW_LATE);
 }
 
-/* -1 with err where nobody executes the run, or can be reached. */
-static int connect_live(const struct project *project, int64_t run,
-			struct error *err)
+/* -1 where nobody executes the run, or it is not ours to reach. */
+static int connect_live(const struct project *project, int64_t run)
 {
 	const struct timespec moment = {0, AGAIN_MS * 1000000};
 	const char *state = repository_state_folder(project->repository);
 	int64_t deadline = clock_monotonic_us() + CONNECT_MS * 1000;
+	struct stat st;
 	int fd = -1;
 
 	while (fd < 0 && run_is_live(state, run)) {
-		error_clear(err);
-		fd = follow_connect(project, run, false, err);
-		if (fd < 0 && clock_monotonic_us() > deadline)
+		fd = follow_connect(project, run, false, NULL);
+		if (fd >= 0 || clock_monotonic_us() > deadline ||
+		    stat(state, &st) < 0 || st.st_uid != geteuid())
 			break;
-		if (fd < 0)
-			nanosleep(&moment, NULL);
+		nanosleep(&moment, NULL);
 	}
-	if (!run_is_live(state, run)) /* it has ended: its journal tells */
-		error_clear(err);
 	return fd;
+}
+
+/* Of a run of another user, who lets us read it: what is on disk tells, a few
+ * times a second. */
+static void look_on_disk(void *data)
+{
+	struct follower *follower = data;
+	bool is_live = run_is_live(follower->state, follower->run);
+
+	catch_up(follower);
+	look(follower);
+	if (!is_live)
+		finish(follower, FOLLOW_RUN_ENDED);
+	timer_set_in(follower->disk, DISK_MS);
 }
 
 static void follow_live(struct follower *follower, int fd)
 {
 	static const struct channel_handlers handlers = {on_line, on_closed};
+	int64_t now = clock_monotonic_us();
 	struct timer *late = NULL;
 
 	follower->loop = loop_new();
 	follower->again = loop_timer(follower->loop, INT64_MAX, look, follower);
+	follower->disk = loop_timer(follower->loop, fd < 0 ? now : INT64_MAX,
+				    look_on_disk, follower);
 	if (follower->follow->timeout_ms)
 		late = loop_timer(follower->loop,
-				  clock_monotonic_us() +
-					  follower->follow->timeout_ms * 1000,
+				  now + follower->follow->timeout_ms * 1000,
 				  too_late, follower);
-	follower->channel =
-		channel_new(follower->loop, fd, fd, &handlers, follower);
+	if (fd >= 0)
+		follower->channel = channel_new(follower->loop, fd, fd,
+						&handlers, follower);
 	loop_run(follower->loop);
 	channel_free(follower->channel);
 	timer_free(follower->again);
+	timer_free(follower->disk);
 	timer_free(late);
 	loop_free(follower->loop);
 	follower->loop = NULL;
@@ -189,18 +208,22 @@ int follow_run(const struct project *project, int64_t run,
 	       const struct follow *follow, struct model **model,
 	       struct error *err)
 {
-	const char *state = repository_state_folder(project->repository);
-	struct follower follower = {.follow = follow, .end = FOLLOW_RUN_ENDED};
-	int fd = connect_live(project, run, &follower.err);
+	struct follower follower = {
+		.follow = follow,
+		.state = repository_state_folder(project->repository),
+		.run = run,
+		.end = FOLLOW_RUN_ENDED,
+	};
+	int fd = connect_live(project, run);
 
 	*model = NULL;
-	if (fd < 0 && follower.err.code)
-		return error_move(err, &follower.err);
-	follower.model = fd < 0 ? runs_model(state, run, err) : model_new();
+	/* An engine that can be reached may have written nothing yet. */
+	follower.model =
+		fd < 0 ? runs_model(follower.state, run, err) : model_new();
 	if (!follower.model)
 		return -1;
-	follower.folder = run_folder(state, run);
-	if (fd >= 0)
+	follower.folder = run_folder(follower.state, run);
+	if (fd >= 0 || run_is_live(follower.state, run))
 		follow_live(&follower, fd);
 	if (follower.end == FOLLOW_RUN_ENDED)
 		read_the_rest(&follower);

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/runs.h"
 
+#include <errno.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "base/memory.h"
@@ -59,11 +62,28 @@ static bool has_journal(const char *folder)
 	return has;
 }
 
+int runs_check(const char *state, struct error *err)
+{
+	char *folder = path_join(state, "runs");
+	int result = 0;
+
+	if (access(folder, R_OK | X_OK) < 0 && errno != ENOENT)
+		result = error_set(err, ERROR_REFUSED,
+				   "the runs here are not yours to see: cannot "
+				   "read %s: %s; whoever owns them may let you",
+				   folder, strerror(errno));
+	free(folder);
+	return result;
+}
+
 struct model *runs_model(const char *state, int64_t run, struct error *err)
 {
-	char *folder = run_folder(state, run);
+	char *folder;
 	struct model *model = NULL;
 
+	if (runs_check(state, err) < 0)
+		return NULL;
+	folder = run_folder(state, run);
 	if (!file_exists(folder))
 		error_set(err, ERROR_NOT_FOUND,
 			  "there is no run %lld; signalbox history lists them",

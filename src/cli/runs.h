@@ -11,6 +11,8 @@
 /* "12" or "#12". */
 int runs_parse_number(const char *text, int64_t *run,
 		      struct error *err) MUST_CHECK;
+/* ERROR_REFUSED where another user's runs cannot be read; no runs are fine. */
+int runs_check(const char *state, struct error *err) MUST_CHECK;
 /* The state of a run after all its journal says. */
 struct model *runs_model(const char *state, int64_t run,
 			 struct error *err) MUST_CHECK;

@@ -284,8 +284,11 @@ static int status(const struct status_call *call, struct error *err)
 	state = repository_state_folder(project.repository);
 	if (!run)
 		run = run_newest(state);
-	result = call->until ? await_and_print(&project, run, call, err)
-			     : print_status(state, run, call->json, err);
+	result = runs_check(state, err);
+	if (result == 0)
+		result = call->until
+				 ? await_and_print(&project, run, call, err)
+				 : print_status(state, run, call->json, err);
 	project_close(&project);
 	return result;
 }

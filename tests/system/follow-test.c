@@ -182,6 +182,28 @@ static void log_of_a_run_that_died_is_followed_to_where_it_is(void **state)
 	assert_string_equal(follower->out.data, "one\n");
 }
 
+/* As of a run of another user, whose socket is elsewhere. */
+static void engine_out_of_reach_is_followed_on_disk(void **state)
+{
+	struct site *site = *state;
+	char *folder = xasprintf("XDG_RUNTIME_DIR=%s/away", site->folder);
+	const char *argv[] = {"env", folder,	 site->signalbox, "log",
+			      "1",   "--follow", "unit",	  NULL};
+	struct process *follower;
+
+	prepare(site,
+		HEAD "  unit: {run: 'echo one; " WAIT_FOR("go") "; "
+								"echo two'}\n");
+	site_shell(site, site->folder, "mkdir -m 700 away");
+	assert_int_equal(site_call(site, "run", "--detach", NULL), 0);
+	follower = site_spawn(site, NULL, argv);
+	process_await_text(follower, "one\n");
+	let(site, "go");
+	assert_int_equal(process_await(follower), 0);
+	assert_string_equal(follower->out.data, "one\ntwo\n");
+	free(folder);
+}
+
 /* Rewrites what the index says, so that nothing has to wait. */
 static void log_is_cut_by_time_and_by_lines(void **state)
 {
@@ -367,6 +389,7 @@ static int run_all(void)
 		TEST(status_tells_what_can_come_no_more),
 		TEST(log_follows_a_stage_to_its_end),
 		TEST(log_of_a_run_that_died_is_followed_to_where_it_is),
+		TEST(engine_out_of_reach_is_followed_on_disk),
 		TEST(log_is_cut_by_time_and_by_lines),
 		TEST(replay_is_the_stream_of_the_run),
 		TEST(replay_stops_at_a_moment),
