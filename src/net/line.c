@@ -8,7 +8,7 @@
 #include "base/memory.h"
 #include "net/wire.h"
 
-#define LINE_LIMIT (64u * 1024)
+#define LINE_LIMIT (64 * 1024)
 
 struct line_call {
 	struct wire wire; /* first */
@@ -94,14 +94,16 @@ void line_cancel(struct line_call *call)
 	free(call);
 }
 
-/* Hands on the whole lines. Returns the bytes they took. */
+/* Hands on the whole lines, up to one that is too long. Returns the bytes
+ * they took. */
 static size_t hand_on(struct line_stream *stream)
 {
 	struct str *in = &stream->wire.in;
 	char *at = in->data;
 	char *end;
 
-	while ((end = memchr(at, '\n', in->len - (size_t)(at - in->data)))) {
+	while ((end = memchr(at, '\n', in->len - (size_t)(at - in->data))) &&
+	       end - at <= LINE_LIMIT) {
 		*end = '\0';
 		stream->handlers.line(at, (size_t)(end - at), stream->data);
 		at = end + 1;
@@ -115,13 +117,13 @@ static void stream_came(struct wire *wire, bool closed, const struct error *err)
 	struct error too_long = ERROR_INIT;
 
 	str_drop(&wire->in, hand_on(stream));
-	if (err || closed) {
+	if (err || (closed && wire->in.len <= LINE_LIMIT)) {
 		stream->handlers.ended(err, stream->data);
 	} else if (wire->in.len > LINE_LIMIT) {
 		watch_remove(wire->watch);
 		wire->watch = NULL;
 		error_set(&too_long, ERROR_NETWORK,
-			  "%s sent a line of more than %u bytes", wire->address,
+			  "%s sent a line of more than %d bytes", wire->address,
 			  LINE_LIMIT);
 		stream->handlers.ended(&too_long, stream->data);
 		error_clear(&too_long);

@@ -16,10 +16,11 @@
 #include "net/address.h"
 
 #define BACKLOG 64
+#define PAUSE_MS 100
 
 struct server {
-	struct loop *loop;
 	struct watch *watch;
+	struct timer *pause; /* runs while no descriptor is left to accept */
 	int fd;
 	char *path;
 	dev_t device; /* of the file we made: another's is not removed */
@@ -40,17 +41,30 @@ static void accept_one(struct server *server, int fd)
 		server->accepted(fd, &peer, server->data);
 }
 
-/* One a turn: `accepted` may free the server, and poll() tells of the rest. */
+static void pause_is_over(void *data)
+{
+	struct server *server = data;
+
+	watch_events(server->watch, POLLIN);
+}
+
+/* One a turn: `accepted` may free the server, and poll() tells of the rest;
+ * also of who cannot be accepted, again and again. */
 static void server_ready(int fd, short revents, void *data)
 {
+	struct server *server = data;
 	int connection;
 
 	(void)revents;
 	do
 		connection = accept(fd, NULL, NULL);
 	while (connection < 0 && errno == EINTR);
-	if (connection >= 0)
-		accept_one(data, connection);
+	if (connection >= 0) {
+		accept_one(server, connection);
+	} else if (errno == EMFILE || errno == ENFILE) {
+		watch_events(server->watch, 0);
+		timer_set_in(server->pause, PAUSE_MS);
+	}
 }
 
 /* Refuses a path where somebody answers, or where something else stands. */
@@ -123,12 +137,12 @@ struct server *server_listen(struct loop *loop, const char *path,
 		server->device = st.st_dev;
 		server->inode = st.st_ino;
 	}
-	server->loop = loop;
 	server->fd = fd;
 	server->path = xstrdup(path);
 	server->accepted = accepted;
 	server->data = data;
 	server->watch = loop_watch(loop, fd, POLLIN, server_ready, server);
+	server->pause = loop_timer(loop, INT64_MAX, pause_is_over, server);
 	return server;
 }
 
@@ -149,6 +163,7 @@ void server_free(struct server *server)
 	if (!server)
 		return;
 	watch_remove(server->watch);
+	timer_free(server->pause);
 	close(server->fd);
 	if (lstat(server->path, &st) == 0 && st.st_dev == server->device &&
 	    st.st_ino == server->inode)

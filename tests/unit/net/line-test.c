@@ -295,6 +295,30 @@ static void a_stream_ends_at_a_line_without_end(void **state)
 	line_stream_close(stream);
 }
 
+/* Read in one piece, with the end of the stream behind it. */
+static void a_long_line_is_not_handed_on_because_it_came_at_once(void **state)
+{
+	struct fixture *f = *state;
+	struct line_stream *stream =
+		line_stream_open(f->loop, f->path, "watch", &handlers, f, NULL);
+	char block[70000];
+	int size = 1 << 20;
+
+	memset(block, 'x', sizeof(block));
+	memcpy(block, "one\n", 4);
+	block[sizeof(block) - 1] = '\n';
+	wait_for_connection(f);
+	setsockopt(f->connection, SOL_SOCKET, SO_SNDBUF, &size, sizeof(size));
+	assert_int_equal(write(f->connection, block, sizeof(block)),
+			 sizeof(block));
+	shutdown(f->connection, SHUT_RDWR);
+	while (!f->ends)
+		loop_turn(f->loop, -1);
+	assert_string_equal(f->lines.data, "[one]");
+	assert_non_null(strstr(f->error, "a line of more than"));
+	line_stream_close(stream);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -308,6 +332,7 @@ int main(void)
 		TEST(a_name_is_never_looked_up),
 		TEST(a_stream_hands_on_whole_lines),
 		TEST(a_stream_ends_at_a_line_without_end),
+		TEST(a_long_line_is_not_handed_on_because_it_came_at_once),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

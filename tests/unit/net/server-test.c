@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "support/cmocka.h"
 
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/str.h"
@@ -85,6 +87,30 @@ static void every_connection_is_told(void **state)
 		loop_turn(f->loop, -1);
 	close(first);
 	close(second);
+	server_free(server);
+}
+
+static void without_a_descriptor_left_it_waits_and_does_not_spin(void **state)
+{
+	struct fixture *f = *state;
+	struct server *server = listen_here(f, NULL);
+	int client = unix_connect(f->path, NULL);
+	int64_t until = clock_monotonic_us() + 50000;
+	struct rlimit limit, none;
+	int turns = 0;
+
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
+	none = limit;
+	none.rlim_cur = (rlim_t)client + 1;
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+	for (; clock_monotonic_us() < until; turns++)
+		loop_turn(f->loop, 50);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+	assert_true(turns < 10);
+	assert_int_equal(f->connections, 0);
+	while (!f->connections)
+		loop_turn(f->loop, -1);
+	close(client);
 	server_free(server);
 }
 
@@ -214,6 +240,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 		TEST(the_socket_is_its_owners_alone),
 		TEST(every_connection_is_told),
+		TEST(without_a_descriptor_left_it_waits_and_does_not_spin),
 		TEST(a_stale_socket_is_replaced),
 		TEST(a_socket_in_use_is_refused),
 		TEST(a_file_that_is_no_socket_is_left_alone),
