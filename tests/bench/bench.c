@@ -175,8 +175,7 @@ static long status_of(const char *process, const char *key)
 	return value;
 }
 
-/* Of the processes of this program that work in this folder, in KiB. */
-static long anonymous_now(const char *program)
+long bench_anonymous_now(const char *program)
 {
 	char here[4096], at[4096], of[4096];
 	DIR *dir = opendir("/proc");
@@ -208,7 +207,7 @@ double bench_anonymous(const char *const *argv, const char *output)
 		read_link(process, "exe", program);
 	} while (strcmp(program, bench) == 0);
 	while (!has_ended(pid, WNOHANG, argv[0])) {
-		long now = anonymous_now(program);
+		long now = bench_anonymous_now(program);
 
 		peak = now > peak ? now : peak;
 		poll(NULL, 0, 2);

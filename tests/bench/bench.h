@@ -50,6 +50,10 @@ double bench_time(const char *const *argv, const char *output);
  * of those of its processes that are the same program as argv[0]. */
 double bench_anonymous(const char *const *argv, const char *output);
 
+/* The anonymous memory, in KiB, of the processes of this program that work in
+ * the bench's folder now. */
+long bench_anonymous_now(const char *program);
+
 /* Sorts the values. */
 double bench_median(double *values, size_t count);
 /* Prints what, the two medians, their ratio, the limit and whether it holds;

@@ -4,7 +4,6 @@
  * same file system: every byte is in the log, and the program's anonymous
  * memory stays small with the dashboard open.
  */
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -76,82 +75,6 @@ static double time_fresh(const char *const *argv, const char *output)
 	return bench_time(argv, output);
 }
 
-static void measure_time(const struct bench *bench)
-{
-	char *writer = xasprintf("%s/writer", bench->tools);
-	char *count = xasprintf("%lld", BYTES);
-	const char *run[] = {bench->signalbox, "run", "--no-screen", NULL};
-	const char *straight[] = {writer, count, NULL};
-	double ours[ROUNDS], peer[ROUNDS];
-
-	for (int i = 0; i < ROUNDS; i++) {
-		char *log = log_of(i + 1);
-
-		ours[i] = time_fresh(run, ".git/ours.txt");
-		peer[i] = time_fresh(straight, ".git/" PEER);
-		compare(log, ".git/" PEER);
-		unlink(log);
-		unlink(".git/" PEER);
-		free(log);
-	}
-	bench_row("1 GiB of output into a log, ms", ours, peer, ROUNDS, 1.5);
-	free(writer);
-	free(count);
-}
-
-static bool read_status(const char *process, const char *key, long *value)
-{
-	char *path = xasprintf("/proc/%s/status", process);
-	FILE *file = fopen(path, "r");
-	bool found = false;
-	char line[256];
-
-	free(path);
-	while (file && !found && fgets(line, sizeof(line), file))
-		found = strncmp(line, key, strlen(key)) == 0 &&
-			sscanf(line + strlen(key), "%ld", value) == 1;
-	if (file)
-		fclose(file);
-	return found;
-}
-
-static bool is_signalbox(const char *process, const struct bench *bench)
-{
-	char *path = xasprintf("/proc/%s/exe", process);
-	char target[4096];
-	ssize_t n = readlink(path, target, sizeof(target) - 1);
-
-	free(path);
-	target[n > 0 ? n : 0] = '\0';
-	return strcmp(target, bench->signalbox) == 0;
-}
-
-/* The anonymous memory, in KiB, of those of our processes that run here:
- * launcher, guard, program. */
-static long anonymous_kib(const struct bench *bench)
-{
-	DIR *dir = opendir("/proc");
-	struct dirent *entry;
-	long sum = 0;
-
-	while (dir && (entry = readdir(dir))) {
-		char *link = xasprintf("/proc/%s/cwd", entry->d_name);
-		char folder[4096];
-		ssize_t n = readlink(link, folder, sizeof(folder) - 1);
-		long kib;
-
-		free(link);
-		folder[n > 0 ? n : 0] = '\0';
-		if (strcmp(folder, bench->folder) == 0 &&
-		    is_signalbox(entry->d_name, bench) &&
-		    read_status(entry->d_name, "RssAnon:", &kib))
-			sum += kib;
-	}
-	if (dir)
-		closedir(dir);
-	return sum;
-}
-
 static bool is_over(int run)
 {
 	struct str text = STR_INIT;
@@ -164,34 +87,10 @@ static bool is_over(int run)
 	return over;
 }
 
-/* Samples until the run is over; what the dashboard draws is read away. */
-static long watch(const struct bench *bench, int terminal, int run)
-{
-	int64_t deadline = clock_monotonic_us() + LIMIT_S * 1000000ll;
-	long peak = 0;
-
-	while (!is_over(run)) {
-		struct pollfd wait = {.fd = terminal, .events = POLLIN};
-		char drawn[65536];
-		long now = anonymous_kib(bench);
-
-		if (now > peak)
-			peak = now;
-		if (clock_monotonic_us() > deadline)
-			bench_fail("the run did not end in %d s", LIMIT_S);
-		if (poll(&wait, 1, 20) > 0 &&
-		    read(terminal, drawn, sizeof(drawn)) <= 0)
-			bench_fail("the dashboard ended too early");
-	}
-	return peak;
-}
-
-static void measure_memory(const struct bench *bench)
+static pid_t open_dashboard(const struct bench *bench, int *terminal)
 {
 	struct winsize size = {.ws_row = 40, .ws_col = 120};
-	int terminal;
-	pid_t pid = forkpty(&terminal, NULL, NULL, &size);
-	long peak;
+	pid_t pid = forkpty(terminal, NULL, NULL, &size);
 
 	if (pid == 0) {
 		setenv("TERM", "xterm-256color", 1);
@@ -200,11 +99,97 @@ static void measure_memory(const struct bench *bench)
 	}
 	if (pid < 0)
 		bench_fail("no terminal: %s", strerror(errno));
-	peak = watch(bench, terminal, ROUNDS + 1);
+	return pid;
+}
+
+/* Until the run is over; what is drawn is read away. Returns the peak of the
+ * anonymous memory, in KiB, where it is asked for: to look costs time. */
+static long watch(const struct bench *bench, int terminal, int run,
+		  bool measure)
+{
+	int64_t deadline = clock_monotonic_us() + LIMIT_S * 1000000ll;
+	long peak = 0;
+
+	while (!is_over(run)) {
+		struct pollfd wait = {.fd = terminal, .events = POLLIN};
+		char drawn[65536];
+		long now = measure ? bench_anonymous_now(bench->signalbox) : 0;
+
+		if (now > peak)
+			peak = now;
+		if (clock_monotonic_us() > deadline)
+			bench_fail("the run did not end in %d s", LIMIT_S);
+		if (poll(&wait, 1, measure ? 20 : 2) > 0 &&
+		    read(terminal, drawn, sizeof(drawn)) <= 0)
+			bench_fail("the dashboard ended too early");
+	}
+	return peak;
+}
+
+static void close_dashboard(pid_t pid, int terminal)
+{
 	close(terminal); /* the program lets go, and ends: the run is over */
 	kill(pid, SIGTERM);
 	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
 		;
+}
+
+/* Until the run has ended; the dashboard stays. */
+static double time_dashboard(const struct bench *bench, int run)
+{
+	int64_t began;
+	double ms;
+	int terminal;
+	pid_t pid;
+
+	sync();
+	began = clock_monotonic_us();
+	pid = open_dashboard(bench, &terminal);
+	watch(bench, terminal, run, false);
+	ms = (double)(clock_monotonic_us() - began) / 1000;
+	close_dashboard(pid, terminal);
+	return ms;
+}
+
+/* Compared once the time is taken, and gone before the next. */
+static void check_log(int run)
+{
+	char *log = log_of(run);
+
+	compare(log, ".git/" PEER);
+	unlink(log);
+	free(log);
+}
+
+static void measure_time(const struct bench *bench)
+{
+	char *writer = xasprintf("%s/writer", bench->tools);
+	char *count = xasprintf("%lld", BYTES);
+	const char *run[] = {bench->signalbox, "run", "--no-screen", NULL};
+	const char *straight[] = {writer, count, NULL};
+	double ours[ROUNDS], shown[ROUNDS], peer[ROUNDS], same[ROUNDS];
+
+	for (int i = 0; i < ROUNDS; i++) {
+		peer[i] = same[i] = time_fresh(straight, ".git/" PEER);
+		ours[i] = time_fresh(run, ".git/ours.txt");
+		check_log(2 * i + 1);
+		shown[i] = time_dashboard(bench, 2 * i + 2);
+		check_log(2 * i + 2);
+		unlink(".git/" PEER);
+	}
+	bench_row("1 GiB of output into a log, ms", ours, peer, ROUNDS, 1.15);
+	bench_row("and with the dashboard open, ms", shown, same, ROUNDS, 1.25);
+	free(writer);
+	free(count);
+}
+
+static void measure_memory(const struct bench *bench)
+{
+	int terminal;
+	pid_t pid = open_dashboard(bench, &terminal);
+	long peak = watch(bench, terminal, 2 * ROUNDS + 1, true);
+
+	close_dashboard(pid, terminal);
 	bench_measure("anonymous memory, dashboard, MiB", (double)peak / 1024,
 		      24);
 }
