@@ -13,7 +13,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "loop/helper.h"
-#include "step/writers.h"
+#include "step/file-facts.h"
 
 enum {
 	BLOCK_BYTES = 256 << 10,
@@ -21,6 +21,9 @@ enum {
 	PIECE_BYTES = 2 << 20,
 	/* Before the counted end, to see whether the file is what it was. */
 	SEAM_BYTES = 32,
+	/* An end as small as this is read at once, if memory has it: nobody
+	 * waits for the helper, and for what it has before it. */
+	SMALL_BYTES = 64 << 10,
 	/* Less is a full disk: what is kept back for root is not counted. */
 	ROOM_BYTES = 64 << 10,
 };
@@ -322,6 +325,25 @@ static bool has_more(struct followed *followed)
 	return followed->tally.bytes < followed->end;
 }
 
+/* On the loop: false where the helper is needed. */
+static bool take_small_end(struct followed *followed)
+{
+	char data[SEAM_BYTES + SMALL_BYTES];
+	size_t seam = followed->seam_len;
+	int64_t left = followed->end - followed->seen.bytes;
+	int64_t from = followed->seen.bytes - (int64_t)seam;
+	ssize_t len = (ssize_t)seam + left;
+
+	if (left < 0 || left > SMALL_BYTES ||
+	    file_read_cached(followed->fd, data, (size_t)len, from) != len ||
+	    memcmp(data, followed->seam, seam) != 0)
+		return false;
+	log_tally_take(&followed->seen, data + seam, (size_t)left,
+		       &followed->index);
+	followed->tally = followed->seen;
+	return true;
+}
+
 static void take_piece(struct followed *followed)
 {
 	bool more;
@@ -330,7 +352,7 @@ static void take_piece(struct followed *followed)
 	more = has_more(followed);
 	tell_faults(followed);
 	followed->handlers->grew(followed->data);
-	if (more)
+	if (more && (followed->end < 0 || !take_small_end(followed)))
 		want(followed);
 	else if (followed->end >= 0)
 		followed->handlers->over(followed->data);
@@ -421,6 +443,11 @@ const struct log_tally *follow_tally(const struct followed *followed)
 	return &followed->tally;
 }
 
+const struct str *follow_index(const struct followed *followed)
+{
+	return &followed->index;
+}
+
 bool follow_is_written(const struct followed *followed)
 {
 	return file_has_writers(followed->fd);
@@ -437,7 +464,8 @@ void follow_end(struct followed *followed)
 	followed->end = size_now(followed);
 	if (pool->busy == followed)
 		return; /* it is looked at again when that is done */
-	if (followed->end != followed->tally.bytes && !followed->cannot_read) {
+	if (followed->end != followed->tally.bytes && !followed->cannot_read &&
+	    !take_small_end(followed)) {
 		want(followed);
 		return;
 	}

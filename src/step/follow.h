@@ -46,6 +46,8 @@ struct followed *follow_start(struct follow_pool *pool, const char *path,
 			      const struct follow_handlers *handlers,
 			      void *data, struct error *err) MUST_CHECK;
 const struct log_tally *follow_tally(const struct followed *followed);
+/* In over(): entries of the index that are the caller's to write. */
+const struct str *follow_index(const struct followed *followed);
 /* Whether any process still has it open for writing. False, too, where the
  * system cannot tell. */
 bool follow_is_written(const struct followed *followed);

@@ -10,6 +10,7 @@ libsignalbox_a_SOURCES += \
 	%D%/deploy-watch.c \
 	%D%/deploy.c %D%/deploy.h \
 	%D%/environ.c %D%/environ.h \
+	%D%/file-facts.h \
 	%D%/follow.c %D%/follow.h \
 	%D%/gate.c \
 	%D%/gatekeeper.c %D%/gatekeeper.h \
@@ -25,11 +26,10 @@ libsignalbox_a_SOURCES += \
 	%D%/scan.c \
 	%D%/service.c %D%/service.h \
 	%D%/step.c %D%/step.h \
-	%D%/unpack.c %D%/unpack.h \
-	%D%/writers.h
+	%D%/unpack.c %D%/unpack.h
 if PLATFORM_LINUX
-libsignalbox_a_SOURCES += %D%/writers-linux.c
+libsignalbox_a_SOURCES += %D%/file-facts-linux.c
 else
-libsignalbox_a_SOURCES += %D%/writers-posix.c
+libsignalbox_a_SOURCES += %D%/file-facts-posix.c
 endif
-EXTRA_DIST += %D%/writers-linux.c %D%/writers-posix.c
+EXTRA_DIST += %D%/file-facts-linux.c %D%/file-facts-posix.c

@@ -68,6 +68,8 @@ struct block *log_block_new(struct stage_log *log, size_t size);
 void log_block_free(struct log_pool *pool, struct block *block);
 /* Takes a filled block over: counts it, hands it to the writer. */
 void log_take_block(struct stage_log *log, struct block *block);
+/* Entries of the index, of what is in the file already. */
+void log_take_index(struct stage_log *log, const struct str *entries);
 void log_take_bytes(struct stage_log *log, const char *data, size_t len);
 /* Own words that waited have their turn. */
 void log_output_over(struct stage_log *log);

@@ -215,6 +215,7 @@ static void file_over(void *data)
 {
 	struct stage_log *log = data;
 
+	log_take_index(log, follow_index(log->followed));
 	take_back(log);
 	log->handlers->ended(log->data);
 }

@@ -155,6 +155,13 @@ struct block *log_block_new(struct stage_log *log, size_t size)
 	return block;
 }
 
+static void hand_over(struct stage_log *log, struct block *block)
+{
+	log->pool->queued += block->cap;
+	log->pending++;
+	helper_run(log->pool->writer, write_block, block_written, block);
+}
+
 void log_take_block(struct stage_log *log, struct block *block)
 {
 	if (!block->len) {
@@ -162,10 +169,19 @@ void log_take_block(struct stage_log *log, struct block *block)
 		return;
 	}
 	log_tally_take(&log->tally, block->data, block->len, &block->index);
-	log->pool->queued += block->cap;
-	log->pending++;
-	helper_run(log->pool->writer, write_block, block_written, block);
+	hand_over(log, block);
 	log_tell_soon(log);
+}
+
+void log_take_index(struct stage_log *log, const struct str *entries)
+{
+	struct block *block;
+
+	if (!entries->len)
+		return;
+	block = log_block_new(log, 0);
+	str_add_bytes(&block->index, entries->data, entries->len);
+	hand_over(log, block);
 }
 
 void log_take_bytes(struct stage_log *log, const char *data, size_t len)

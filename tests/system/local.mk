@@ -38,3 +38,6 @@ check_PROGRAMS += %D%/log-test
 %C%_log_test_SOURCES = %D%/log-test.c $(SITE_SOURCES)
 check_PROGRAMS += %D%/resume-test
 %C%_resume_test_SOURCES = %D%/resume-test.c $(SITE_SOURCES)
+# Those of check-long alone.
+EXTRA_PROGRAMS += %D%/loud-test
+%C%_loud_test_SOURCES = %D%/loud-test.c $(SITE_SOURCES)
