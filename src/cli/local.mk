@@ -26,6 +26,7 @@ libsignalbox_a_SOURCES += \
 	%D%/status.c \
 	%D%/steer.c %D%/steer.h \
 	%D%/tail.c %D%/tail.h \
+	%D%/tell.c %D%/tell.h \
 	%D%/until.c %D%/until.h \
 	%D%/validate.c \
 	%D%/verify.c \

@@ -13,6 +13,7 @@
 #include "cli/project.h"
 #include "cli/runs.h"
 #include "cli/steer.h"
+#include "cli/tell.h"
 #include "delivery/environment.h"
 #include "engine/runs.h"
 #include "loop/loop.h"
@@ -23,6 +24,7 @@ struct operation {
 	struct project project;
 	struct loop *loop;
 	struct environment *environment;
+	struct tell tell;
 	struct error failure;
 	struct error *err;
 	const char *name;
@@ -40,13 +42,13 @@ static void print_text(const char *text)
 
 static void on_event(struct event *event, void *data)
 {
+	struct operation *operation = data;
 	char *text = event_sentence(event);
 
-	(void)data;
 	if (text && event->type != EVENT_TRAFFIC_SAMPLED)
 		print_text(text);
 	free(text);
-	event_free(event);
+	tell_keep_owned(&operation->tell, operation->environment, event);
 }
 
 static void done(void *data, const struct error *err)
@@ -72,8 +74,12 @@ static int finish(struct operation *operation)
 
 static void operation_close(struct operation *operation)
 {
-	if (operation->environment)
+	if (operation->environment) {
+		tell_send(&operation->tell, operation->loop,
+			  operation->environment,
+			  operation->project.repository);
 		environment_close(operation->environment);
+	}
 	if (operation->loop)
 		loop_free(operation->loop);
 	project_close(&operation->project);

@@ -87,7 +87,21 @@ static void recorded(const struct event *event, bool foreign, void *data)
 	/* It belongs to a stage of another run. */
 	if (foreign)
 		json_object_del(copy->fields, "stage");
+	environment->telling_foreign = foreign;
 	environment_emit_owned(environment, copy);
+	environment->telling_foreign = false;
+}
+
+bool environment_tells_foreign(const struct environment *environment)
+{
+	return environment->telling_foreign;
+}
+
+const struct pipeline *
+environment_pipeline(const struct environment *environment)
+{
+	return environment->own_pipeline ? environment->own_pipeline
+					 : environment->options.pipeline;
 }
 
 static int tell_moved(struct environment *environment, struct error *err)

@@ -115,6 +115,11 @@ char *environment_holder(const struct environment *environment);
 /* Why an acquisition would be refused now, in the words it would use; NULL:
  * it would not. Owned by the caller. */
 char *environment_obstacle(struct environment *environment);
+/* The pipeline file it was opened with, or by. Borrowed. */
+const struct pipeline *
+environment_pipeline(const struct environment *environment);
+/* Within emit(): that another process recorded the event. */
+bool environment_tells_foreign(const struct environment *environment);
 /* STATE/environments/NAME, where the queue before it is. Borrowed. */
 const char *environment_folder(const struct environment *environment);
 

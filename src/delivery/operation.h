@@ -103,6 +103,7 @@ struct environment {
 	char pipeline_digest[65];
 	struct environment_state state;
 	bool opening; /* what is read was told long ago */
+	bool telling_foreign;
 	struct ledger *ledger;
 	struct target targets[COLOUR_COUNT];
 	char *target_folders[COLOUR_COUNT];

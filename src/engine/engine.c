@@ -28,6 +28,14 @@ static void look_whether_done(void *data)
 
 void engine_emit(struct engine *engine, struct event *event)
 {
+	if (!event_is_transient(event->type))
+		notices_take(engine->notices, event,
+			     stream_seq(engine->stream) + 1);
+	engine_emit_foreign(engine, event);
+}
+
+void engine_emit_foreign(struct engine *engine, struct event *event)
+{
 	enum event_type type = event->type;
 	bool transient = event_is_transient(type);
 
@@ -38,12 +46,9 @@ void engine_emit(struct engine *engine, struct event *event)
 		digest_add(engine->findings, id, strlen(id) + 1);
 		digest_add(engine->findings, path, strlen(path) + 1);
 	}
-	if (!transient) {
-		int64_t seq = stream_seq(engine->stream) + 1;
-
-		stages_note_event(engine, event, seq);
-		notices_take(engine->notices, event, seq);
-	}
+	if (!transient)
+		stages_note_event(engine, event,
+				  stream_seq(engine->stream) + 1);
 	stream_emit(engine->stream, event);
 	/* Later: in deployment mode the gate lets itself pass in this turn. */
 	if (type == EVENT_GATE_OPENED)

@@ -126,6 +126,8 @@ struct engine {
 
 /* engine.c */
 void engine_emit(struct engine *engine, struct event *event);
+/* The same of what another process did, which sends notices of it. */
+void engine_emit_foreign(struct engine *engine, struct event *event);
 void engine_note(struct engine *engine, const char *level, const char *format,
 		 ...) PRINTF_LIKE(3, 4);
 void engine_finish_run(struct engine *engine);

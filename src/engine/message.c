@@ -38,14 +38,17 @@ static json_t *facts(const struct step_host *host, const struct event *event,
 	char *sentence = event_sentence(event);
 	const char *name = event_type_name(event->type);
 
-	add(object, "seq", json_integer(seq));
+	if (seq)
+		add(object, "seq", json_integer(seq));
 	add(object, "time",
 	    json_string(clock_format_utc(event->time_ms, time)));
 	add(object, "event", json_string(name));
-	add(object, "run", json_integer(run->number));
 	add(object, "pipeline", json_foreign(host->pipeline->name));
-	add(object, "version", json_foreign(run->version));
-	add(object, "commit", json_foreign(run->commit->id));
+	if (run->number) {
+		add(object, "run", json_integer(run->number));
+		add(object, "version", json_foreign(run->version));
+		add(object, "commit", json_foreign(run->commit->id));
+	}
 	add(object, "sentence", json_foreign(sentence ? sentence : name));
 	free(sentence);
 	return object;
@@ -107,14 +110,15 @@ static char *escaped(const char *text)
 static json_t *slack_message(const struct notify_config *config,
 			     const json_t *object)
 {
+	const char *usual = json_object_get(object, "run")
+				    ? "{pipeline} run {run} {version}: "
+				      "{sentence}"
+				    : "{pipeline}: {sentence}";
 	struct str text = STR_INIT;
 	char *safe;
 	json_t *message;
 
-	fill_in(&text,
-		config->text ? config->text
-			     : "{pipeline} run {run} {version}: {sentence}",
-		object);
+	fill_in(&text, config->text ? config->text : usual, object);
 	safe = escaped(text.data);
 	message = json_object();
 	json_object_set_new(message, "text", json_foreign(safe));

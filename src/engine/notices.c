@@ -372,7 +372,10 @@ static void add(struct notices *notices, struct way *way,
 		link = &(*link)->next;
 	*link = notice;
 	notices->count++;
-	stream_on_disk(notices->options.stream, on_disk, notices);
+	if (notices->options.stream)
+		stream_on_disk(notices->options.stream, on_disk, notices);
+	else
+		on_disk(notices);
 }
 
 void notices_take(struct notices *notices, const struct event *event,

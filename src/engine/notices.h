@@ -17,8 +17,9 @@
 struct notices;
 
 struct notices_options {
-	const struct step_host *host; /* loop, http, pipeline, run */
-	struct stream *stream;
+	const struct step_host *host; /* loop, http, pipeline, run (number
+				       * 0: none) */
+	struct stream *stream;	      /* NULL: what comes is on disk */
 	/* What went wrong, once each: not to hold anything up. */
 	void (*failed)(void *data, const char *text);
 	/* None is under way any more. */

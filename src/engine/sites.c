@@ -35,7 +35,10 @@ static void site_emit(struct event *event, void *data)
 		free(site->release_text);
 		site->release_text = event_sentence(event);
 	}
-	engine_emit(engine, event);
+	if (environment_tells_foreign(site->environment))
+		engine_emit_foreign(engine, event);
+	else
+		engine_emit(engine, event);
 	if (moves)
 		site->release_seq = stream_seq(engine->stream);
 }

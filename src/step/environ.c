@@ -146,7 +146,8 @@ static void put_run(const struct step_host *host, struct strings *env)
 void environ_build_outside(const struct step_host *host, struct strings *env)
 {
 	put_ours(host, env);
-	put_run(host, env);
+	if (host->run->number)
+		put_run(host, env);
 }
 
 /* SIGNALBOX_SERVICE_MY_DB_PORT of my-db. */

@@ -131,6 +131,7 @@ static void rollback_is_told_of_as_rolled_back(void **state)
 {
 	struct receiver *it = *state;
 	struct process *run;
+	struct str text;
 
 	pipeline(it, HEAD STAGES, "rolled-back", "/hook", "");
 	assert_int_equal(site_call(it->site, "run", NULL), 0);
@@ -145,7 +146,16 @@ static void rollback_is_told_of_as_rolled_back(void **state)
 	assert_int_equal(site_call(it->site, "rollback", "production", NULL),
 			 0);
 	assert_int_equal(process_await(run), 5);
-	assert_received(it, "\"event\":\"rollback.finished\"");
+	text = received(it);
+	assert_int_equal(count(text.data, "\"event\":\"rollback.finished\""),
+			 1);
+	str_release(&text);
+	/* With no run alive, by the file of what is live. */
+	pipeline(it, HEAD STAGES, "rolled-back", "/live", ", template: slack");
+	assert_int_equal(site_call(it->site, "run", NULL), 0);
+	assert_int_equal(site_call(it->site, "rollback", "production", NULL),
+			 0);
+	assert_received(it, "/live {\"text\":\"shop: production: back on ");
 }
 
 static void command_gets_the_event_and_no_secret(void **state)
