@@ -10,11 +10,6 @@
 #include "base/memory.h"
 #include "delivery/words.h"
 
-static enum colour other(enum colour colour)
-{
-	return colour == COLOUR_BLUE ? COLOUR_GREEN : COLOUR_BLUE;
-}
-
 /* An operation of the holder of the run lock; NULL when done was told why
  * not. */
 static struct operation *holders_operation(struct environment *environment,
@@ -186,7 +181,7 @@ static void set_split(struct operation *operation, enum colour colour,
 		      double percent)
 {
 	operation->move.to[colour] = percent;
-	operation->move.to[other(colour)] = 100 - percent;
+	operation->move.to[colour_other(colour)] = 100 - percent;
 }
 
 /* A candidate takes the colour of the release that was live before. */

@@ -21,11 +21,6 @@
  * failed meanwhile, is known so much later. */
 #define MEASURE_MS 300
 
-static enum colour other(enum colour colour)
-{
-	return colour == COLOUR_BLUE ? COLOUR_GREEN : COLOUR_BLUE;
-}
-
 const struct release *
 environment_way_back(const struct environment_state *state)
 {
@@ -75,7 +70,7 @@ int environment_warm_colour(const struct environment *environment,
 	for (int i = 0; i < COLOUR_COUNT; i++) {
 		/* Its own colour first: both may run the same release. */
 		enum colour colour =
-			i ? other(release->colour) : release->colour;
+			i ? colour_other(release->colour) : release->colour;
 
 		if (environment_runs(environment, colour, release))
 			return (int)colour;
@@ -122,8 +117,8 @@ static int64_t left_ms(const struct operation *operation)
 	const struct environment *environment = operation->environment;
 	int64_t asked_wall_us =
 		true_wall_us() - (clock_monotonic_us() - operation->asked_us);
-	int64_t begun_us = traffic_last_begun_us(environment->traffic,
-						 other(operation->colour));
+	int64_t begun_us = traffic_last_begun_us(
+		environment->traffic, colour_other(operation->colour));
 
 	if (!begun_us || begun_us < asked_wall_us)
 		return 0;
@@ -186,7 +181,7 @@ static void append_finished(struct operation *operation)
 	struct environment *environment = operation->environment;
 	const struct environment_state *state = &environment->state;
 	const struct sampler *sampler = &environment->sampler;
-	enum colour left = other(operation->colour);
+	enum colour left = colour_other(operation->colour);
 	struct event *event = finished_event(operation, "passed");
 	int64_t requests = requests_of(sampler, COLOUR_BLUE) +
 			   requests_of(sampler, COLOUR_GREEN);
@@ -250,7 +245,7 @@ static void cut(struct operation *operation, const struct error *err)
 	if (err)
 		environment_note(operation->environment, true,
 				 "the sessions open on %s were not ended: %s",
-				 colour_name(other(operation->colour)),
+				 colour_name(colour_other(operation->colour)),
 				 error_text(err));
 	append_finished(operation);
 	operation_record(operation, told);
@@ -266,7 +261,7 @@ static void measured(struct operation *operation, const struct error *err)
 			environment->sampler.last.failed -
 			environment->failed_before_measuring;
 	if (environment->config->sessions == SESSIONS_CUT)
-		operation_cut(operation, other(operation->colour), cut);
+		operation_cut(operation, colour_other(operation->colour), cut);
 	else
 		cut(operation, NULL);
 }
@@ -336,7 +331,7 @@ static void shift_back(struct operation *operation)
 	/* A person may go back to what the proxy holds for down. */
 	move->force = operation->person != NULL;
 	move->to[operation->colour] = 100;
-	move->to[other(operation->colour)] = 0;
+	move->to[colour_other(operation->colour)] = 0;
 	operation_move(operation, moved_back);
 }
 

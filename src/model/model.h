@@ -46,6 +46,7 @@ bool state_is_bad(enum state state);
 
 enum colour { COLOUR_BLUE, COLOUR_GREEN, COLOUR_COUNT };
 const char *colour_name(enum colour colour); /* "blue" */
+enum colour colour_other(enum colour colour);
 /* -1 when it is neither. */
 int colour_parse(const char *name);
 

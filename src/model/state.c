@@ -47,6 +47,11 @@ const char *colour_name(enum colour colour)
 	return colours[colour];
 }
 
+enum colour colour_other(enum colour colour)
+{
+	return colour == COLOUR_BLUE ? COLOUR_GREEN : COLOUR_BLUE;
+}
+
 int colour_parse(const char *name)
 {
 	for (int i = 0; i < COLOUR_COUNT; i++)

@@ -183,10 +183,16 @@ static bool type(struct dialog *dialog, int input, bool pasted)
 static void confirm(struct view *view, const struct model *model)
 {
 	struct dialog *dialog = view->dialog;
+	enum command_kind command = dialog->ops->command;
+	bool done = true;
 
 	/* Kept apart: confirming may open another one. */
 	view->dialog = NULL;
-	if (dialog->ops->confirm(dialog, view, model)) {
+	if (dialog->ops->confirm)
+		done = dialog->ops->confirm(dialog, view, model);
+	else if (command)
+		view_send_owned(view, model, dialog_command(dialog, command));
+	if (done) {
 		struct dialog *next = view->dialog;
 
 		view->dialog = dialog;

@@ -17,7 +17,9 @@ struct dialog_ops {
 	/* Freezes the facts. Required. */
 	void (*open)(struct dialog *dialog, const struct view *view,
 		     const struct model *model);
-	/* Enter; false: the dialog stays. Required. */
+	/* What Enter sends, if anything. */
+	enum command_kind command;
+	/* Enter, where that does more; false: the dialog stays. */
 	bool (*confirm)(struct dialog *dialog, struct view *view,
 			const struct model *model);
 	/* An input the dialog does not know; may be NULL. */

@@ -85,17 +85,10 @@ static void promote_open(struct dialog *dialog, const struct view *view,
 	}
 }
 
-static bool promote_confirm(struct dialog *dialog, struct view *view,
-			    const struct model *model)
-{
-	view_send_owned(view, model, dialog_command(dialog, COMMAND_PROMOTE));
-	return true;
-}
-
 const struct dialog_ops promote_dialog = {
 	.name = "promote",
 	.open = promote_open,
-	.confirm = promote_confirm,
+	.command = COMMAND_PROMOTE,
 	.confirms = "promote now",
 };
 
@@ -120,17 +113,10 @@ static void cancel_open(struct dialog *dialog, const struct view *view,
 		    "what runs is ended, what waits never starts");
 }
 
-static bool cancel_confirm(struct dialog *dialog, struct view *view,
-			   const struct model *model)
-{
-	view_send_owned(view, model, dialog_command(dialog, COMMAND_CANCEL));
-	return true;
-}
-
 const struct dialog_ops cancel_dialog = {
 	.name = "cancel",
 	.open = cancel_open,
-	.confirm = cancel_confirm,
+	.command = COMMAND_CANCEL,
 	.confirms = "cancel the run",
 };
 
@@ -218,19 +204,9 @@ static void help_input(struct dialog *dialog, int input)
 	help_list(dialog);
 }
 
-static bool help_confirm(struct dialog *dialog, struct view *view,
-			 const struct model *model)
-{
-	(void)dialog;
-	(void)view;
-	(void)model;
-	return true;
-}
-
 const struct dialog_ops help_dialog = {
 	.name = "help",
 	.open = help_open,
-	.confirm = help_confirm,
 	.input = help_input,
 	.confirms = "close",
 };

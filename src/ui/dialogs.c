@@ -50,17 +50,10 @@ static void approve_open(struct dialog *dialog, const struct view *view,
 	dialog->label = "a note, if you like";
 }
 
-static bool approve_confirm(struct dialog *dialog, struct view *view,
-			    const struct model *model)
-{
-	view_send_owned(view, model, dialog_command(dialog, COMMAND_APPROVE));
-	return true;
-}
-
 const struct dialog_ops approve_dialog = {
 	.name = "approve",
 	.open = approve_open,
-	.confirm = approve_confirm,
+	.command = COMMAND_APPROVE,
 	.confirms = "approve",
 };
 
@@ -98,7 +91,7 @@ static void share_fact(struct dialog *dialog,
 	char err[NUMBER_TEXT_SIZE], p99[NUMBER_TEXT_SIZE];
 	bool known = mine->sampled && !isnan(mine->rate);
 
-	dialog_fact(dialog, colour == COLOUR_BLUE ? ROLE_BLUE : ROLE_GREEN,
+	dialog_fact(dialog, colour_role(colour),
 		    "%-5s %-14s %3s -> %3s %%%s%s%s%s%s", format_colour(colour),
 		    version, number_real(mine->asked, 1, before),
 		    number_real(after, 1, then), known ? "   err " : "",
@@ -106,11 +99,6 @@ static void share_fact(struct dialog *dialog,
 		    known ? " %, p99 " : "",
 		    known ? number_real(mine->p99, 0, p99) : "",
 		    known ? " ms" : "");
-}
-
-static enum colour other(enum colour colour)
-{
-	return colour == COLOUR_BLUE ? COLOUR_GREEN : COLOUR_BLUE;
 }
 
 /* The colour that loses its traffic: the candidate, else what is live. */
@@ -157,7 +145,7 @@ static void rollback_open(struct dialog *dialog, const struct view *view,
 	dialog_titlef(dialog, "ROLL BACK %s",
 		      format_upper(it->name, upper, sizeof(upper)));
 	if (from >= 0) {
-		enum colour to = other((enum colour)from);
+		enum colour to = colour_other((enum colour)from);
 
 		share_fact(dialog, it, (enum colour)from,
 			   it->colours[from].version, 0);
@@ -274,12 +262,11 @@ static void shift_open(struct dialog *dialog, const struct view *view,
 	dialog->weight = isnan(it->colours[colour].asked)
 				 ? 0
 				 : it->colours[colour].asked;
-	dialog_fact(dialog, colour == COLOUR_BLUE ? ROLE_BLUE : ROLE_GREEN,
-		    "%s %s   ", format_colour(colour),
-		    it->colours[colour].version);
-	dialog_fact(dialog, colour == COLOUR_BLUE ? ROLE_GREEN : ROLE_BLUE,
-		    "%s %s   ", format_colour(other(colour)),
-		    it->colours[other(colour)].version);
+	dialog_fact(dialog, colour_role(colour), "%s %s   ",
+		    format_colour(colour), it->colours[colour].version);
+	dialog_fact(dialog, colour_role(colour_other(colour)), "%s %s   ",
+		    format_colour(colour_other(colour)),
+		    it->colours[colour_other(colour)].version);
 	for (size_t i = 0; stage && i < stage->step_count; i++)
 		if (!isnan(stage->steps[i].weight))
 			strings_addf(&dialog->steps, "%g",

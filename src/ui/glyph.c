@@ -42,6 +42,11 @@ enum role state_role(enum state state)
 	return states[state].role;
 }
 
+enum role colour_role(enum colour colour)
+{
+	return colour == COLOUR_BLUE ? ROLE_BLUE : ROLE_GREEN;
+}
+
 static bool is_warned(const struct stage_model *stage)
 {
 	const struct severity_counts *it = &stage->severities;

@@ -44,6 +44,7 @@ enum glyph {
 uint32_t glyph_code(enum glyph glyph, bool unicode);
 enum glyph state_glyph(enum state state);
 enum role state_role(enum state state);
+enum role colour_role(enum colour colour);
 /* The mark of a stage: what passed with open findings or tests that were not
  * all run is a warning. */
 enum glyph stage_glyph(const struct stage_model *stage);

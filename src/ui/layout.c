@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "ui/layout.h"
 
+#include "ui/chart.h"
 #include "ui/dialog.h"
 
 static int between(int least, int value, int most)
@@ -72,7 +73,7 @@ static void plan_normal(struct view *view, const struct model *model,
 	struct rect lower;
 
 	panels[PANEL_PIPELINE] = from_top(
-		cutter, 1 + pipeline_rows(model, between(4, 4 + spare, 6)));
+		cutter, 1 + chart_rows(model, between(4, 4 + spare, 6)));
 	panels[PANEL_EVENTS] = from_bottom(cutter, event_rows(view, rows));
 	panels[PANEL_GATE] =
 		from_bottom(cutter, model_open_gate(model) ? 4 + spare : 1);
@@ -98,7 +99,7 @@ static void plan_wide(struct view *view, const struct model *model,
 	int traffic;
 
 	panels[PANEL_PIPELINE] =
-		from_top(cutter, 1 + pipeline_rows(model, rows >= 50 ? 6 : 4));
+		from_top(cutter, 1 + chart_rows(model, rows >= 50 ? 6 : 4));
 	panels[PANEL_EVENTS] = from_bottom(
 		cutter, view->focus == PANEL_EVENTS ? between(8, rows / 4, 16)
 			: gate ? between(2, rows / 10, 6) + 1

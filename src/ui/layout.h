@@ -20,8 +20,6 @@ void footer_draw(const struct view *view, const struct model *model,
 /* Below 60x12: five lines, or one. */
 void summary_draw(const struct view *view, const struct model *model,
 		  const struct area *area);
-/* Body rows the pipeline would like at that width, at most `most`. */
-int pipeline_rows(const struct model *model, int most);
 /* "live", "STALE 14 s", "passed 14:10:02"; alarming when to be reversed. */
 const char *live_text(const struct view *view, const struct model *model,
 		      char text[64], bool *alarming);

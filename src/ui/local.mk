@@ -1,12 +1,14 @@
 libsignalbox_a_SOURCES += \
 	%D%/action.c %D%/action.h \
+	%D%/card.c %D%/card.h \
+	%D%/chart.c %D%/chart.h \
 	%D%/dialog.c %D%/dialog.h \
 	%D%/dialogs.c \
 	%D%/dialogs-run.c \
 	%D%/draw.c %D%/draw.h \
 	%D%/events.c \
 	%D%/format.c %D%/format.h \
-	%D%/gate.c \
+	%D%/gate.c %D%/gate-body.c %D%/gate-body.h \
 	%D%/glyph.c %D%/glyph.h \
 	%D%/grid.c %D%/grid.h \
 	%D%/header.c \
@@ -15,6 +17,7 @@ libsignalbox_a_SOURCES += \
 	%D%/layout.c %D%/layout.h \
 	%D%/log.c \
 	%D%/logfile.c %D%/logfile.h \
+	%D%/meter.c %D%/meter.h \
 	%D%/off.c \
 	%D%/pipeline.c %D%/playback.c %D%/playback.h \
 	%D%/rescue.c %D%/rescue.h \

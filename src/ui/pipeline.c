@@ -1,48 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* Panel 1: ranks as columns; a running deployment's steps beside its stage. */
-#include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
-#include "base/vector.h"
+#include "ui/chart.h"
 #include "ui/format.h"
 #include "ui/layout.h"
-
-struct item {
-	const struct stage_model *stage; /* NULL: only text */
-	enum glyph glyph;
-	enum role role;
-	bool bold;
-	int indent;
-	char *name;
-	char time[CLOCK_TEXT_SIZE]; /* "" none */
-};
-
-struct column {
-	struct item *items;
-	size_t count, cap;
-	bool steps; /* of the deployment left of it */
-	bool done;  /* every stage in it is */
-	int width;
-};
-
-struct chart {
-	struct column *columns;
-	size_t count, cap;
-	int rows;
-};
-
-static size_t rank_count(const struct model *model)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < model->stage_count; i++)
-		if (model->stages[i].rank >= count)
-			count = model->stages[i].rank + 1;
-	return count;
-}
 
 size_t pipeline_done(const struct model *model)
 {
@@ -52,253 +16,6 @@ size_t pipeline_done(const struct model *model)
 		ended += state_is_final(model->stages[i].state) &&
 			 model->stages[i].state != STATE_SKIPPED;
 	return ended;
-}
-
-/* The plan of what moves, or broke, is worth its place. */
-static bool shows_steps(const struct stage_model *stage)
-{
-	return stage->step_count && strcmp(stage->kind, "deploy") == 0 &&
-	       stage->state != STATE_PASSED && stage->state != STATE_QUEUED;
-}
-
-int pipeline_rows(const struct model *model, int most)
-{
-	size_t ranks = rank_count(model);
-	size_t need = 1;
-
-	for (size_t rank = 0; rank < ranks; rank++) {
-		size_t here = 0;
-
-		for (size_t i = 0; i < model->stage_count; i++)
-			here += model->stages[i].rank == rank;
-		if (here > need)
-			need = here;
-	}
-	for (size_t i = 0; i < model->stage_count; i++)
-		if (shows_steps(&model->stages[i]) && need < 4)
-			need = 4;
-	return need < (size_t)most ? (int)need : most;
-}
-
-static struct item *add_item(struct column *column, const char *name)
-{
-	struct item *item =
-		VECTOR_ADD(column->items, column->count, column->cap);
-
-	item->name = xstrdup(name);
-	return item;
-}
-
-static void add_stage(struct column *column, const struct stage_model *stage,
-		      int64_t now_ms)
-{
-	struct item *item = add_item(column, stage->name);
-
-	item->stage = stage;
-	item->glyph = stage_glyph(stage);
-	item->role = stage_role(stage);
-	item->bold =
-		state_is_bad(stage->state) || stage->state == STATE_WAITING;
-	if (stage->gate.open) {
-		free(item->name);
-		item->name =
-			xasprintf("%s %d/%d", stage->name,
-				  stage->gate.approvals, stage->gate.required);
-	} else if (stage->started && stage->state != STATE_SKIPPED) {
-		format_elapsed(stage_elapsed(stage, now_ms), item->time);
-	}
-	column->done = column->done && state_is_final(stage->state) &&
-		       !state_is_bad(stage->state);
-}
-
-/* Few cells: "25 %", "pause 0:30", "start"; the log has the whole words. The
- * caller owns it. */
-static char *short_name(const struct step_model *step)
-{
-	char text[CLOCK_TEXT_SIZE];
-
-	if (!isnan(step->weight))
-		return xasprintf("%g %%", step->weight);
-	if (step->planned_ms > 0)
-		return xasprintf("%s %s", step->kind,
-				 format_elapsed(step->planned_ms, text));
-	return xstrdup(*step->kind ? step->kind : step->name);
-}
-
-static void add_step(struct column *column, const struct stage_model *stage,
-		     const struct step_model *step, int64_t now_ms)
-{
-	char *name = short_name(step);
-	struct item *item = add_item(column, name);
-
-	free(name);
-	item->glyph = state_glyph(step->state);
-	item->role = state_role(step->state);
-	item->bold = state_is_bad(step->state);
-	if (step_waits(stage, step)) {
-		item->glyph = state_glyph(STATE_WAITING);
-		item->role = state_role(STATE_WAITING);
-	}
-	if (step->state == STATE_RUNNING)
-		format_elapsed(step_elapsed(step, now_ms), item->time);
-	column->done = false;
-}
-
-static struct column *add_column(struct chart *chart)
-{
-	struct column *column =
-		VECTOR_ADD(chart->columns, chart->count, chart->cap);
-
-	column->done = true;
-	return column;
-}
-
-/* Under the stage, then in columns beside it. */
-static void add_steps(struct chart *chart, const struct stage_model *stage,
-		      int64_t now_ms)
-{
-	struct column *column = &chart->columns[chart->count - 1];
-
-	for (size_t i = 0; i < stage->step_count; i++) {
-		if (column->count >= (size_t)chart->rows) {
-			column = add_column(chart);
-			column->steps = true;
-			add_item(column, "")->glyph = GLYPH_COUNT;
-		}
-		add_step(column, stage, &stage->steps[i], now_ms);
-		column->items[column->count - 1].indent = 1;
-	}
-}
-
-static void add_rank(struct chart *chart, const struct model *model,
-		     size_t rank, int64_t now_ms)
-{
-	struct column *column = add_column(chart);
-	const struct stage_model *deploy = NULL;
-	size_t hidden = 0;
-
-	for (size_t i = 0; i < model->stage_count; i++) {
-		const struct stage_model *stage = &model->stages[i];
-
-		if (stage->rank != rank)
-			continue;
-		if (column->count < (size_t)chart->rows)
-			add_stage(column, stage, now_ms);
-		else
-			hidden++;
-		if (shows_steps(stage))
-			deploy = stage;
-	}
-	if (hidden) {
-		struct item *last = &column->items[column->count - 1];
-
-		free(last->name);
-		last->name = xasprintf("%zu more", hidden + 1);
-		last->time[0] = '\0';
-		last->stage = NULL;
-	}
-	if (deploy && chart->rows > 1)
-		add_steps(chart, deploy, now_ms);
-}
-
-static void column_release(struct column *column)
-{
-	for (size_t i = 0; i < column->count; i++)
-		free(column->items[i].name);
-	free(column->items);
-}
-
-static void chart_release(struct chart *chart)
-{
-	for (size_t i = 0; i < chart->count; i++)
-		column_release(&chart->columns[i]);
-	free(chart->columns);
-}
-
-enum squeeze { SQUEEZE_NONE, SQUEEZE_DONE_TIMES, SQUEEZE_TIMES };
-
-static int item_width(const struct item *item, const struct grid *grid,
-		      enum squeeze squeeze)
-{
-	bool timed = item->time[0] && (squeeze == SQUEEZE_NONE ||
-				       (squeeze == SQUEEZE_DONE_TIMES &&
-					item->glyph == GLYPH_RUNNING));
-
-	return 2 + item->indent + text_width(grid, item->name) +
-	       (timed ? 1 + (int)strlen(item->time) : 0);
-}
-
-static int measure(struct chart *chart, const struct grid *grid,
-		   enum squeeze squeeze, int gap)
-{
-	int sum = 0;
-
-	for (size_t i = 0; i < chart->count; i++) {
-		struct column *column = &chart->columns[i];
-
-		column->width = 0;
-		for (size_t j = 0; j < column->count; j++) {
-			int width =
-				item_width(&column->items[j], grid, squeeze);
-
-			if (width > column->width)
-				column->width = width;
-		}
-		sum += column->width + (i ? gap : 0);
-	}
-	return sum;
-}
-
-/* Finished ranks at the left become one: "+ 4 done". */
-static void fold_done(struct chart *chart)
-{
-	size_t done = 0;
-	size_t stages = 0;
-	struct column folded = {.done = true};
-	struct item *item;
-
-	while (done < chart->count && chart->columns[done].done)
-		stages += chart->columns[done++].count;
-	if (done < 2)
-		return;
-	for (size_t i = 0; i < done; i++)
-		column_release(&chart->columns[i]);
-	item = add_item(&folded, "");
-	free(item->name);
-	item->name = xasprintf("%zu done", stages);
-	item->glyph = GLYPH_PASSED;
-	item->role = ROLE_PASSED;
-	chart->columns[0] = folded;
-	memmove(chart->columns + 1, chart->columns + done,
-		(chart->count - done) * sizeof(*chart->columns));
-	chart->count -= done - 1;
-}
-
-/* Leaves out what it can do without until the chart is no wider. */
-static enum squeeze fit(struct chart *chart, const struct area *area, int gap)
-{
-	int room = area->cols - 2;
-	enum squeeze squeeze = SQUEEZE_NONE;
-
-	if (measure(chart, area->grid, squeeze, gap) <= room)
-		return squeeze;
-	squeeze = SQUEEZE_DONE_TIMES;
-	if (measure(chart, area->grid, squeeze, gap) <= room)
-		return squeeze;
-	fold_done(chart);
-	if (measure(chart, area->grid, squeeze, gap) <= room)
-		return squeeze;
-	squeeze = SQUEEZE_TIMES;
-	while (measure(chart, area->grid, squeeze, gap) > room) {
-		int over = measure(chart, area->grid, squeeze, gap) - room;
-		int cut = over / (int)chart->count + 1;
-
-		for (size_t i = 0; i < chart->count; i++)
-			if (chart->columns[i].width > 6 + cut)
-				chart->columns[i].width -= cut;
-		break;
-	}
-	return squeeze;
 }
 
 static void draw_item(const struct view *view, struct pen *pen,
@@ -382,22 +99,20 @@ static void draw_column(const struct view *view, const struct model *model,
 
 		pen.limit = col + column->width;
 		draw_item(view, &pen, &column->items[i], shown,
-			  item_width(&column->items[i], area->grid,
-				     SQUEEZE_NONE) <= column->width);
+			  item_full_width(&column->items[i], area->grid) <=
+				  column->width);
 	}
 }
 
 static void draw_chart(const struct view *view, const struct model *model,
 		       const struct area *area)
 {
-	struct chart chart = {.rows = area->rows - 1};
-	size_t ranks = rank_count(model);
+	struct chart chart;
 	int gap = area->cols >= 110 ? 5 : 2;
 	int col = 1;
 
-	for (size_t rank = 0; rank < ranks; rank++)
-		add_rank(&chart, model, rank, view->now_ms);
-	fit(&chart, area, gap);
+	chart_init(&chart, model, area->rows - 1, view->now_ms);
+	chart_fit(&chart, area, gap);
 	for (size_t i = 0; i < chart.count; i++) {
 		struct column *column = &chart.columns[i];
 		bool next = i + 1 < chart.count;

@@ -32,7 +32,7 @@ static void draw_share(struct pen *pen, const struct environment_model *it,
 
 	if (!mine->sampled && !(mine->asked > 0))
 		return;
-	pen_role(pen, colour == COLOUR_BLUE ? ROLE_BLUE : ROLE_GREEN);
+	pen_role(pen, colour_role((enum colour)colour));
 	if (pen->area->cols < 30)
 		pen_printf(pen, "%.1s", format_colour((enum colour)colour));
 	else

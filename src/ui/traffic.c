@@ -9,11 +9,7 @@
 #include "base/str.h"
 #include "ui/format.h"
 #include "ui/layout.h"
-
-/* A sample older than this says nothing about now. */
-#define SILENT_MS 5000
-
-static const enum role colour_roles[COLOUR_COUNT] = {ROLE_BLUE, ROLE_GREEN};
+#include "ui/meter.h"
 
 struct style way_back_text(const struct environment_model *it, char *text,
 			   size_t size)
@@ -48,129 +44,6 @@ bool is_judged_bad(const struct environment_model *it, int colour)
 		strcmp(it->analysis_verdict, "error") == 0);
 }
 
-static bool is_silent(const struct view *view,
-		      const struct colour_model *colour)
-{
-	return !colour->sampled || view->now_ms - colour->sampled > SILENT_MS;
-}
-
-enum measure { MEASURE_RATE, MEASURE_ERRORS, MEASURE_P99 };
-
-static double sample_of(const struct colour_model *colour, size_t i,
-			enum measure measure)
-{
-	switch (measure) {
-	case MEASURE_RATE:
-		return colour->samples[i].rate;
-	case MEASURE_ERRORS:
-		return colour->samples[i].error_rate;
-	default:
-		return colour->samples[i].p99;
-	}
-}
-
-/* Both colours' graphs of a measure have one scale, so they can be compared. */
-static double greatest(const struct environment_model *it, enum measure measure,
-		       size_t width)
-{
-	double most = measure == MEASURE_ERRORS ? 1 : 0;
-
-	for (int c = 0; c < COLOUR_COUNT; c++) {
-		const struct colour_model *colour = &it->colours[c];
-		size_t count = colour->sample_count;
-		size_t first = count > width ? count - width : 0;
-
-		for (size_t i = first; i < count; i++)
-			if (sample_of(colour, i, measure) > most)
-				most = sample_of(colour, i, measure);
-	}
-	return most;
-}
-
-static void draw_graph(struct pen *pen, const struct environment_model *it,
-		       int colour, enum measure measure, int width)
-{
-	const struct colour_model *mine = &it->colours[colour];
-	size_t room = width > 0 ? (size_t)width : 0;
-	size_t count = mine->sample_count;
-	size_t first = count > room ? count - room : 0;
-	double most = greatest(it, measure, room);
-	bool unicode = pen->area->grid->charset.unicode;
-	int levels = unicode ? 7 : 6;
-
-	pen->col += (int)(room - (count - first));
-	pen_role(pen, colour_roles[colour]);
-	for (size_t i = first; i < count; i++) {
-		double value = sample_of(mine, i, measure);
-
-		if (isnan(value) || most <= 0)
-			pen_code(pen, ' ');
-		else
-			pen_code(pen,
-				 graph_code((int)(value / most * levels + 0.5),
-					    unicode));
-	}
-}
-
-/* A share that was seen before the last shift tells nothing. */
-static double seen_share(const struct environment_model *it, int colour)
-{
-	const struct colour_model *mine = &it->colours[colour];
-
-	return mine->sampled > it->changed ? mine->share : NAN;
-}
-
-static double share_of(const struct environment_model *it, int colour)
-{
-	double seen = seen_share(it, colour);
-
-	return isnan(seen) ? it->colours[colour].asked : seen;
-}
-
-/* Blue's part from the left, green's the rest. */
-static void draw_bar(const struct environment_model *it,
-		     const struct area *area, int row, int width)
-{
-	double blue = share_of(it, COLOUR_BLUE);
-	double green = share_of(it, COLOUR_GREEN);
-	struct pen pen = pen_at(area, row, 1);
-	int inner = width - 2;
-	int filled;
-
-	if (inner < 4)
-		return;
-	if (isnan(blue))
-		blue = isnan(green) ? 0 : 100 - green;
-	filled = (int)(blue / 100 * inner + 0.5);
-	/* What has any share at all has at least one cell. */
-	if (filled == inner && green > 0)
-		filled--;
-	if (filled == 0 && blue > 0)
-		filled++;
-	pen_role(&pen, ROLE_RULE);
-	pen_code(&pen, '[');
-	pen_role(&pen, ROLE_BLUE);
-	pen_repeat(&pen, GLYPH_BAR_LEFT, filled);
-	pen_role(&pen, ROLE_GREEN);
-	if (!isnan(green) || !isnan(it->colours[COLOUR_BLUE].asked))
-		pen_repeat(&pen, GLYPH_BAR_RIGHT, inner - filled);
-	else
-		pen.col += inner - filled;
-	pen_role(&pen, ROLE_RULE);
-	pen_code(&pen, ']');
-}
-
-static void number(struct pen *pen, int width, double value, int decimals,
-		   const char *unit)
-{
-	char digits[NUMBER_TEXT_SIZE];
-	char text[NUMBER_TEXT_SIZE + 8];
-
-	snprintf(text, sizeof(text), "%s%s",
-		 format_fixed(value, decimals, digits), unit);
-	pen_field_right(pen, width, text);
-}
-
 /* Since when nothing is known, or that nothing ever came. */
 static void draw_silence(struct pen *pen, const struct colour_model *colour)
 {
@@ -193,28 +66,28 @@ static void draw_row(const struct view *view,
 	struct pen pen = pen_at(area, row, 1);
 	bool bad = is_judged_bad(it, colour);
 
-	pen_bold(&pen, colour_roles[colour]);
+	pen_bold(&pen, colour_role((enum colour)colour));
 	pen_field(&pen, 5, format_colour((enum colour)colour));
 	pen_role(&pen, ROLE_NORMAL);
-	if (is_silent(view, mine)) {
+	if (meter_is_silent(view, mine)) {
 		draw_silence(&pen, mine);
 		return;
 	}
-	number(&pen, 7, seen_share(it, colour), 1, "%");
-	number(&pen, 6, mine->rate, 0, "/s");
+	meter_number(&pen, 7, meter_seen_share(it, colour), 1, "%");
+	meter_number(&pen, 6, mine->rate, 0, "/s");
 	if (isnan(mine->error_rate) && !(mine->rate > 0))
 		return; /* nothing to measure */
 	if (bad)
 		pen_bold(&pen, ROLE_FAILED);
-	number(&pen, 7, mine->error_rate, 2, "%");
+	meter_number(&pen, 7, mine->error_rate, 2, "%");
 	pen_text(&pen, bad ? "!" : " ");
 	pen_role(&pen, ROLE_NORMAL);
 	if (isnan(mine->p99) && !(mine->rate > 0))
 		pen_field_right(&pen, 6, "-");
 	else
-		number(&pen, 6, mine->p99, 0, "ms");
+		meter_number(&pen, 6, mine->p99, 0, "ms");
 	pen.col++;
-	draw_graph(&pen, it, colour, MEASURE_ERRORS, area->cols - pen.col - 1);
+	meter_graph(&pen, it, colour, MEASURE_ERRORS, area->cols - pen.col - 1);
 }
 
 static void draw_asked(const struct environment_model *it,
@@ -229,7 +102,7 @@ static void draw_asked(const struct environment_model *it,
 		 number_real(it->colours[COLOUR_GREEN].asked, 1, green),
 		 it->changing ? " moving" : "");
 	width = area->cols - 3 - (int)strlen(text);
-	draw_bar(it, area, row, width);
+	meter_bar(it, area, row, width);
 	pen.col = 1 + width + 1;
 	pen_role(&pen, it->changing ? ROLE_WARNING : ROLE_DIM);
 	pen_text(&pen, text);
@@ -309,7 +182,7 @@ static void table_names(struct table *table)
 		char *text = xasprintf("%s %s", format_colour((enum colour)c),
 				       colour->version);
 
-		pen_bold(&pen, colour_roles[c]);
+		pen_bold(&pen, colour_role((enum colour)c));
 		pen_field_right(&pen, table->width, text);
 		free(text);
 	}
@@ -330,7 +203,8 @@ static void table_numbers(struct table *table, const struct measurement *it)
 	if (!begin_row(table, &pen, it->label))
 		return;
 	for (int c = 0; c < COLOUR_COUNT; c++) {
-		bool silent = is_silent(table->view, &table->it->colours[c]);
+		bool silent =
+			meter_is_silent(table->view, &table->it->colours[c]);
 		bool bad = it->judged && is_judged_bad(table->it, c) && !silent;
 		int start = pen.col;
 
@@ -340,9 +214,10 @@ static void table_numbers(struct table *table, const struct measurement *it)
 		    !(table->it->colours[c].rate > 0))
 			pen_field_right(&pen, table->width, "-");
 		else
-			number(&pen, table->width,
-			       silent && it->measured ? NAN : it->values[c],
-			       it->decimals, it->unit);
+			meter_number(&pen, table->width,
+				     silent && it->measured ? NAN
+							    : it->values[c],
+				     it->decimals, it->unit);
 		if (bad) {
 			pen.col = start + 2;
 			pen_glyph(&pen, GLYPH_WARNING);
@@ -361,7 +236,7 @@ static void table_graphs(struct table *table, enum measure measure)
 		int end = pen.col + table->width;
 
 		pen.col += 2;
-		draw_graph(&pen, table->it, c, measure, table->width - 2);
+		meter_graph(&pen, table->it, c, measure, table->width - 2);
 		pen.col = end;
 	}
 }
@@ -397,13 +272,13 @@ static void draw_high(const struct view *view,
 	struct table table = {view, it, area, 8, (area->cols - 11) / 2, 1};
 	const struct measurement asked = {"asked", " %",  {b->asked, g->asked},
 					  1,	   false, false};
-	const struct measurement share = {
-		"seen",
-		" %",
-		{seen_share(it, COLOUR_BLUE), seen_share(it, COLOUR_GREEN)},
-		1,
-		true,
-		false};
+	const struct measurement share = {"seen",
+					  " %",
+					  {meter_seen_share(it, COLOUR_BLUE),
+					   meter_seen_share(it, COLOUR_GREEN)},
+					  1,
+					  true,
+					  false};
 	const struct measurement rate = {"req/s", "",	{b->rate, g->rate},
 					 1,	  true, false};
 	const struct measurement errors = {
@@ -416,7 +291,7 @@ static void draw_high(const struct view *view,
 	table_numbers(&table, &asked);
 	table_numbers(&table, &share);
 	if (table.row < area->rows)
-		draw_bar(it, area, table.row++, area->cols - 2);
+		meter_bar(it, area, table.row++, area->cols - 2);
 	table_numbers(&table, &rate);
 	table_graphs(&table, MEASURE_RATE);
 	table_numbers(&table, &errors);
@@ -434,18 +309,19 @@ static void draw_line(const struct environment_model *it, struct rule *rule)
 		const struct colour_model *colour = &it->colours[c];
 		char share[NUMBER_TEXT_SIZE], err[NUMBER_TEXT_SIZE];
 		bool bad = is_judged_bad(it, c);
-		char *text = xasprintf("%s %s%% %s%%%s",
-				       format_colour((enum colour)c),
-				       format_fixed(share_of(it, c), 0, share),
-				       format_fixed(colour->error_rate, 2, err),
-				       bad ? "!" : "");
+		char *text = xasprintf(
+			"%s %s%% %s%%%s", format_colour((enum colour)c),
+			format_fixed(meter_share(it, c), 0, share),
+			format_fixed(colour->error_rate, 2, err),
+			bad ? "!" : "");
 
 		if (!colour->sampled) {
 			free(text);
 			text = xasprintf("%s -", format_colour((enum colour)c));
 		}
 		rule_left(rule,
-			  (struct style){bad ? ROLE_FAILED : colour_roles[c],
+			  (struct style){bad ? ROLE_FAILED
+					     : colour_role((enum colour)c),
 					 true, false},
 			  text);
 		free(text);

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The pipeline as columns: the stages of a rank under each other, the steps of
+ * a deployment beside its stage, no wider than there is room.
+ *
+ *	chart_init(&chart, model, rows, now_ms);
+ *	chart_fit(&chart, area, gap);
+ *	... draw the columns, each of its width ...
+ *	chart_release(&chart);
+ */
+#ifndef SIGNALBOX_UI_CHART_H
+#define SIGNALBOX_UI_CHART_H
+
+#include "ui/draw.h"
+#include "ui/format.h"
+
+struct item {
+	const struct stage_model *stage; /* NULL: only text */
+	enum glyph glyph;
+	enum role role;
+	bool bold;
+	int indent;
+	char *name;
+	char time[CLOCK_TEXT_SIZE]; /* "" none */
+};
+
+struct column {
+	struct item *items;
+	size_t count, cap;
+	bool steps; /* of the deployment left of it */
+	bool done;  /* every stage in it is */
+	int width;
+};
+
+struct chart {
+	struct column *columns;
+	size_t count, cap;
+	int rows;
+};
+
+void chart_init(struct chart *chart, const struct model *model, int rows,
+		int64_t now_ms);
+void chart_release(struct chart *chart);
+/* Leaves out what it can do without until the chart, with `gap` between the
+ * columns, is as wide as the area. Sets the widths. */
+void chart_fit(struct chart *chart, const struct area *area, int gap);
+/* With its time. */
+int item_full_width(const struct item *item, const struct grid *grid);
+/* Rows that the pipeline would like, at most `most`. */
+int chart_rows(const struct model *model, int most);
+
+#endif

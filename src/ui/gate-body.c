@@ -1,0 +1,330 @@
+/* SPDX-License-Identifier: MIT */
+#include "ui/gate-body.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "ui/format.h"
+
+static const struct vote_model *vote_of(const struct gate_model *gate,
+					const char *person)
+{
+	for (size_t i = gate->vote_count; i > 0; i--)
+		if (strcmp(gate->votes[i - 1].person, person) == 0)
+			return &gate->votes[i - 1];
+	return NULL;
+}
+
+static void short_time(int64_t wall_ms, char text[CLOCK_TEXT_SIZE])
+{
+	clock_format_local(wall_ms, text);
+	text[5] = '\0'; /* the seconds */
+}
+
+static void draw_vote(struct pen *pen, const struct vote_model *vote)
+{
+	char clock[CLOCK_TEXT_SIZE];
+	bool approved = strcmp(vote->vote, "approve") == 0;
+
+	pen_role(pen, approved ? ROLE_PASSED : ROLE_FAILED);
+	pen_glyph(pen, approved ? GLYPH_PASSED : GLYPH_FAILED);
+	short_time(vote->time, clock);
+	pen_printf(pen, " %s %s", vote->person, clock);
+	pen_role(pen, ROLE_NORMAL);
+}
+
+static bool is_eligible(const struct gate_model *gate, const char *person)
+{
+	for (size_t i = 0; i < gate->eligible_count; i++)
+		if (strcmp(gate->eligible[i].person, person) == 0)
+			return true;
+	return false;
+}
+
+static void draw_who(const struct gate_model *gate, struct pen *pen)
+{
+	for (size_t i = 0; i < gate->vote_count; i++) {
+		draw_vote(pen, &gate->votes[i]);
+		pen_text(pen, "   ");
+	}
+	for (size_t i = 0; i < gate->eligible_count; i++) {
+		const struct eligible_model *it = &gate->eligible[i];
+
+		if (vote_of(gate, it->person))
+			continue;
+		pen_role(pen, it->can ? ROLE_NORMAL : ROLE_DIM);
+		if (it->can) {
+			pen_glyph(pen, GLYPH_QUEUED);
+			pen_printf(pen, " %s   ", it->person);
+		} else {
+			pen_printf(pen, "(%s: %s)   ", it->person, it->why);
+		}
+	}
+	pen_role(pen, ROLE_NORMAL);
+	for (size_t i = 0; !gate->eligible_count && i < gate->approvers.count;
+	     i++)
+		pen_printf(pen, "%s   ", gate->approvers.items[i]);
+	if (!gate->eligible_count && !gate->approvers.count)
+		pen_text(pen, "whoever can reach the run   ");
+}
+
+static void draw_check(struct pen *pen, const struct check_model *check)
+{
+	pen_role(pen, state_role(check->state));
+	pen->style.bold = state_is_bad(check->state);
+	pen_glyph(pen, state_glyph(check->state));
+	pen_printf(pen, " %s", check->name);
+	if (*check->text && state_is_bad(check->state))
+		pen_printf(pen, " %s", check->text);
+	pen_role(pen, ROLE_NORMAL);
+}
+
+void gate_draw_size(const struct gate_model *gate, struct pen *pen)
+{
+	pen_printf(pen, "%lld %s  %lld %s  +%lld -%lld",
+		   (long long)gate->ships.commits,
+		   gate->ships.commits == 1 ? "commit" : "commits",
+		   (long long)gate->ships.files,
+		   gate->ships.files == 1 ? "file" : "files",
+		   (long long)gate->ships.insertions,
+		   (long long)gate->ships.deletions);
+}
+
+void gate_draw_risky(const struct gate_model *gate, struct pen *pen)
+{
+	if (!gate->ships.risky.count)
+		return;
+	pen_bold(pen, ROLE_WARNING);
+	pen_text(pen, "  ");
+	pen_glyph(pen, GLYPH_WARNING);
+	pen_text(pen, " touches");
+	for (size_t i = 0; i < gate->ships.risky.count; i++)
+		pen_printf(pen, "%s %s", i ? "," : "",
+			   gate->ships.risky.items[i]);
+	pen_role(pen, ROLE_NORMAL);
+}
+
+static void draw_since(const struct view *view, const struct gate_model *gate,
+		       struct pen *pen)
+{
+	char age[CLOCK_TEXT_SIZE];
+
+	if (!*gate->live_version)
+		return;
+	pen_role(pen, ROLE_DIM);
+	pen_printf(pen, "  since %s", gate->live_version);
+	if (gate->live_since)
+		pen_printf(pen, " (%s)",
+			   format_age(view->now_ms - gate->live_since, age));
+	pen_role(pen, ROLE_NORMAL);
+}
+
+static void draw_label(struct pen *pen, const char *label)
+{
+	pen_role(pen, ROLE_DIM);
+	pen_field(pen, 6, label);
+	pen_role(pen, ROLE_NORMAL);
+}
+
+static void draw_commit(struct pen *pen, const struct ship_model *commit)
+{
+	char hash[8];
+
+	snprintf(hash, sizeof(hash), "%.7s", commit->commit);
+	pen_role(pen, ROLE_DIM);
+	pen_printf(pen, "%s ", hash);
+	pen_role(pen, ROLE_NORMAL);
+	pen_printf(pen, "%s ", commit->author);
+	pen_bold(pen, ROLE_NORMAL);
+	pen_text(pen, commit->subject);
+	pen_role(pen, ROLE_NORMAL);
+}
+
+/* As many as the line holds, and how many more there are. */
+static void draw_commit_line(const struct gate_model *gate,
+			     const struct area *area, int row)
+{
+	struct pen pen = pen_at(area, row, 7);
+	int limit = area->cols - 5;
+	size_t shown = 0;
+
+	for (; shown < gate->ships.count; shown++) {
+		const struct ship_model *it = &gate->ships.list[shown];
+		int need = 9 + text_width(area->grid, it->author) +
+			   text_width(area->grid, it->subject);
+
+		if (shown && pen.col + need / 2 + 8 > limit)
+			break;
+		if (shown)
+			pen.col += 2;
+		pen.limit = limit;
+		/* A long one leaves room for others. */
+		if ((pen.col + need > limit || !shown) && pen.col + 46 < limit)
+			pen.limit = pen.col + 46;
+		draw_commit(&pen, it);
+	}
+	if (gate->ships.commits > (int64_t)shown) {
+		char more[32];
+
+		snprintf(more, sizeof(more), "+%lld",
+			 (long long)gate->ships.commits - (long long)shown);
+		pen = pen_at(area, row, 0);
+		pen_role(&pen, ROLE_DIM);
+		pen_right(&pen, area->cols - 1, more);
+	}
+}
+
+void gate_draw_low(const struct view *view, const struct gate_model *gate,
+		   const struct area *area)
+{
+	struct pen pen = pen_at(area, 1, 1);
+
+	draw_label(&pen, "who");
+	draw_who(gate, &pen);
+	if (gate->check_count) {
+		pen_role(&pen, ROLE_DIM);
+		pen_text(&pen, " checks  ");
+	}
+	for (size_t i = 0; i < gate->check_count; i++) {
+		draw_check(&pen, &gate->checks[i]);
+		pen_text(&pen, "  ");
+	}
+	pen = pen_at(area, 2, 1);
+	draw_label(&pen, "what");
+	gate_draw_size(gate, &pen);
+	draw_since(view, gate, &pen);
+	gate_draw_risky(gate, &pen);
+	draw_commit_line(gate, area, 3);
+	for (size_t i = 1; i + 3 < (size_t)area->rows && i < gate->ships.count;
+	     i++) {
+		pen = pen_at(area, 3 + (int)i, 7);
+		draw_commit(&pen, &gate->ships.list[i]);
+	}
+}
+
+static int heading(const struct area *area, int row, const char *text)
+{
+	struct pen pen = pen_at(area, row, 1);
+
+	pen_bold(&pen, ROLE_TITLE);
+	pen_text(&pen, text);
+	return row + 1;
+}
+
+static void draw_person(const struct area *area, int row,
+			const struct gate_model *gate, const char *person,
+			const struct eligible_model *eligible)
+{
+	struct pen pen = pen_at(area, row, 3);
+	const struct vote_model *vote = vote_of(gate, person);
+
+	if (vote) {
+		draw_vote(&pen, vote);
+		if (*vote->reason)
+			pen_printf(&pen, "  \"%s\"", vote->reason);
+		return;
+	}
+	pen_role(&pen, eligible->can ? ROLE_NORMAL : ROLE_DIM);
+	pen_glyph(&pen, eligible->can ? GLYPH_QUEUED : GLYPH_SKIPPED);
+	pen_printf(&pen, " %-6s %s", person,
+		   *eligible->why ? eligible->why
+				  : (eligible->can ? "may vote" : ""));
+}
+
+static void draw_left(const struct gate_model *gate, const struct area *area)
+{
+	int row = 1;
+	char *text = xasprintf("WHO   %d of %d so far", gate->approvals,
+			       gate->required);
+
+	row = heading(area, row, text);
+	free(text);
+	for (size_t i = 0; i < gate->vote_count; i++)
+		if (!is_eligible(gate, gate->votes[i].person))
+			draw_person(area, row++, gate, gate->votes[i].person,
+				    NULL);
+	for (size_t i = 0; i < gate->eligible_count; i++)
+		draw_person(area, row++, gate, gate->eligible[i].person,
+			    &gate->eligible[i]);
+	if (!gate->eligible_count) {
+		struct pen pen = pen_at(area, row++, 3);
+
+		draw_who(gate, &pen);
+	}
+	if (!gate->check_count)
+		return;
+	row = heading(area, row, "CHECKS");
+	for (size_t i = 0; i < gate->check_count; i++) {
+		struct pen pen = pen_at(area, row++, 3);
+
+		draw_check(&pen, &gate->checks[i]);
+		if (*gate->checks[i].text &&
+		    !state_is_bad(gate->checks[i].state)) {
+			pen_role(&pen, ROLE_DIM);
+			pen_printf(&pen, "  %s", gate->checks[i].text);
+		}
+	}
+}
+
+static void draw_middle(const struct view *view, const struct gate_model *gate,
+			const struct area *area)
+{
+	struct pen pen = pen_at(area, 1, 1);
+	size_t room = area->rows > 4 ? (size_t)area->rows - 4 : 0;
+	size_t shown = 0;
+
+	pen_bold(&pen, ROLE_TITLE);
+	pen_text(&pen, "WHAT  ");
+	pen_role(&pen, ROLE_NORMAL);
+	pen_printf(&pen, "%lld commit%s by %lld %s",
+		   (long long)gate->ships.commits,
+		   gate->ships.commits == 1 ? "" : "s",
+		   (long long)gate->ships.authors,
+		   gate->ships.authors == 1 ? "person" : "people");
+	draw_since(view, gate, &pen);
+	for (; shown < gate->ships.count && shown < room; shown++) {
+		char age[CLOCK_TEXT_SIZE];
+		const struct ship_model *it = &gate->ships.list[shown];
+
+		pen = pen_at(area, 2 + (int)shown, 3);
+		pen.limit = area->cols - 10;
+		draw_commit(&pen, it);
+		pen = pen_at(area, 2 + (int)shown, 0);
+		pen_role(&pen, ROLE_DIM);
+		if (it->time)
+			pen_right(&pen, area->cols - 1,
+				  format_age(view->now_ms - it->time, age));
+	}
+	if (gate->ships.commits > (int64_t)shown) {
+		pen = pen_at(area, 2 + (int)shown, 3);
+		pen_role(&pen, ROLE_DIM);
+		pen_printf(&pen, "+%lld more",
+			   (long long)gate->ships.commits - (long long)shown);
+	}
+	pen = pen_at(area, area->rows - 1, 1);
+	pen_printf(&pen, "%lld files  +%lld -%lld",
+		   (long long)gate->ships.files,
+		   (long long)gate->ships.insertions,
+		   (long long)gate->ships.deletions);
+	gate_draw_risky(gate, &pen);
+}
+
+void gate_draw_high(const struct view *view, const struct gate_model *gate,
+		    const struct area *area)
+{
+	int left = area->cols * 37 / 100;
+	struct area who = area_part(area, 0, 0, area->rows, left);
+	struct area what =
+		area_part(area, 0, left + 1, area->rows, area->cols - left - 1);
+
+	for (int row = 1; row < area->rows; row++) {
+		struct pen pen = pen_at(area, row, left);
+
+		pen_role(&pen, ROLE_RULE);
+		pen_glyph(&pen, GLYPH_VERTICAL);
+	}
+	draw_left(gate, &who);
+	draw_middle(view, gate, &what);
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+/* What an open gate is about: who decides, who did, the checks, and what would
+ * ship. */
+#ifndef SIGNALBOX_UI_GATE_BODY_H
+#define SIGNALBOX_UI_GATE_BODY_H
+
+#include "ui/view.h"
+
+/* Below the rule of an area: in three lines and more, or in two columns. */
+void gate_draw_low(const struct view *view, const struct gate_model *gate,
+		   const struct area *area);
+void gate_draw_high(const struct view *view, const struct gate_model *gate,
+		    const struct area *area);
+/* "6 commits  14 files  +312 -87" */
+void gate_draw_size(const struct gate_model *gate, struct pen *pen);
+/* What it touches that the pipeline file calls risky, if any. */
+void gate_draw_risky(const struct gate_model *gate, struct pen *pen);
+
+#endif
