@@ -11,10 +11,9 @@
 void colour_model_init(struct colour_model *colour)
 {
 	colour->version = xstrdup("");
-	colour->commit = xstrdup("");
 	colour->asked = colour->share = colour->rate = NAN;
 	colour->error_rate = NAN;
-	colour->p50 = colour->p95 = colour->p99 = NAN;
+	colour->p99 = NAN;
 }
 
 static void init(struct environment_model *it, const char *name)
@@ -22,8 +21,6 @@ static void init(struct environment_model *it, const char *name)
 	it->name = xstrdup(name);
 	it->live = it->candidate = -1;
 	it->live_version = xstrdup("");
-	it->live_commit = xstrdup("");
-	it->strategy = xstrdup("");
 	it->stage = xstrdup("");
 	it->analysis_text = xstrdup("");
 	it->analysis_verdict = xstrdup("");
@@ -40,14 +37,10 @@ static void init(struct environment_model *it, const char *name)
 
 void environment_model_release(struct environment_model *it)
 {
-	for (int i = 0; i < COLOUR_COUNT; i++) {
+	for (int i = 0; i < COLOUR_COUNT; i++)
 		free(it->colours[i].version);
-		free(it->colours[i].commit);
-	}
 	free(it->name);
 	free(it->live_version);
-	free(it->live_commit);
-	free(it->strategy);
 	free(it->stage);
 	free(it->analysis_text);
 	free(it->analysis_verdict);
@@ -89,10 +82,9 @@ struct environment_model *fold_environment_of(struct model *model,
 static void set_release(struct colour_model *colour, const json_t *release)
 {
 	fold_text(&colour->version, json_text(release, "version"));
-	fold_text(&colour->commit, json_text(release, "commit"));
 }
 
-/* Marks the release of {colour, version, commit, since, run} as live. */
+/* Marks the release of {colour, version, since} as live. */
 static void set_live(struct environment_model *it, const json_t *live)
 {
 	int colour = colour_parse(json_text(live, "colour"));
@@ -103,18 +95,8 @@ static void set_live(struct environment_model *it, const json_t *live)
 	it->live = colour;
 	set_release(&it->colours[colour], live);
 	fold_text(&it->live_version, json_text(live, "version"));
-	fold_text(&it->live_commit, json_text(live, "commit"));
 	if (since)
 		it->live_since = since;
-	it->live_run = json_int(live, "run", it->live_run);
-}
-
-static void forget_counts(struct environment_model *it)
-{
-	fold_text(&it->analysis_text, "");
-	fold_text(&it->analysis_verdict, "");
-	for (int i = 0; i < COLOUR_COUNT; i++)
-		it->colours[i].requests = it->colours[i].errors = 0;
 }
 
 static void set_candidate(struct environment_model *it, const char *colour,
@@ -171,9 +153,9 @@ void fold_deploy_planned(struct model *model, const struct event *event)
 		return;
 	it->deployed = event->time_ms;
 	fold_text(&it->stage, stage ? stage->name : "");
-	fold_text(&it->strategy, event_text(event, "strategy"));
 	fold_text(&it->analysis_limit, event_text(event, "analysis"));
-	forget_counts(it);
+	fold_text(&it->analysis_text, "");
+	fold_text(&it->analysis_verdict, "");
 	set_live(it, event_json(event, "live"));
 	set_candidate(it, event_text(event, "colour"),
 		      event_json(event, "candidate"));
@@ -263,7 +245,6 @@ void fold_rollback_started(struct model *model, const struct event *event)
 	if (!it)
 		return;
 	it->rolling_back = true;
-	it->epoch = event_int(event, "epoch", it->epoch);
 }
 
 void fold_rollback_finished(struct model *model, const struct event *event)
@@ -284,7 +265,6 @@ void fold_rollback_finished(struct model *model, const struct event *event)
 		return;
 	it->live = (int)(colour - it->colours);
 	fold_text(&it->live_version, colour->version);
-	fold_text(&it->live_commit, colour->commit);
 	it->live_since = event->time_ms;
 	set_live(it, event_json(event, "live"));
 }

@@ -7,55 +7,14 @@
 #include "base/vector.h"
 #include "model/fold.h"
 
-#define TESTS_KEPT 1000
 #define FINDINGS_KEPT 1000
-
-static void test_release(struct test_model *test)
-{
-	free(test->name);
-	free(test->message);
-	free(test->file);
-}
-
-static void tests_clear(struct stage_model *stage)
-{
-	for (size_t i = 0; i < stage->test_count; i++)
-		test_release(&stage->tests[i]);
-	stage->test_count = 0;
-}
 
 void stage_model_reset_evidence(struct stage_model *stage)
 {
-	tests_clear(stage);
 	stage->has_tests = stage->scanned = stage->scan_ok = false;
 	stage->tests_passed = stage->tests_failed = stage->tests_skipped = 0;
 	stage->reports = 0;
 	stage->severities = (struct severity_counts){0};
-}
-
-void stage_model_release_evidence(struct stage_model *stage)
-{
-	tests_clear(stage);
-	free(stage->tests);
-}
-
-static void add_test(struct stage_model *stage, const struct event *event)
-{
-	struct test_model *test;
-
-	if (stage->test_count == TESTS_KEPT) {
-		test_release(&stage->tests[0]);
-		memmove(stage->tests, stage->tests + 1,
-			--stage->test_count * sizeof(*stage->tests));
-	}
-	test = VECTOR_ADD(stage->tests, stage->test_count, stage->test_cap);
-	test->name = xstrdup(event_text(event, "name"));
-	test->message = xstrdup(event_text(event, "message"));
-	test->file = xstrdup(event_text(event, "file"));
-	test->line = (int)event_int(event, "line", 0);
-	test->state = state_parse(event_text(event, "outcome"));
-	test->ms = event_int(event, "ms", -1);
-	test->time = event->time_ms;
 }
 
 void fold_test_finished(struct model *model, const struct event *event)
@@ -73,8 +32,6 @@ void fold_test_finished(struct model *model, const struct event *event)
 		stage->tests_skipped =
 			event_int(event, "skipped", stage->tests_skipped);
 	}
-	if (event_has(event, "name"))
-		add_test(stage, event);
 }
 
 static void read_tests(struct stage_model *stage, const struct event *event)
@@ -96,7 +53,6 @@ static void add_counts(struct severity_counts *to,
 	to->high += from->high;
 	to->medium += from->medium;
 	to->low += from->low;
-	to->info += from->info;
 	to->unknown += from->unknown;
 }
 
@@ -124,7 +80,6 @@ static void read_findings(struct model *model, struct stage_model *stage,
 		.high = event_int(event, "high", 0),
 		.medium = event_int(event, "medium", 0),
 		.low = event_int(event, "low", 0),
-		.info = event_int(event, "info", 0),
 		.unknown = event_int(event, "unknown", 0),
 	};
 	bool ok = event_bool(event, "ok");
@@ -170,7 +125,6 @@ static void finding_release(struct finding_model *finding)
 	free(finding->severity);
 	free(finding->title);
 	free(finding->package);
-	free(finding->installed);
 	free(finding->fixed);
 	free(finding->path);
 }
@@ -228,7 +182,6 @@ void fold_finding_found(struct model *model, const struct event *event)
 		.severity = xstrdup(event_text(event, "severity")),
 		.title = xstrdup(event_text(event, "title")),
 		.package = xstrdup(event_text(event, "package")),
-		.installed = xstrdup(event_text(event, "installed")),
 		.fixed = xstrdup(event_text(event, "fixed")),
 		.path = xstrdup(event_text(event, "path")),
 		.line = (int)event_int(event, "line", 0),

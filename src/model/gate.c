@@ -15,7 +15,6 @@ void gate_model_init(struct gate_model *gate)
 		.candidate_version = xstrdup(""),
 		.candidate_commit = xstrdup(""),
 		.live_version = xstrdup(""),
-		.live_commit = xstrdup(""),
 	};
 }
 
@@ -45,7 +44,6 @@ static void lists_release(struct gate_model *gate)
 	free(gate->ships.list);
 	strings_release(&gate->ships.risky);
 	strings_release(&gate->approvers);
-	strings_release(&gate->excluded);
 }
 
 void gate_model_release(struct gate_model *gate)
@@ -57,7 +55,6 @@ void gate_model_release(struct gate_model *gate)
 	free(gate->candidate_version);
 	free(gate->candidate_commit);
 	free(gate->live_version);
-	free(gate->live_commit);
 }
 
 static void add_texts(struct strings *list, const json_t *array)
@@ -163,10 +160,8 @@ static void take_opened(struct gate_model *gate, const struct event *event)
 	fold_text(&gate->candidate_version, json_text(candidate, "version"));
 	fold_text(&gate->candidate_commit, json_text(candidate, "commit"));
 	fold_text(&gate->live_version, json_text(live, "version"));
-	fold_text(&gate->live_commit, json_text(live, "commit"));
 	gate->live_since = fold_time(live, "since");
 	add_texts(&gate->approvers, event_json(event, "approvers"));
-	add_texts(&gate->excluded, event_json(event, "not"));
 	add_eligible(gate, event_json(event, "eligible"));
 	add_checks(gate, event_json(event, "checks"));
 	add_ships(gate, event_json(event, "ships"));

@@ -50,21 +50,14 @@ enum colour colour_other(enum colour colour);
 /* -1 when it is neither. */
 int colour_parse(const char *name);
 
-struct test_model { /* a test told singly */
-	char *name, *message, *file;
-	int line;
-	enum state state;
-	int64_t ms, time;
-};
-
 struct finding_model {
-	char *id, *severity, *title, *package, *installed, *fixed, *path;
+	char *id, *severity, *title, *package, *fixed, *path;
 	int line;
 	bool suppressed;
 };
 
 struct severity_counts {
-	int64_t critical, high, medium, low, info, unknown;
+	int64_t critical, high, medium, low, unknown;
 };
 
 struct vote_model {
@@ -93,12 +86,12 @@ struct gate_model {
 	bool open;
 	char *environment, *outcome, *reason; /* outcome once closed */
 	char *candidate_version, *candidate_commit;
-	char *live_version, *live_commit;
+	char *live_version;
 	int64_t live_since, opened, expires, closed;
 	int required, approvals;
 	struct vote_model *votes;
 	size_t vote_count, vote_cap;
-	struct strings approvers, excluded;
+	struct strings approvers;
 	struct eligible_model *eligible;
 	size_t eligible_count, eligible_cap;
 	struct check_model *checks;
@@ -125,7 +118,6 @@ struct stage_model {
 	enum state state;
 	int attempt;	     /* 0 never started */
 	int64_t started, ms; /* ms once finished */
-	int exit_status;     /* -1 when none */
 	int64_t log_bytes, log_lines;
 	bool has_tests;
 	/* What its reports say once one was read, else as counted live. */
@@ -134,9 +126,7 @@ struct stage_model {
 	bool scanned;	/* a findings report was read since it started */
 	bool scan_ok;
 	struct severity_counts severities;
-	int64_t seq;		  /* of the newest event that moved it */
-	struct test_model *tests; /* told singly, the last 1,000 */
-	size_t test_count, test_cap;
+	int64_t seq; /* of the newest event that moved it */
 	struct gate_model gate;
 	struct step_model *steps;
 	size_t step_count, step_cap;
@@ -150,10 +140,9 @@ struct stage_model {
 #define SAMPLES_KEPT 120
 
 struct colour_model {
-	char *version, *commit;
+	char *version;
 	bool up, healthy;
-	double asked, share, rate, error_rate, p50, p95, p99;
-	int64_t requests, errors, sessions;
+	double asked, share, rate, error_rate, p99;
 	int64_t sampled; /* when, 0 never */
 	/* The last samples, oldest first; NAN where one had no value. */
 	struct {
@@ -168,12 +157,11 @@ struct environment_model {
 	int live;	       /* enum colour, -1 when nothing is live */
 	int candidate;	       /* the colour under deployment, -1 none */
 	int64_t candidate_run; /* whose; 0 not known */
-	char *live_version, *live_commit;
-	int64_t live_since, live_run;
-	char *strategy, *stage; /* that deploys, "" none, or another run's */
+	char *live_version;
+	int64_t live_since;
+	char *stage; /* that deploys, "" none, or another run's */
 	char *analysis_text, *analysis_verdict, *analysis_limit;
-	bool changing; /* a traffic change is under way */
-	int64_t epoch;
+	bool changing;	  /* a traffic change is under way */
 	int64_t seq;	  /* of the newest event that moved it */
 	int64_t deployed; /* when the last deployment began, 0 never */
 	int64_t changed;  /* when the shares last changed, 0 never */

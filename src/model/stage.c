@@ -66,7 +66,6 @@ struct stage_model *fold_stage(struct model *model, const char *name)
 	stage->reason = xstrdup("");
 	stage->log = xstrdup("");
 	stage->kept = xstrdup("");
-	stage->exit_status = -1;
 	gate_model_init(&stage->gate);
 	index_stage(model);
 	return stage;
@@ -102,7 +101,6 @@ void stage_model_release(struct stage_model *stage)
 	steps_clear(stage);
 	free(stage->steps);
 	gate_model_release(&stage->gate);
-	stage_model_release_evidence(stage);
 	strings_release(&stage->needs);
 	free(stage->name);
 	free(stage->kind);
@@ -213,7 +211,6 @@ void fold_stage_started(struct model *model, const struct event *event)
 	stage_model_settle(stage);
 	stage->attempt = (int)event_int(event, "attempt", 1);
 	stage->ms = 0;
-	stage->exit_status = -1;
 	stage->log_bytes = stage->log_lines = 0;
 	fold_field(&stage->kind, event, "kind");
 	fold_text(&stage->log, event_text(event, "log"));
@@ -238,7 +235,6 @@ void fold_stage_finished(struct model *model, const struct event *event)
 	settle_deployment(model, stage);
 	stage->state = state_parse(event_text(event, "outcome"));
 	stage->ms = event_int(event, "ms", 0);
-	stage->exit_status = (int)event_int(event, "exit-status", -1);
 	stage->log_bytes = event_int(event, "log-bytes", stage->log_bytes);
 	stage->log_lines = event_int(event, "log-lines", stage->log_lines);
 	stage->held = false;

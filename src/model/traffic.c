@@ -21,7 +21,6 @@ void fold_traffic_changing(struct model *model, const struct event *event)
 	if (!it)
 		return;
 	it->changing = true;
-	it->epoch = event_int(event, "epoch", it->epoch);
 }
 
 void fold_traffic_changed(struct model *model, const struct event *event)
@@ -32,7 +31,6 @@ void fold_traffic_changed(struct model *model, const struct event *event)
 		return;
 	it->changing = false;
 	it->changed = event->time_ms;
-	it->epoch = event_int(event, "epoch", it->epoch);
 	set_asked(it, event_json(event, "to"));
 }
 
@@ -65,12 +63,7 @@ void fold_traffic_sampled(struct model *model, const struct event *event)
 	colour->share = event_real(event, "share", NAN);
 	colour->rate = event_real(event, "rate", NAN);
 	colour->error_rate = event_real(event, "error-rate", NAN);
-	colour->p50 = event_real(event, "p50", NAN);
-	colour->p95 = event_real(event, "p95", NAN);
 	colour->p99 = event_real(event, "p99", NAN);
-	colour->requests = event_int(event, "requests", colour->requests);
-	colour->errors = event_int(event, "errors", colour->errors);
-	colour->sessions = event_int(event, "sessions", 0);
 	colour->up = event_bool(event, "up");
 	if (!colour->up)
 		colour->healthy = false;

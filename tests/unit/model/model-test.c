@@ -110,7 +110,6 @@ static void a_stage_goes_from_queued_to_its_outcome(void **state)
 	      "\"reason\":\"10m\",\"exit-status\":3");
 	assert_int_equal(unit->state, STATE_TIMED_OUT);
 	assert_true(state_is_bad(unit->state));
-	assert_int_equal(unit->exit_status, 3);
 	assert_int_equal(unit->ms, 41000);
 	apply(model, "stage.skipped",
 	      "\"stage\":\"scan\",\"reason\":\"unit timed out\"");
@@ -136,9 +135,6 @@ static void reports_replace_the_live_count_and_a_retry_forgets(void **state)
 	      "\"file\":\"add_test.c\",\"line\":8");
 	assert_int_equal(unit->tests_passed, 3);
 	assert_int_equal(unit->tests_failed, 1);
-	assert_int_equal(unit->test_count, 1);
-	assert_string_equal(unit->tests[0].name, "adds");
-	assert_int_equal(unit->tests[0].line, 8);
 	apply(model, "report.read",
 	      "\"stage\":\"unit\",\"kind\":\"tests\",\"passed\":30,"
 	      "\"failed\":1,\"errors\":1,\"skipped\":2,\"ok\":false");
@@ -150,26 +146,7 @@ static void reports_replace_the_live_count_and_a_retry_forgets(void **state)
 	assert_int_equal(unit->tests_skipped, 2);
 	apply(model, "stage.started", "\"stage\":\"unit\"");
 	assert_int_equal(unit->tests_passed, 0);
-	assert_int_equal(unit->test_count, 0);
 	assert_false(unit->has_tests);
-}
-
-static void only_the_last_thousand_tests_are_kept(void **state)
-{
-	struct model *model = *state;
-	char rest[200];
-
-	for (int i = 0; i < 1500; i++) {
-		snprintf(rest, sizeof(rest),
-			 "\"stage\":\"unit\",\"name\":\"t%d\",\"outcome\":"
-			 "\"passed\",\"passed\":%d",
-			 i, i);
-		apply(model, "test.finished", rest);
-	}
-	assert_int_equal(model_stage(model, "unit")->test_count, 1000);
-	assert_string_equal(model_stage(model, "unit")->tests[999].name,
-			    "t1499");
-	assert_string_equal(model_stage(model, "unit")->tests[0].name, "t500");
 }
 
 static void findings_stand_worst_first_and_once(void **state)
@@ -300,7 +277,6 @@ static void a_deployment_moves_the_environment(void **state)
 	      "\"green\":5}");
 	assert_false(it->changing);
 	assert_true(it->colours[COLOUR_GREEN].asked == 5);
-	assert_int_equal(it->epoch, 4);
 	apply(model, "stage.finished",
 	      "\"stage\":\"production\",\"outcome\":\"rolled-back\"");
 	assert_int_equal(stage->steps[0].state, STATE_SKIPPED);
@@ -310,7 +286,6 @@ static void a_deployment_moves_the_environment(void **state)
 	      "\"live\":{\"colour\":\"green\",\"version\":\"v2\",\"run\":7}");
 	assert_int_equal(it->live, COLOUR_GREEN);
 	assert_int_equal(it->candidate, -1);
-	assert_int_equal(it->live_run, 7);
 	assert_ptr_equal(model_focus(model), it);
 }
 
@@ -427,7 +402,6 @@ int main(void)
 		TEST(a_cycle_of_needs_ends),
 		TEST(a_stage_goes_from_queued_to_its_outcome),
 		TEST(reports_replace_the_live_count_and_a_retry_forgets),
-		TEST(only_the_last_thousand_tests_are_kept),
 		TEST(findings_stand_worst_first_and_once),
 		TEST(scans_are_summed_over_stages_and_not_twice_by_a_retry),
 		TEST(a_gate_opens_takes_votes_and_closes),
