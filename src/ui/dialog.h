@@ -13,7 +13,6 @@
 struct dialog;
 
 struct dialog_ops {
-	const char *name; /* of the command, for messages */
 	/* Freezes the facts. Required. */
 	void (*open)(struct dialog *dialog, const struct view *view,
 		     const struct model *model);

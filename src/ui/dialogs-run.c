@@ -60,7 +60,6 @@ static bool hold_confirm(struct dialog *dialog, struct view *view,
 }
 
 const struct dialog_ops hold_dialog = {
-	.name = "hold",
 	.open = hold_open,
 	.confirm = hold_confirm,
 	.confirms = "do it",
@@ -86,7 +85,6 @@ static void promote_open(struct dialog *dialog, const struct view *view,
 }
 
 const struct dialog_ops promote_dialog = {
-	.name = "promote",
 	.open = promote_open,
 	.command = COMMAND_PROMOTE,
 	.confirms = "promote now",
@@ -114,7 +112,6 @@ static void cancel_open(struct dialog *dialog, const struct view *view,
 }
 
 const struct dialog_ops cancel_dialog = {
-	.name = "cancel",
 	.open = cancel_open,
 	.command = COMMAND_CANCEL,
 	.confirms = "cancel the run",
@@ -146,7 +143,6 @@ static bool quit_confirm(struct dialog *dialog, struct view *view,
 }
 
 const struct dialog_ops quit_dialog = {
-	.name = "quit",
 	.open = quit_open,
 	.confirm = quit_confirm,
 	.confirms = "do the marked one",
@@ -205,7 +201,6 @@ static void help_input(struct dialog *dialog, int input)
 }
 
 const struct dialog_ops help_dialog = {
-	.name = "help",
 	.open = help_open,
 	.input = help_input,
 	.confirms = "close",
@@ -235,7 +230,6 @@ static bool search_confirm(struct dialog *dialog, struct view *view,
 }
 
 const struct dialog_ops search_dialog = {
-	.name = "search",
 	.open = search_open,
 	.confirm = search_confirm,
 	.confirms = "find it",

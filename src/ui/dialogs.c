@@ -51,7 +51,6 @@ static void approve_open(struct dialog *dialog, const struct view *view,
 }
 
 const struct dialog_ops approve_dialog = {
-	.name = "approve",
 	.open = approve_open,
 	.command = COMMAND_APPROVE,
 	.confirms = "approve",
@@ -75,7 +74,6 @@ static bool reject_confirm(struct dialog *dialog, struct view *view,
 }
 
 const struct dialog_ops reject_dialog = {
-	.name = "reject",
 	.open = reject_open,
 	.confirm = reject_confirm,
 	.confirms = "reject",
@@ -174,7 +172,6 @@ static bool rollback_confirm(struct dialog *dialog, struct view *view,
 }
 
 const struct dialog_ops rollback_dialog = {
-	.name = "rollback",
 	.open = rollback_open,
 	.confirm = rollback_confirm,
 	.confirms = "roll back now",
@@ -214,7 +211,6 @@ static bool reason_confirm(struct dialog *dialog, struct view *view,
 }
 
 const struct dialog_ops reason_dialog = {
-	.name = "reason",
 	.open = reason_open,
 	.confirm = reason_confirm,
 	.confirms = "keep it",
@@ -334,7 +330,6 @@ static bool shift_confirm(struct dialog *dialog, struct view *view,
 }
 
 const struct dialog_ops shift_dialog = {
-	.name = "shift",
 	.open = shift_open,
 	.confirm = shift_confirm,
 	.input = shift_input,

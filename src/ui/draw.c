@@ -72,12 +72,18 @@ void pen_reverse(struct pen *pen, bool reverse)
 	pen->style.reverse = reverse;
 }
 
+int code_width(const struct grid *grid, int32_t c)
+{
+	return c < 0 || (c >= 0x80 && !grid->charset.utf8)
+		       ? 1
+		       : character_width((uint32_t)c);
+}
+
 /* One character, if all of it is inside; the pen moves on in any case. */
 void pen_code(struct pen *pen, uint32_t c)
 {
 	const struct area *area = pen->area;
-	int width =
-		c >= 0x80 && !area->grid->charset.utf8 ? 1 : character_width(c);
+	int width = code_width(area->grid, (int32_t)c);
 	int limit = pen->limit < area->cols ? pen->limit : area->cols;
 
 	if (pen->row >= 0 && pen->row < area->rows && pen->col >= 0 &&
@@ -121,9 +127,7 @@ static int clean_width(const struct grid *grid, const struct str *clean)
 		int32_t c;
 
 		i += utf8_decode(clean->data + i, clean->len - i, &c);
-		width += c < 0 || (c >= 0x80 && !grid->charset.utf8)
-				 ? 1
-				 : character_width((uint32_t)c);
+		width += code_width(grid, c);
 	}
 	return width;
 }
@@ -170,9 +174,7 @@ static size_t fitting(const struct grid *grid, const char *text, int width)
 		int32_t c;
 		size_t size = utf8_decode(text + len, strlen(text + len), &c);
 
-		used += c >= 0 && grid->charset.utf8
-				? character_width((uint32_t)c)
-				: 1;
+		used += code_width(grid, c);
 		if (used > width)
 			return word ? word : len;
 		len += size;
@@ -256,7 +258,7 @@ struct rule rule_draw(const struct area *area, int row, bool focused)
 
 	pen_role(&pen, focused ? ROLE_TITLE : ROLE_RULE);
 	pen_repeat(&pen, focused ? GLYPH_RULE_FOCUSED : GLYPH_RULE, area->cols);
-	return (struct rule){area, row, 2, area->cols - 2, focused};
+	return (struct rule){area, row, 2, area->cols - 2};
 }
 
 void rule_right(struct rule *rule, struct style style, const char *text)

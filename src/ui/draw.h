@@ -58,6 +58,8 @@ void pen_glyph(struct pen *pen, enum glyph glyph);
 void pen_repeat(struct pen *pen, enum glyph glyph, int count);
 /* GLYPH_WAITING for a text. */
 const char *waiting_text(const struct grid *grid);
+/* Columns that a character of a text takes; c < 0: a byte that is none. */
+int code_width(const struct grid *grid, int32_t c);
 /* Columns that text takes once made printable. */
 int text_width(const struct grid *grid, const char *text);
 
@@ -69,7 +71,6 @@ struct rule {
 	const struct area *area;
 	int row;
 	int left, right; /* where the next part goes */
-	bool focused;
 };
 
 struct rule rule_draw(const struct area *area, int row, bool focused);

@@ -84,7 +84,6 @@ static bool events_act(struct view *view, const struct model *model,
 }
 
 const struct view_ops events_ops = {
-	.name = "EVENTS",
 	.draw = events_draw,
 	.act = events_act,
 };

@@ -169,6 +169,5 @@ static void gate_draw(const struct view *view, const struct model *model,
 }
 
 const struct view_ops gate_ops = {
-	.name = "GATE",
 	.draw = gate_draw,
 };

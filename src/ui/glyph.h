@@ -45,8 +45,7 @@ uint32_t glyph_code(enum glyph glyph, bool unicode);
 enum glyph state_glyph(enum state state);
 enum role state_role(enum state state);
 enum role colour_role(enum colour colour);
-/* The mark of a stage: what passed with open findings or tests that were not
- * all run is a warning. */
+/* The mark of a stage: what passed with severe findings open is a warning. */
 enum glyph stage_glyph(const struct stage_model *stage);
 enum role stage_role(const struct stage_model *stage);
 /* level 0 (least) to 7. */

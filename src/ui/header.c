@@ -142,8 +142,8 @@ static void draw_second(const struct view *view, const struct model *model,
 {
 	struct pen pen = pen_at(area, 1, 1);
 	const struct environment_model *it = model_focus(model);
+	char left[CLOCK_TEXT_SIZE];
 
-	(void)view;
 	pen.limit = area->cols - 1;
 	if (*model->subject) {
 		pen_printf(&pen, "\"%s\"", model->subject);
@@ -157,8 +157,13 @@ static void draw_second(const struct view *view, const struct model *model,
 		pen_printf(&pen, "   live: %s", it->live_version);
 	if (it && it->lock.locked) {
 		pen_bold(&pen, ROLE_WARNING);
-		pen_printf(&pen, "   LOCKED by %s%s%s", it->lock.person,
-			   *it->lock.reason ? ": " : "", it->lock.reason);
+		pen_printf(&pen, "   LOCKED by %s", it->lock.person);
+		if (it->lock.until)
+			pen_printf(&pen, " for %s more",
+				   format_age(it->lock.until - view->now_ms,
+					      left));
+		if (*it->lock.reason)
+			pen_printf(&pen, ": %s", it->lock.reason);
 	}
 }
 

@@ -65,7 +65,6 @@ static void draw_clean(struct pen *pen, const struct str *clean, int skip,
 		       const char *search)
 {
 	int left = pen->col;
-	bool utf8 = pen->area->grid->charset.utf8;
 	size_t mark = 0;
 
 	for (size_t i = 0; i < clean->len && pen->col < pen->limit;) {
@@ -80,9 +79,7 @@ static void draw_clean(struct pen *pen, const struct str *clean, int skip,
 		}
 		mark = marked(clean, i, search, mark);
 		size = utf8_decode(clean->data + i, clean->len - i, &c);
-		width = c < 0 || (c >= 0x80 && !utf8)
-				? 1
-				: character_width((uint32_t)c);
+		width = code_width(pen->area->grid, c);
 		pen_reverse(pen, mark > 0);
 		if (skip > 0)
 			skip -= width;
@@ -345,7 +342,6 @@ static bool log_act(struct view *view, const struct model *model,
 }
 
 const struct view_ops log_ops = {
-	.name = "LOG",
 	.draw = log_draw,
 	.act = log_act,
 };

@@ -34,9 +34,8 @@ bool logfile_line(struct logfile *file, int64_t start, const char **text,
 /* The start of the line before the one that starts at `start`; 0 at most. */
 int64_t logfile_before(struct logfile *file, int64_t start);
 /* The start `lines` lines before the end. */
-int64_t logfile_tail(
-	struct logfile *file,
-	int lines); /* The start of the line that holds the byte at `offset`. */
+int64_t logfile_tail(struct logfile *file, int lines);
+/* The start of the line that holds the byte at `offset`. */
 int64_t logfile_line_start(struct logfile *file, int64_t offset);
 
 /* Where text next occurs at or after `from`, or last before `before`; -1 when

@@ -238,7 +238,6 @@ static bool pipeline_act(struct view *view, const struct model *model,
 }
 
 const struct view_ops pipeline_ops = {
-	.name = "PIPELINE",
 	.draw = pipeline_draw,
 	.act = pipeline_act,
 };

@@ -150,7 +150,6 @@ static bool security_act(struct view *view, const struct model *model,
 }
 
 const struct view_ops security_ops = {
-	.name = "SECURITY",
 	.draw = security_draw,
 	.act = security_act,
 };

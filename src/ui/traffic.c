@@ -382,6 +382,5 @@ static void traffic_draw(const struct view *view, const struct model *model,
 }
 
 const struct view_ops traffic_ops = {
-	.name = "TRAFFIC",
 	.draw = traffic_draw,
 };

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* The dashboard's loop: events and keys in, frames and commands out. */
-#include "ui/dialog.h"
 #include "ui/ui.h"
 
 #include <errno.h>
@@ -17,6 +16,7 @@
 #include "event/command.h"
 #include "event/journal.h"
 #include "loop/loop.h"
+#include "ui/dialog.h"
 #include "ui/input.h"
 #include "ui/keys.h"
 #include "ui/layout.h"

@@ -233,11 +233,6 @@ bool list_act(struct view *view, enum panel panel, size_t count,
 	}
 }
 
-static void focus(struct view *view, enum panel panel)
-{
-	view->focus = panel;
-}
-
 static void act_quit(struct view *view, const struct model *model)
 {
 	if (view->zoom)
@@ -376,10 +371,10 @@ static void act(struct view *view, const struct model *model,
 {
 	switch (action) {
 	case ACTION_NEXT_PANEL:
-		focus(view, (view->focus + 1) % PANEL_COUNT);
+		view->focus = (view->focus + 1) % PANEL_COUNT;
 		break;
 	case ACTION_LAST_PANEL:
-		focus(view, (view->focus + PANEL_COUNT - 1) % PANEL_COUNT);
+		view->focus = (view->focus + PANEL_COUNT - 1) % PANEL_COUNT;
 		break;
 	case ACTION_FOLLOW:
 		if (view->log.file)
@@ -415,7 +410,7 @@ static void act(struct view *view, const struct model *model,
 		break;
 	default:
 		if (action >= ACTION_PANEL_1 && action <= ACTION_PANEL_6)
-			focus(view, action - ACTION_PANEL_1);
+			view->focus = (enum panel)(action - ACTION_PANEL_1);
 		else if (view->play.on && action_plays(action))
 			act_play(view, action);
 		else if (action_changes(action) || action_plays(action) ||

@@ -38,7 +38,6 @@ struct logfile;
 /* A panel: draws itself into its area, the rule in row 0, and may take an
  * action while it has the focus. */
 struct view_ops {
-	const char *name;
 	void (*draw)(const struct view *view, const struct model *model,
 		     const struct area *area); /* required */
 	bool (*act)(struct view *view, const struct model *model,
