@@ -196,8 +196,10 @@ static void parcel_written(void *data)
 	struct stream *stream = parcel->stream;
 
 	stream->in_flight--;
-	if (parcel->why) {
-		refused(stream, parcel);
+	/* One without records is never refused itself, but must not overtake
+	 * what was. */
+	if (parcel->why || parcel != stream->first) {
+		refused(stream, stream->first);
 		return;
 	}
 	stream->failing_since_us = 0;

@@ -295,6 +295,28 @@ static void a_disk_that_refuses_holds_every_decision(void **state)
 	assert_int_equal(torn, 0);
 }
 
+/* It needs no disk, and is on its way when the other is refused. */
+static void what_is_not_written_overtakes_nothing_refused(void **state)
+{
+	struct fixture *f = *state;
+
+	set_limit(1);
+	hold_disk(f);
+	emit(f, EVENT_GATE_VOTED, "one");
+	stream_on_disk(f->stream, count, f);
+	turn(f);
+	emit(f, EVENT_LOG_GREW, "grown");
+	turn(f);
+	free_disk(f);
+	for (int i = 0; i < 5; i++)
+		turn(f);
+	assert_int_equal(f->waited, 0);
+	set_limit(RLIM_INFINITY);
+	until_shown(f, "grown");
+	assert_int_equal(f->waited, 1);
+	assert_int_equal(on_disk(f), 1);
+}
+
 static void a_disk_that_goes_on_refusing_is_told_once(void **state)
 {
 	struct fixture *f = *state;
@@ -359,6 +381,7 @@ int main(void)
 		IN_FOLDER(who_waits_for_nothing_new_is_told_too),
 		IN_FOLDER(a_transient_event_carries_the_last_number),
 		IN_FOLDER(a_disk_that_refuses_holds_every_decision),
+		IN_FOLDER(what_is_not_written_overtakes_nothing_refused),
 		IN_FOLDER(a_disk_that_goes_on_refusing_is_told_once),
 		IN_FOLDER(who_joins_late_misses_nothing),
 	};
