@@ -52,16 +52,6 @@ static struct model *read_model(const char *folder, int64_t run,
 	return NULL;
 }
 
-/* A run that was killed at its very start has a folder and no journal. */
-static bool has_journal(const char *folder)
-{
-	char *path = path_join(folder, "journal.ndjson");
-	bool has = file_exists(path);
-
-	free(path);
-	return has;
-}
-
 int runs_check(const char *state, struct error *err)
 {
 	char *folder = path_join(state, "runs");
@@ -88,7 +78,7 @@ struct model *runs_model(const char *state, int64_t run, struct error *err)
 		error_set(err, ERROR_NOT_FOUND,
 			  "there is no run %lld; signalbox history lists them",
 			  (long long)run);
-	else if (!has_journal(folder))
+	else if (!journal_is_there(folder))
 		error_set(err, ERROR_NOT_FOUND,
 			  "run %lld was cut off before it had written anything "
 			  "down; signalbox history lists the others",

@@ -19,6 +19,10 @@ static int verify_one(const char *folder, const char *name)
 	int64_t records = 0;
 	size_t torn = 0;
 
+	if (!journal_is_there(folder)) {
+		listing_print("%s: nothing was recorded\n", name);
+		return 0;
+	}
 	if (journal_verify(folder, &records, &torn, &err) < 0) {
 		listing_print("%s: DAMAGED: %s\n", name, error_text(&err));
 		error_clear(&err);

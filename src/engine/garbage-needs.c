@@ -55,15 +55,6 @@ static int tell(const struct event *event, void *data)
 	return 0;
 }
 
-static bool has_journal(const char *folder)
-{
-	char *path = path_join(folder, "journal.ndjson");
-	bool has = file_exists(path);
-
-	free(path);
-	return has;
-}
-
 /* kept: among the newest, whatever became of it. */
 static void read_run(struct garbage *garbage, int64_t run, bool kept)
 {
@@ -74,7 +65,7 @@ static void read_run(struct garbage *garbage, int64_t run, bool kept)
 	bool live = run_is_live(garbage->options.state, run);
 	struct error why = ERROR_INIT;
 
-	if (has_journal(folder) &&
+	if (journal_is_there(folder) &&
 	    journal_read(folder, 1, tell, &story, &why) < 0) {
 		needs->artifacts_unknown = needs->releases_unknown = true;
 		strings_addf(&garbage->notes,
@@ -121,7 +112,7 @@ static void read_environment(struct garbage *garbage, const char *name)
 	struct error why = ERROR_INIT;
 
 	environment_state_init(&state);
-	if (has_journal(folder) &&
+	if (journal_is_there(folder) &&
 	    journal_read(folder, 1, fold, &state, &why) < 0) {
 		needs->releases_unknown = true;
 		strings_addf(&garbage->notes,

@@ -317,6 +317,22 @@ void journal_free(struct journal *journal)
 	free(journal);
 }
 
+bool journal_is_there(const char *folder)
+{
+	char *path = path_join(folder, "journal.ndjson");
+	bool is_there = file_exists(path);
+	struct error why = ERROR_INIT;
+	struct journal_head head;
+
+	if (!is_there && journal_head_read(folder, &head, &why) < 0)
+		is_there = why.code != ERROR_NOT_FOUND;
+	else if (!is_there)
+		is_there = head.seq > 0;
+	error_clear(&why);
+	free(path);
+	return is_there;
+}
+
 int64_t journal_last_seq(const struct journal *journal)
 {
 	return journal->last.seq;

@@ -56,6 +56,9 @@ int journal_write(struct journal_batch *batch, bool sync,
 		  struct error *err) MUST_CHECK; /* any thread, in order */
 void journal_batch_free(struct journal_batch *batch);
 
+/* False: nothing was ever recorded there, at most a journal was begun. */
+bool journal_is_there(const char *folder);
+
 /* Reading: `take` gets each event from seq `from` (1 is the first) on; a
  * negative return of it ends the reading and is returned. A torn tail (also a
  * line that is just being written) ends it with 0; damage is found as in

@@ -67,6 +67,8 @@ static void status_tells_what_is_live_though_a_run_is_damaged(void **state)
 	assert_int_equal(site_call(site, "status", NULL), 2);
 	assert_says(site->out, "on green since");
 	assert_says(site->err, "run 3 was cut off before");
+	assert_int_equal(site_call(site, "verify", "3", NULL), 0);
+	assert_says(site->out, "nothing was recorded");
 	assert_int_equal(site_call(site, "rollback", "production", NULL), 0);
 	assert_string_equal(site_colour(site), "blue");
 	free(folder);
