@@ -4,6 +4,17 @@ SITE_SOURCES = %D%/support.c %D%/support.h %D%/process.c %D%/process.h \
 	tests/support/manual.c tests/support/manual.h
 check_PROGRAMS += %D%/haproxy-test
 %C%_haproxy_test_SOURCES = %D%/haproxy-test.c %D%/web.c %D%/web.h
+if PLATFORM_LINUX
+check_PROGRAMS += %D%/faults-test
+%C%_faults_test_SOURCES = %D%/faults-test.c $(SITE_SOURCES)
+# Preloaded into the real program, never linked.
+check_DATA += tests/support/faults.so
+tests/support/faults.so: tests/support/faults.c tests/support/faults.h
+	$(AM_V_CC)$(MKDIR_P) tests/support && \
+		$(CC) $(AM_CPPFLAGS) -I. -D_GNU_SOURCE -std=gnu11 $(CFLAGS) \
+		-fPIC -shared -o $@ $(top_srcdir)/tests/support/faults.c -ldl
+CLEANFILES += tests/support/faults.so
+endif
 check_PROGRAMS += %D%/environment-test
 %C%_environment_test_SOURCES = %D%/environment-test.c \
 	%D%/colour.c %D%/colour.h %D%/web.c %D%/web.h \
