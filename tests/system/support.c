@@ -131,25 +131,27 @@ static void free_processes(struct site *site)
 	}
 }
 
-/* One that was detached is below none of our processes. */
-static void end_run(const char *folder)
+static int end_run(const struct event *event, void *data)
 {
-	struct event *event = site_last_event(folder, EVENT_RUN_STARTED, NULL);
-	pid_t pid = event ? (pid_t)event_int(event, "pid", 0) : 0;
+	pid_t pid = (pid_t)event_int(event, "pid", 0);
 
-	if (pid && process_is(pid, (uint64_t)event_int(event, "pid-start", 0)))
+	(void)data;
+	if (event->type == EVENT_RUN_STARTED && pid &&
+	    process_is(pid, (uint64_t)event_int(event, "pid-start", 0)))
 		kill(pid, SIGKILL); /* and its guard ends the rest */
-	event_free(event);
+	return 0;
 }
 
+/* One that was detached is below none of our processes; what a test has
+ * damaged tells of none. */
 static void end_runs(const struct site *site)
 {
 	for (int run = 1;; run++) {
 		char *folder = site_run_folder(site, run);
 		bool is_there = file_exists(folder);
 
-		if (is_there)
-			end_run(folder);
+		if (is_there && journal_read(folder, 1, end_run, NULL, NULL))
+			print_message("%s cannot be read\n", folder);
 		free(folder);
 		if (!is_there)
 			return;
