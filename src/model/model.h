@@ -195,6 +195,7 @@ struct model {
 	char *pipeline, *mode, *commit, *subject, *author, *branch, *version;
 	char *person, *text, *next;
 	bool worktree;
+	bool is_cancelled; /* somebody asked for its end */
 	enum state state;
 	int exit_status; /* once finished */
 	int64_t started, finished;

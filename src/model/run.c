@@ -57,6 +57,7 @@ void fold_run_resumed(struct model *model, const struct event *event)
 {
 	(void)event;
 	model->state = STATE_RUNNING;
+	model->is_cancelled = false;
 	model->finished = 0;
 	model->exit_status = 0;
 	fold_text(&model->text, "");

@@ -329,6 +329,8 @@ void fold_command(struct model *model, const struct event *event)
 	bool held =
 		strcmp(command, "hold") == 0 || strcmp(command, "shift") == 0;
 
+	if (strcmp(command, "cancel") == 0)
+		model->is_cancelled = true;
 	if (!held && strcmp(command, "unhold") != 0 &&
 	    strcmp(command, "promote") != 0)
 		return;

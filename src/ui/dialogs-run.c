@@ -107,8 +107,14 @@ static void cancel_open(struct dialog *dialog, const struct view *view,
 	(void)view;
 	dialog_titlef(dialog, "CANCEL RUN #%lld", (long long)model->run);
 	running_facts(dialog, model);
-	dialog_fact(dialog, ROLE_NORMAL,
-		    "what runs is ended, what waits never starts");
+	if (model->is_cancelled)
+		dialog_fact(dialog, ROLE_WARNING,
+			    "again: what still runs is killed at once, and "
+			    "clean-ups are left out");
+	else
+		dialog_fact(dialog, ROLE_NORMAL,
+			    "what runs is ended and cleans up, what waits "
+			    "never starts");
 }
 
 const struct dialog_ops cancel_dialog = {

@@ -395,6 +395,57 @@ static void an_unknown_outcome_is_never_good(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
+static void what_comes_last_stands_behind_all_others(void **state)
+{
+	struct model *model = *state;
+
+	apply(model, "run.started",
+	      "\"run\":7,\"stages\":[{\"name\":\"end\",\"kind\":\"run\","
+	      "\"needs\":[],\"finally\":true},{\"name\":\"a\",\"kind\":"
+	      "\"run\",\"needs\":[]},{\"name\":\"b\",\"kind\":\"run\","
+	      "\"needs\":[\"a\"]}]");
+	assert_int_equal(model_stage(model, "b")->rank, 1);
+	assert_int_equal(model_stage(model, "end")->rank, 2);
+}
+
+static void stage_that_is_tried_again_says_so_and_counts_anew(void **state)
+{
+	struct model *model = *state;
+	const struct stage_model *unit;
+
+	apply(model, "run.started", RUN);
+	apply(model, "stage.started", "\"stage\":\"unit\"");
+	unit = model_stage(model, "unit");
+	apply(model, "test.finished",
+	      "\"stage\":\"unit\",\"passed\":3,\"failed\":1,\"skipped\":0");
+	apply(model, "stage.retrying",
+	      "\"stage\":\"unit\",\"try\":1,\"of\":2,\"outcome\":\"failed\","
+	      "\"wait-ms\":5000,\"text\":\"waits 5 s\"");
+	assert_int_equal(unit->state, STATE_RUNNING);
+	assert_string_equal(unit->reason, "waits 5 s");
+	assert_int_equal(unit->tests_failed, 0);
+	apply(model, "stage.ready", "\"stage\":\"unit\"");
+	assert_string_equal(unit->reason, "");
+	apply(model, "stage.finished",
+	      "\"stage\":\"unit\",\"outcome\":\"failed-allowed\",\"ms\":1");
+	assert_int_equal(unit->state, STATE_ALLOWED);
+	assert_true(state_is_final(unit->state));
+	assert_false(state_is_bad(unit->state));
+}
+
+static void cancelling_is_known_until_the_run_is_resumed(void **state)
+{
+	struct model *model = *state;
+
+	apply(model, "run.started", RUN);
+	assert_false(model->is_cancelled);
+	apply(model, "command.received",
+	      "\"command\":\"cancel\",\"target\":\"run 7\"");
+	assert_true(model->is_cancelled);
+	apply(model, "run.resumed", "\"person\":\"ana\"");
+	assert_false(model->is_cancelled);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -411,6 +462,9 @@ int main(void)
 		TEST(every_event_without_fields_does_no_harm),
 		TEST(notes_are_bounded_and_mark_warnings),
 		TEST(an_unknown_outcome_is_never_good),
+		TEST(what_comes_last_stands_behind_all_others),
+		TEST(stage_that_is_tried_again_says_so_and_counts_anew),
+		TEST(cancelling_is_known_until_the_run_is_resumed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
