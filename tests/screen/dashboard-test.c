@@ -1,17 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The dashboard on a terminal, as text and looks against tests/data/golden;
- * SIGNALBOX_UPDATE=1 writes them anew. */
+/* The dashboard on a terminal, as text and looks against tests/data/golden. */
 #include "screen/stage.h"
 
 #include "base/clock.h"
-
-static int teardown(void **state)
-{
-	if (*state)
-		terminal_free(*state);
-	*state = NULL;
-	return 0;
-}
 
 static const struct {
 	const char *name, *events, *now;
@@ -49,25 +40,6 @@ static const struct {
 	{"back-80x24", "back.ndjson", BACK_NOW, 24, 80, "A=", NULL, ""},
 };
 
-static void compare(const char *name, const char *got)
-{
-	char *relative = xasprintf("tests/data/golden/%s.txt", name);
-	char *path = source_path(relative);
-	struct str wanted = STR_INIT;
-	struct error err = ERROR_INIT;
-
-	if (getenv("SIGNALBOX_UPDATE") &&
-	    file_replace(path, got, strlen(got), 0644, &err) < 0)
-		fail_msg("%s", error_text(&err));
-	if (file_read(path, &wanted, 1 << 20, &err) < 0)
-		fail_msg("%s", error_text(&err));
-	if (strcmp(wanted.data, got) != 0)
-		fail_msg("%s is not as expected but:\n%s", name, got);
-	str_release(&wanted);
-	free(path);
-	free(relative);
-}
-
 static void screens_are_as_expected(void **state)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(goldens); i++) {
@@ -80,9 +52,9 @@ static void screens_are_as_expected(void **state)
 		*state = terminal;
 		terminal_keys(terminal, goldens[i].keys);
 		looks = terminal_looks(terminal);
-		compare(goldens[i].name, looks);
+		golden_compare("golden", goldens[i].name, looks);
 		free(looks);
-		teardown(state);
+		stage_close(state);
 	}
 }
 
@@ -97,7 +69,7 @@ static void every_kind_of_terminal_shows_the_same_text(void **state)
 
 	*state = stage_open("canary.ndjson", CANARY_NOW, 24, 80, "A=", NULL);
 	wanted = terminal_text(*state);
-	teardown(state);
+	stage_close(state);
 	for (size_t i = 0; i < ARRAY_SIZE(terms); i++) {
 		char *got;
 
@@ -107,7 +79,7 @@ static void every_kind_of_terminal_shows_the_same_text(void **state)
 		if (strcmp(got, wanted) != 0)
 			fail_msg("%s shows:\n%s", terms[i], got);
 		free(got);
-		teardown(state);
+		stage_close(state);
 	}
 	free(wanted);
 }
@@ -256,7 +228,7 @@ static void a_gibibyte_of_log_costs_little_memory(void **state)
 	stage_folder_free(folder);
 }
 
-#define TEST(name) cmocka_unit_test_teardown(name, teardown)
+#define TEST(name) cmocka_unit_test_teardown(name, stage_close)
 
 int main(void)
 {

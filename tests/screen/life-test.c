@@ -7,20 +7,6 @@
 
 #include "event/journal.h"
 
-static int teardown(void **state)
-{
-	if (*state)
-		terminal_free(*state);
-	*state = NULL;
-	return 0;
-}
-
-static struct terminal *open_canary(void **state)
-{
-	return *state = stage_open("canary.ndjson", CANARY_NOW, 24, 80,
-				   "A=", NULL);
-}
-
 static void assert_taken(struct terminal *terminal)
 {
 	struct terminal_modes modes = terminal_modes(terminal);
@@ -68,7 +54,7 @@ static void quitting_gives_the_terminal_back(void **state)
 
 static void a_live_run_is_left_only_by_saying_so(void **state)
 {
-	struct terminal *terminal = open_canary(state);
+	struct terminal *terminal = stage_open_canary(state);
 	int status;
 
 	terminal_keys(terminal, "q\r");
@@ -87,7 +73,7 @@ static void every_fatal_signal_gives_the_terminal_back(void **state)
 				      SIGBUS,  SIGFPE, SIGILL};
 
 	for (size_t i = 0; i < ARRAY_SIZE(signals); i++) {
-		struct terminal *terminal = open_canary(state);
+		struct terminal *terminal = stage_open_canary(state);
 		int status;
 
 		assert_taken(terminal);
@@ -96,13 +82,13 @@ static void every_fatal_signal_gives_the_terminal_back(void **state)
 		assert_true(WIFSIGNALED(status));
 		assert_int_equal(WTERMSIG(status), signals[i]);
 		assert_given_back(terminal);
-		teardown(state);
+		stage_close(state);
 	}
 }
 
 static void losing_the_terminal_leaves_the_run(void **state)
 {
-	struct terminal *terminal = open_canary(state);
+	struct terminal *terminal = stage_open_canary(state);
 	int status;
 
 	kill(terminal_pid(terminal), SIGHUP);
@@ -113,7 +99,7 @@ static void losing_the_terminal_leaves_the_run(void **state)
 
 static void ctrl_z_gives_the_terminal_back_until_fg(void **state)
 {
-	struct terminal *terminal = open_canary(state);
+	struct terminal *terminal = stage_open_canary(state);
 	char *before = terminal_text(terminal);
 	char *after;
 	int status;
@@ -136,7 +122,7 @@ static void ctrl_z_gives_the_terminal_back_until_fg(void **state)
 
 static void ctrl_c_twice_asks_and_kills_nothing(void **state)
 {
-	struct terminal *terminal = open_canary(state);
+	struct terminal *terminal = stage_open_canary(state);
 	char *said;
 
 	terminal_keys(terminal, "\003");
@@ -179,7 +165,7 @@ static void the_journal_fills_what_the_pipe_left_out(void **state)
 	stage_folder_free(folder);
 }
 
-#define TEST(name) cmocka_unit_test_teardown(name, teardown)
+#define TEST(name) cmocka_unit_test_teardown(name, stage_close)
 
 int main(void)
 {

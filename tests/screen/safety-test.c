@@ -4,20 +4,6 @@
 
 #include <jansson.h>
 
-static int teardown(void **state)
-{
-	if (*state)
-		terminal_free(*state);
-	*state = NULL;
-	return 0;
-}
-
-static struct terminal *open_canary(void **state)
-{
-	return *state = stage_open("canary.ndjson", CANARY_NOW, 24, 80,
-				   "A=", NULL);
-}
-
 static void assert_silent(struct terminal *terminal, const char *when)
 {
 	char *said = terminal_commands(terminal);
@@ -51,7 +37,7 @@ static const char *text_of(const json_t *object, const char *key)
 
 static void b_then_enter_rolls_back_once_by_what_was_shown(void **state)
 {
-	struct terminal *terminal = open_canary(state);
+	struct terminal *terminal = stage_open_canary(state);
 	json_t *command;
 
 	terminal_keys(terminal, "B");
@@ -73,7 +59,7 @@ static void b_then_enter_rolls_back_once_by_what_was_shown(void **state)
 
 static void bb_rolls_nothing_back(void **state)
 {
-	struct terminal *terminal = open_canary(state);
+	struct terminal *terminal = stage_open_canary(state);
 
 	terminal_keys(terminal, "BBBB");
 	assert_silent(terminal, "B four times");
@@ -91,7 +77,7 @@ static void a_dialog_is_frozen_and_says_what_moved(void **state)
 		"\"traffic.changed\",\"environment\":\"production\",\"from\":{"
 		"\"blue\":75,\"green\":25},\"to\":{\"blue\":0,\"green\":100},"
 		"\"units\":{\"blue\":0,\"green\":256},\"ms\":2}\n";
-	struct terminal *terminal = open_canary(state);
+	struct terminal *terminal = stage_open_canary(state);
 	json_t *command;
 
 	terminal_keys(terminal, "B");
@@ -135,7 +121,7 @@ static void no_single_key_in_any_panel_changes_anything(void **state)
 			}
 		}
 		assert_silent(terminal, "a single key");
-		teardown(state);
+		stage_close(state);
 	}
 }
 
@@ -164,7 +150,7 @@ static void paste_random(struct terminal *terminal, unsigned seed, int count)
 static void two_thousand_pasted_keys_change_nothing(void **state)
 {
 	static const char dialogs[] = "BXHPsq?";
-	struct terminal *terminal = open_canary(state);
+	struct terminal *terminal = stage_open_canary(state);
 
 	paste_random(terminal, 1, 2000);
 	assert_silent(terminal, "a paste");
@@ -217,7 +203,7 @@ static void a_rejection_needs_its_reason(void **state)
 
 static void a_shift_takes_a_number_or_a_step_of_the_plan(void **state)
 {
-	struct terminal *terminal = open_canary(state);
+	struct terminal *terminal = stage_open_canary(state);
 	json_t *command;
 
 	terminal_keys(terminal, "s\r");
@@ -237,17 +223,17 @@ static void a_shift_takes_a_number_or_a_step_of_the_plan(void **state)
 
 static void an_off_key_says_why(void **state)
 {
-	struct terminal *terminal = open_canary(state);
+	struct terminal *terminal = stage_open_canary(state);
 
 	terminal_keys(terminal, "a");
 	terminal_expect(terminal, "a is off: no gate is open");
 	terminal_keys(terminal, "j");
-	teardown(state);
+	stage_close(state);
 	terminal = *state = stage_open("gate.ndjson", GATE_NOW, 24, 80,
 				       "A=", "--person=ravi");
 	terminal_keys(terminal, "a");
 	terminal_expect(terminal, "a is off: ravi may not vote: author");
-	teardown(state);
+	stage_close(state);
 	terminal = *state = stage_open("canary.ndjson", CANARY_NOW, 24, 80,
 				       "A=", "--watch");
 	terminal_keys(terminal, "B\r");
@@ -266,7 +252,7 @@ static void a_refusal_is_shown_and_a_reason_is_asked_afterwards(void **state)
 		"\"rollback.finished\",\"environment\":\"production\","
 		"\"outcome\":\"passed\",\"colour\":\"blue\",\"ms\":6,\"text\":"
 		"\"back on blue in 6 ms\"}\n";
-	struct terminal *terminal = open_canary(state);
+	struct terminal *terminal = stage_open_canary(state);
 	json_t *command;
 
 	terminal_keys(terminal, "B\r");
@@ -298,7 +284,7 @@ static void a_refusal_is_shown_and_a_reason_is_asked_afterwards(void **state)
 	json_decref(command);
 }
 
-#define TEST(name) cmocka_unit_test_teardown(name, teardown)
+#define TEST(name) cmocka_unit_test_teardown(name, stage_close)
 
 int main(void)
 {

@@ -4,13 +4,6 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-char *source_path(const char *relative)
-{
-	const char *top = getenv("top_srcdir");
-
-	return path_join(top ? top : ".", relative);
-}
-
 static char *driver_path(void)
 {
 	const char *top = getenv("top_builddir");
@@ -70,6 +63,20 @@ struct terminal *stage_open(const char *events, const char *now, int rows,
 	free(folder);
 	free(clock);
 	return terminal;
+}
+
+struct terminal *stage_open_canary(void **state)
+{
+	return *state = stage_open("canary.ndjson", CANARY_NOW, 24, 80,
+				   "A=", NULL);
+}
+
+int stage_close(void **state)
+{
+	if (*state)
+		terminal_free(*state);
+	*state = NULL;
+	return 0;
 }
 
 struct terminal *stage_open_in(const char *folder, const char *events,

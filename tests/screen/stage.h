@@ -8,20 +8,20 @@
 #include <locale.h>
 #include <stdio.h>
 
-#include "base/file.h"
-#include "base/memory.h"
+#include "support/golden.h"
 
 /* Half a second after the last event of each. */
 #define GATE_NOW "2026-11-20T14:02:09.500Z"
 #define CANARY_NOW "2026-11-20T14:02:55.500Z"
 #define BACK_NOW "2026-11-20T14:02:58.000Z"
 
-char *source_path(const char *relative);
-
 /* events: below tests/data/screen, NULL none; env: one more variable;
  * option: one of the driver's, NULL none. */
 struct terminal *stage_open(const char *events, const char *now, int rows,
 			    int cols, const char *env, const char *option);
+/* The canary at 80x24, for stage_close() to end. */
+struct terminal *stage_open_canary(void **state);
+int stage_close(void **state);
 /* The same with logs in a folder of the test. */
 struct terminal *stage_open_in(const char *folder, const char *events,
 			       const char *now, int rows, int cols);

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Every form at its size against text in tests/data/layout. With
- * SIGNALBOX_UPDATE=1 the files are written instead: look at the diff. */
+/* Every form at its size against text in tests/data/layout. */
 #include "story.h"
 
 static const struct charset ascii = {false, false};
@@ -37,25 +36,6 @@ static const struct {
 	{"empty-80x24", NULL, 24, 80, &ascii, PANEL_LOG, false},
 };
 
-static void compare(const char *name, const char *drawn)
-{
-	char *relative = xasprintf("tests/data/layout/%s.txt", name);
-	char *path = source_path(relative);
-	struct str wanted = STR_INIT;
-	struct error err = ERROR_INIT;
-
-	if (getenv("SIGNALBOX_UPDATE") &&
-	    file_replace(path, drawn, strlen(drawn), 0644, &err) < 0)
-		fail_msg("%s", error_text(&err));
-	if (file_read(path, &wanted, 1 << 20, &err) < 0)
-		fail_msg("%s", error_text(&err));
-	if (strcmp(wanted.data, drawn) != 0)
-		fail_msg("%s is not as expected; drawn:\n%s", name, drawn);
-	str_release(&wanted);
-	free(path);
-	free(relative);
-}
-
 static void every_form_is_drawn_as_expected(void **state)
 {
 	(void)state;
@@ -67,7 +47,7 @@ static void every_form_is_drawn_as_expected(void **state)
 		story.view->zoom = cases[i].zoom;
 		drawn = story_draw(&story, cases[i].rows, cases[i].cols,
 				   *cases[i].charset);
-		compare(cases[i].name, drawn);
+		golden_compare("layout", cases[i].name, drawn);
 		free(drawn);
 		story_close(&story);
 	}

@@ -3,7 +3,7 @@
 #ifndef SIGNALBOX_TESTS_UNIT_UI_STORY_H
 #define SIGNALBOX_TESTS_UNIT_UI_STORY_H
 
-#include "support/cmocka.h"
+#include "support/golden.h"
 
 #include <locale.h>
 #include <stdio.h>
@@ -11,8 +11,6 @@
 #include <wchar.h>
 
 #include "base/clock.h"
-#include "base/file.h"
-#include "base/memory.h"
 #include "ui/layout.h"
 
 struct story {
@@ -20,13 +18,6 @@ struct story {
 	struct view *view;
 	char *folder;
 };
-
-static inline char *source_path(const char *relative)
-{
-	const char *top = getenv("top_srcdir");
-
-	return path_join(top ? top : ".", relative);
-}
 
 static inline void story_tell(struct model *model, const char *line, size_t len)
 {
