@@ -273,10 +273,24 @@ static void add_environments(struct str *out,
 		"    gate: {required: 1, not: []}\n"
 		"## The least time the old release stays warm to go back "
 		"to.\n"
-		"    keep: 30m\n\n");
+		"    keep: 30m\n"
+		"## Only commits of these branches are deployed.\n");
 	add_part(out, part.data, on);
+	add_part(out, "    branches: [main, release/*]\n\n", false);
 	free(command);
 	str_release(&part);
+}
+
+static void add_services(struct str *out)
+{
+	add_part(out,
+		 "## What tests need beside them: started for the first stage\n"
+		 "## that says `services: [db]`, with a free port of its own,\n"
+		 "## which that stage finds in $SIGNALBOX_SERVICE_DB_PORT.\n"
+		 "services:\n"
+		 "  db: {run: redis-server --port $PORT, health: {tcp: "
+		 "true}}\n\n",
+		 false);
 }
 
 static void add_run(struct str *part, const char *stage, const char *text)
@@ -376,6 +390,7 @@ static void add_all(struct str *out, const struct pipeline_hints *hints,
 	add_head(out, name);
 	add_people(out, hints);
 	add_environments(out, hints, start, release);
+	add_services(out);
 	str_add(out,
 		"## A stage waits for every stage above it, unless `needs`\n"
 		"## says for which: `needs: []` starts at once.\n"
