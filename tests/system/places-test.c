@@ -12,6 +12,7 @@
 
 #include "base/file.h"
 #include "base/memory.h"
+#include "event/journal.h"
 #include "model/model.h"
 
 #define HEAD "name: shop\nenvironments:\n" SITE_PRODUCTION
@@ -109,6 +110,113 @@ static void who_waits_moves_up_when_one_before_it_dies(void **state)
 	assert_int_equal(process_await(two), 0);
 	assert_int_equal(process_await(four), 0);
 	assert_int_equal(live_run(site), 4);
+}
+
+struct order {
+	int begun, ended;
+	bool overlap;
+};
+
+static int follow(const struct event *event, void *data)
+{
+	struct order *order = data;
+
+	if (event->type == EVENT_DEPLOY_PLANNED) {
+		order->overlap = order->overlap || order->begun > order->ended;
+		order->begun++;
+	}
+	order->ended += event->type == EVENT_DEPLOY_FINISHED;
+	return 0;
+}
+
+static struct order order_of(struct site *site)
+{
+	char *folder = site_environment_folder(site, "production");
+	struct order order = {0};
+
+	assert_int_equal(journal_read(folder, 1, follow, &order, NULL), 0);
+	free(folder);
+	return order;
+}
+
+#define RACERS 6
+
+/* From two work trees of the repository. */
+static void race(struct site *site, struct process **runs)
+{
+	char *second = path_join(site->folder, "second");
+
+	site_shell(site, site->repository, "git worktree add -q ../second");
+	for (int i = 0; i < RACERS; i++)
+		runs[i] = site_start(site, i % 2 ? second : NULL, "run", NULL);
+	free(second);
+}
+
+static void runs_that_race_deploy_one_after_the_other(void **state)
+{
+	struct site *site = *state;
+	struct process *runs[RACERS];
+	struct order order;
+
+	commit(site, "", DEPLOY);
+	race(site, runs);
+	for (int i = 0; i < RACERS; i++)
+		assert_int_equal(process_await(runs[i]), 0);
+	order = order_of(site);
+	assert_false(order.overlap);
+	assert_int_equal(order.begun, RACERS);
+	assert_int_equal(order.ended, RACERS);
+}
+
+/* Whoever is not refused is alone there. */
+static void runs_that_race_are_refused_or_alone(void **state)
+{
+	struct site *site = *state;
+	struct process *runs[RACERS];
+	struct order order;
+	int passed = 0;
+
+	commit(site, "    concurrency: refuse\n", DEPLOY);
+	race(site, runs);
+	for (int i = 0; i < RACERS; i++) {
+		int status = process_await(runs[i]);
+
+		passed += status == 0;
+		if (status != 0)
+			assert_int_equal(status, 8);
+		if (status == 8 &&
+		    !strstr(runs[i]->out.data, "production is held by run "))
+			assert_says(runs[i]->out.data, " is before this one");
+	}
+	order = order_of(site);
+	assert_false(order.overlap);
+	assert_true(passed >= 1);
+	assert_int_equal(order.begun, passed);
+}
+
+/* The newest is live in the end, whichever of the others came through. */
+static void newest_of_those_that_race_is_live(void **state)
+{
+	struct site *site = *state;
+	struct process *runs[RACERS];
+	struct order order;
+	int passed = 0;
+
+	commit(site, "    concurrency: supersede\n", DEPLOY);
+	race(site, runs);
+	for (int i = 0; i < RACERS; i++) {
+		int status = process_await(runs[i]);
+
+		passed += status == 0;
+		if (status == 4)
+			assert_says(runs[i]->out.data, "superseded by run ");
+		else
+			assert_int_equal(status, 0);
+	}
+	order = order_of(site);
+	assert_false(order.overlap);
+	assert_int_equal(order.begun, passed);
+	assert_int_equal(live_run(site), RACERS);
 }
 
 static void refused_run_names_the_holder_and_ends_with_8(void **state)
@@ -409,6 +517,9 @@ static int tests(void)
 	cmocka_unit_test_setup_teardown(name, site_set_up, site_tear_down)
 		T(runs_wait_in_order_of_arrival),
 		T(who_waits_moves_up_when_one_before_it_dies),
+		T(runs_that_race_deploy_one_after_the_other),
+		T(runs_that_race_are_refused_or_alone),
+		T(newest_of_those_that_race_is_live),
 		T(refused_run_names_the_holder_and_ends_with_8),
 		T(newest_run_supersedes_those_that_wait),
 		T(gate_that_waits_is_not_superseded_until_it_has_passed),
