@@ -38,7 +38,6 @@ int report_identity(const char *path, struct report_identity *identity,
 	identity->inode = st.st_ino;
 	identity->size = st.st_size;
 	identity->modified_ns = in_ns(st.st_mtim);
-	identity->changed_ns = in_ns(st.st_ctim);
 	return 0;
 }
 

@@ -23,8 +23,7 @@ struct report_identity {
 	ino_t inode;
 	off_t size;
 	int64_t modified_ns;
-	int64_t changed_ns; /* ctime */
-	int64_t taken_ns;   /* wall clock, when this was noted */
+	int64_t taken_ns; /* wall clock, when this was noted */
 };
 
 /* A path that is not there is no failure: exists is false. */

@@ -115,17 +115,12 @@ static void tell_answer(const struct http_call *call, http_done *done,
 	struct http_response response = {
 		.body = call->body.data,
 		.body_len = call->body.len,
-		.content_type = "",
 		.ms = (double)(clock_monotonic_us() - call->started_us) / 1e3,
 	};
-	char *type = NULL;
 	long status = 0;
 
 	curl_easy_getinfo(call->easy, CURLINFO_RESPONSE_CODE, &status);
-	curl_easy_getinfo(call->easy, CURLINFO_CONTENT_TYPE, &type);
 	response.status = (int)status;
-	if (type)
-		response.content_type = type;
 	done(&response, NULL, data);
 }
 

@@ -48,8 +48,7 @@ struct http_response {
 	int status;
 	const char *body; /* NUL-terminated; borrowed, for the call only */
 	size_t body_len;
-	const char *content_type; /* "" when there was none; borrowed */
-	double ms;		  /* from the start to the last byte */
+	double ms; /* from the start to the last byte */
 };
 
 /* Exactly one of response and err is NULL. An err says what went wrong with

@@ -12,7 +12,6 @@
 
 #include "base/file.h"
 #include "base/memory.h"
-#include "base/str.h"
 #include "net/address.h"
 
 #define BACKLOG 64

@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "pipeline/sections.h"
 
-#include <stdlib.h>
-#include <string.h>
-
 #include "base/memory.h"
 #include "base/vector.h"
 

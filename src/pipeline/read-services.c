@@ -2,7 +2,6 @@
 #include "pipeline/sections.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/memory.h"
 #include "base/vector.h"

@@ -8,7 +8,6 @@
 #include "pipeline/sections.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/memory.h"
 

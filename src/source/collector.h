@@ -23,9 +23,7 @@ void collector_init(struct collector *collector, struct ships *ships);
 /* Newest first. */
 void collector_add_commit(struct collector *collector,
 			  const struct collected_commit *commit);
-/* One more address of the range. */
-void collector_add_email(struct collector *collector, const char *email);
-/* The same of "Ana <ana@example.org>". */
+/* One more person of the range: "Ana <ana@example.org>". */
 void collector_add_person(const char *person, void *collector);
 void collector_add_file(struct collector *collector, const char *path,
 			size_t insertions, size_t deletions);

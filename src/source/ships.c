@@ -91,7 +91,7 @@ void collector_init(struct collector *collector, struct ships *ships)
 	collector->ships = ships;
 }
 
-void collector_add_email(struct collector *collector, const char *email)
+static void add_email(struct collector *collector, const char *email)
 {
 	text_set_add_lower(&collector->emails, email);
 }
@@ -100,7 +100,7 @@ void collector_add_person(const char *person, void *collector)
 {
 	char *address = text_address(person);
 
-	collector_add_email(collector, address);
+	add_email(collector, address);
 	free(address);
 }
 
@@ -110,8 +110,8 @@ void collector_add_commit(struct collector *collector,
 	struct ships *ships = collector->ships;
 
 	ships->commits++;
-	collector_add_email(collector, commit->email);
-	collector_add_email(collector, commit->committer_email);
+	add_email(collector, commit->email);
+	add_email(collector, commit->committer_email);
 	if (text_set_add_lower(&collector->authors, commit->email))
 		strings_add(&ships->authors, commit->author);
 	if (ships->list_count < SHIPS_LIST_MAX)

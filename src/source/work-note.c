@@ -14,6 +14,7 @@
 #include "base/digest.h"
 #include "base/file.h"
 #include "base/memory.h"
+#include "event/event.h"
 #include "source/workpool.h"
 
 #define NOTE_VERSION 1
@@ -22,15 +23,6 @@
 static char *note_path(const struct work_folder *folder)
 {
 	return xasprintf("%s.note", folder->path);
-}
-
-static json_t *encode_names(const struct strings *names)
-{
-	json_t *array = json_array();
-
-	for (size_t i = 0; i < names->count; i++)
-		json_array_append_new(array, json_string(names->items[i]));
-	return array;
 }
 
 static json_t *encode(const struct work_folder *folder)
@@ -42,7 +34,7 @@ static json_t *encode(const struct work_folder *folder)
 		return NULL;
 	return json_pack("{s:i, s:s, s:o, s:[I, I, I, I, I, I], s:o}",
 			 "version", NOTE_VERSION, "commit", folder->commit,
-			 "names", encode_names(&folder->git.names), "index",
+			 "names", json_strings(&folder->git.names), "index",
 			 (json_int_t)index->st_ino, (json_int_t)index->st_size,
 			 (json_int_t)index->st_mtim.tv_sec,
 			 (json_int_t)index->st_mtim.tv_nsec,
