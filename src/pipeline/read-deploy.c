@@ -282,6 +282,21 @@ static bool strategy_is_known(const struct node *value,
 		str_equal(strategy->text, strategy_name(deploy->strategy)));
 }
 
+static void check_operator(struct reader *reader, const struct node *value,
+			   const struct deploy_config *deploy)
+{
+	const struct node *timeout = node_find(value, "operator-timeout");
+	const struct node *lost = node_find(value, "on-operator-lost");
+
+	/* A word that was not understood may have been one that acts. */
+	if (timeout && deploy->on_operator_lost == OPERATOR_LOST_HOLD &&
+	    (!lost ||
+	     (lost->kind == NODE_TEXT && str_equal(lost->text, "hold"))))
+		complain_at(reader, timeout->key_place,
+			    "nothing is done after 'operator-timeout'; write "
+			    "on-operator-lost: continue or rollback");
+}
+
 void read_deploy(struct reader *reader, const struct node *value, void *into)
 {
 	struct deploy_config *deploy = into;
@@ -292,6 +307,7 @@ void read_deploy(struct reader *reader, const struct node *value, void *into)
 	deploy->operator_timeout_ms = OPERATOR_TIMEOUT_MS;
 	read_map(reader, value, &deploy_schema, deploy);
 	reader->target = NULL;
+	check_operator(reader, value, deploy);
 	if (!strategy_is_known(value, deploy))
 		return;
 	switch (deploy->strategy) {
