@@ -75,33 +75,17 @@ static void kill_run(const struct process *run, enum depth depth)
 	}
 }
 
-static void assert_nothing_failed(const struct site *site)
-{
-	assert_int_equal(site_load_failed(site), 0);
-	assert_int_equal(site_load_5xx(site), 0);
-}
-
-static long by(const struct site *site, bool green)
-{
-	long count = 0;
-
-	for (int i = 0; i < SITE_LOADS; i++)
-		count += atomic_load(green ? &site->loads[i].green
-					   : &site->loads[i].blue);
-	return count;
-}
-
 /* Percent of the next requests that green answers. */
 static double share_of_green(struct site *site)
 {
 	long blue, green;
 
 	site_await_requests(site, 100); /* those begun before */
-	blue = by(site, false);
-	green = by(site, true);
+	blue = site_load_by(site, false);
+	green = site_load_by(site, true);
 	site_await_requests(site, 2000);
-	blue = by(site, false) - blue;
-	green = by(site, true) - green;
+	blue = site_load_by(site, false) - blue;
+	green = site_load_by(site, true) - green;
 	return 100.0 * (double)green / (double)(blue + green);
 }
 
@@ -128,7 +112,7 @@ static void die_at(struct site *site, const char *steps, const char *reached,
 	assert_int_not_equal(site_keeper(site, "production", "blue"), 0);
 	assert_int_not_equal(site_keeper(site, "production", "green"), 0);
 	assert_int_not_equal(site_keeper(site, "production", "proxy/proxy"), 0);
-	assert_nothing_failed(site);
+	site_assert_nothing_failed(site);
 	process_await(run);
 }
 
@@ -174,7 +158,7 @@ static void dies_at_each_weight_and_goes_back(struct site *site,
 			site_call(site, "rollback", "production", NULL), 0);
 		assert_says(site->out, "back on blue in ");
 		assert_float_equal(share_of_green(site), 0, 0);
-		assert_nothing_failed(site);
+		site_assert_nothing_failed(site);
 	}
 	site_load_stop(site);
 	assert_int_equal(site_call(site, "verify", NULL), 0);
@@ -199,7 +183,7 @@ static void all_three_die_and_what_they_ran_dies_too(void **state)
 	die_at(site, weights[1].steps, weights[1].reached, AND_LAUNCHER);
 	assert_int_equal(site_call(site, "rollback", "production", NULL), 0);
 	site_load_stop(site);
-	assert_nothing_failed(site);
+	site_assert_nothing_failed(site);
 }
 
 static void next_run_says_what_was_under_way_and_releases(void **state)
@@ -221,7 +205,7 @@ static void next_run_says_what_was_under_way_and_releases(void **state)
 	assert_int_equal(site_call(site, "rollback", "production", NULL), 0);
 	assert_float_equal(share_of_green(site), 0, 0);
 	site_load_stop(site);
-	assert_nothing_failed(site);
+	site_assert_nothing_failed(site);
 }
 
 struct generation {

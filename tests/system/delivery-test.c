@@ -56,31 +56,15 @@ static struct process *run_until(struct site *site, const char *text)
 	return run;
 }
 
-static void assert_nothing_failed(const struct site *site)
-{
-	assert_int_equal(site_load_failed(site), 0);
-	assert_int_equal(site_load_5xx(site), 0);
-}
-
-static long by(const struct site *site, bool green)
-{
-	long count = 0;
-
-	for (int i = 0; i < SITE_LOADS; i++)
-		count += atomic_load(green ? &site->loads[i].green
-					   : &site->loads[i].blue);
-	return count;
-}
-
 /* From now on nobody but this colour answers. */
 static void assert_only(struct site *site, bool green)
 {
 	long other;
 
 	site_await_requests(site, 200); /* those begun before */
-	other = by(site, !green);
+	other = site_load_by(site, !green);
 	site_await_requests(site, 500);
-	assert_int_equal(by(site, !green), other);
+	assert_int_equal(site_load_by(site, !green), other);
 }
 
 static void shifts_fail_no_request_there_and_back(void **state)
@@ -107,7 +91,7 @@ static void shifts_fail_no_request_there_and_back(void **state)
 		assert_only(site, true);
 	}
 	site_load_stop(site);
-	assert_nothing_failed(site);
+	site_assert_nothing_failed(site);
 	print_message("%ld requests\n", site_load_total(site));
 	assert_int_equal(site_call(site, "verify", NULL), 0);
 }
@@ -152,7 +136,7 @@ static void blue_green_switches_without_a_failed_request(void **state)
 	passes(site);
 	assert_only(site, true);
 	site_load_stop(site);
-	assert_nothing_failed(site);
+	site_assert_nothing_failed(site);
 }
 
 static void all_at_once_says_its_gap_and_its_cold_way_back(void **state)
@@ -200,7 +184,7 @@ static void canary_asleep_during_a_rollback_cannot_undo_it(void **state)
 	assert_int_equal(process_await(run), 5);
 	assert_only(site, false);
 	site_load_stop(site);
-	assert_nothing_failed(site);
+	site_assert_nothing_failed(site);
 }
 
 /* Refused while the shift before it is still being settled. */
@@ -236,7 +220,7 @@ static void people_shift_hold_and_promote_by_command(void **state)
 	assert_int_equal(process_await(run), 0);
 	assert_only(site, true);
 	site_load_stop(site);
-	assert_nothing_failed(site);
+	site_assert_nothing_failed(site);
 	assert_int_equal(site_call(site, "shift", "production", "40%", NULL),
 			 8);
 	assert_says(site->err, "no run deploys to production");
@@ -259,7 +243,7 @@ static void held_plan_goes_on_only_when_let(void **state)
 	assert_int_equal(site_call(site, "unhold", "2", NULL), 0);
 	assert_int_equal(process_await(run), 0);
 	site_load_stop(site);
-	assert_nothing_failed(site);
+	site_assert_nothing_failed(site);
 }
 
 static void cancelled_deployment_is_taken_back(void **state)
@@ -274,7 +258,7 @@ static void cancelled_deployment_is_taken_back(void **state)
 	assert_int_equal(process_await(run), 4);
 	assert_only(site, false);
 	site_load_stop(site);
-	assert_nothing_failed(site);
+	site_assert_nothing_failed(site);
 	assert_int_equal(site_call(site, "status", NULL), 0);
 	assert_says_not(site->out, "under deployment");
 }
@@ -314,7 +298,7 @@ static void two_clones_do_not_move_one_environment_at_once(void **state)
 	assert_says(second->out.data, "stop what listens there");
 	assert_only(site, true);
 	site_load_stop(site);
-	assert_nothing_failed(site);
+	site_assert_nothing_failed(site);
 	free(clone);
 }
 

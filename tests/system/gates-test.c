@@ -486,8 +486,7 @@ static void gate_between_the_steps_of_a_plan_holds_the_weight(void **state)
 		site_call(site, "reject", "2", "--reason", "slow", NULL), 0);
 	assert_int_equal(process_await(run), 3);
 	site_load_stop(site);
-	assert_int_equal(site_load_failed(site), 0);
-	assert_int_equal(site_load_5xx(site), 0);
+	site_assert_nothing_failed(site);
 	assert_string_equal(site_colour(site), "blue");
 }
 

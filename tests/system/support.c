@@ -503,3 +503,19 @@ void assert_says_at(const char *text, const char *part, bool wanted,
 	print_error("%s\"%s\" in:\n%s\n", wanted ? "no " : "", part, text);
 	_fail(file, line);
 }
+
+void site_assert_nothing_failed(const struct site *site)
+{
+	assert_int_equal(site_load_failed(site), 0);
+	assert_int_equal(site_load_5xx(site), 0);
+}
+
+long site_load_by(const struct site *site, bool green)
+{
+	long count = 0;
+
+	for (int i = 0; i < SITE_LOADS; i++)
+		count += atomic_load(green ? &site->loads[i].green
+					   : &site->loads[i].blue);
+	return count;
+}

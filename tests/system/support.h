@@ -96,6 +96,9 @@ void site_load_stop(struct site *site);
 long site_load_total(const struct site *site);
 long site_load_failed(const struct site *site);
 long site_load_5xx(const struct site *site);
+/* Answered by that colour. */
+long site_load_by(const struct site *site, bool green);
+void site_assert_nothing_failed(const struct site *site);
 void site_await_requests(struct site *site, long more);
 /* One request to production: the colour that answered, "" none. */
 const char *site_colour(struct site *site);
