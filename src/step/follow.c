@@ -272,9 +272,7 @@ static void release(struct followed *followed)
 
 static void tell_lost(struct followed *followed)
 {
-	char *why = xasprintf("the command emptied %s, where %lld bytes stood; "
-			      "let it print to >&2, for to open /dev/stdout or "
-			      "/dev/stderr anew may empty a file",
+	char *why = xasprintf("the command emptied %s, where %lld bytes stood",
 			      followed->path, (long long)followed->lost);
 
 	followed->told_lost = true;
@@ -446,6 +444,14 @@ const struct log_tally *follow_tally(const struct followed *followed)
 const struct str *follow_index(const struct followed *followed)
 {
 	return &followed->index;
+}
+
+bool follow_expect_loss(struct followed *followed)
+{
+	bool is_news = !followed->told_lost;
+
+	followed->told_lost = true;
+	return is_news;
 }
 
 bool follow_is_written(const struct followed *followed)

@@ -48,6 +48,8 @@ struct followed *follow_start(struct follow_pool *pool, const char *path,
 const struct log_tally *follow_tally(const struct followed *followed);
 /* In over(): entries of the index that are the caller's to write. */
 const struct str *follow_index(const struct followed *followed);
+/* It is known, and told, that bytes may be missing. False: it was before. */
+bool follow_expect_loss(struct followed *followed);
 /* Whether any process still has it open for writing. False, too, where the
  * system cannot tell. */
 bool follow_is_written(const struct followed *followed);

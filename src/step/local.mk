@@ -20,6 +20,7 @@ libsignalbox_a_SOURCES += \
 	%D%/log-output.c \
 	%D%/mask.c %D%/mask.h \
 	%D%/past.h \
+	%D%/reopen.h \
 	%D%/reports.c %D%/reports.h \
 	%D%/requests.c %D%/requests.h \
 	%D%/run.c \
@@ -28,8 +29,9 @@ libsignalbox_a_SOURCES += \
 	%D%/step.c %D%/step.h \
 	%D%/unpack.c %D%/unpack.h
 if PLATFORM_LINUX
-libsignalbox_a_SOURCES += %D%/file-facts-linux.c
+libsignalbox_a_SOURCES += %D%/file-facts-linux.c %D%/reopen-linux.c
 else
-libsignalbox_a_SOURCES += %D%/file-facts-posix.c
+libsignalbox_a_SOURCES += %D%/file-facts-posix.c %D%/reopen-posix.c
 endif
-EXTRA_DIST += %D%/file-facts-linux.c %D%/file-facts-posix.c
+EXTRA_DIST += %D%/file-facts-linux.c %D%/file-facts-posix.c \
+	%D%/reopen-linux.c %D%/reopen-posix.c

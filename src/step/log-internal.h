@@ -8,6 +8,7 @@
 #include "step/log-tally.h"
 #include "step/log.h"
 #include "step/mask.h"
+#include "step/reopen.h"
 
 enum {
 	BLOCK_BYTES = 256 << 10,
@@ -30,6 +31,7 @@ struct log_pool {
 	struct loop *loop;
 	struct helper *writer;
 	struct follow_pool *follow;
+	struct reopen_pool *reopen; /* NULL: the system does not tell */
 	size_t queued;
 	char *spare[SPARE_BLOCKS];
 	size_t spare_count;
@@ -47,8 +49,9 @@ struct stage_log {
 	struct watch *watch;
 	int pipe;		   /* -1 none */
 	struct followed *followed; /* a child has the file */
-	struct str waiting;	   /* own words, until it has it no more */
-	int fd;			   /* the writer's; -1 until the first block */
+	struct reopen_watch *reopen;
+	struct str waiting; /* own words, until it has it no more */
+	int fd;		    /* the writer's; -1 until the first block */
 	int index_fd;
 	struct log_tally tally;
 	int64_t limit;		 /* -1: none */
@@ -76,6 +79,7 @@ void log_output_over(struct stage_log *log);
 void log_tell_soon(struct stage_log *log);
 
 /* log-output.c */
+void log_reopened(void *data);
 void log_resume_paused(struct log_pool *pool);
 
 #endif

@@ -203,8 +203,16 @@ static void file_grew(void *data)
 	log_tell_soon(log);
 }
 
+/* The child is gone, and what is closed from now on is not asked. */
+static void stop_noticing(struct stage_log *log)
+{
+	reopen_unwatch(log->reopen);
+	log->reopen = NULL;
+}
+
 static void take_back(struct stage_log *log)
 {
+	stop_noticing(log);
 	log->tally = *follow_tally(log->followed);
 	follow_free(log->followed);
 	log->followed = NULL;
@@ -226,6 +234,21 @@ static void file_marred(void *data, const char *why)
 
 	stage_log_printf(log, "signalbox: %s\n", why);
 	log->pool->marred(log->pool->data, why);
+}
+
+void log_reopened(void *data)
+{
+	struct stage_log *log = data;
+	char *why;
+
+	if (!follow_expect_loss(log->followed))
+		return;
+	why = xasprintf("the command opened %s anew, as /dev/stdout or "
+			"/dev/stderr, which empties a file, so what was "
+			"printed before may be lost; let it print to >&2",
+			log->path);
+	file_marred(log, why);
+	free(why);
 }
 
 static const struct follow_handlers follow_handlers = {
@@ -255,6 +278,7 @@ static int open_file(struct stage_log *log)
 		close(log->fd);
 	log->fd = -1;
 	log->was_given = true;
+	log->reopen = reopen_watch(log->pool->reopen, log->path, fd, log);
 	return fd;
 }
 
@@ -280,6 +304,7 @@ int stage_log_output(struct stage_log *log, bool piped, struct error *err)
 bool stage_log_end_output(struct stage_log *log, bool at_once)
 {
 	if (log->followed) {
+		stop_noticing(log);
 		if (!at_once && follow_is_written(log->followed))
 			return false;
 		follow_end(log->followed);

@@ -25,6 +25,7 @@ struct log_pool *log_pool_new(struct loop *loop, struct helper *writer,
 	pool->writer = writer;
 	pool->marred = marred;
 	pool->follow = follow_pool_new(loop);
+	pool->reopen = reopen_pool_new(loop, log_reopened);
 	pool->data = data;
 	return pool;
 }
@@ -36,6 +37,7 @@ void log_pool_free(struct log_pool *pool)
 	for (size_t i = 0; i < pool->spare_count; i++)
 		free(pool->spare[i]);
 	follow_pool_free(pool->follow);
+	reopen_pool_free(pool->reopen);
 	free(pool);
 }
 

@@ -582,6 +582,29 @@ static void a_log_that_grew_again_is_found_out_too(void **state)
 	check_emptied(f, "other lines\n");
 }
 
+/* Before anything was counted, and longer than before. */
+static void a_log_that_was_opened_anew_is_told_of(void **state)
+{
+	struct fixture *f = *state;
+	struct str text;
+	int fd, anew;
+
+	open_log(f, NULL);
+	fd = give(f);
+	say(fd, "one\n");
+	anew = open(f->path, O_WRONLY | O_TRUNC | O_CLOEXEC);
+	say(anew, "two and more\n");
+	close(anew);
+	close(fd);
+	until_counted(f);
+	text = finished(f);
+	assert_int_equal(f->marred, 1);
+	assert_non_null(strstr(f->why, "opened"));
+	assert_true(starts_with(text.data, "two and more\nsignalbox: "));
+	assert_int_equal(f->bytes, text.len);
+	str_release(&text);
+}
+
 /* What it does to its own descriptor changes nothing of ours. */
 static void a_child_that_seeks_and_overwrites_harms_only_its_own(void **state)
 {
@@ -732,6 +755,7 @@ int main(void)
 		IN_FOLDER(words_on_their_way_keep_a_child_from_the_file),
 		IN_FOLDER(a_child_that_empties_its_log_is_found_out),
 		IN_FOLDER(a_log_that_grew_again_is_found_out_too),
+		IN_FOLDER(a_log_that_was_opened_anew_is_told_of),
 		IN_FOLDER(a_child_that_seeks_and_overwrites_harms_only_its_own),
 		IN_FOLDER(a_straggler_does_not_keep_a_file_from_its_end),
 		IN_FOLDER(a_log_may_end_while_it_is_followed),
