@@ -95,11 +95,15 @@ static void print_time(struct logprint *print)
 		printf("%s ", ms ? clock_format_utc(ms, text) : "-");
 }
 
-/* A piece of a line that is longer than a window is a line of its own. */
-static void print_shown(struct logprint *print, const char *text, size_t len)
+/* A piece of a line that is longer than a window is a line of its own; one of
+ * a progress bar is written over by the next. */
+static void print_shown(struct logprint *print, const char *text, size_t len,
+			bool goes_on)
 {
 	struct str out = STR_INIT;
 
+	if (goes_on && memchr(text, '\r', len))
+		return;
 	print_time(print);
 	text = line_last_state(text, &len);
 	str_add_printable(&out, text, len, true);
@@ -123,16 +127,16 @@ static bool print_line(struct logprint *print, bool last)
 	const char *text;
 	size_t len;
 	int64_t next;
-	bool whole;
+	bool whole, goes_on;
 
 	if (!logfile_line(print->file, print->at, &text, &len, &next))
 		return false;
 	whole = next > print->at + (int64_t)len;
-	if (print->terminal && !whole && !last &&
-	    next == logfile_size(print->file))
+	goes_on = next < logfile_size(print->file);
+	if (print->terminal && !whole && !last && !goes_on)
 		return false;
 	if (print->terminal)
-		print_shown(print, text, len);
+		print_shown(print, text, len, !whole && goes_on);
 	else if (print->options->timestamps)
 		print_bytes(print, text, len, whole);
 	else

@@ -16,6 +16,7 @@ static void add_line(struct strings *lines, const char *text, size_t len)
 {
 	struct str out = STR_INIT;
 
+	text = line_last_state(text, &len);
 	str_add_printable(&out, text, len < LINE_BYTES ? len : LINE_BYTES,
 			  false);
 	strings_add_owned(lines, str_detach(&out));

@@ -45,6 +45,13 @@ static void the_last_lines_are_given_in_order(void **state)
 	check("one\ntwo\nthree\n", 14, 9, "one|two|three|");
 }
 
+static void progress_bar_is_its_last_state(void **state)
+{
+	(void)state;
+	check("10%\r55%\r99%\r\nbuilt\n", 19, 2, "99%|built|");
+	check("10%\r55%", 7, 1, "55%|");
+}
+
 static void empty_lines_count(void **state)
 {
 	(void)state;
@@ -117,6 +124,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		IN_FOLDER(the_last_lines_are_given_in_order),
+		IN_FOLDER(progress_bar_is_its_last_state),
 		IN_FOLDER(empty_lines_count),
 		IN_FOLDER(what_a_terminal_would_obey_is_shown),
 		IN_FOLDER(of_a_long_file_only_the_end_is_read),
