@@ -102,20 +102,62 @@ static void draw_bytes(const struct view *view, struct pen *pen,
 	str_release(&clean);
 }
 
+/* The next line that is shown: of a progress bar longer than a window, what
+ * the rest of it is written over is not. */
+static bool next_shown(struct logfile *file, int64_t *at, const char **text,
+		       size_t *len)
+{
+	bool is_written_over;
+
+	do {
+		int64_t start = *at;
+
+		if (!logfile_line(file, start, text, len, at))
+			return false;
+		is_written_over = *at == start + (int64_t)*len &&
+				  *at < logfile_size(file) &&
+				  memchr(*text, '\r', *len);
+	} while (is_written_over);
+	return true;
+}
+
+#define TAIL_TRIES 4
+
+/* Where the last `rows` shown lines begin; fewer, where many are not. */
+static int64_t tail_start(struct logfile *file, int rows)
+{
+	int lines = rows;
+	int64_t start = 0;
+
+	for (int i = 0; i < TAIL_TRIES; i++) {
+		int shown = 0;
+		const char *text;
+		size_t len;
+		int64_t at;
+
+		at = start = logfile_tail(file, lines);
+		while (shown < rows && next_shown(file, &at, &text, &len))
+			shown++;
+		if (shown >= rows || start == 0)
+			break;
+		lines += rows - shown;
+	}
+	return start;
+}
+
 static void draw_lines(const struct view *view, const struct area *area,
 		       int top)
 {
 	struct logfile *file = view->log.file;
 	int rows = area->rows - top;
-	int64_t at =
-		view->log.follow ? logfile_tail(file, rows) : view->log.top;
+	int64_t at = view->log.follow ? tail_start(file, rows) : view->log.top;
 	const char *text;
 	size_t len;
 
 	for (int row = 0; row < rows; row++) {
 		struct pen pen = pen_at(area, top + row, 1);
 
-		if (!logfile_line(file, at, &text, &len, &at))
+		if (!next_shown(file, &at, &text, &len))
 			break;
 		draw_bytes(view, &pen, text, len);
 	}

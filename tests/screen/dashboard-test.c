@@ -202,6 +202,28 @@ static void progress_bar_shows_its_last_state(void **state)
 	stage_folder_free(folder);
 }
 
+static void long_progress_bar_is_one_line(void **state)
+{
+	struct str text = STR_INIT;
+	char *folder, *screen;
+
+	for (int i = 0; i < 20; i++)
+		str_addf(&text, "before %d\n", i);
+	for (int i = 0; i < 30000; i++)
+		str_addf(&text, "got %5d\r", i);
+	str_add(&text, "\nafter\n");
+	folder = stage_folder_with_log(text.data);
+	*state = stage_open_in(folder, "gate.ndjson", GATE_NOW, 24, 80);
+	terminal_keys(*state, "1g\r");
+	terminal_expect(*state, " before 19\n got 29999\n after\n");
+	terminal_expect(*state, " before 15\n");
+	screen = terminal_text(*state);
+	assert_ptr_equal(strstr(screen, "got "), strstr(screen, "got 29999"));
+	free(screen);
+	str_release(&text);
+	stage_folder_free(folder);
+}
+
 static void a_gibibyte_of_log_costs_little_memory(void **state)
 {
 	char *folder = stage_folder_with_log("first line\n");
@@ -240,6 +262,7 @@ int main(void)
 		TEST(a_flood_of_events_costs_few_frames_and_delays_no_key),
 		TEST(only_known_sequences_reach_the_terminal),
 		TEST(progress_bar_shows_its_last_state),
+		TEST(long_progress_bar_is_one_line),
 		TEST(a_gibibyte_of_log_costs_little_memory),
 	};
 
