@@ -11,8 +11,6 @@
 #include "base/printable.h"
 #include "base/vector.h"
 
-#define FEW_KEYS 16 /* up to here comparing each with each is quickest */
-
 struct builder {
 	yaml_parser_t parser;
 	struct problems *problems;
@@ -160,28 +158,6 @@ static void build_text(struct builder *builder, const yaml_event_t *event,
 	node->plain = event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
 }
 
-static int build_list(struct builder *builder, struct node *node)
-{
-	node->kind = NODE_LIST;
-	for (;;) {
-		yaml_event_t event;
-		bool end;
-		int result = 0;
-
-		if (next_event(builder, &event) < 0)
-			return -1;
-		end = event.type == YAML_SEQUENCE_END_EVENT;
-		if (!end)
-			result =
-				build_value(builder, &event,
-					    VECTOR_ADD(node->children,
-						       node->count, node->cap));
-		yaml_event_delete(&event);
-		if (end || result < 0)
-			return result;
-	}
-}
-
 /* Reads what stands as a key into `key`, then its value into `node`. */
 static int build_entry(struct builder *builder, yaml_event_t *key,
 		       struct node *node)
@@ -231,19 +207,8 @@ static void mark_repeated(struct builder *builder, const struct node *first,
 
 static void find_repeated_keys(struct builder *builder, struct node *map)
 {
-	struct node **sorted;
+	struct node **sorted = xcalloc(map->count, sizeof(*sorted));
 
-	if (map->count <= FEW_KEYS) {
-		for (size_t i = 1; i < map->count; i++)
-			for (size_t j = 0; j < i; j++)
-				if (str_equal(map->children[i].key,
-					      map->children[j].key))
-					mark_repeated(builder,
-						      &map->children[j],
-						      &map->children[i]);
-		return;
-	}
-	sorted = xcalloc(map->count, sizeof(*sorted));
 	for (size_t i = 0; i < map->count; i++)
 		sorted[i] = &map->children[i];
 	qsort(sorted, map->count, sizeof(*sorted), compare_keys);
@@ -256,27 +221,28 @@ static void find_repeated_keys(struct builder *builder, struct node *map)
 	free(sorted);
 }
 
-static int build_map(struct builder *builder, struct node *node)
+/* What stands in a list or a map, up to its end. */
+static int build_children(struct builder *builder, struct node *node,
+			  yaml_event_type_t end)
 {
-	node->kind = NODE_MAP;
 	for (;;) {
 		yaml_event_t event;
-		bool end;
-		int result = 0;
+		struct node *child;
+		int result;
 
 		if (next_event(builder, &event) < 0)
 			return -1;
-		end = event.type == YAML_MAPPING_END_EVENT;
-		if (end)
-			find_repeated_keys(builder, node);
-		else
-			result =
-				build_entry(builder, &event,
-					    VECTOR_ADD(node->children,
-						       node->count, node->cap));
+		if (event.type == end) {
+			yaml_event_delete(&event);
+			return 0;
+		}
+		child = VECTOR_ADD(node->children, node->count, node->cap);
+		result = node->kind == NODE_LIST
+				 ? build_value(builder, &event, child)
+				 : build_entry(builder, &event, child);
 		yaml_event_delete(&event);
-		if (end || result < 0)
-			return result;
+		if (result < 0)
+			return -1;
 	}
 }
 
@@ -303,7 +269,12 @@ static int build_container(struct builder *builder, const yaml_event_t *event,
 				      event->data.mapping_start.anchor,
 				      event->data.mapping_start.tag);
 	builder->depth++;
-	result = list ? build_list(builder, node) : build_map(builder, node);
+	node->kind = list ? NODE_LIST : NODE_MAP;
+	result = build_children(builder, node,
+				list ? YAML_SEQUENCE_END_EVENT
+				     : YAML_MAPPING_END_EVENT);
+	if (result == 0 && !list)
+		find_repeated_keys(builder, node);
 	builder->depth--;
 	return result;
 }
