@@ -197,6 +197,29 @@ size_t processes_marked(const char *entry, pid_t *pids, size_t max)
 	return count;
 }
 
+size_t processes_stray(const char *entry, pid_t *pids, size_t max)
+{
+	struct str text = STR_INIT;
+	char path[PATH_SIZE];
+	size_t count = 0;
+	char *at, *end;
+
+	snprintf(path, sizeof(path), "/proc/%ld/task/%ld/children",
+		 (long)getppid(), (long)getppid());
+	if (file_read(path, &text, ENVIRON_LIMIT, NULL) < 0)
+		str_clear(&text); /* a kernel built without it */
+	for (at = text.data; count < max; at = end) {
+		pid_t pid = (pid_t)strtol(at, &end, 10);
+
+		if (end == at)
+			break;
+		if (pid != getpid() && is_marked(pid, entry) && !is_kept(pid))
+			pids[count++] = pid;
+	}
+	str_release(&text);
+	return count;
+}
+
 void process_die_with_parent(void)
 {
 	prctl(PR_SET_PDEATHSIG, SIGKILL);

@@ -114,6 +114,14 @@ size_t processes_marked(const char *entry, pid_t *pids, size_t max)
 	return 0;
 }
 
+size_t processes_stray(const char *entry, pid_t *pids, size_t max)
+{
+	(void)entry;
+	(void)pids;
+	(void)max;
+	return 0;
+}
+
 void process_die_with_parent(void)
 {
 }

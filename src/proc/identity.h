@@ -28,6 +28,10 @@ bool process_is_keeper(pid_t pid);
  * ("NAME=value") in their environment: fills at most max, returns how many
  * there are. 0 where the system does not tell. */
 size_t processes_marked(const char *entry, pid_t *pids, size_t max);
+/* Orphans below our parent, the guard, that have `entry` in their environment:
+ * fills at most max, returns how many. Cheap where there is no orphan. 0 where
+ * the system does not tell. */
+size_t processes_stray(const char *entry, pid_t *pids, size_t max);
 /* Asks for SIGKILL when the thread that forked us ends, where there is such
  * a thing. Async-signal-safe. */
 void process_die_with_parent(void);

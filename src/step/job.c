@@ -2,17 +2,32 @@
 #include "step/job.h"
 
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/memory.h"
 #include "proc/child.h"
+#include "proc/identity.h"
 #include "proc/terminal.h"
 
 /* How long the output may stay open after the child has ended, because
  * something it started still holds it; and how often that is looked at. */
 #define STRAGGLER_MS 2000
 #define LOOK_MS 20
+#define STRAYS 64
+
+/* Daemons: they left the group, and nobody but the guard is above them. */
+static bool end_strays(const struct job *job)
+{
+	pid_t pids[STRAYS];
+	size_t count = processes_stray(job->mark, pids, STRAYS);
+
+	for (size_t i = 0; i < count; i++)
+		kill(getpgid(pids[i]) == pids[i] ? -pids[i] : pids[i], SIGKILL);
+	return count > 0;
+}
 
 static void check_end(struct job *job)
 {
@@ -20,7 +35,13 @@ static void check_end(struct job *job)
 		return;
 	timer_stop(job->deadline);
 	child_signal_group(job->group, SIGKILL);
-	job->options.done(job->options.data);
+	/* What was below them is met in the next look. */
+	job->is_sweeping =
+		end_strays(job) && clock_monotonic_us() < job->patience_us;
+	if (job->is_sweeping)
+		timer_set_in(job->deadline, LOOK_MS);
+	else
+		job->options.done(job->options.data);
 }
 
 /* What still holds the output is a straggler: its group is ended, and what has
@@ -49,7 +70,9 @@ static void on_deadline(void *data)
 {
 	struct job *job = data;
 
-	if (!job->pid && clock_monotonic_us() < job->patience_us) {
+	if (job->is_sweeping) {
+		check_end(job);
+	} else if (!job->pid && clock_monotonic_us() < job->patience_us) {
 		await_output(job);
 	} else if (!job->pid) {
 		end_stragglers(job);
@@ -91,11 +114,16 @@ static int start_child(struct job *job, int output, struct error *err)
 {
 	const struct job_options *options = &job->options;
 	struct child_options child = CHILD_OPTIONS_INIT;
-	struct strings argv = STRINGS_INIT;
+	struct strings argv = STRINGS_INIT, env = STRINGS_INIT;
 
 	add_words(options, &argv);
+	/* No two that run at once have one descriptor. */
+	job->mark = xasprintf("SIGNALBOX_JOB=%lld.%d",
+			      (long long)clock_monotonic_us(), output);
+	strings_copy(&env, options->env);
+	strings_add(&env, job->mark);
 	child.argv = (const char *const *)argv.items;
-	child.env = (const char *const *)options->env->items;
+	child.env = (const char *const *)env.items;
 	child.folder = options->folder;
 	child.output = output;
 	if (options->lock_fd >= 0) {
@@ -104,6 +132,7 @@ static int start_child(struct job *job, int output, struct error *err)
 	}
 	job->pid = child_start(&child, err);
 	strings_release(&argv);
+	strings_release(&env);
 	if (job->pid > 0)
 		return 0;
 	job->pid = 0;
@@ -145,6 +174,8 @@ int job_start(struct job *job, const struct job_options *options,
 	result = start_child(job, output, err);
 	close(output);
 	if (result < 0) {
+		free(job->mark);
+		job->mark = NULL;
 		stage_log_drop_output(options->log);
 		return -1;
 	}
@@ -195,4 +226,6 @@ void job_release(struct job *job)
 	}
 	timer_free(job->deadline);
 	job->deadline = NULL;
+	free(job->mark);
+	job->mark = NULL;
 }

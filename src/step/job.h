@@ -45,6 +45,8 @@ struct job {
 	bool output_over, is_ending, is_timed_out;
 	bool is_alone;		/* nothing it started has its output any more */
 	int64_t patience_us;	/* with what still has it */
+	bool is_sweeping;	/* only what has left the group may run yet */
+	char *mark;		/* in the environment of all that it started */
 	struct timer *deadline; /* timeout, then the kill after grace */
 };
 

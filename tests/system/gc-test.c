@@ -475,6 +475,99 @@ static void gc_frees_no_release_when_a_journal_cannot_be_read(void **state)
 		   "cp whole environments/production/journal.ndjson");
 }
 
+/* A daemon that left its group, its session and its parent behind. */
+static void daemon_of_a_stage_ends_with_the_stage(void **state)
+{
+	struct site *site = *state;
+
+	commit_pipeline(
+		site,
+		HEAD "  unit:\n"
+		     "    run: |\n"
+		     "      (setsid sh -c '(echo $$ >@FOLDER@/one; sh -c "
+		     "\"echo \\$\\$ >@FOLDER@/two; exec sleep 1000\" &) ; exec "
+		     "sleep 1000' </dev/null >/dev/null 2>&1 &)\n"
+		     "      until test -s @FOLDER@/two; do sleep 0.01; done\n"
+		     "  later:\n"
+		     "    run: |\n"
+		     "      for name in one two; do\n"
+		     "        pid=$(cat @FOLDER@/$name)\n"
+		     "        if kill -0 $pid; then echo $name lives; exit 1; "
+		     "fi\n"
+		     "      done\n");
+	if (site_call(site, "run", NULL) != 0)
+		fail_msg("%s%s", site->out, site->err);
+}
+
+static void append_stages(struct str *text, const char *what, int count)
+{
+	for (int i = 0; i < count; i++)
+		str_addf(text, "  %s%d: {run: 'echo %d'%s}\n", what, i, i,
+			 *what == 'n' ? ", source: none" : "");
+}
+
+static int count_of(const char *text, const char *part)
+{
+	int count = 0;
+
+	for (; (text = strstr(text, part)); text += strlen(part))
+		count++;
+	return count;
+}
+
+/* As the shell of a stage sees the engine that is its parent. */
+#define COUNT "ls /proc/$PPID/fd | wc -l >@FOLDER@/"
+
+static void engine_holds_no_more_descriptors_after_100_stages(void **state)
+{
+	struct site *site = *state;
+	struct str text = STR_INIT;
+
+	str_addf(&text, "name: shop\nstages:\n"
+			"  warm: {run: 'echo made >made', artifacts: [made]}\n"
+			"  first: {run: '" COUNT "first'}\n");
+	append_stages(&text, "s", 50);
+	append_stages(&text, "n", 50);
+	str_addf(&text, "  last: {run: '" COUNT "last'}\n"
+			"  own: {run: 'ls /proc/$$/fd; true', source: none}\n"
+			"  locked: {run: 'ls -l /proc/$$/fd; true'}\n");
+	commit_pipeline(site, text.data);
+	str_release(&text);
+	if (site_call(site, "run", NULL) != 0)
+		fail_msg("%s%s", site->out, site->err);
+	site_shell(site, site->folder,
+		   "test $(cat first) -gt 5; test $(cat last) -le $(cat first) "
+		   "|| { cat first last; exit 1; }");
+	/* A stage's child has what a program has, and its folder's lock. */
+	assert_int_equal(site_call(site, "log", "1", "own", NULL), 0);
+	assert_string_equal(site->out, "0\n1\n2\n");
+	assert_int_equal(site_call(site, "log", "1", "locked", NULL), 0);
+	assert_says(site->out, ".lock\n");
+	assert_int_equal(count_of(site->out, "->"), 4);
+}
+
+/* Nothing of the run that started it: neither journals nor sockets. */
+static void keepers_hold_only_what_is_theirs(void **state)
+{
+	struct site *site = *state;
+	static const char *const names[] = {"blue", "green", "proxy/proxy"};
+
+	release_two(site, DELIVERY("30m") TO_PRODUCTION);
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		char *text = xasprintf(
+			"cd /proc/%ld/fd; ls | wc -l; for fd in *; do link="
+			"$(readlink $fd) || continue; case $link in "
+			"%s/environments/production/%s/*|/dev/null|socket:*|"
+			"pipe:*|anon_inode:*) ;; *) echo $link; exit 1;; esac; "
+			"done; test $(ls | wc -l) -le 10",
+			(long)site_keeper(site, "production", names[i]),
+			site->state, names[i]);
+
+		site_shell(site, site->folder, text);
+		free(text);
+	}
+}
+
 static int run_all(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -495,8 +588,12 @@ static int run_all(void)
 		TEST(gc_stops_an_old_colour_when_its_time_is_over),
 		TEST(gc_never_stops_a_colour_that_could_not_be_started_again),
 		TEST(gc_frees_no_release_when_a_journal_cannot_be_read),
+		TEST(daemon_of_a_stage_ends_with_the_stage),
+		TEST(engine_holds_no_more_descriptors_after_100_stages),
+		TEST(keepers_hold_only_what_is_theirs),
 	};
 
+	cmocka_set_test_filter(getenv("GC_TEST"));
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
 
