@@ -191,7 +191,8 @@ void say_analysis_judged(struct str *out, const struct event *event)
 	str_addf(out, "%s: analysis ", event_text(event, "environment"));
 	str_add(out, strcmp(verdict, "fail") == 0 ? "fails" : "could not tell");
 	say_field(out, ": ", event, "text");
-	if (event_int(event, "allowed", 0))
+	/* The text of a failure counts it. */
+	if (strcmp(verdict, "fail") != 0 && event_int(event, "allowed", 0))
 		str_addf(out, " (%lld of %lld)",
 			 (long long)event_int(event, "failures", 0),
 			 (long long)event_int(event, "allowed", 0));

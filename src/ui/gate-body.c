@@ -142,6 +142,12 @@ static void draw_commit(struct pen *pen, const struct ship_model *commit)
 	pen_role(pen, ROLE_NORMAL);
 }
 
+static int need_of(const struct area *area, const struct ship_model *commit)
+{
+	return 9 + text_width(area->grid, commit->author) +
+	       text_width(area->grid, commit->subject);
+}
+
 /* As many as the line holds, and how many more there are. */
 static void draw_commit_line(const struct gate_model *gate,
 			     const struct area *area, int row)
@@ -152,16 +158,15 @@ static void draw_commit_line(const struct gate_model *gate,
 
 	for (; shown < gate->ships.count; shown++) {
 		const struct ship_model *it = &gate->ships.list[shown];
-		int need = 9 + text_width(area->grid, it->author) +
-			   text_width(area->grid, it->subject);
 
-		if (shown && pen.col + need / 2 + 8 > limit)
+		if (shown && pen.col + need_of(area, it) / 2 + 8 > limit)
 			break;
 		if (shown)
 			pen.col += 2;
 		pen.limit = limit;
-		/* A long one leaves room for others. */
-		if ((pen.col + need > limit || !shown) && pen.col + 46 < limit)
+		/* A long one leaves room for half of the next. */
+		if (shown + 1 < gate->ships.count &&
+		    pen.col + 56 + need_of(area, it + 1) / 2 <= limit)
 			pen.limit = pen.col + 46;
 		draw_commit(&pen, it);
 	}

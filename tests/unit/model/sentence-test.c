@@ -90,8 +90,12 @@ static const struct {
 	 "production: green is healthy after 0.4 s"},
 	{"analysis.judged",
 	 "\"environment\":\"production\",\"verdict\":\"fail\",\"text\":"
-	 "\"error rate 6.7 % is over 1 %\",\"failures\":1,\"allowed\":2",
-	 "production: analysis fails: error rate 6.7 % is over 1 % (1 of 2)"},
+	 "\"p99 over 1 s: 1st failure of 2\",\"failures\":1,\"allowed\":2",
+	 "production: analysis fails: p99 over 1 s: 1st failure of 2"},
+	{"analysis.judged",
+	 "\"environment\":\"production\",\"verdict\":\"error\",\"text\":"
+	 "\"no answer\",\"failures\":1,\"allowed\":2",
+	 "production: analysis could not tell: no answer (1 of 2)"},
 	{"analysis.judged",
 	 "\"environment\":\"production\",\"verdict\":\"pass\"", NULL},
 	{"rollback.started",
