@@ -3,6 +3,7 @@
 #include "proc/child.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -13,51 +14,68 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/str.h"
+#include "proc/identity.h"
 
 #define ERRORS_LIMIT 4096 /* what is kept of a child's standard error */
 
-/* One pipe from the child, read until it is closed. */
+/* One pipe from the child. */
 struct intake {
 	int fd;
 	struct str *text;
 	size_t limit;
-	bool over; /* there was more than limit */
+	bool drops; /* what is more than limit */
+	bool over;  /* there was more */
 };
 
+/* What is there; closed at its end. */
 static void take(struct intake *intake)
 {
 	char bytes[16384];
-	ssize_t len = read(intake->fd, bytes, sizeof(bytes));
-	size_t room = intake->limit - intake->text->len;
+	ssize_t len;
 
-	if (len < 0 && errno == EINTR)
-		return;
-	if (len <= 0) {
-		close(intake->fd);
-		intake->fd = -1;
-		return;
+	while (intake->fd >= 0 && !intake->over) {
+		size_t room = intake->limit - intake->text->len;
+
+		len = read(intake->fd, bytes, sizeof(bytes));
+		if (len < 0 && errno == EINTR)
+			continue;
+		if (len < 0 && errno == EAGAIN)
+			return;
+		if (len <= 0) {
+			close(intake->fd);
+			intake->fd = -1;
+			return;
+		}
+		intake->over |= !intake->drops && (size_t)len > room;
+		str_add_bytes(intake->text, bytes,
+			      (size_t)len < room ? (size_t)len : room);
 	}
-	intake->over |= (size_t)len > room;
-	str_add_bytes(intake->text, bytes,
-		      (size_t)len < room ? (size_t)len : room);
 }
 
-/* Until both are closed, or the output is over its limit. */
-static void take_all(struct intake *output, struct intake *errors)
+/* Until both are closed, or the output is over its limit. What the child
+ * leaves behind may hold them open for ever: what it wrote itself is in them
+ * when it has ended. */
+static void take_all(struct intake *output, struct intake *errors, pid_t pid)
 {
-	while (!output->over && (output->fd >= 0 || errors->fd >= 0)) {
-		struct pollfd polls[2] = {
+	int end = process_end_fd(pid);
+	bool ended = false;
+
+	while (!output->over && !ended &&
+	       (output->fd >= 0 || errors->fd >= 0)) {
+		struct pollfd polls[] = {
 			{.fd = output->fd, .events = POLLIN},
 			{.fd = errors->fd, .events = POLLIN},
+			{.fd = end, .events = POLLIN},
 		};
 
-		if (poll(polls, 2, -1) < 0)
+		if (poll(polls, ARRAY_SIZE(polls), -1) < 0)
 			continue;
-		if (polls[0].revents)
-			take(output);
-		if (polls[1].revents)
-			take(errors);
+		ended = polls[2].revents;
+		take(output);
+		take(errors);
 	}
+	if (end >= 0)
+		close(end);
 }
 
 static int reap(pid_t pid)
@@ -107,7 +125,7 @@ static int run(struct child_options *options, struct intake *output,
 	close(options->errors);
 	if (pid < 0)
 		return -1;
-	take_all(output, errors);
+	take_all(output, errors, pid);
 	if (output->over)
 		child_signal_group(pid, SIGKILL);
 	return judge(name, output, reap(pid), errors->text, err);
@@ -119,7 +137,8 @@ int child_capture(const struct child_options *options, struct str *output,
 	struct child_options own = *options;
 	struct str complaint = STR_INIT;
 	struct intake from_output = {.text = output};
-	struct intake from_errors = {.text = &complaint, .limit = ERRORS_LIMIT};
+	struct intake from_errors = {
+		.text = &complaint, .limit = ERRORS_LIMIT, .drops = true};
 	int ends[2][2];
 	int result;
 
@@ -132,6 +151,8 @@ int child_capture(const struct child_options *options, struct str *output,
 	}
 	own.output = ends[0][1];
 	own.errors = ends[1][1];
+	fcntl(ends[0][0], F_SETFL, O_NONBLOCK);
+	fcntl(ends[1][0], F_SETFL, O_NONBLOCK);
 	from_output.fd = ends[0][0];
 	from_output.limit = output->len + limit;
 	from_errors.fd = ends[1][0];

@@ -23,6 +23,9 @@
 #ifndef SYS_close_range
 #define SYS_close_range 436
 #endif
+#ifndef SYS_pidfd_open
+#define SYS_pidfd_open 434
+#endif
 
 #define PATH_SIZE 64
 #define ENVIRON_LIMIT (4u << 20)
@@ -97,6 +100,11 @@ bool process_is(pid_t pid, uint64_t start_time)
 		return false;
 	return process.start_time == start_time ||
 	       (process.start_time == 0 && start_time == 1);
+}
+
+int process_end_fd(pid_t pid)
+{
+	return (int)syscall(SYS_pidfd_open, pid, 0);
 }
 
 bool process_adopt_orphans(void)

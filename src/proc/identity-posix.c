@@ -61,6 +61,12 @@ bool process_is(pid_t pid, uint64_t start_time)
 	return ask_ps(pid, "stat", state, sizeof(state)) && state[0] != 'Z';
 }
 
+int process_end_fd(pid_t pid)
+{
+	(void)pid;
+	return -1;
+}
+
 bool process_adopt_orphans(void)
 {
 	return false;

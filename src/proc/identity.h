@@ -16,6 +16,9 @@
 uint64_t process_start_time(pid_t pid);
 /* True when that very process still runs (a zombie does not). */
 bool process_is(pid_t pid, uint64_t start_time);
+/* A descriptor that is readable once our child has ended, close-on-exec; -1
+ * where the system has no such thing. */
+int process_end_fd(pid_t pid);
 /* Makes orphans below us our children. False where the system has no such
  * thing. */
 bool process_adopt_orphans(void);

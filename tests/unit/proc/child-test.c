@@ -10,10 +10,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/str.h"
 #include "proc/identity.h"
 
-#define LIMIT 65536
+#define LIMIT 262144
 
 static char *own_path;
 
@@ -349,6 +350,24 @@ static void capture_does_not_stop_at_a_full_error_pipe(void **state)
 	free(text);
 }
 
+/* As the connection that ssh keeps for the next fetch. */
+static void capture_ends_with_the_child_whoever_holds_its_output(void **state)
+{
+	const char *const argv[] = {"sh", "-c",
+				    "sleep 60 & head -c 200000 /dev/zero | tr "
+				    "'\\0' x; echo; echo $!",
+				    NULL};
+	struct child_options options = CHILD_OPTIONS_INIT;
+	int64_t begun = clock_monotonic_us();
+	char *text = output_of(&options, argv);
+
+	(void)state;
+	assert_int_equal(strcspn(text, "\n"), 200000);
+	kill((pid_t)atol(text + 200001), SIGKILL);
+	assert_true(clock_monotonic_us() - begun < 20000000);
+	free(text);
+}
+
 static void statuses_read_as_words(void **state)
 {
 	char *text = child_status_text(3 << 8);
@@ -432,6 +451,8 @@ int main(int argc, char **argv)
 		cmocka_unit_test(capture_puts_the_complaint_into_the_error),
 		cmocka_unit_test(capture_refuses_more_than_its_limit),
 		cmocka_unit_test(capture_does_not_stop_at_a_full_error_pipe),
+		cmocka_unit_test(
+			capture_ends_with_the_child_whoever_holds_its_output),
 		cmocka_unit_test(statuses_read_as_words),
 		cmocka_unit_test(
 			open_descriptors_are_close_on_exec_and_none_leaks),
