@@ -45,6 +45,7 @@ struct stage {
 	bool is_cleaning;    /* its step is the clean-up */
 	bool holds_job;	     /* one of --jobs */
 	bool awaits_service; /* and is ready but for that */
+	bool awaits_record;  /* that it was started */
 	char *lost_service;  /* why its command is being ended, or NULL */
 	int exit_status;
 	int64_t log_bytes, log_lines;

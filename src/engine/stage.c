@@ -414,6 +414,16 @@ static int64_t begun_us(const struct stage *stage)
 	return clock_monotonic_us() - past_ms * 1000;
 }
 
+static void start_recorded(void *data)
+{
+	struct stage *stage = data;
+
+	if (!stage->awaits_record)
+		return; /* cancelled meanwhile */
+	stage->awaits_record = false;
+	stage_prepare(stage);
+}
+
 void stage_start(struct stage *stage)
 {
 	struct engine *engine = stage->engine;
@@ -438,7 +448,13 @@ void stage_start(struct stage *stage)
 	else
 		engine_emit(engine, event);
 	open_log(stage);
-	stage_prepare(stage);
+	if (stage->config->resume || engine->only) {
+		stage_prepare(stage);
+		return;
+	}
+	/* It may not be begun twice: nobody must be able to forget it. */
+	stage->awaits_record = true;
+	stream_on_disk(engine->stream, start_recorded, stage);
 }
 
 /* Twice is at once, see step/run.c. */
@@ -461,8 +477,8 @@ void stage_cancel(struct stage *stage)
 		stage->request = NULL;
 	} else if (stage->pause) {
 		stage_wake(stage);
-	} else if (stage->awaits_service) {
-		stage->awaits_service = false;
+	} else if (stage->awaits_service || stage->awaits_record) {
+		stage->awaits_service = stage->awaits_record = false;
 	} else if (stage->step) {
 		if (!stage->is_cleaning || stage->engine->is_killed)
 			cancel_step(stage);

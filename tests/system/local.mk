@@ -49,6 +49,17 @@ check_PROGRAMS += %D%/log-test
 %C%_log_test_SOURCES = %D%/log-test.c $(SITE_SOURCES)
 check_PROGRAMS += %D%/resume-test
 %C%_resume_test_SOURCES = %D%/resume-test.c $(SITE_SOURCES)
+if PLATFORM_LINUX
+check_PROGRAMS += %D%/anywhere-test
+%C%_anywhere_test_SOURCES = %D%/anywhere-test.c $(SITE_SOURCES)
+# Preloaded into the real program, never linked.
+check_DATA += tests/support/death.so
+tests/support/death.so: tests/support/death.c tests/support/death.h
+	$(AM_V_CC)$(MKDIR_P) tests/support && \
+		$(CC) $(AM_CPPFLAGS) -I. -D_GNU_SOURCE -std=gnu11 $(CFLAGS) \
+		-fPIC -shared -o $@ $(top_srcdir)/tests/support/death.c -ldl
+CLEANFILES += tests/support/death.so
+endif
 # Those of check-long alone.
 EXTRA_PROGRAMS += %D%/loud-test
 %C%_loud_test_SOURCES = %D%/loud-test.c $(SITE_SOURCES)
