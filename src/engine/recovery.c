@@ -82,6 +82,7 @@ static void past_release(struct stage_past *past)
 	steps_clear(past);
 	for (size_t i = 0; i < past->gate_count; i++)
 		gate_release(&past->gates[i]);
+	free(past->artifacts);
 	free(past->steps);
 	free(past->gates);
 	free(past->leaver);
@@ -191,6 +192,14 @@ static struct past_gate *gate_of(struct stage_past *past,
 	return gate;
 }
 
+static void take_candidate(struct stage_past *past, const struct event *event)
+{
+	const json_t *candidate = event_json(event, "candidate");
+
+	if (json_object_get(candidate, "digest"))
+		set_text(&past->artifacts, json_text(candidate, "digest"));
+}
+
 static void take_gate_opened(struct stage_recovery *stage,
 			     const struct event *event)
 {
@@ -203,6 +212,7 @@ static void take_gate_opened(struct stage_recovery *stage,
 	gate->binds = xstrdup(event_text(event, "binds"));
 	gate->outcome = xstrdup("");
 	gate->expires = event_time(event, "expires");
+	take_candidate(&stage->past, event);
 }
 
 static void take_gate_voted(struct stage_recovery *stage,
@@ -241,9 +251,11 @@ static void take_gate_closed(struct stage_recovery *stage,
 	}
 }
 
-static void take_planned(struct stage_recovery *stage)
+static void take_planned(struct stage_recovery *stage,
+			 const struct event *event)
 {
 	steps_clear(&stage->past);
+	take_candidate(&stage->past, event);
 	stage->past.planned = true;
 }
 
@@ -382,7 +394,7 @@ static void take_of_stage(struct recovery *past, struct stage_recovery *stage,
 		take_gate_closed(stage, event);
 		break;
 	case EVENT_DEPLOY_PLANNED:
-		take_planned(stage);
+		take_planned(stage, event);
 		break;
 	case EVENT_STEP_STARTED:
 	case EVENT_STEP_FINISHED:

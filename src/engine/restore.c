@@ -150,13 +150,23 @@ static enum error_code code_of(int status)
 	}
 }
 
-static void restore_stage(struct stage *stage, struct stage_recovery *past)
+/* It decides on, or deploys, what is made anew. */
+static bool needs_again(const struct stage *stage, const bool *again)
+{
+	for (size_t i = 0; i < stage->config->need_count; i++)
+		if (again[stage->config->needs[i]])
+			return true;
+	return false;
+}
+
+static void restore_stage(struct stage *stage, struct stage_recovery *past,
+			  const bool *again)
 {
 	struct engine *engine = stage->engine;
 	struct site *site;
 
 	stage->attempt = past->attempt;
-	if (continues(past))
+	if (continues(past) && !needs_again(stage, again))
 		stage->past = &past->past;
 	if (past->state == STATE_RUNNING)
 		stage->retries_left -= past->tries < stage->retries_left
@@ -185,7 +195,7 @@ static void restore_stages(struct engine *engine, const bool *again)
 		if (past && again[i])
 			stage->attempt = past->attempt;
 		else if (past)
-			restore_stage(stage, past);
+			restore_stage(stage, past, again);
 	}
 	for (size_t i = 0; i < pipeline->stage_count; i++)
 		if (state_is_final(engine->stages[i].state))

@@ -16,16 +16,16 @@ state_of(const struct deploy_step *deploy)
 	return environment_state(deploy->environment);
 }
 
+/* No other stage of this run can have deployed there since this one began. */
 static bool is_ours(const struct deploy_step *deploy,
 		    const struct release *release)
 {
-	const struct step_host *host = deploy->step.options.host;
-	char digest[DIGEST_TEXT_SIZE];
+	const struct run_facts *run = deploy->step.options.host->run;
+	const char *artifacts = deploy->step.options.past->artifacts;
 
-	artifacts_digest(host->artifacts, digest);
-	return release->run == host->run->number &&
-	       str_equal(release->commit, host->run->commit->id) &&
-	       str_equal(release->digest, digest);
+	return release->run == run->number &&
+	       str_equal(release->commit, run->commit->id) &&
+	       (!artifacts || str_equal(release->digest, artifacts));
 }
 
 /* It was live, since this stage began. */

@@ -35,8 +35,9 @@ struct past_step { /* of a deployment's plan */
 };
 
 struct stage_past {
-	int64_t started;	 /* wall ms, this attempt */
-	bool planned;		 /* its deployment had begun */
+	int64_t started; /* wall ms, this attempt */
+	bool planned;	 /* its deployment had begun */
+	char *artifacts; /* digest of those it decides on; NULL not known */
 	struct past_step *steps; /* those started, in order */
 	size_t step_count, step_cap;
 	/* How long somebody was there in the last one, holds left out; ms.

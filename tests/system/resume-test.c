@@ -338,6 +338,32 @@ static void a_vote_without_an_engine_counts_when_it_goes_on(void **state)
 	free(folder);
 }
 
+/* As it would have, had the engine lived. */
+static void a_vote_holds_though_more_was_made_meanwhile(void **state)
+{
+	struct site *site = *state;
+	char *folder = site_run_folder(site, 1);
+
+	commit(site,
+	       "name: shop\n"
+	       "stages:\n"
+	       "  gate: {needs: [], gate: {required: 1, not: []}}\n"
+	       "  build:\n"
+	       "    needs: []\n"
+	       "    run: |\n"
+	       "      until grep -q gate.opened "
+	       "$SIGNALBOX_RUN_FOLDER/journal.ndjson; do sleep 0.05; done\n"
+	       "      echo built > made\n"
+	       "    artifacts: [made]\n");
+	assert_call(site, 6, site_call(site, "run", NULL));
+	assert_int_equal(site_count_events(folder, EVENT_ARTIFACT_STORED, NULL),
+			 1);
+	assert_call(site, 0, site_call(site, "approve", "1", NULL));
+	assert_call(site, 0, site_call(site, "resume", NULL));
+	assert_int_equal(site_count_events(folder, EVENT_GATE_VOTED, NULL), 1);
+	free(folder);
+}
+
 static void a_gate_of_a_run_that_died_takes_votes(void **state)
 {
 	struct site *site = *state;
@@ -582,6 +608,7 @@ static int run_all(void)
 		TEST(what_it_left_running_is_ended),
 		TEST(artifacts_that_are_gone_are_made_again),
 		TEST(a_vote_without_an_engine_counts_when_it_goes_on),
+		TEST(a_vote_holds_though_more_was_made_meanwhile),
 		TEST(a_gate_of_a_run_that_died_takes_votes),
 		TEST(retry_runs_a_failed_stage_and_what_needs_it),
 		TEST(retry_in_a_run_that_goes_on),
