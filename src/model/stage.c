@@ -183,8 +183,10 @@ void fold_stage_ready(struct model *model, const struct event *event)
 
 	if (!stage)
 		return;
-	if (event_bool(event, "again"))
+	if (event_bool(event, "again")) {
 		stage->state = STATE_QUEUED;
+		fold_run_resumed(model, event); /* also one that was over */
+	}
 	if (!state_is_final(stage->state))
 		fold_text(&stage->reason, event_text(event, "reason"));
 }

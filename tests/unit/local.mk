@@ -58,6 +58,7 @@ check_PROGRAMS += %D%/step/log-test
 check_PROGRAMS += %D%/engine/schedule-test
 check_PROGRAMS += %D%/engine/selection-test
 check_PROGRAMS += %D%/engine/stream-test
+check_PROGRAMS += %D%/engine/recovery-test
 check_PROGRAMS += %D%/engine/runs-test
 check_PROGRAMS += %D%/delivery/plan-test
 check_PROGRAMS += %D%/delivery/environment-test

@@ -446,6 +446,54 @@ static void cancelling_is_known_until_the_run_is_resumed(void **state)
 	assert_false(model->is_cancelled);
 }
 
+static void
+a_stage_that_is_tried_once_more_is_queued_in_a_run_that_lives(void **state)
+{
+	struct model *model = *state;
+	const struct stage_model *unit;
+
+	apply(model, "run.started", RUN);
+	unit = model_stage(model, "unit");
+	apply(model, "stage.started", "\"stage\":\"unit\",\"attempt\":1");
+	apply(model, "stage.finished",
+	      "\"stage\":\"unit\",\"outcome\":\"failed\",\"ms\":1");
+	apply(model, "run.finished",
+	      "\"outcome\":\"failed\",\"status\":1,\"text\":\"failed\"");
+	apply(model, "stage.ready",
+	      "\"stage\":\"unit\",\"again\":true,\"reason\":\"ana\"");
+	assert_int_equal(unit->state, STATE_QUEUED);
+	assert_int_equal(model->state, STATE_RUNNING);
+	assert_string_equal(model->text, "");
+	apply(model, "stage.started", "\"stage\":\"unit\",\"attempt\":2");
+	assert_int_equal(unit->attempt, 2);
+	assert_int_equal(unit->state, STATE_RUNNING);
+}
+
+static void a_gate_that_is_resumed_keeps_its_votes(void **state)
+{
+	struct model *model = *state;
+	const struct stage_model *stage;
+
+	apply(model, "run.started", RUN);
+	stage = model_stage(model, "production");
+	apply(model, "stage.started", "\"stage\":\"production\"");
+	apply(model, "gate.opened", "\"stage\":\"production\",\"required\":2");
+	apply(model, "gate.voted",
+	      "\"stage\":\"production\",\"vote\":\"approve\","
+	      "\"person\":\"kim\",\"approvals\":1,\"required\":2");
+	apply(model, "run.resumed", "\"person\":\"ana\"");
+	apply(model, "stage.started",
+	      "\"stage\":\"production\",\"attempt\":2,\"continues\":true");
+	assert_int_equal(stage->state, STATE_WAITING);
+	apply(model, "gate.opened",
+	      "\"stage\":\"production\",\"required\":2,\"resumed\":true");
+	assert_true(stage->gate.open);
+	assert_int_equal(stage->gate.vote_count, 1);
+	assert_int_equal(stage->gate.approvals, 1);
+	apply(model, "gate.opened", "\"stage\":\"production\",\"required\":2");
+	assert_int_equal(stage->gate.vote_count, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -465,6 +513,8 @@ int main(void)
 		TEST(what_comes_last_stands_behind_all_others),
 		TEST(stage_that_is_tried_again_says_so_and_counts_anew),
 		TEST(cancelling_is_known_until_the_run_is_resumed),
+		TEST(a_stage_that_is_tried_once_more_is_queued_in_a_run_that_lives),
+		TEST(a_gate_that_is_resumed_keeps_its_votes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
