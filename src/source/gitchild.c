@@ -127,6 +127,8 @@ static pid_t start(const struct strings *arguments, int output, int errors,
 	options.env = (const char *const *)env.items;
 	options.output = output;
 	options.errors = errors;
+	/* Without a terminal: ssh would stop there for a passphrase. */
+	options.session = true;
 	pid = child_start(&options, err);
 	if (pid < 0)
 		error_prefix(err, "git is needed to check commits out; install "
