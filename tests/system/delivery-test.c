@@ -205,7 +205,7 @@ static void people_shift_hold_and_promote_by_command(void **state)
 
 	release_first(site, "0\n", UNTIL_PROMOTED);
 	site_load_start(site);
-	run = run_until(site, "traffic green 5");
+	run = run_until(site, "wait until promoted");
 	assert_int_equal(site_call(site, "shift", "production", "300%", NULL),
 			 2);
 	assert_int_equal(site_call(site, "shift", "production", "40%", NULL),
