@@ -20,6 +20,7 @@
 #include "model/model.h"
 
 #define TAIL_LINES 20
+#define SAME_STOP_MS 1000
 
 struct printer {
 	const struct printer_options *options;
@@ -27,6 +28,7 @@ struct printer {
 	struct channel *channel;
 	struct model *model;
 	int ended_by; /* signal, 0 none */
+	int64_t signalled_us;
 };
 
 static void print_line(const char *stage, const char *text, int64_t time_ms)
@@ -143,13 +145,20 @@ static void on_closed(struct channel *channel, void *data)
 	loop_stop(printer->loop);
 }
 
+/* What stops all of a program's processes reaches us once from each. */
 static void on_signal(int signal_number, void *data)
 {
 	struct printer *printer = data;
 	struct command command = {.kind = COMMAND_CANCEL};
 	struct str line = STR_INIT;
+	int64_t now = clock_monotonic_us();
+	bool same = printer->ended_by &&
+		    now - printer->signalled_us < SAME_STOP_MS * 1000;
 
+	if (same)
+		return;
 	printer->ended_by = signal_number;
+	printer->signalled_us = now;
 	if (!printer->channel)
 		return;
 	command_encode(&command, &line);

@@ -291,6 +291,16 @@ static void await_note(struct site *site, const char *name)
 	free(path);
 }
 
+static bool interrupt_again(void *data)
+{
+	struct process *run = data;
+
+	if (process_has_ended(run) || strstr(run->out.data, "cancelled again"))
+		return true;
+	kill(run->pid, SIGINT);
+	return false;
+}
+
 /* By the command, and by signals as from ctrl-c: what ignores TERM, its
  * clean-up and the clean-up that hangs are all ended. */
 static void second_cancel_is_at_once(void **state)
@@ -320,7 +330,7 @@ static void second_cancel_is_at_once(void **state)
 					 0);
 		await_note(site, "cleaning");
 		if (i)
-			kill(run->pid, SIGINT);
+			await(interrupt_again, run, "the end");
 		else
 			assert_int_equal(site_call(site, "cancel", "1", NULL),
 					 0);
@@ -332,6 +342,28 @@ static void second_cancel_is_at_once(void **state)
 			count_of(site, i + 1, EVENT_STAGE_STARTED, "end"), 0);
 		site_shell(site, site->folder, "rm up slow cleaning");
 	}
+}
+
+/* As systemd, timeout and a shell stop what they started: every process of
+ * it, and those hand it on. */
+static void stop_of_all_its_processes_is_one_cancel(void **state)
+{
+	struct site *site = *state;
+	struct process *run;
+	pid_t pids[3];
+
+	prepare(site, HEAD "  unit:\n    run: touch @FOLDER@/here; sleep 1000\n"
+			   "    cleanup: [touch @FOLDER@/cleaned]\n");
+	run = site_start(site, NULL, "run", NULL);
+	await_note(site, "here");
+	pids[0] = run->pid;
+	pids[1] = process_guard(run);
+	pids[2] = process_program(run);
+	for (size_t i = 0; i < ARRAY_SIZE(pids); i++)
+		kill(pids[i], SIGTERM);
+	assert_int_equal(process_await(run), 143);
+	assert_says_not(run->out.data, "cancelled again");
+	await_note(site, "cleaned");
 }
 
 static void what_is_finally_comes_last_and_its_failure_counts(void **state)
@@ -543,6 +575,7 @@ static int tests(void)
 		TEST(clean_up_follows_every_end_in_the_same_folder),
 		TEST(cancelled_run_cleans_up_and_does_what_is_finally),
 		TEST(second_cancel_is_at_once),
+		TEST(stop_of_all_its_processes_is_one_cancel),
 		TEST(service_lives_as_long_as_stages_need_it),
 		TEST(stage_whose_service_dies_fails_with_the_reason),
 		TEST(service_that_is_not_healthy_in_time_fails_its_stages),
