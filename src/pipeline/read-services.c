@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "pipeline/sections.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 
 #include "base/memory.h"
@@ -47,6 +48,31 @@ static const struct key service_keys[] = {
 };
 static const struct schema service_schema = SCHEMA("a service", service_keys);
 
+static bool is_same_variable(const char *a, const char *b)
+{
+	while (*a && *b &&
+	       (toupper((unsigned char)*a) == toupper((unsigned char)*b) ||
+		(!isalnum((unsigned char)*a) && !isalnum((unsigned char)*b)))) {
+		a++;
+		b++;
+	}
+	return !*a && !*b;
+}
+
+/* Stages find its port by a variable that is made of its name. */
+static void check_variable(struct reader *reader, const struct node *value)
+{
+	const struct pipeline *pipeline = reader->pipeline;
+
+	for (size_t i = 0; i < pipeline->service_count; i++)
+		if (is_same_variable(pipeline->services[i].name, value->key))
+			complain_at(reader, value->key_place,
+				    "'%.60s' and '%.60s' would share the "
+				    "variable of their ports; name one "
+				    "otherwise",
+				    pipeline->services[i].name, value->key);
+}
+
 static void read_service(struct reader *reader, const struct node *value)
 {
 	struct pipeline *pipeline = reader->pipeline;
@@ -57,6 +83,7 @@ static void read_service(struct reader *reader, const struct node *value)
 			    "'%.80s' is no name of a service; use letters, "
 			    "digits, '-', '_' and '.'",
 			    value->key);
+	check_variable(reader, value);
 	service = VECTOR_ADD(pipeline->services, pipeline->service_count,
 			     pipeline->service_cap);
 	service->name = xstrdup(value->key);
