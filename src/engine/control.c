@@ -246,6 +246,28 @@ static void answer(struct engine *engine, struct channel *channel,
 	stream_on_disk(engine->stream, send_answer, answer);
 }
 
+/* For who was not there when it was told, or was too slow: no journal has
+ * it, and a stage may be quiet for long. */
+static void tell_logs(struct engine *engine, struct channel *channel)
+{
+	for (size_t i = 0; i < engine->options.pipeline->stage_count; i++) {
+		const struct stage *stage = &engine->stages[i];
+		struct event *event;
+		struct str line = STR_INIT;
+
+		if (!stage->log)
+			continue;
+		event = event_new(EVENT_LOG_GREW, stage->config->name);
+		event->seq = stream_shown_seq(engine->stream);
+		event_set_int(event, "bytes", stage->log_bytes);
+		event_set_int(event, "lines", stage->log_lines);
+		event_encode(event, NULL, &line);
+		channel_send(channel, line.data, line.len, event->seq, false);
+		str_release(&line);
+		event_free(event);
+	}
+}
+
 static bool has_operator(const struct engine *engine)
 {
 	if (engine->screen && engine->options.linger)
@@ -274,6 +296,7 @@ static void subscribe(struct engine *engine, struct channel *channel,
 		      const struct command *command)
 {
 	stream_join(engine->stream, channel);
+	tell_logs(engine, channel);
 	if (!str_equal(command->reason, COMMAND_STEER))
 		return;
 	for (struct client *client = engine->clients; client;
@@ -297,6 +320,9 @@ static void take_line(struct engine *engine, struct channel *channel,
 	}
 	quiet = command.kind == COMMAND_POKE ||
 		command.kind == COMMAND_SUBSCRIBE;
+	if (command.kind == COMMAND_POKE &&
+	    stream_is_watched_by(engine->stream, channel))
+		tell_logs(engine, channel);
 	if (command.kind == COMMAND_SUBSCRIBE)
 		subscribe(engine, channel, &command);
 	else if (execute(engine, &command, sender, &err) < 0)

@@ -288,6 +288,15 @@ void stream_subscribe(struct stream *stream, struct channel *channel)
 		    stream->watcher_cap) = channel;
 }
 
+bool stream_is_watched_by(const struct stream *stream,
+			  const struct channel *channel)
+{
+	for (size_t i = 0; i < stream->watcher_count; i++)
+		if (stream->watchers[i] == channel)
+			return true;
+	return false;
+}
+
 void stream_unsubscribe(struct stream *stream, struct channel *channel)
 {
 	for (size_t i = 0; i < stream->watcher_count; i++) {

@@ -39,6 +39,8 @@ void stream_subscribe(struct stream *stream, struct channel *channel);
  * "behind" up to what is written, then gets what was shown without being
  * written yet, and then as above. */
 void stream_join(struct stream *stream, struct channel *channel);
+bool stream_is_watched_by(const struct stream *stream,
+			  const struct channel *channel);
 void stream_unsubscribe(struct stream *stream, struct channel *channel);
 
 /* While the journal cannot be written, it is tried again, decisions are

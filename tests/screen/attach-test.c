@@ -157,6 +157,20 @@ static void a_stopped_terminal_costs_nobody_else(void **state)
 	terminal_expect(stand->terminals[0], "run 1 failed");
 }
 
+static void one_that_comes_late_sees_how_long_a_quiet_log_is(void **state)
+{
+	struct stand *stand = *state;
+
+	run(stand, "  unit: {run: 'seq 1234; " WAIT_FOR("go") "'}\n");
+	assert_int_equal(
+		site_call(stand->site, "log", "1", "unit", "--tail", "1", NULL),
+		0);
+	attach(stand, 0, "");
+	terminal_expect(stand->terminals[0], " 1,234 ");
+	let(stand, "go");
+	terminal_expect(stand->terminals[0], "passed");
+}
+
 static void one_that_watches_changes_nothing_and_says_so(void **state)
 {
 	static const char keys[] = "axsHPBX";
@@ -192,6 +206,7 @@ static int run_all(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(a_stopped_terminal_costs_nobody_else),
+		TEST(one_that_comes_late_sees_how_long_a_quiet_log_is),
 		TEST(one_that_watches_changes_nothing_and_says_so),
 	};
 
