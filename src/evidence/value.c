@@ -2,10 +2,13 @@
 #include "evidence/value.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "base/memory.h"
+
+#define WHITE " \t\r\n"
 
 enum report_severity severity_of_word(const char *word)
 {
@@ -42,77 +45,22 @@ enum report_severity severity_of_score(double score)
 	return score > 0 ? REPORT_SEVERITY_LOW : REPORT_SEVERITY_INFO;
 }
 
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-/* "e-05" at the end; false when it is none. */
-static bool read_exponent(const char *text, const char *end, int *exponent)
-{
-	bool minus = false;
-
-	if (++text < end && (*text == '-' || *text == '+'))
-		minus = *text++ == '-';
-	if (text == end || end - text > 3)
-		return false;
-	for (*exponent = 0; text < end; text++) {
-		if (!is_digit(*text))
-			return false;
-		*exponent = *exponent * 10 + (*text - '0');
-	}
-	if (minus)
-		*exponent = -*exponent;
-	return true;
-}
-
-/* Exact up to 10^22. */
-static double power_of_ten(int exponent)
-{
-	double power = 1;
-
-	while (exponent-- > 0)
-		power *= 10;
-	return power;
-}
-
 bool text_number(const char *text, size_t len, double *number)
 {
-	const char *end = text + len;
-	double value = 0;
-	int scale = 0;
-	int exponent = 0;
-	size_t digits = 0;
-	bool minus;
+	char copy[64];
+	char *end;
 
-	while (text < end && strchr(" \t\r\n", *text))
-		text++;
-	while (end > text && strchr(" \t\r\n", end[-1]))
-		end--;
-	minus = text < end && *text == '-';
-	if (text < end && (*text == '-' || *text == '+'))
-		text++;
-	for (bool point = false; text < end; text++) {
-		if (*text == '.' && !point) {
-			point = true;
-			continue;
-		}
-		if (!is_digit(*text))
-			break;
-		value = value * 10 + (*text - '0');
-		scale -= point;
-		if (++digits > 40)
-			return false;
-	}
-	if (!digits)
+	for (; len && strchr(WHITE, *text); text++)
+		len--;
+	while (len && strchr(WHITE, text[len - 1]))
+		len--;
+	/* strtod() alone knows names and other bases as well. */
+	if (!len || len >= sizeof(copy))
 		return false;
-	if (text < end && ((*text != 'e' && *text != 'E') ||
-			   !read_exponent(text, end, &exponent)))
+	memcpy(copy, text, len);
+	copy[len] = '\0';
+	if (strspn(copy, "+-.0123456789eE") != len)
 		return false;
-	/* One division or multiplication by an exact power keeps 6.9 6.9. */
-	scale += exponent;
-	value = scale < 0 ? value / power_of_ten(-scale)
-			  : value * power_of_ten(scale);
-	*number = minus ? -value : value;
-	return isfinite(value);
+	*number = strtod(copy, &end);
+	return !*end && isfinite(*number);
 }

@@ -14,8 +14,8 @@ enum report_severity severity_of_word(const char *word);
 enum report_severity severity_of_score(double score);
 
 /*
- * The whole text as a decimal number, 1.7e-05 too, with '.' in every locale
- * (strtod would want a comma in some). White space around is fine.
+ * The whole text as a decimal number, 1.7e-05 too. White space around is
+ * fine.
  */
 bool text_number(const char *text, size_t len, double *number);
 
