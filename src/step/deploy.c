@@ -313,7 +313,10 @@ static void recovered(void *data, const struct error *err)
 {
 	struct deploy_step *deploy = data;
 
-	if (err && err->code == ERROR_REFUSED && !deploy->ending)
+	bool takes_back = deploy->ending && deploy->step.options.past;
+
+	if (err && err->code == ERROR_REFUSED &&
+	    (!deploy->ending || takes_back))
 		deploy_wait(deploy, error_text(err)); /* another operation */
 	else if (deploy_take_up(deploy))
 		return;

@@ -9,6 +9,7 @@
 
 #include "base/file.h"
 #include "base/memory.h"
+#include "event/journal.h"
 
 /* Each stage appends a line of its own; one waits for a file. */
 #define EFFECT(name) "echo " name " >> @FOLDER@/effects"
@@ -229,7 +230,8 @@ static void what_it_left_running_is_ended(void **state)
 	pid_t pids[3], left;
 	char *text;
 
-	commit(site, STAGES "      setsid sh -c 'echo $$ > @FOLDER@/daemon; "
+	commit(site, STAGES "      setsid sh -c 'echo $$ > @FOLDER@/d; mv "
+			    "@FOLDER@/d @FOLDER@/daemon; "
 			    "exec sleep 1000' >/dev/null 2>&1 &\n"
 			    "      until test -e @FOLDER@/end; do sleep 0.05; "
 			    "done\n");
@@ -593,6 +595,55 @@ static void what_was_rolled_back_meanwhile_stays_so(void **state)
 	assert_call(site, 8, site_call(site, "resume", "2", NULL));
 }
 
+/* As if it had died between the record of a command and its effect. */
+static void record_command(struct site *site, const char *name)
+{
+	char *folder = site_run_folder(site, 2);
+	struct journal *journal = journal_open(folder, NULL, NULL);
+	struct event *event = event_new(EVENT_COMMAND_RECEIVED, NULL);
+
+	assert_non_null(journal);
+	event_set(event, "command", name);
+	event_set(event, "person", "ana");
+	event_set_int(event, "uid", 1);
+	event_set(event, "target", "run 2");
+	journal_append(journal, event);
+	assert_int_equal(journal_flush(journal, NULL), 0);
+	journal_free(journal);
+	event_free(event);
+	free(folder);
+}
+
+static void a_command_that_was_recorded_is_done(struct site *site,
+						const char *name, int status,
+						const char *outcome)
+{
+	release_first(site);
+	site_load_start(site);
+	die_at(site, "{weight: 25%}, {pause: {}}, {weight: 100%}",
+	       "wait until promoted");
+	record_command(site, name);
+	assert_float_equal(weight_of_green(site), 25, 0);
+	assert_call(site, status, site_call(site, "resume", NULL));
+	assert_says(site->out, outcome);
+	assert_float_equal(weight_of_green(site), 0, 0);
+	assert_string_equal(site_colour(site), "blue");
+	assert_effects(site, "");
+	assert_all_well(site);
+}
+
+static void a_cancelled_run_is_taken_back_when_it_goes_on(void **state)
+{
+	a_command_that_was_recorded_is_done(*state, "cancel", 4,
+					    "production finished: cancelled");
+}
+
+static void a_rollback_that_was_asked_for_is_done(void **state)
+{
+	a_command_that_was_recorded_is_done(*state, "rollback", 5,
+					    "production finished: rolled-back");
+}
+
 static int run_all(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -616,6 +667,8 @@ static int run_all(void)
 		TEST(a_hold_lasts_and_a_promotion_is_not_forgotten),
 		TEST(a_candidate_that_died_meanwhile_is_taken_back),
 		TEST(what_was_rolled_back_meanwhile_stays_so),
+		TEST(a_cancelled_run_is_taken_back_when_it_goes_on),
+		TEST(a_rollback_that_was_asked_for_is_done),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
