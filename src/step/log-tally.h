@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* How far a log was counted and indexed. For log.c, log-pipe.c and
+/* How far a log was counted and indexed. For log.c, log-output.c and
  * follow.c. */
 #ifndef SIGNALBOX_STEP_LOG_TALLY_H
 #define SIGNALBOX_STEP_LOG_TALLY_H

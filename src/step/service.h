@@ -35,7 +35,7 @@ pid_t service_pid(const struct service *service); /* 0 when it cannot start */
 /* TERM, and KILL after grace. */
 void service_end(struct service *service);
 void service_kill(struct service *service);
-/* The log's pipe has ended. */
+/* Its output is over, and in the log. */
 void service_output_ended(struct service *service);
 void service_free(struct service *service); /* NULL is fine */
 
