@@ -80,7 +80,7 @@
  *                 units: {blue, green}, ms (command to read back), left-ms?
  *                 (command to the last request begun on the colour left),
  *                 requests, failed (by the shift)
- * traffic.sampled environment, colour, asked (percent), share? (observed
+ * traffic.sampled environment, colour, asked? (percent), share? (observed
  *                 percent of the last seconds), rate (requests/s), requests,
  *                 errors (both since the deployment began), error-rate?
  *                 (percent), p50?, p95?, p99? (ms), up (bool), sessions
