@@ -68,6 +68,7 @@ static void operation_free(struct operation *operation)
 	timer_free(operation->timer);
 	error_clear(&operation->why);
 	error_clear(&operation->first);
+	error_clear(&operation->unlocked);
 	release_clear(&operation->release);
 	free(operation->stop_reason);
 	free(operation->person);
@@ -239,14 +240,22 @@ void operation_commit(struct operation *operation, bool happened,
 
 static void record_written(struct operation *operation, const struct error *err)
 {
+	struct error why = operation->unlocked;
+
 	ledger_unlock(operation->environment->ledger);
+	operation->unlocked = (struct error)ERROR_INIT;
+	if (why.code)
+		err = &why;
 	operation->recorded(operation, operation->urgent ? NULL : err);
+	error_clear(&why);
 }
 
 static void record_locked(struct operation *operation, const struct error *err)
 {
 	/* Without the lock nothing is written, but it is told. */
-	(void)err;
+	if (err)
+		error_set(&operation->unlocked, err->code, "%s",
+			  error_text(err));
 	commit(operation, false, true, record_written);
 }
 

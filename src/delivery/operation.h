@@ -67,6 +67,7 @@ struct operation {
 	char *stop_reason;
 	operation_step *part_over; /* goes on when start, stop or move did */
 	operation_step *recorded;  /* goes on when the record is written */
+	struct error unlocked;	   /* why it could not be */
 	int64_t began_us;
 
 	/* Of an operation of its own. */

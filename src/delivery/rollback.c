@@ -397,6 +397,16 @@ static void start_recorded(struct operation *operation, const struct error *err)
 	free(reason);
 }
 
+/* A disk that refuses even this leaves nothing to stop others with. */
+static void raise_fence(struct environment *environment)
+{
+	if (epoch_raise(environment->folder) > epoch_read(environment->folder))
+		environment_note(environment, true,
+				 "what stops a deployment under way cannot be "
+				 "written; should one move the traffic again, "
+				 "end it: signalbox cancel RUN");
+}
+
 /* Under the write lock, or without it when its holder does not let go: the
  * fence is raised either way. */
 static void fenced(struct operation *operation, const struct error *err)
@@ -406,7 +416,7 @@ static void fenced(struct operation *operation, const struct error *err)
 	if (err)
 		environment_note(environment, true, "%s; rolling back anyway",
 				 error_text(err));
-	epoch_raise(environment->folder);
+	raise_fence(environment);
 	environment->moved = true;
 	append_started(operation);
 	if (operation->cold)
