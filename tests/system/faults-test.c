@@ -19,6 +19,9 @@
 #include "event/command.h"
 #include "support/faults.h"
 
+/* Of a deployment's some hundred calls of each kind. */
+#define DEPLOYMENT_STEP 7
+
 #define DEADLINE_US (15 * 1000000LL)
 
 #define PIPELINE                                                          \
@@ -51,7 +54,8 @@ static const struct kind kinds[] = {
 };
 
 static struct faults *faults;
-static int faulty; /* runs that went wrong */
+static int faulty;     /* runs that went wrong */
+static bool is_warned; /* that the fence of the last rollback is missing */
 
 static const char *library(void)
 {
@@ -287,6 +291,7 @@ static bool try_rollback(struct site *site, const struct kind *kind, int at)
 	switch_off();
 	met = atomic_load(&faults->met) >= at;
 	now = site_colour(site);
+	is_warned = strstr(site->out, "signalbox cancel RUN") != NULL;
 	if (status != 0 && status != 7)
 		fault = "its exit status is neither 0 nor 7";
 	else if (status == 7 && kind->how == ENOSPC)
@@ -326,9 +331,91 @@ static void every_call_of_a_rollback_may_fail(void **state)
 		lasting.sticky = lasting.how == ENOSPC;
 		if (lasting.sticky)
 			try_rollback(site, &lasting, 1);
+		if (lasting.sticky && lasting.call == FAULTS_WRITE)
+			assert_true(is_warned);
 		print_message("# %s: %d calls\n", kinds[i].name,
 			      atomic_load(&faults->met));
 	}
+	assert_int_equal(faulty, 0);
+}
+
+/* Where all traffic goes, "" when it goes to both or nobody answers. */
+static const char *only_colour(struct site *site)
+{
+	static char first[16];
+
+	snprintf(first, sizeof(first), "%s", site_colour(site));
+	for (int i = 0; i < 20; i++)
+		if (strcmp(site_colour(site), first) != 0)
+			return "";
+	return first;
+}
+
+static const char *fault_of_deployment(struct site *site, int status)
+{
+	if (status != 0 && status != 5 && status != 7)
+		return "its exit status is none of 0, 5 and 7";
+	if (!*site_colour(site))
+		return "nobody answers";
+	if (site_call(site, "verify", NULL) != 0)
+		return "verify finds damage";
+	status = site_call(site, "status", NULL);
+	if (status != 0 && status != 2)
+		return "status cannot be told";
+	if (site_call(site, "rollback", "production", NULL) != 0)
+		return "the way back is closed";
+	if (!*only_colour(site))
+		return "the traffic goes to both after the rollback";
+	site_shell(site, site->repository, "date +%N >>more");
+	site_commit(site, "the next");
+	if (site_call(site, "run", NULL) != 0)
+		return "the next run does not pass";
+	return *only_colour(site) ? NULL : "the next run left the traffic half";
+}
+
+static bool try_deployment(struct site *site, const struct kind *kind, int at)
+{
+	int64_t began = clock_monotonic_us();
+	const char *fault;
+	int status;
+
+	site_shell(site, site->repository, "date +%N >>more");
+	site_commit(site, "another");
+	switch_on(site, kind, at);
+	status = site_call(site, "run", NULL);
+	switch_off();
+	faults->call = FAULTS_NONE; /* for keepers too */
+	if (atomic_load(&faults->met) < at)
+		return false;
+	fault = fault_of_deployment(site, status);
+	if (!fault && clock_monotonic_us() - began > 2 * DEADLINE_US)
+		fault = "it took too long";
+	if (fault)
+		complain(site, kind, at, fault);
+	return true;
+}
+
+/* Minutes: only where all is asked for. */
+static void calls_of_a_deployment_may_fail(void **state)
+{
+	static const struct kind full = {"full disk", FAULTS_GROW, ENOSPC,
+					 true};
+	struct site *site = *state;
+
+	if (!is_whole())
+		skip();
+	release_two(site);
+	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
+		int at = 1 + (int)i;
+
+		while (try_deployment(site, &kinds[i], at))
+			at += DEPLOYMENT_STEP;
+		print_message("# %s: %d calls\n", kinds[i].name,
+			      atomic_load(&faults->met));
+	}
+	/* These wait for room before they give up. */
+	for (int at = 1; try_deployment(site, &full, at);)
+		at += 2 * DEPLOYMENT_STEP;
 	assert_int_equal(faulty, 0);
 }
 
@@ -407,6 +494,56 @@ static void full_disk_leaves_the_dashboards_way_back_open(void **state)
 	full_disk(*state, rolls_back_from_a_dashboard);
 }
 
+static int unmount(struct site *site)
+{
+	char *text = xasprintf("umount -l '%s' 2>/dev/null", site->state);
+	int result = system(text);
+
+	free(text);
+	return result;
+}
+
+static int tear_down_mounted(void **state)
+{
+	unmount(*state);
+	return site_tear_down(state);
+}
+
+/* A real one, small, where mounting is allowed. */
+static void rollback_works_on_a_disk_without_a_block_left(void **state)
+{
+	struct site *site = *state;
+	char *mount = xasprintf("mkdir -p '%s' && mount -t tmpfs -o size=12m "
+				"signalbox '%s' 2>/dev/null",
+				site->state, site->state);
+	int mounted = system(mount);
+	struct process *run;
+
+	free(mount);
+	if (mounted != 0) {
+		print_message("no right to mount: only the preloaded library "
+			      "fills a disk\n");
+		skip();
+	}
+	site_pipeline(site, DELIVERY);
+	release_next(site);
+	release_next(site);
+	site_pipeline(site, DELIVERY_HELD);
+	site_commit(site, "a canary");
+	run = site_start(site, NULL, "run", NULL);
+	process_await_text(run, "traffic green 50 %");
+	site_shell(site, site->state,
+		   "! dd if=/dev/zero of=filler bs=4k 2>/dev/null; "
+		   "! echo more >>filler");
+	rolls_back_from_another_shell(site);
+	assert_string_equal(only_colour(site), "green");
+	site_shell(site, site->state, "rm filler");
+	assert_int_equal(process_await(run), 5);
+	assert_int_equal(site_call(site, "verify", NULL), 0);
+	assert_int_equal(site_call(site, "status", NULL), 0);
+	assert_says(site->out, "on green");
+}
+
 static int run_all(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -414,8 +551,12 @@ static int run_all(void)
 	cmocka_unit_test_setup_teardown(name, site_set_up, site_tear_down)
 		TEST(every_call_of_a_run_may_fail),
 		TEST(every_call_of_a_rollback_may_fail),
+		TEST(calls_of_a_deployment_may_fail),
 		TEST(full_disk_leaves_the_way_back_open),
 		TEST(full_disk_leaves_the_dashboards_way_back_open),
+		cmocka_unit_test_setup_teardown(
+			rollback_works_on_a_disk_without_a_block_left,
+			site_set_up, tear_down_mounted),
 	};
 
 	cmocka_set_test_filter(getenv("FAULTS_TEST"));
