@@ -516,7 +516,7 @@ static int count_of(const char *text, const char *part)
 }
 
 /* As the shell of a stage sees the engine that is its parent. */
-#define COUNT "ls /proc/$PPID/fd | wc -l >@FOLDER@/"
+#define COUNT "ls /proc/$PPID/fd | wc -l"
 
 static void engine_holds_no_more_descriptors_after_100_stages(void **state)
 {
@@ -525,19 +525,19 @@ static void engine_holds_no_more_descriptors_after_100_stages(void **state)
 
 	str_addf(&text, "name: shop\nstages:\n"
 			"  warm: {run: 'echo made >made', artifacts: [made]}\n"
-			"  first: {run: '" COUNT "first'}\n");
+			"  first: {run: '" COUNT " >@FOLDER@/first'}\n");
 	append_stages(&text, "s", 50);
 	append_stages(&text, "n", 50);
-	str_addf(&text, "  last: {run: '" COUNT "last'}\n"
+	/* A log is closed on its way to the disk, which may be busy. */
+	str_addf(&text, "  last: {timeout: 20s, run: 'until test $(" COUNT
+			") -le $(cat @FOLDER@/first); do sleep 0.05; done'}\n"
 			"  own: {run: 'ls /proc/$$/fd; true', source: none}\n"
 			"  locked: {run: 'ls -l /proc/$$/fd; true'}\n");
 	commit_pipeline(site, text.data);
 	str_release(&text);
 	if (site_call(site, "run", NULL) != 0)
 		fail_msg("%s%s", site->out, site->err);
-	site_shell(site, site->folder,
-		   "test $(cat first) -gt 5; test $(cat last) -le $(cat first) "
-		   "|| { cat first last; exit 1; }");
+	site_shell(site, site->folder, "test $(cat first) -gt 5");
 	/* A stage's child has what a program has, and its folder's lock. */
 	assert_int_equal(site_call(site, "log", "1", "own", NULL), 0);
 	assert_string_equal(site->out, "0\n1\n2\n");
