@@ -133,7 +133,8 @@ static void emit_sample(struct environment *environment, enum colour colour)
 	event_set(event, "colour", colour_name(colour));
 	set_known(event, "asked", environment->state.split[colour]);
 	set_known(event, "share", share);
-	event_set_real(event, "rate", isnan(rate) ? 0 : round(rate * 10) / 10);
+	if (!isnan(rate)) /* the first sample tells none */
+		event_set_real(event, "rate", round(rate * 10) / 10);
 	event_set_int(event, "requests", requests);
 	event_set_int(event, "errors", errors);
 	if (requests > 0)

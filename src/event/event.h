@@ -81,7 +81,7 @@
  *                 (command to the last request begun on the colour left),
  *                 requests, failed (by the shift)
  * traffic.sampled environment, colour, asked? (percent), share? (observed
- *                 percent of the last seconds), rate (requests/s), requests,
+ *                 percent of the last seconds), rate? (requests/s), requests,
  *                 errors (both since the deployment began), error-rate?
  *                 (percent), p50?, p95?, p99? (ms), up (bool), sessions
  * analysis.judged environment, verdict (pass|fail|inconclusive|error), metric,

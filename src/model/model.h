@@ -141,7 +141,8 @@ struct stage_model {
 
 struct colour_model {
 	char *version;
-	bool up, healthy;
+	bool up;      /* as of the last sample, or since it started */
+	bool healthy; /* its target said so once it had started */
 	double asked, share, rate, error_rate, p99;
 	int64_t sampled; /* when, 0 never */
 	/* The last samples, oldest first; NAN where one had no value. */

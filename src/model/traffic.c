@@ -65,8 +65,6 @@ void fold_traffic_sampled(struct model *model, const struct event *event)
 	colour->error_rate = event_real(event, "error-rate", NAN);
 	colour->p99 = event_real(event, "p99", NAN);
 	colour->up = event_bool(event, "up");
-	if (!colour->up)
-		colour->healthy = false;
 	remember(colour);
 	/* What the one colour was asked to take, the other was not. */
 	if (isnan(it->colours[1 - number].asked))

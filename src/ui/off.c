@@ -40,6 +40,7 @@ static const char *deployment_off(const struct model *model, enum action action,
 				  struct str *why)
 {
 	const struct environment_model *it = model_focus(model);
+	const struct colour_model *candidate;
 	const struct stage_model *stage;
 
 	if (it && !*it->stage && it->candidate >= 0) {
@@ -60,7 +61,8 @@ static const char *deployment_off(const struct model *model, enum action action,
 		str_addf(why, "%s waits at its gate", stage->name);
 		return why->data;
 	}
-	if (!it->colours[it->candidate].healthy && action != ACTION_HOLD) {
+	candidate = &it->colours[it->candidate];
+	if (!(candidate->healthy && candidate->up) && action != ACTION_HOLD) {
 		str_addf(why, "%s is not healthy",
 			 colour_name((enum colour)it->candidate));
 		return why->data;

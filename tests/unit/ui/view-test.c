@@ -143,6 +143,25 @@ static void what_another_run_deploys_is_told_as_its(void **state)
 	story_close(&story);
 }
 
+/* A check that failed once is no reason to leave a key off for good. */
+static void a_candidate_that_is_up_again_can_be_shifted(void **state)
+{
+	struct story story = story_open("canary.ndjson");
+
+	(void)state;
+	tell(&story, "traffic.sampled",
+	     "\"environment\":\"production\",\"colour\":\"green\","
+	     "\"asked\":25,\"up\":false");
+	view_input(story.view, story.model, 's');
+	assert_null(story.view->dialog);
+	assert_string_equal(story.view->toast,
+			    "s is off: green is not healthy");
+	tell(&story, "traffic.sampled", SAMPLE("green", "25"));
+	view_input(story.view, story.model, 's');
+	assert_non_null(story.view->dialog);
+	story_close(&story);
+}
+
 /* A release that was left still runs where the one before would start. */
 static void
 what_runs_is_named_and_so_is_what_a_way_back_would_start(void **state)
@@ -180,6 +199,7 @@ int main(void)
 		cmocka_unit_test(what_failed_since_a_gate_opened_keeps_it_shut),
 		cmocka_unit_test(a_plan_that_waits_for_a_person_needs_you),
 		cmocka_unit_test(what_another_run_deploys_is_told_as_its),
+		cmocka_unit_test(a_candidate_that_is_up_again_can_be_shifted),
 		cmocka_unit_test(
 			what_runs_is_named_and_so_is_what_a_way_back_would_start),
 	};
