@@ -116,7 +116,8 @@ void report_keep_test(struct report *report, const struct test_case *test)
 						    : &report->others_kept;
 	struct test_case *copy;
 
-	if (*kept >= REPORT_CASES_MAX)
+	if (*kept >= REPORT_CASES_MAX ||
+	    report_pool_bytes(report->pool) >= REPORT_CASES_BYTES)
 		return;
 	++*kept;
 	copy = VECTOR_ADD(report->cases, report->case_count, report->case_cap);

@@ -13,8 +13,10 @@
 #define REPORT_MESSAGE_MAX 4096
 #define REPORT_WORD_MAX 256
 #define REPORT_PATH_MAX 1024
-/* Cases kept of the passed, and of the others; all are counted. */
+/* Cases kept of the passed, and of the others, and of the text of both; all
+ * are counted. */
 #define REPORT_CASES_MAX 100000
+#define REPORT_CASES_BYTES ((size_t)64 << 20)
 
 void report_begin(struct report *report, enum report_kind kind,
 		  const char *format);

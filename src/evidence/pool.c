@@ -22,8 +22,9 @@ struct entry {
 
 struct report_pool {
 	struct chunk *chunks;
-	size_t used; /* of the first chunk */
-	size_t size; /* of the first chunk */
+	size_t bytes; /* of all texts */
+	size_t used;  /* of the first chunk */
+	size_t size;  /* of the first chunk */
 	struct entry *entries;
 	size_t count;
 	size_t slots; /* a power of two */
@@ -115,7 +116,13 @@ static char *room_for(struct report_pool *pool, size_t len)
 	}
 	room = pool->chunks->text + pool->used;
 	pool->used += len;
+	pool->bytes += len;
 	return room;
+}
+
+size_t report_pool_bytes(const struct report_pool *pool)
+{
+	return pool->bytes;
 }
 
 const char *report_pool_add(struct report_pool *pool, const char *text,

@@ -13,5 +13,7 @@ void report_pool_free(struct report_pool *pool);
  * ends the text. */
 const char *report_pool_add(struct report_pool *pool, const char *text,
 			    size_t len);
+/* Of all its texts. */
+size_t report_pool_bytes(const struct report_pool *pool);
 
 #endif

@@ -107,7 +107,8 @@ struct report {
 
 	/* REPORT_OF_TESTS */
 	struct test_totals totals;
-	struct test_case *cases; /* at most 100,000 passed, as many not */
+	struct test_case *cases; /* at most 100,000 passed, as many not, and
+				  * 64 MiB of text */
 	size_t case_count, case_cap;
 	size_t passed_kept, others_kept;
 	bool all_skipped; /* a plan said that there is nothing to run, and why

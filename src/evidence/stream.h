@@ -11,7 +11,7 @@
  *	report_stream_free(stream);
  *
  * A line over 64 KiB is noise. Memory does not grow with the output, but for
- * the cases kept for the report.
+ * the cases kept for the report: some 100 MiB at most.
  */
 #ifndef SIGNALBOX_EVIDENCE_STREAM_H
 #define SIGNALBOX_EVIDENCE_STREAM_H

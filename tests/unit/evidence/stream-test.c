@@ -216,6 +216,28 @@ static void a_million_lines_take_well_under_a_second(void **state)
 #endif
 }
 
+static void explanations_without_end_are_not_all_kept(void **state)
+{
+	struct report_stream *stream = report_stream_new("tap", NULL, NULL);
+	struct str lines = STR_INIT;
+	struct report report;
+
+	(void)state;
+	report_stream_feed(stream, "1..40000\n", 9);
+	for (int i = 1; i <= 40000; i++) {
+		str_clear(&lines);
+		str_addf(&lines, "not ok %d\n# %-4000d\n", i, i);
+		report_stream_feed(stream, lines.data, lines.len);
+	}
+	report_stream_finish(stream, &report);
+	report_stream_free(stream);
+	assert_int_equal(report.totals.failed, 40000);
+	assert_true(report.case_count > 10000 && report.case_count < 20000);
+	assert_string_equal(report.cases[0].name, "test 1");
+	report_release(&report);
+	str_release(&lines);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -228,6 +250,7 @@ int main(void)
 		cmocka_unit_test(no_test_at_all_is_empty),
 		cmocka_unit_test(a_cmocka_test_that_prints_ok_is_no_tap),
 		cmocka_unit_test(a_million_lines_take_well_under_a_second),
+		cmocka_unit_test(explanations_without_end_are_not_all_kept),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
