@@ -69,25 +69,27 @@ static json_t *item_json(const struct garbage_item *item, const char *left)
 			 (json_int_t)item->bytes, "left", left);
 }
 
-/* As found now: between the asking and the answer things may have moved. */
-static bool is_still_there(const struct garbage *now,
-			   const struct garbage_item *item)
+/* The same as found now, or NULL: between the asking and the answer things
+ * may have moved. */
+static const struct garbage_item *find_again(const struct garbage *now,
+					     const struct garbage_item *item)
 {
 	for (size_t i = 0; i < now->count; i++)
 		if (now->items[i].kind == item->kind &&
 		    strcmp(now->items[i].name, item->name) == 0)
-			return true;
-	return false;
+			return &now->items[i];
+	return NULL;
 }
 
 /* left: why it stays; the caller's. */
-static bool free_one(struct garbage *now, const struct garbage_item *item,
+static bool free_one(struct garbage *now, const struct garbage_item *shown,
 		     char **left)
 {
+	const struct garbage_item *item = find_again(now, shown);
 	struct error why = ERROR_INIT;
 	bool is_freed = false;
 
-	if (!is_still_there(now, item))
+	if (!item)
 		error_set(&why, ERROR_REFUSED, "it is needed again");
 	else
 		is_freed = garbage_free_item(now, item, &why) == 0;

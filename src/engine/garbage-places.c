@@ -88,10 +88,9 @@ static int find_sockets(struct garbage *garbage, struct error *err)
 			strings_add(&paths, left.items[i]);
 	strings_release(&left);
 	if (paths.count)
-		garbage_add_owned(garbage, &garbage_sockets,
-				  xasprintf("%zu file%s", paths.count,
-					    paths.count == 1 ? "" : "s"),
-				  xstrdup("nobody listens there any more"))
+		garbage_add_owned(garbage, &garbage_sockets, xstrdup("files"),
+				  xasprintf("%zu where nobody listens any more",
+					    paths.count))
 			->texts = paths;
 	return 0;
 }

@@ -24,12 +24,10 @@ static int find_artifacts(struct garbage *garbage, struct error *err)
 		return result;
 	}
 	item = garbage_add_owned(
-		garbage, &garbage_artifacts,
-		xasprintf("%zu file%s", prunable.count,
-			  prunable.count == 1 ? "" : "s"),
-		xasprintf("made by none of the newest %d runs, nor by one "
+		garbage, &garbage_artifacts, xstrdup("files"),
+		xasprintf("%zu that none of the newest %d runs made, nor one "
 			  "that may go on",
-			  garbage->options.keep_runs));
+			  prunable.count, garbage->options.keep_runs));
 	for (size_t i = 0; i < prunable.count; i++) {
 		char *path = artifact_object_path(state, prunable.items[i]);
 

@@ -158,7 +158,7 @@ static void gc_frees_what_old_runs_printed_and_made(void **state)
 	assert_says(site->out, "run 1: what the stages printed");
 	assert_says(site->out, "run 2: ");
 	assert_says_not(site->out, "run 3: ");
-	assert_says(site->out, "2 files: made by none");
+	assert_says(site->out, "files: 2 that none of the newest 2 runs made");
 	assert_says(site->out, "nothing is freed yet");
 	assert_int_equal(site_call(site, "gc", "--dry-run", NULL), 0);
 	assert_true(has(site, "runs/1/logs"));
@@ -276,11 +276,11 @@ static void gc_removes_sockets_that_nobody_listens_at(void **state)
 	await_file(busy);
 	site_shell(site, site->folder,
 		   "touch -d 2026-01-01 runtime/signalbox/*.sock");
-	assert_would_free(site, "nobody listens", false);
+	assert_would_free(site, "where nobody listens", false);
 	assert_int_equal(kill(process_program(run), SIGKILL), 0);
 	process_await(run);
 	assert_int_equal(site_call(site, "gc", "--yes", NULL), 0);
-	assert_says(site->out, "nobody listens");
+	assert_says(site->out, "where nobody listens");
 	assert_int_equal(count_sockets(site), 0);
 	free(busy);
 }
