@@ -15,7 +15,6 @@
 #include "engine/recovery.h"
 #include "engine/runs.h"
 #include "event/command.h"
-#include "event/journal.h"
 
 /* The file that the run goes by, and no other. */
 static int find_pipeline(struct project *project, const struct recovery *past,
@@ -130,26 +129,14 @@ static int64_t find_unfinished(const char *state)
 	return 0;
 }
 
-static int note_pid(const struct event *event, void *data)
-{
-	int64_t *pid = data;
-
-	if (event->type == EVENT_RUN_STARTED ||
-	    event->type == EVENT_RUN_RESUMED)
-		*pid = event_int(event, "pid", 0);
-	return 0;
-}
-
 static struct recovery *open_dead(const char *state, int64_t run,
 				  struct error *err)
 {
 	struct error why = ERROR_INIT;
 	struct recovery *past = recovery_open(state, run, &why);
-	char *folder = run_folder(state, run);
-	int64_t pid = 0;
+	int64_t pid = runs_pid(state, run);
 
-	if (!past && why.code == ERROR_REFUSED &&
-	    journal_read(folder, 1, note_pid, &pid, NULL) == 0 && pid)
+	if (!past && why.code == ERROR_REFUSED && pid)
 		error_set(err, ERROR_REFUSED,
 			  "run %lld is alive, pid %lld; signalbox attach %lld "
 			  "shows it",
@@ -157,7 +144,6 @@ static struct recovery *open_dead(const char *state, int64_t run,
 	else if (!past)
 		error_set(err, why.code, "%s", error_text(&why));
 	error_clear(&why);
-	free(folder);
 	return past;
 }
 
@@ -165,6 +151,7 @@ static int go_on(struct execution *it, int64_t run, struct error *err)
 {
 	const char *state = repository_state_folder(it->project.repository);
 
+	runs_await_end(state, run ? run : run_newest(state));
 	if (!run)
 		run = find_unfinished(state);
 	if (!run)

@@ -4,13 +4,19 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/file.h"
 #include "base/memory.h"
 #include "engine/runs.h"
 #include "event/journal.h"
+#include "proc/identity.h"
 #include "source/shelf.h"
+
+/* Two seconds. */
+#define END_PAUSES 400
+#define END_PAUSE_NS 5000000
 
 int runs_parse_number(const char *text, int64_t *run, struct error *err)
 {
@@ -23,6 +29,54 @@ int runs_parse_number(const char *text, int64_t *run, struct error *err)
 				 "'%s' is no run; signalbox history lists them",
 				 text);
 	return 0;
+}
+
+struct holder {
+	pid_t pid;
+	uint64_t start;
+};
+
+static int note_holder(const struct event *event, void *data)
+{
+	struct holder *holder = data;
+
+	if (event->type != EVENT_RUN_STARTED &&
+	    event->type != EVENT_RUN_RESUMED)
+		return 0;
+	holder->pid = (pid_t)event_int(event, "pid", 0);
+	holder->start = (uint64_t)event_int(event, "pid-start", 0);
+	return 0;
+}
+
+static struct holder holder_of(const char *state, int64_t run)
+{
+	char *folder = run_folder(state, run);
+	struct holder holder = {0, 0};
+
+	if (journal_read(folder, 1, note_holder, &holder, NULL) < 0)
+		holder.pid = 0;
+	free(folder);
+	return holder;
+}
+
+pid_t runs_pid(const char *state, int64_t run)
+{
+	return holder_of(state, run).pid;
+}
+
+void runs_await_end(const char *state, int64_t run)
+{
+	const struct timespec pause = {.tv_nsec = END_PAUSE_NS};
+	struct holder holder;
+
+	if (!run_is_live(state, run))
+		return;
+	holder = holder_of(state, run);
+	for (int i = 0;
+	     i < END_PAUSES && holder.pid &&
+	     !process_is(holder.pid, holder.start) && run_is_live(state, run);
+	     i++)
+		nanosleep(&pause, NULL);
 }
 
 static int fold(const struct event *event, void *data)

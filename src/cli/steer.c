@@ -152,6 +152,7 @@ static int send_to_live(struct project *project, struct command *command,
 	/* A member of the socket-group reaches the run and not its records. */
 	if (access(state, R_OK | X_OK) < 0)
 		return steer_send(project, command->run, command, err);
+	runs_await_end(state, command->run);
 	if (!run_is_live(state, command->run)) {
 		*recorded = true;
 		return send_to_dead(project, command, err);
