@@ -161,19 +161,24 @@ int folder_make(const char *path, mode_t mode, struct error *err)
 static int remove_at(int parent, const char *name)
 {
 	struct dirent *entry;
-	int why = 0;
 	DIR *dir;
+	int why;
 	int fd;
 
 	if (unlinkat(parent, name, 0) == 0 || errno == ENOENT)
 		return 0;
-	if (errno != EISDIR && errno != EPERM && errno != EACCES)
+	why = errno;
+	if (why != EISDIR && why != EPERM && why != EACCES)
 		return -1;
 	fchmodat(parent, name, 0700, AT_SYMLINK_NOFOLLOW);
 	fd = openat(parent, name,
 		    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (fd < 0)
-		return unlinkat(parent, name, 0);
+	if (fd < 0) {
+		if (errno == ENOTDIR || errno == ELOOP) /* no folder */
+			errno = why;
+		return -1;
+	}
+	why = 0;
 	dir = fdopendir(fd);
 	if (!dir) {
 		close(fd);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "support/folder.h"
 
+#include <errno.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -59,6 +61,26 @@ static void removing_leaves_what_a_link_names_as_it_was(void **state)
 	free(closed);
 }
 
+static void what_cannot_be_removed_is_said_with_its_reason(void **state)
+{
+	char *path = xasprintf("%s/1/2/3/4/5/6/7/8/9", (char *)*state);
+	struct error err = ERROR_INIT;
+	struct rlimit limit, few;
+	int fd = dup(0);
+
+	close(fd);
+	assert_int_equal(folder_make(path, 0700, NULL), 0);
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
+	few = limit;
+	few.rlim_cur = (rlim_t)fd + 5;
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &few), 0);
+	assert_int_equal(folder_remove(*state, &err), -1);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+	assert_non_null(strstr(error_text(&err), strerror(EMFILE)));
+	error_clear(&err);
+	free(path);
+}
+
 static void paths_that_lead_out_are_known(void **state)
 {
 	static const char *const out[] = {"/",	    "/a",     "..",   "../a",
@@ -78,6 +100,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		WITH_FOLDER(replacing_writes_through_no_link_that_waits_for_it),
 		WITH_FOLDER(removing_leaves_what_a_link_names_as_it_was),
+		WITH_FOLDER(what_cannot_be_removed_is_said_with_its_reason),
 		cmocka_unit_test(paths_that_lead_out_are_known),
 	};
 
