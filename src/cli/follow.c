@@ -70,7 +70,7 @@ static void look(void *data)
 {
 	struct follower *follower = data;
 
-	if (follower->is_over)
+	if (follower->is_over || !follower->follow->look)
 		return;
 	switch (follower->follow->look(follower->model,
 				       follower->follow->data)) {
@@ -117,6 +117,8 @@ static void on_line(struct channel *channel, const char *text, size_t len,
 		take(event, follower->model);
 	if (event->type != EVENT_REPLY)
 		look(follower);
+	else if (!follower->follow->look) /* all before it has come */
+		finish(follower, FOLLOW_HAD_ENOUGH);
 	event_free(event);
 }
 
@@ -161,7 +163,7 @@ static void look_on_disk(void *data)
 
 	catch_up(follower);
 	look(follower);
-	if (!is_live)
+	if (!is_live || !follower->follow->look)
 		finish(follower, FOLLOW_RUN_ENDED);
 	timer_set_in(follower->disk, DISK_MS);
 }
@@ -198,9 +200,10 @@ static void read_the_rest(struct follower *follower)
 	if (journal_read(follower->folder, follower->model->seq + 1, take,
 			 follower->model, &follower->err) < 0)
 		follower->end = -1;
-	else if (follower->follow->look(follower->model,
+	else if (follower->follow->look &&
+		 follower->follow->look(follower->model,
 					follower->follow->data) ==
-		 FOLLOW_ENOUGH)
+			 FOLLOW_ENOUGH)
 		follower->end = FOLLOW_HAD_ENOUGH;
 }
 

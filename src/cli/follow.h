@@ -25,7 +25,8 @@ enum follow_end {
 	FOLLOW_LATE,	  /* the timeout */
 };
 struct follow {
-	/* The state as of now has changed; never one of the past. */
+	/* The state as of now has changed; never one of the past. NULL: that
+	 * state, as the engine has told it to others, is all we want. */
 	enum follow_look (*look)(const struct model *model, void *data);
 	void *data;
 	int64_t timeout_ms; /* 0: none */

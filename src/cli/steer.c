@@ -11,6 +11,7 @@
 #include "base/memory.h"
 #include "cli/arguments.h"
 #include "cli/cli.h"
+#include "cli/follow.h"
 #include "cli/project.h"
 #include "cli/resume.h"
 #include "cli/runs.h"
@@ -22,6 +23,8 @@
 #define ANSWER_MS 10000
 /* Who only wakes an engine has done its own work already. */
 #define POKE_ANSWER_MS 500
+/* A disk that is full holds the answer back, and no command. */
+#define NOW_MS 2000
 
 /* Reads lines until the reply to our command. */
 static struct event *await_reply(int fd, int64_t patience_ms, struct error *err)
@@ -147,6 +150,7 @@ static int send_to_live(struct project *project, struct command *command,
 			bool *recorded, struct error *err)
 {
 	const char *state = repository_state_folder(project->repository);
+	const struct follow now = {.timeout_ms = NOW_MS};
 	struct model *model;
 
 	/* A member of the socket-group reaches the run and not its records. */
@@ -157,9 +161,9 @@ static int send_to_live(struct project *project, struct command *command,
 		*recorded = true;
 		return send_to_dead(project, command, err);
 	}
-	/* What this command was looking at is the state as of now. */
-	model = runs_model(state, command->run, err);
-	if (!model)
+	/* What this command was looking at is the state as of now: also what
+	 * is shown and not on disk yet. */
+	if (follow_run(project, command->run, &now, &model, err) < 0)
 		return -1;
 	command->seq = model->seq;
 	model_free(model);
