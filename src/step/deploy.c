@@ -294,14 +294,15 @@ static void open_gate(struct deploy_step *deploy)
 	deploy_stand_at_gate(deploy);
 }
 
-static void unpacked(const char *digest, const char *folder, const char *why,
-		     void *data)
+static void unpacked(const char *digest, const char *folder,
+		     const struct error *err, void *data)
 {
 	struct deploy_step *deploy = data;
 
 	deploy->unpack = NULL;
-	if (why) {
-		deploy_fail(deploy, STATE_FAILED, why);
+	if (err) {
+		deploy->step.code = err->code;
+		deploy_fail(deploy, STATE_FAILED, error_text(err));
 		return;
 	}
 	deploy->digest = xstrdup(digest);

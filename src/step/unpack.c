@@ -29,8 +29,7 @@ static void worked(void *data)
 	struct unpack *unpack = data;
 
 	if (unpack->done && unpack->err.code)
-		unpack->done(NULL, NULL, error_text(&unpack->err),
-			     unpack->data);
+		unpack->done(NULL, NULL, &unpack->err, unpack->data);
 	else if (unpack->done)
 		unpack->done(unpack->release.digest, unpack->release.root, NULL,
 			     unpack->data);

@@ -7,9 +7,9 @@
 
 struct unpack;
 
-/* folder: where the release's command runs; NULL with why on failure. */
+/* folder: where the release's command runs; NULL with err on failure. */
 typedef void unpack_done(const char *digest, const char *folder,
-			 const char *why, void *data);
+			 const struct error *err, void *data);
 struct unpack *unpack_start(const struct step_host *host, unpack_done *done,
 			    void *data);
 /* done() is not called any more; not to be called after it. */

@@ -226,7 +226,7 @@ static bool is_whole(void)
 static void every_call_of_a_run_may_fail(void **state)
 {
 	struct site *site = *state;
-	int step = is_whole() ? 1 : 19;
+	int step = is_whole() ? 1 : 41;
 
 	skip_with_sanitizers();
 	share_faults(site);
@@ -319,7 +319,7 @@ static bool try_rollback(struct site *site, const struct kind *kind, int at)
 static void every_call_of_a_rollback_may_fail(void **state)
 {
 	struct site *site = *state;
-	int step = is_whole() ? 1 : 29;
+	int step = is_whole() ? 1 : 61;
 
 	release_two(site);
 	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
