@@ -64,6 +64,14 @@ pid_t runs_pid(const char *state, int64_t run)
 	return holder_of(state, run).pid;
 }
 
+/* Its main thread is gone before what other threads have is closed, and the
+ * kernel takes its time with some of that. */
+static bool is_dying(const struct holder *holder)
+{
+	return !process_is(holder->pid, holder->start) ||
+	       process_is_ending(holder->pid);
+}
+
 void runs_await_end(const char *state, int64_t run)
 {
 	const struct timespec pause = {.tv_nsec = END_PAUSE_NS};
@@ -72,9 +80,8 @@ void runs_await_end(const char *state, int64_t run)
 	if (!run_is_live(state, run))
 		return;
 	holder = holder_of(state, run);
-	for (int i = 0;
-	     i < END_PAUSES && holder.pid &&
-	     !process_is(holder.pid, holder.start) && run_is_live(state, run);
+	for (int i = 0; i < END_PAUSES && holder.pid && is_dying(&holder) &&
+			run_is_live(state, run);
 	     i++)
 		nanosleep(&pause, NULL);
 }

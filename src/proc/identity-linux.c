@@ -27,6 +27,9 @@
 #define SYS_pidfd_open 434
 #endif
 
+/* PF_EXITING, of the kernel's own header. */
+#define FLAG_ENDING 4u
+
 #define PATH_SIZE 64
 #define ENVIRON_LIMIT (4u << 20)
 
@@ -34,6 +37,7 @@
 struct process {
 	char state;
 	pid_t parent;
+	unsigned flags;
 	uint64_t start_time;
 };
 
@@ -61,9 +65,9 @@ static bool process_parse(const char *text, struct process *process)
 
 	if (!rest ||
 	    sscanf(rest,
-		   ") %c %d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d"
+		   ") %c %d %*d %*d %*d %*d %u %*u %*u %*u %*u %*u %*u %*d"
 		   " %*d %*d %*d %*d %*d %llu",
-		   &process->state, &parent, &start) != 3)
+		   &process->state, &parent, &process->flags, &start) != 4)
 		return false;
 	process->parent = parent;
 	process->start_time = start;
@@ -100,6 +104,14 @@ bool process_is(pid_t pid, uint64_t start_time)
 		return false;
 	return process.start_time == start_time ||
 	       (process.start_time == 0 && start_time == 1);
+}
+
+bool process_is_ending(pid_t pid)
+{
+	struct process process;
+
+	return pid > 0 && process_read(pid, &process) &&
+	       process.flags & FLAG_ENDING;
 }
 
 int process_end_fd(pid_t pid)

@@ -61,6 +61,12 @@ bool process_is(pid_t pid, uint64_t start_time)
 	return ask_ps(pid, "stat", state, sizeof(state)) && state[0] != 'Z';
 }
 
+bool process_is_ending(pid_t pid)
+{
+	(void)pid;
+	return false;
+}
+
 int process_end_fd(pid_t pid)
 {
 	(void)pid;

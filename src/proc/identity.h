@@ -16,6 +16,9 @@
 uint64_t process_start_time(pid_t pid);
 /* True when that very process still runs (a zombie does not). */
 bool process_is(pid_t pid, uint64_t start_time);
+/* True when it is there and on its way out: what it has is closed soon. False
+ * where the system does not tell. */
+bool process_is_ending(pid_t pid);
 /* A descriptor that is readable once our child has ended, close-on-exec; -1
  * where the system has no such thing. */
 int process_end_fd(pid_t pid);
