@@ -49,28 +49,37 @@ static enum build_system build_of(const char *tree)
 	return BUILD_UNKNOWN;
 }
 
-static bool has_check_target(const char *tree)
+static bool mentions(const char *tree, const char *name, const char *word)
 {
 	struct str text = STR_INIT;
-	char *path = path_join(tree, "Makefile");
+	char *path = path_join(tree, name);
 	bool found = file_read(path, &text, 1 << 20, NULL) == 0 &&
-		     strstr(text.data, "\ncheck:");
+		     strstr(text.data, word);
 
 	free(path);
 	str_release(&text);
 	return found;
 }
 
+/* What is called so tells that there are tests, as `npm test` needs. */
+static bool has_tests(const char *tree, enum build_system build)
+{
+	if (build == BUILD_NPM)
+		return mentions(tree, "package.json", "\"test\":");
+	return has(tree, "tests") || has(tree, "test") ||
+	       mentions(tree, "Makefile", "\ncheck:");
+}
+
 static char *suggest(const struct project *project, const char *tree)
 {
 	const char *slash = strrchr(tree, '/');
+	enum build_system build = build_of(tree);
 	struct commit head = COMMIT_INIT;
 	char *email = project_email(project);
 	struct pipeline_hints hints = {
 		.name = slash ? slash + 1 : tree,
-		.build = build_of(tree),
-		.has_tests = has(tree, "tests") || has(tree, "test") ||
-			     has_check_target(tree),
+		.build = build,
+		.has_tests = has_tests(tree, build),
 		.has_dockerfile = has(tree, "Dockerfile"),
 		.login = project->person,
 		.email = email,

@@ -56,6 +56,20 @@ static void failed_stage_ends_with_1_and_shows_the_end_of_its_log(void **state)
 	assert_says(site->out, "next: signalbox log 1 unit");
 }
 
+static void init_goes_by_the_scripts_of_a_package(void **state)
+{
+	struct site *site = *state;
+
+	site_write(site, "package.json", "{\"scripts\": {\"start\": \"x\"}}");
+	assert_int_equal(site_call(site, "init", "--stdout", NULL), 0);
+	assert_says(site->out, "\n#  test:");
+	assert_says(site->out, "if test -f package-lock.json; then npm ci;");
+	site_write(site, "package.json", "{\"scripts\": {\"test\": \"x\"}}");
+	assert_int_equal(site_call(site, "init", "--stdout", NULL), 0);
+	assert_says(site->out, "\n  test:");
+	assert_says(site->out, "      npm test\n");
+}
+
 static void wrong_words_end_with_2_before_anything_happens(void **state)
 {
 	struct site *site = *state;
@@ -467,6 +481,7 @@ static int run_all(void)
 		TEST(passed_run_ends_with_0_and_says_what_to_do_next),
 		TEST(failed_stage_ends_with_1_and_shows_the_end_of_its_log),
 		TEST(wrong_words_end_with_2_before_anything_happens),
+		TEST(init_goes_by_the_scripts_of_a_package),
 		TEST(ten_mistakes_give_ten_messages_with_their_lines),
 		TEST(artifact_that_was_not_made_fails_its_stage),
 		TEST(cancelled_run_ends_with_4),
