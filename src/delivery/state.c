@@ -303,6 +303,20 @@ static bool is_named(const struct release *release, const char *name)
 		starts_with(release->commit, name));
 }
 
+static const struct release *find_run(const struct environment_state *state,
+				      const char *number)
+{
+	char run[40];
+
+	for (size_t i = state->history_count; i-- > 0;) {
+		snprintf(run, sizeof(run), "%lld",
+			 (long long)state->history[i].run);
+		if (str_equal(run, number))
+			return &state->history[i];
+	}
+	return NULL;
+}
+
 const struct release *
 environment_state_find(const struct environment_state *state, const char *name)
 {
@@ -313,6 +327,9 @@ environment_state_find(const struct environment_state *state, const char *name)
 	for (size_t i = state->history_count; i-- > 0;)
 		if (is_named(&state->history[i], name))
 			return &state->history[i];
+	/* A bare number may be a version: that comes first. */
+	if (strspn(name, "0123456789") == strlen(name))
+		return find_run(state, name);
 	return NULL;
 }
 

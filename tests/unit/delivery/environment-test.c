@@ -309,6 +309,26 @@ static void rollback_to_a_release_of_long_ago_starts_it_first(void **state)
 	assert_string_equal(state_of(world)->previous.version, "v3");
 }
 
+static void a_release_is_found_by_version_commit_or_run(void **state)
+{
+	struct release history[] = {
+		{.version = "12", .commit = "abcdef0123", .run = 1},
+		{.version = "v2", .commit = "1234567890", .run = 12},
+		{.version = "v3", .commit = "fedcba9876", .run = 3},
+	};
+	const struct environment_state past = {
+		.history = history, .history_count = ARRAY_SIZE(history)};
+
+	(void)state;
+	assert_ptr_equal(environment_state_find(&past, "v2"), &history[1]);
+	assert_ptr_equal(environment_state_find(&past, "fedcba9"), &history[2]);
+	assert_ptr_equal(environment_state_find(&past, "3"), &history[2]);
+	assert_ptr_equal(environment_state_find(&past, "run 3"), &history[2]);
+	assert_ptr_equal(environment_state_find(&past, "12"), &history[0]);
+	assert_null(environment_state_find(&past, "4"));
+	assert_null(environment_state_find(&past, ""));
+}
+
 static void rollback_by_another_process_fences_a_deployment(void **state)
 {
 	struct world *world = *state;
@@ -846,6 +866,7 @@ int main(void)
 		TEST(rollback_ends_the_deployment_under_way),
 		TEST(rollback_without_anything_before_is_refused),
 		TEST(rollback_to_a_release_of_long_ago_starts_it_first),
+		TEST(a_release_is_found_by_version_commit_or_run),
 		TEST(rollback_by_another_process_fences_a_deployment),
 		TEST(watching_tells_that_another_process_has_rolled_back),
 		TEST(fence_has_its_room_before_the_disk_is_full),
