@@ -15,7 +15,9 @@ static const char *how_it_is(const char *state, const struct model *model)
 {
 	if (state_is_final(model->state) || run_is_live(state, model->run))
 		return state_name(model->state);
-	return model_open_gate(model) ? "at its gate" : "cut off";
+	return model_open_gate(model) || model_decided_gate(model)
+		       ? "at its gate"
+		       : "cut off";
 }
 
 static json_t *run_row(const struct model *model)
@@ -75,6 +77,23 @@ static int list_runs(const char *state, bool json)
 	return 0;
 }
 
+/* After a rollback it is not the newest that is live. */
+static void print_release(const struct environment_state *now,
+			  const struct release *release)
+{
+	char since[32];
+
+	listing_print("%-16s  %-18s  %.10s  run %-4lld  %s%s%s\n",
+		      listing_time(release->since, since), release->version,
+		      release->commit, (long long)release->run,
+		      *release->person ? "let through by " : "",
+		      release->person,
+		      now->has_live && release->run == now->live.run &&
+				      release_is(release, &now->live)
+			      ? ", live"
+			      : "");
+}
+
 static int list_releases(const char *state, const char *name, bool json,
 			 struct error *err)
 {
@@ -87,7 +106,6 @@ static int list_releases(const char *state, const char *name, bool json,
 	struct environment *environment = environment_open(&options, err);
 	const struct environment_state *now;
 	json_t *rows = json_array();
-	char since[32];
 
 	if (!environment) {
 		loop_free(loop);
@@ -101,12 +119,7 @@ static int list_releases(const char *state, const char *name, bool json,
 		if (json)
 			json_array_append_new(rows, release_encode(release));
 		else
-			listing_print("%-16s  %-18s  %.10s  run %-4lld  %s%s\n",
-				      listing_time(release->since, since),
-				      release->version, release->commit,
-				      (long long)release->run,
-				      *release->person ? "let through by " : "",
-				      release->person);
+			print_release(now, release);
 	}
 	if (json)
 		listing_json(json_incref(rows));

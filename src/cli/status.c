@@ -166,11 +166,13 @@ static int each_text(struct environment *environment, void *data)
 
 static const char *run_state(const struct model *model, bool live)
 {
-	if (!live && !state_is_final(model->state))
-		return model_open_gate(model) ? "waits at its gate, without "
-						"an engine"
-					      : "was cut off";
-	return state_name(model->state);
+	if (live || state_is_final(model->state))
+		return state_name(model->state);
+	if (model_open_gate(model))
+		return "waits at its gate, without an engine";
+	return model_decided_gate(model) ? "its gate is decided, without an "
+					   "engine"
+					 : "was cut off";
 }
 
 static json_t *run_json(const struct model *model, bool live)

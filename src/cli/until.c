@@ -85,9 +85,12 @@ static int say_ended(const struct model *model, const struct aim *aim,
 				 run, gate->name, run);
 		return 6;
 	}
+	gate = model_decided_gate(model);
 	(void)!error_set(err, ERROR_IO,
-			 "run %lld was cut off; see signalbox log %lld", run,
-			 run);
+			 "run %lld %s%s; signalbox resume %lld goes on with it",
+			 run,
+			 gate ? "was decided at the gate of " : "was cut off",
+			 gate ? gate->name : "", run);
 	return 7;
 }
 

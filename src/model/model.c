@@ -138,6 +138,27 @@ struct stage_model *model_open_gate(const struct model *model)
 	return NULL;
 }
 
+static bool is_decided(const struct stage_model *stage)
+{
+	for (size_t i = 0; i < stage->step_count; i++)
+		if (stage->steps[i].started)
+			return false;
+	return stage->gate.closed && !stage->gate.open &&
+	       !state_is_final(stage->state);
+}
+
+const struct stage_model *model_decided_gate(const struct model *model)
+{
+	const struct stage_model *decided = NULL;
+
+	for (size_t i = 0; i < model->stage_count; i++)
+		if (is_decided(&model->stages[i]))
+			decided = &model->stages[i];
+		else if (model->stages[i].state == STATE_RUNNING)
+			return NULL;
+	return decided;
+}
+
 size_t model_waits(const struct model *model)
 {
 	size_t count = 0;

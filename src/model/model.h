@@ -227,6 +227,9 @@ struct environment_model *model_environment(const struct model *model,
 					    const char *name);
 /* The first stage with an open gate, or NULL. */
 struct stage_model *model_open_gate(const struct model *model);
+/* A stage whose gate was decided, where nothing was done since and nothing
+ * else runs: on a run without an engine, it is what resume acts on. Or NULL. */
+const struct stage_model *model_decided_gate(const struct model *model);
 /* How many stages wait for a person: at a gate, at a pause without an end, or
  * because one held them. */
 size_t model_waits(const struct model *model);

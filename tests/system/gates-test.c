@@ -180,6 +180,13 @@ static void without_wait_a_run_at_its_gate_ends_with_6(void **state)
 	assert_int_equal(site_call(site, "approve", "1", NULL), 0);
 	assert_says(site->out, "recorded; signalbox resume 1 goes on");
 	assert_untouched(site);
+	assert_int_equal(site_call(site, "status", NULL), 0);
+	assert_says(site->out, "its gate is decided, without an engine");
+	assert_says(site->out, "signalbox resume 1 goes on");
+	assert_int_equal(site_call(site, "history", NULL), 0);
+	assert_says(site->out, "at its gate");
+	assert_int_equal(site_call(site, "status", "--until", "done", NULL), 7);
+	assert_says(site->err, "was decided at the gate of production");
 }
 
 /* The answer to a vote of someone who looked at event seq. */
