@@ -222,8 +222,7 @@ int cli_doctor(int argc, char **argv)
 	check_runtime(&doctor);
 	check_terminal(&doctor);
 	if (project_open(&project, &err) < 0) {
-		tell(&doctor, "repository", error_text(&err),
-		     "call this inside a git repository");
+		tell(&doctor, "repository", error_text(&err), "");
 		error_clear(&err);
 	} else {
 		check_disk(&doctor,

@@ -367,8 +367,8 @@ static int check_releasable(const struct step *step, struct error *err)
 				 "run again");
 	if (!host->artifacts->count)
 		return error_set(err, ERROR_CONFIG,
-				 "%s has nothing to release; name `artifacts` "
-				 "in a stage before it",
+				 "%s has nothing to release: no stage of this "
+				 "run that came before it kept `artifacts`",
 				 step->options.stage->name);
 	return 0;
 }
