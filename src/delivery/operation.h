@@ -68,7 +68,8 @@ struct operation {
 	operation_step *part_over; /* goes on when start, stop or move did */
 	operation_step *recorded;  /* goes on when the record is written */
 	struct error unlocked;	   /* why it could not be */
-	int64_t began_us;
+	int64_t began_us;	   /* of the wait for open sessions */
+	int quiet;		   /* looks in a row that found none */
 
 	/* Of an operation of its own. */
 	char *person, *reason, *by;
@@ -180,7 +181,8 @@ void operation_await_health(struct operation *operation, enum colour colour,
 /* Starts `release` on the colour, waits for its health, records both. */
 void operation_start(struct operation *operation, enum colour colour,
 		     const struct release *release, operation_step *next);
-/* Stops the colour, if it runs, and records it. */
+/* Stops the colour, if it runs, and records it. Where no new request goes to
+ * it, those that were begun may end first, for a while. */
 void operation_stop(struct operation *operation, enum colour colour,
 		    const char *reason, operation_step *next);
 /* move.to, .reason and so on are set: lock, record, write, read back, record,

@@ -2,9 +2,18 @@
 /* The start and the stop of a colour, as parts of an operation. */
 #include "delivery/operation.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 
+#include "base/clock.h"
 #include "base/memory.h"
+
+/* How long requests begun on a colour may take to end before it is told to;
+ * less when a person waits for a rollback. */
+#define DRAIN_MS 10000
+#define DRAIN_URGENT_MS 1000
+#define DRAIN_LOOK_MS 25
+#define DRAIN_LOOKS 2
 
 static struct event *target_event(struct operation *operation,
 				  enum event_type type)
@@ -129,6 +138,60 @@ static void stopped(int64_t ms, const struct error *err, void *data)
 	operation_record(operation, start_over);
 }
 
+static void stop_now(struct operation *operation)
+{
+	const struct target *target =
+		&operation->environment->targets[operation->colour];
+
+	operation->awaiting = AWAITING_STOP;
+	target->ops->stop(target, STOP_GRACE_MS, stopped, operation);
+}
+
+static int64_t drain_limit_ms(const struct operation *operation)
+{
+	return operation->urgent ? DRAIN_URGENT_MS : DRAIN_MS;
+}
+
+static void look(struct operation *operation, const struct error *err);
+
+/* Twice none: one may have been on its way to the colour at the first look.
+ * A proxy that says nothing is waited for no longer. */
+static void looked(struct operation *operation, const struct error *err)
+{
+	struct environment *environment = operation->environment;
+	int64_t past_ms = (clock_monotonic_us() - operation->began_us) / 1000;
+	int64_t sessions =
+		environment->sampler.last.colours[operation->colour].sessions;
+
+	operation->quiet = err || sessions > 0 ? 0 : operation->quiet + 1;
+	if (err || operation->quiet == DRAIN_LOOKS) {
+		stop_now(operation);
+	} else if (past_ms >= drain_limit_ms(operation)) {
+		environment_note(environment, true,
+				 "%s is stopped with %" PRId64
+				 " sessions open on it",
+				 colour_name(operation->colour), sessions);
+		stop_now(operation);
+	} else {
+		operation_pause(operation, DRAIN_LOOK_MS, look);
+	}
+}
+
+static void look(struct operation *operation, const struct error *err)
+{
+	(void)err;
+	operation_sample(operation, looked);
+}
+
+/* No new request goes there; those that were begun may still end. */
+static bool may_drain(const struct environment *environment, enum colour colour)
+{
+	const struct target *target = &environment->targets[colour];
+
+	return environment->traffic && target->ops->is_alive(target) &&
+	       !(environment->state.split[colour] > 0);
+}
+
 void operation_stop(struct operation *operation, enum colour colour,
 		    const char *reason, operation_step *next)
 {
@@ -144,6 +207,11 @@ void operation_stop(struct operation *operation, enum colour colour,
 	operation->colour = colour;
 	free(operation->stop_reason);
 	operation->stop_reason = xstrdup(reason);
-	operation->awaiting = AWAITING_STOP;
-	target->ops->stop(target, STOP_GRACE_MS, stopped, operation);
+	if (!may_drain(environment, colour)) {
+		stop_now(operation);
+		return;
+	}
+	operation->began_us = clock_monotonic_us();
+	operation->quiet = 0;
+	look(operation, NULL);
 }

@@ -3,6 +3,7 @@
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -13,8 +14,23 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#define SLOW_MS 2000
+
 static atomic_long served;
 static long broken_every; /* 0: none */
+
+/* A request that takes its time, and a file that says it has come. */
+static void be_slow(const char *colour)
+{
+	char path[256];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/slow-%s", getenv("HOME"), colour);
+	file = fopen(path, "w");
+	if (file)
+		fclose(file);
+	poll(NULL, 0, SLOW_MS);
+}
 
 static void answer(int fd, const char *request)
 {
@@ -25,6 +41,8 @@ static void answer(int fd, const char *request)
 	if (!strstr(request, " /healthz") && broken_every &&
 	    atomic_fetch_add(&served, 1) % broken_every == 0)
 		status = "500 Broken";
+	if (strstr(request, " /slow"))
+		be_slow(colour);
 	len = snprintf(text, sizeof(text),
 		       "HTTP/1.1 %s\r\nContent-Length: %zu\r\n\r\n%s\n", status,
 		       strlen(colour) + 1, colour);

@@ -3,7 +3,9 @@
  * traffic, and that it costs no request. */
 #include "system/support.h"
 
+#include <pthread.h>
 #include <signal.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -263,6 +265,40 @@ static void cancelled_deployment_is_taken_back(void **state)
 	assert_says_not(site->out, "under deployment");
 }
 
+static void *ask_slowly(void *data)
+{
+	const struct site *site = data;
+
+	return (void *)(intptr_t)web_get(site->port, "/slow", NULL);
+}
+
+/* One of them is the candidate's, and under way when its run is cancelled. */
+static void what_the_candidate_has_begun_is_answered(void **state)
+{
+	struct site *site = *state;
+	char *begun = path_join(site->folder, "slow-green");
+	pthread_t clients[4];
+	struct process *run;
+
+	release_first(site, "0\n",
+		      CANARY "      steps: [{weight: 50%}, {pause: {}}, "
+			     "{weight: 100%}]\n");
+	run = run_until(site, "wait until promoted");
+	for (size_t i = 0; i < ARRAY_SIZE(clients); i++)
+		assert_int_equal(
+			pthread_create(&clients[i], NULL, ask_slowly, site), 0);
+	await_file(begun);
+	assert_int_equal(site_call(site, "cancel", "2", NULL), 0);
+	assert_int_equal(process_await(run), 4);
+	for (size_t i = 0; i < ARRAY_SIZE(clients); i++) {
+		void *status;
+
+		assert_int_equal(pthread_join(clients[i], &status), 0);
+		assert_int_equal((intptr_t)status, 200);
+	}
+	free(begun);
+}
+
 static void second_run_waits_and_says_who_holds_the_environment(void **state)
 {
 	struct site *site = *state;
@@ -339,6 +375,7 @@ static int run_all(void)
 		TEST(people_shift_hold_and_promote_by_command),
 		TEST(held_plan_goes_on_only_when_let),
 		TEST(cancelled_deployment_is_taken_back),
+		TEST(what_the_candidate_has_begun_is_answered),
 		TEST(second_run_waits_and_says_who_holds_the_environment),
 		TEST(two_clones_do_not_move_one_environment_at_once),
 		TEST(locked_environment_takes_no_release_but_goes_back),
