@@ -255,6 +255,7 @@ void fold_rollback_finished(struct model *model, const struct event *event)
 	if (!it)
 		return;
 	it->rolling_back = it->changing = false;
+	it->rollbacks++;
 	fold_text(&it->last_rollback, event_text(event, "text"));
 	/* Whatever came of it, no deployment is under way any more. */
 	environment_model_settle(it);

@@ -177,6 +177,7 @@ struct environment_model {
 		int64_t until;
 	} lock;
 	char *last_rollback; /* the sentence of the last one */
+	int rollbacks;	     /* how many have ended */
 	bool rolling_back;
 };
 

@@ -164,10 +164,13 @@ static void rollback_open(struct dialog *dialog, const struct view *view,
 static bool rollback_confirm(struct dialog *dialog, struct view *view,
 			     const struct model *model)
 {
+	const char *name = dialog->environment ? dialog->environment : "";
+	const struct environment_model *it = model_environment(model, name);
+
 	view_send_owned(view, model, dialog_command(dialog, COMMAND_ROLLBACK));
 	free(view->ask_reason);
-	view->ask_reason =
-		xstrdup(dialog->environment ? dialog->environment : "");
+	view->ask_reason = xstrdup(name);
+	view->ask_after = it ? it->rollbacks : 0;
 	return true;
 }
 

@@ -182,7 +182,7 @@ static void ask_reason(struct view *view, const struct model *model)
 		model_environment(model, view->ask_reason);
 
 	if (!*view->ask_reason || view->dialog || !it || it->rolling_back ||
-	    !*it->last_rollback)
+	    it->rollbacks <= view->ask_after)
 		return;
 	dialog_open(view, model, &reason_dialog);
 	view->dialog->deaf_until_ms = view->clock_ms + 300;

@@ -109,6 +109,7 @@ struct view {
 	enum wish wish;
 	/* A rollback was asked from here: its reason is asked when it ends. */
 	char *ask_reason; /* environment, "" none */
+	int ask_after;	  /* so many rollbacks had ended there before it */
 };
 
 struct view *view_new(void);

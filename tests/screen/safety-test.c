@@ -254,6 +254,7 @@ static void a_refusal_is_shown_and_a_reason_is_asked_afterwards(void **state)
 		"\"back on blue in 6 ms\"}\n";
 	struct terminal *terminal = stage_open_canary(state);
 	json_t *command;
+	char *text;
 
 	terminal_keys(terminal, "B\r");
 	json_decref(only_command(terminal));
@@ -267,7 +268,6 @@ static void a_refusal_is_shown_and_a_reason_is_asked_afterwards(void **state)
 	terminal_keys(terminal, "z\r");
 	assert_silent(terminal, "a key that was meant for the panels");
 	while (true) { /* until it hears: at most 300 ms */
-		char *text;
 		bool heard;
 
 		terminal_keys(terminal, "e");
@@ -282,6 +282,12 @@ static void a_refusal_is_shown_and_a_reason_is_asked_afterwards(void **state)
 	assert_string_equal(text_of(command, "command"), "note");
 	assert_string_equal(text_of(command, "reason"), "errors");
 	json_decref(command);
+	/* The next one is asked about when it has ended, not the last one. */
+	terminal_keys(terminal, "B\r");
+	json_decref(only_command(terminal));
+	text = terminal_text(terminal);
+	assert_null(strstr(text, "WHY DID YOU"));
+	free(text);
 }
 
 #define TEST(name) cmocka_unit_test_teardown(name, stage_close)
