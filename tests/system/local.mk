@@ -1,6 +1,7 @@
 # Tests of this kind: a file and a line here.
 SITE_SOURCES = %D%/support.c %D%/support.h %D%/process.c %D%/process.h \
 	%D%/colour.c %D%/colour.h %D%/web.c %D%/web.h \
+	%D%/leftovers.c %D%/leftovers.h \
 	tests/support/manual.c tests/support/manual.h
 check_PROGRAMS += %D%/haproxy-test
 %C%_haproxy_test_SOURCES = %D%/haproxy-test.c %D%/web.c %D%/web.h

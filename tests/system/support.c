@@ -67,6 +67,7 @@ int site_set_up(void **state)
 	site->signalbox = find_signalbox();
 	site->folder = xstrdup("/tmp/signalbox-site-XXXXXX");
 	assert_non_null(mkdtemp(site->folder));
+	leftovers_watch(&site->leftovers, site->folder);
 	set_environment(site);
 	site->repository = path_join(site->folder, "shop");
 	site->state = path_join(site->repository, ".git/signalbox");
@@ -195,6 +196,7 @@ int site_tear_down(void **state)
 	each_environment(site, take_down);
 	each_environment(site, kill_kept);
 	free_processes(site);
+	leftovers_end(&site->leftovers);
 	result = check_journals(site);
 	if (folder_remove(site->folder, NULL) < 0)
 		print_error("%s is left\n", site->folder);

@@ -2,7 +2,7 @@
 /*
  * A site: a repository in a folder of its own, free ports, and the real
  * program called in it. Whatever was started is stopped by site_tear_down(),
- * also after a failed test.
+ * also after a failed test, and when the test program itself is killed.
  *
  *	site_set_up / site_tear_down            cmocka's set-up and tear-down
  *	site_pipeline(site, TEXT); site_commit(site, "first");
@@ -22,6 +22,7 @@
 
 #include "base/str.h"
 #include "event/event.h"
+#include "system/leftovers.h"
 #include "system/process.h"
 #include "system/web.h"
 
@@ -38,6 +39,7 @@ struct site {
 	const char *out, *err; /* what the last site_call() printed */
 	struct web_load loads[SITE_LOADS];
 	bool is_loaded;
+	struct leftovers leftovers;
 };
 
 /* Environments to put under `environments:`, one gate key may follow. */
