@@ -8,6 +8,7 @@
 #include "step/deploy.h"
 
 #define RETRY_MS 500
+#define OPERATION_MS 100 /* a look at an environment takes less */
 
 static enum concurrency concurrency_of(const struct deploy_step *deploy)
 {
@@ -26,6 +27,17 @@ static void tell_ready(struct deploy_step *deploy, const char *why)
 
 	event_set(event, "reason", why);
 	step_emit(&deploy->step, event);
+}
+
+void deploy_wait_for_operation(struct deploy_step *deploy, const char *why)
+{
+	if (deploy->has_met_another) {
+		deploy_wait(deploy, why);
+		return;
+	}
+	deploy->has_met_another = true;
+	deploy->phase = DEPLOY_QUEUED;
+	timer_set_in(deploy->queue, OPERATION_MS);
 }
 
 void deploy_wait(struct deploy_step *deploy, const char *why)

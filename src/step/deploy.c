@@ -318,7 +318,7 @@ static void recovered(void *data, const struct error *err)
 
 	if (err && err->code == ERROR_REFUSED &&
 	    (!deploy->ending || takes_back))
-		deploy_wait(deploy, error_text(err)); /* another operation */
+		deploy_wait_for_operation(deploy, error_text(err));
 	else if (deploy_take_up(deploy))
 		return;
 	else if (deploy->ending)

@@ -39,6 +39,7 @@ struct deploy_step {
 	char *person;	     /* who let it through; NULL */
 	struct timer *queue;
 	struct queue_place *place; /* in the line before the environment */
+	bool has_met_another; /* operation there, as that of the run's start */
 	char *queued_behind;
 	bool claimed, acquired, begun, traffic_moved;
 	int64_t epoch; /* the environment's when this began */
@@ -71,6 +72,9 @@ struct deploy_step {
 /* deploy-queue.c */
 /* Looks again soon (deploy_try_again()); why is said when it is news. */
 void deploy_wait(struct deploy_step *deploy, const char *why);
+/* The same where another operation is under way, which is said only when it
+ * is so again: the first look of a run at its environments is over at once. */
+void deploy_wait_for_operation(struct deploy_step *deploy, const char *why);
 /* True when the environment is ours. Else it waits or has ended. */
 bool deploy_acquire(struct deploy_step *deploy);
 /* False when there is no sense in asking people: the step has ended. */

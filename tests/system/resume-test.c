@@ -526,6 +526,7 @@ static void a_canary_goes_on_at_its_pause(void **state)
 	assert_says(site->out, "signalbox resume 2 goes on with it");
 	assert_call(site, 0, site_call(site, "resume", NULL));
 	assert_says(site->out, "production goes on at its step pause-2");
+	assert_says_not(site->out, "something else is under way");
 	assert_says(site->out, "of it left");
 	assert_says(site->out, "run 2 passed");
 	assert_string_equal(site_colour(site), "green");
