@@ -2,14 +2,19 @@
 #include "step/reopen.h"
 
 #include <fcntl.h>
+#include <limits.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/inotify.h>
 #include <unistd.h>
 
 #include "base/memory.h"
 
+/* Folders are watched, not files: to end a watch keeps the kernel busy for
+ * longer than a short stage takes. */
 struct reopen_pool {
 	int fd;
+	int folder; /* inotify's number of the last one; -1 none */
 	struct watch *watch;
 	void (*reopened)(void *data);
 	struct reopen_watch *all;
@@ -17,16 +22,18 @@ struct reopen_pool {
 
 struct reopen_watch {
 	struct reopen_pool *pool;
-	int number;
+	int folder;
+	char *name;
 	int kept; /* so that the last close of the command's own is ours */
 	void *data;
 	struct reopen_watch *next;
 };
 
-static void tell(struct reopen_pool *pool, int number)
+static void tell(struct reopen_pool *pool, const struct inotify_event *event)
 {
 	for (struct reopen_watch *at = pool->all; at; at = at->next) {
-		if (at->number != number)
+		if (!event->len || at->folder != event->wd ||
+		    strcmp(at->name, event->name) != 0)
 			continue;
 		pool->reopened(at->data);
 		return;
@@ -48,8 +55,7 @@ static void read_events(int fd, short revents, void *data)
 			const struct inotify_event *event =
 				(const void *)(buffer.bytes + at);
 
-			if (event->mask & IN_CLOSE_WRITE)
-				tell(pool, event->wd);
+			tell(pool, event);
 			at += (ssize_t)(sizeof(*event) + event->len);
 		}
 }
@@ -64,6 +70,7 @@ struct reopen_pool *reopen_pool_new(struct loop *loop,
 		return NULL;
 	pool = xcalloc(1, sizeof(*pool));
 	pool->fd = fd;
+	pool->folder = -1;
 	pool->reopened = reopened;
 	pool->watch = loop_watch(loop, fd, POLLIN, read_events, pool);
 	return pool;
@@ -74,27 +81,42 @@ void reopen_pool_free(struct reopen_pool *pool)
 	if (!pool)
 		return;
 	watch_remove(pool->watch);
+	/* Or the close waits until the kernel is done with it. */
+	if (pool->folder >= 0)
+		inotify_rm_watch(pool->fd, pool->folder);
 	close(pool->fd);
 	free(pool);
+}
+
+/* The number is the same each time; -1 where there is none. */
+static int watch_folder(struct reopen_pool *pool, const char *path)
+{
+	char folder[PATH_MAX];
+	const char *slash = strrchr(path, '/');
+	size_t len = slash ? (size_t)(slash - path) : 0;
+
+	if (!len || len >= sizeof(folder))
+		return -1;
+	memcpy(folder, path, len);
+	folder[len] = '\0';
+	pool->folder = inotify_add_watch(pool->fd, folder, IN_CLOSE_WRITE);
+	return pool->folder;
 }
 
 struct reopen_watch *reopen_watch(struct reopen_pool *pool, const char *path,
 				  int fd, void *data)
 {
-	int kept = pool ? fcntl(fd, F_DUPFD_CLOEXEC, 3) : -1;
-	int number =
-		kept < 0 ? -1
-			 : inotify_add_watch(pool->fd, path, IN_CLOSE_WRITE);
 	struct reopen_watch *watch;
+	int folder = pool ? watch_folder(pool, path) : -1;
+	int kept = folder < 0 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, 3);
 
-	if (number < 0) {
-		if (kept >= 0)
-			close(kept);
+	if (kept < 0)
 		return NULL;
-	}
+	read_events(pool->fd, POLLIN, pool); /* what was closed before */
 	watch = xcalloc(1, sizeof(*watch));
 	watch->pool = pool;
-	watch->number = number;
+	watch->folder = folder;
+	watch->name = xstrdup(strrchr(path, '/') + 1);
 	watch->kept = kept;
 	watch->data = data;
 	watch->next = pool->all;
@@ -104,16 +126,19 @@ struct reopen_watch *reopen_watch(struct reopen_pool *pool, const char *path,
 
 void reopen_unwatch(struct reopen_watch *watch)
 {
+	struct reopen_pool *pool;
 	struct reopen_watch **at;
 
 	if (!watch)
 		return;
-	read_events(watch->pool->fd, POLLIN, watch->pool);
-	at = &watch->pool->all;
+	pool = watch->pool;
+	read_events(pool->fd, POLLIN, pool);
+	at = &pool->all;
 	while (*at != watch)
 		at = &(*at)->next;
 	*at = watch->next;
-	inotify_rm_watch(watch->pool->fd, watch->number);
 	close(watch->kept);
+	read_events(pool->fd, POLLIN, pool); /* that close, for nobody */
+	free(watch->name);
 	free(watch);
 }
