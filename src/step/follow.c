@@ -18,16 +18,20 @@
 enum {
 	BLOCK_BYTES = 256 << 10,
 	/* What is read of one file before another's turn. */
-	PIECE_BYTES = 2 << 20,
+	PIECE_BYTES = 16 << 20,
 	/* Before the counted end, to see whether the file is what it was. */
 	SEAM_BYTES = 32,
 	/* An end as small as this is read at once, if memory has it: nobody
 	 * waits for the helper, and for what it has before it. */
 	SMALL_BYTES = 64 << 10,
+	LOUD_BYTES = 4 << 20,
 	/* Less is a full disk: what is kept back for root is not counted. */
 	ROOM_BYTES = 64 << 10,
 };
-/* How often files are looked at: while one grows, and while none does. */
+/* How often files are looked at: while one grows by LOUD_BYTES between two
+ * looks, so that little is left at its end; while one grows; and while none
+ * does. */
+#define LOUD_MS 4
 #define BUSY_MS 20
 #define IDLE_MS 100
 
@@ -393,16 +397,19 @@ static void run_next(struct follow_pool *pool)
 static void look(void *data)
 {
 	struct follow_pool *pool = data;
-	bool grows = false;
+	int64_t most = 0;
 
 	for (struct followed *at = pool->all; at; at = at->next) {
-		if (at->end >= 0 || size_now(at) == at->tally.bytes ||
-		    pool->busy == at || at->cannot_read)
-			continue;
-		want(at);
-		grows = true;
+		int64_t grown = size_now(at) - at->tally.bytes;
+
+		most = grown > most ? grown : most;
+		if (at->end < 0 && grown && pool->busy != at &&
+		    !at->cannot_read)
+			want(at);
 	}
-	pool->look_ms = grows ? BUSY_MS : pool->look_ms * 2;
+	pool->look_ms = most >= LOUD_BYTES ? LOUD_MS
+			: most > 0	   ? BUSY_MS
+					   : pool->look_ms * 2;
 	if (pool->look_ms > IDLE_MS)
 		pool->look_ms = IDLE_MS;
 	if (pool->all)
