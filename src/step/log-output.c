@@ -195,19 +195,21 @@ static void empty_pipe(struct stage_log *log)
 	drop_pipe(log);
 }
 
+/* What was counted gives away by itself that it is not there any more; and
+ * who has the file when the child is gone may close it. */
+static void stop_noticing(struct stage_log *log)
+{
+	reopen_unwatch(log->reopen);
+	log->reopen = NULL;
+}
+
 static void file_grew(void *data)
 {
 	struct stage_log *log = data;
 
 	log->tally = *follow_tally(log->followed);
+	stop_noticing(log);
 	log_tell_soon(log);
-}
-
-/* The child is gone, and what is closed from now on is not asked. */
-static void stop_noticing(struct stage_log *log)
-{
-	reopen_unwatch(log->reopen);
-	log->reopen = NULL;
 }
 
 static void take_back(struct stage_log *log)

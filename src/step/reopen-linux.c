@@ -10,12 +10,16 @@
 
 #include "base/memory.h"
 
-/* Folders are watched, not files: to end a watch keeps the kernel busy for
- * longer than a short stage takes. */
+/* To end a watch keeps the kernel busy for longer than a short stage takes,
+ * and a process that ends with one, or soon after, waits 10 ms for it. So the
+ * folder is watched, not each file, and not for longer than needed. */
+#define IDLE_MS 50
+
 struct reopen_pool {
 	int fd;
 	int folder; /* inotify's number of the last one; -1 none */
 	struct watch *watch;
+	struct timer *idle;
 	void (*reopened)(void *data);
 	struct reopen_watch *all;
 };
@@ -60,6 +64,15 @@ static void read_events(int fd, short revents, void *data)
 		}
 }
 
+static void end_watch(void *data)
+{
+	struct reopen_pool *pool = data;
+
+	if (pool->folder >= 0)
+		inotify_rm_watch(pool->fd, pool->folder);
+	pool->folder = -1;
+}
+
 struct reopen_pool *reopen_pool_new(struct loop *loop,
 				    void (*reopened)(void *data))
 {
@@ -73,6 +86,7 @@ struct reopen_pool *reopen_pool_new(struct loop *loop,
 	pool->folder = -1;
 	pool->reopened = reopened;
 	pool->watch = loop_watch(loop, fd, POLLIN, read_events, pool);
+	pool->idle = loop_timer(loop, INT64_MAX, end_watch, pool);
 	return pool;
 }
 
@@ -81,9 +95,7 @@ void reopen_pool_free(struct reopen_pool *pool)
 	if (!pool)
 		return;
 	watch_remove(pool->watch);
-	/* Or the close waits until the kernel is done with it. */
-	if (pool->folder >= 0)
-		inotify_rm_watch(pool->fd, pool->folder);
+	timer_free(pool->idle);
 	close(pool->fd);
 	free(pool);
 }
@@ -121,6 +133,7 @@ struct reopen_watch *reopen_watch(struct reopen_pool *pool, const char *path,
 	watch->data = data;
 	watch->next = pool->all;
 	pool->all = watch;
+	timer_stop(pool->idle);
 	return watch;
 }
 
@@ -139,6 +152,8 @@ void reopen_unwatch(struct reopen_watch *watch)
 	*at = watch->next;
 	close(watch->kept);
 	read_events(pool->fd, POLLIN, pool); /* that close, for nobody */
+	if (!pool->all)
+		timer_set_in(pool->idle, IDLE_MS);
 	free(watch->name);
 	free(watch);
 }
