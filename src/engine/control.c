@@ -117,6 +117,31 @@ static int refuse_ended(const struct engine *engine, struct error *err)
 			 (long long)engine->run);
 }
 
+/* Twice kills: the second must have seen the first. */
+static int command_cancel(struct engine *engine, const struct command *command,
+			  struct error *err)
+{
+	if (engine->is_over)
+		return refuse_ended(engine, err);
+	if (command->seq && command->seq < engine->cancelled_seq)
+		return refuse_moved("the run", "it was cancelled", err);
+	stages_cancel(engine);
+	/* Where the record of this command will stand. */
+	engine->cancelled_seq = stream_seq(engine->stream) + 1;
+	return 0;
+}
+
+static int command_retry(struct engine *engine, const struct command *command,
+			 const struct sender *sender, struct error *err)
+{
+	const struct stage *stage =
+		command->stage ? stages_find(engine, command->stage) : NULL;
+
+	if (stage && command->seq && command->seq < stage->moved_seq)
+		return refuse_moved(command->stage, stage->moved_text, err);
+	return stages_retry(engine, command->stage, sender->login, err);
+}
+
 static int execute(struct engine *engine, const struct command *command,
 		   const struct sender *sender, struct error *err)
 {
@@ -126,15 +151,12 @@ static int execute(struct engine *engine, const struct command *command,
 			(long long)engine->run, (long long)command->run);
 	switch (command->kind) {
 	case COMMAND_CANCEL:
-		if (engine->is_over)
-			return refuse_ended(engine, err);
-		stages_cancel(engine);
-		return 0;
+		return command_cancel(engine, command, err);
 	case COMMAND_SHIFT:
 	case COMMAND_ROLLBACK:
 		return command_site(engine, command, sender, err);
 	case COMMAND_RETRY:
-		return stages_retry(engine, command->stage, sender->login, err);
+		return command_retry(engine, command, sender, err);
 	case COMMAND_NOTE: /* its record is all it is for */
 		return 0;
 	case COMMAND_POKE: /* somebody changed an environment: look now */

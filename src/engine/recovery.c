@@ -328,7 +328,7 @@ static void take_command(struct recovery *past, const struct event *event)
 	} else if (strcmp(command, "promote") == 0) {
 		hold(&stage->past, false, event->time_ms);
 		stage->past.promoting = true;
-	} else if (strcmp(command, "rollback") == 0) {
+	} else if (strcmp(command, "rollback") == 0 && stage->past.planned) {
 		stage->past.leaving = true;
 		set_text(&stage->past.leaver, event_text(event, "person"));
 		if (event_has(event, "reason"))

@@ -15,14 +15,6 @@ struct event *stage_event(const struct stage *stage, enum event_type type)
 	return event_new(type, stage->config->name);
 }
 
-static bool asks_branches(const struct stage *stage)
-{
-	return stage->config->kind == STAGE_KIND_DEPLOY &&
-	       pipeline_environment(stage->engine->options.pipeline,
-				    stage->config->deploy.environment)
-		       ->branches.count;
-}
-
 static void set_kinds(struct stage *stage)
 {
 	static const enum step_kind first[] = {
@@ -32,7 +24,7 @@ static void set_kinds(struct stage *stage)
 		[STAGE_KIND_DEPLOY] = STEP_DEPLOY,
 	};
 
-	if (asks_branches(stage))
+	if (stage->config->kind == STAGE_KIND_DEPLOY)
 		stage->kinds[stage->kind_count++] = STEP_BRANCHES;
 	stage->kinds[stage->kind_count++] = first[stage->config->kind];
 	if (stage->config->scan.present)
@@ -394,7 +386,8 @@ void stage_prepare(struct stage *stage)
 {
 	struct engine *engine = stage->engine;
 
-	stage->at = 0;
+	/* The first of a deployment asks whether it may begin. */
+	stage->at = stage->past && stage->past->planned;
 	stage->has_run = false;
 	stage->error = ERROR_NONE;
 	services_want(stage);

@@ -1,18 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /* Before a deployment: whether its environment takes commits of a branch that
- * this one is on. */
+ * this one is on, by its own file and by that of the release that is live. */
 #include <stdlib.h>
 
 #include "base/memory.h"
 #include "base/str.h"
+#include "delivery/environment.h"
 #include "source/branches.h"
 #include "step/step.h"
 
 struct look { /* the helper's */
 	const char *repository_folder, *commit;
-	const struct strings *patterns;
-	int result;
-	char *where;
+	struct strings rules[2];
+	size_t rule_count;
+	struct strings *broken; /* NULL: it is on a branch of each */
+	char *where;		/* of the last that was asked */
 	struct error err;
 	struct branches_step *step; /* NULL once cancelled */
 };
@@ -22,22 +24,21 @@ struct branches_step {
 	struct look *look;
 };
 
-static const struct environment_config *environment_of(const struct step *step)
-{
-	return pipeline_environment(step->options.host->pipeline,
-				    step->options.stage->deploy.environment);
-}
-
 static void ask(void *data)
 {
 	struct look *look = data;
 	struct repository *repository =
 		repository_open(look->repository_folder, &look->err);
 
-	look->result = repository ? branches_allow(repository, look->commit,
-						   look->patterns, &look->where,
-						   &look->err)
-				  : -1;
+	for (size_t i = 0; repository && i < look->rule_count; i++) {
+		free(look->where);
+		look->where = NULL;
+		if (branches_allow(repository, look->commit, &look->rules[i],
+				   &look->where, &look->err) == 1)
+			continue;
+		look->broken = &look->rules[i];
+		break;
+	}
 	repository_free(repository);
 }
 
@@ -47,24 +48,17 @@ static char *refusal(const struct step *step, const struct look *look)
 
 	str_addf(&text, "refused: %s takes commits of",
 		 step->options.stage->deploy.environment);
-	for (size_t i = 0; i < look->patterns->count; i++)
-		str_addf(&text, "%s %s", i ? "," : "",
-			 look->patterns->items[i]);
+	for (size_t i = 0; i < look->broken->count; i++)
+		str_addf(&text, "%s %s", i ? "," : "", look->broken->items[i]);
 	str_addf(&text, ", and %.10s is %s", look->commit, look->where);
 	return str_detach(&text);
-}
-
-/* A deployment that had begun is not left in its middle. */
-static bool is_under_way(const struct step *step)
-{
-	return step->options.past && step->options.past->planned;
 }
 
 static void judge(struct step *step, const struct look *look)
 {
 	char *why = NULL;
 
-	if (look->result == 1 || is_under_way(step)) {
+	if (!look->broken && !look->err.code) {
 		step_done(step, STATE_PASSED, NULL);
 		return;
 	}
@@ -84,24 +78,47 @@ static void answered(void *data)
 		branches->look = NULL;
 		judge(&branches->step, look);
 	}
+	for (size_t i = 0; i < look->rule_count; i++)
+		strings_release(&look->rules[i]);
 	free(look->where);
 	error_clear(&look->err);
 	free(look);
+}
+
+/* Copied: the helper may be at it while the environment is closed. */
+static void add_rule(struct look *look, const struct pipeline *pipeline,
+		     const char *name)
+{
+	const struct environment_config *config =
+		pipeline ? pipeline_environment(pipeline, name) : NULL;
+
+	if (config && config->branches.count)
+		strings_copy(&look->rules[look->rule_count++],
+			     &config->branches);
 }
 
 static int branches_start(struct step *step, struct error *err)
 {
 	struct branches_step *branches = (struct branches_step *)step;
 	const struct step_host *host = step->options.host;
-	struct look *look = xcalloc(1, sizeof(*look));
+	const char *name = step->options.stage->deploy.environment;
+	struct environment *environment =
+		host->environment(host->data, name, err);
+	struct look *look;
 
-	(void)err;
+	if (!environment)
+		return -1;
+	look = xcalloc(1, sizeof(*look));
 	look->repository_folder = host->run->repository_folder;
 	look->commit = host->run->commit->id;
-	look->patterns = &environment_of(step)->branches;
+	add_rule(look, host->pipeline, name);
+	add_rule(look, environment_live_pipeline(environment), name);
 	look->step = branches;
 	branches->look = look;
-	helper_run(host->helper, ask, answered, look);
+	if (look->rule_count)
+		helper_run(host->helper, ask, answered, look);
+	else
+		loop_post(host->loop, answered, look);
 	return 0;
 }
 

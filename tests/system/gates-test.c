@@ -189,11 +189,12 @@ static void without_wait_a_run_at_its_gate_ends_with_6(void **state)
 	assert_says(site->err, "was decided at the gate of production");
 }
 
-/* The answer to a vote of someone who looked at event seq. */
-static void vote_seen_at(struct site *site, int64_t seq, struct str *answer)
+/* The answer to a command of someone who looked at event 1. */
+static void send_late(struct site *site, enum command_kind kind, char *stage,
+		      struct str *answer)
 {
 	struct command command = {
-		.kind = COMMAND_APPROVE, .id = 7, .run = 1, .seq = seq};
+		.kind = kind, .id = 7, .run = 1, .seq = 1, .stage = stage};
 	char *common = path_join(site->repository, ".git");
 	char *real = realpath(common, NULL);
 	char *with_slash = xasprintf("%s/", real), *path;
@@ -218,6 +219,7 @@ static void vote_seen_at(struct site *site, int64_t seq, struct str *answer)
 	n = read(fd, bytes, sizeof(bytes));
 	if (n <= 0)
 		fail_msg("no answer: %zd, %s", n, strerror(errno));
+	str_clear(answer);
 	str_add_bytes(answer, bytes, (size_t)n);
 	close(fd);
 	str_release(&line);
@@ -235,12 +237,38 @@ static void vote_on_what_has_moved_on_since_is_refused(void **state)
 
 	prepare(site, HEAD GATE STAGES DEPLOY);
 	run = run_to_gate(site);
-	vote_seen_at(site, 1, &answer);
+	send_late(site, COMMAND_APPROVE, NULL, &answer);
 	assert_says(answer.data, "\"ok\":false");
 	assert_says(answer.data, "has moved on since what you saw");
 	assert_int_equal(
 		site_call(site, "reject", "1", "--reason", "enough", NULL), 0);
 	assert_int_equal(process_await(run), 3);
+	str_release(&answer);
+}
+
+/* A second cancel kills what cleans up, a second retry runs it twice: who
+ * asks has to know of the first. */
+static void cancel_and_retry_act_on_what_their_sender_saw(void **state)
+{
+	struct site *site = *state;
+	struct str answer = STR_INIT;
+	struct process *run;
+
+	prepare(site, "name: shop\nstages:\n"
+		      "  bad: {run: exit 3}\n"
+		      "  slow: {needs: [], run: 'echo slow; sleep 600',\n"
+		      "    cleanup: ['until test -e @FOLDER@/go; do sleep "
+		      "0.05; done; touch @FOLDER@/tidy']}\n");
+	run = site_start(site, NULL, "run", "--jobs", "2", NULL);
+	process_await_text(run, "bad finished: failed");
+	send_late(site, COMMAND_RETRY, "bad", &answer);
+	assert_says(answer.data, "has moved on since what you saw");
+	assert_int_equal(site_call(site, "cancel", "1", NULL), 0);
+	send_late(site, COMMAND_CANCEL, NULL, &answer);
+	assert_says(answer.data, "has moved on since what you saw");
+	site_shell(site, site->folder, "touch go");
+	assert_int_equal(process_await(run), 4);
+	site_shell(site, site->folder, "test -e tidy");
 	str_release(&answer);
 }
 
@@ -361,6 +389,20 @@ static void gate_that_the_candidate_took_away_still_holds(void **state)
 	assert_string_equal(site_colour(site), "blue");
 	prepare(site, "mode: deployment\n" HEAD GATE STAGES DEPLOY);
 	assert_int_equal(site_call(site, "run", NULL), 6);
+	assert_string_equal(site_colour(site), "blue");
+}
+
+static void branches_that_the_candidate_took_away_still_hold(void **state)
+{
+	struct site *site = *state;
+
+	prepare(site, HEAD "    branches: [main]\n" STAGES DEPLOY);
+	site_shell(site, site->repository, "git branch -M main");
+	assert_int_equal(site_call(site, "run", NULL), 0);
+	site_shell(site, site->repository, "git checkout -q -b fix");
+	prepare(site, HEAD STAGES DEPLOY);
+	assert_int_equal(site_call(site, "run", NULL), 8);
+	assert_says(site->out, "refused: production takes commits of main");
 	assert_string_equal(site_colour(site), "blue");
 }
 
@@ -510,12 +552,14 @@ static int run_all(void)
 		TEST(gate_nobody_decides_on_expires_into_3),
 		TEST(without_wait_a_run_at_its_gate_ends_with_6),
 		TEST(vote_on_what_has_moved_on_since_is_refused),
+		TEST(cancel_and_retry_act_on_what_their_sender_saw),
 		TEST(approval_is_void_when_another_release_went_live),
 		TEST(deployment_mode_opens_a_gate_that_names_nobody),
 		TEST(deployment_mode_holds_at_a_gate_that_names_people),
 		TEST(no_way_leads_a_deployment_past_its_gate),
 		TEST(later_stage_that_deploys_asks_its_gate_again),
 		TEST(gate_that_the_candidate_took_away_still_holds),
+		TEST(branches_that_the_candidate_took_away_still_hold),
 		TEST(secrets_come_after_the_gate),
 		TEST(two_users_of_the_group_let_a_release_pass),
 		TEST(another_user_does_not_reach_a_run_that_is_not_shared),

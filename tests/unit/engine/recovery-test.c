@@ -229,6 +229,25 @@ static void a_gate_has_its_votes_until_it_opens_anew(void **state)
 	free(offer);
 }
 
+/* It was of the release that was live while this one stood at its gate. */
+static void a_rollback_before_a_deployment_is_not_of_it(void **state)
+{
+	struct past_run *place = *state;
+	struct recovery *past;
+
+	start(place);
+	tell(place, "stage.started", "\"stage\":\"production\",\"attempt\":1");
+	tell(place, "command.received",
+	     "\"command\":\"rollback\",\"person\":\"ana\",\"uid\":1,"
+	     "\"target\":\"production\"");
+	tell(place, "deploy.planned",
+	     "\"stage\":\"production\",\"environment\":\"production\","
+	     "\"candidate\":{\"digest\":\"d1\"}");
+	past = opened(place);
+	assert_false(recovery_stage(past, "production")->past.leaving);
+	recovery_free(past);
+}
+
 static void what_people_commanded_a_deployment_lasts(void **state)
 {
 	struct past_run *place = *state;
@@ -279,6 +298,7 @@ int main(void)
 		TEST(stages_are_over_or_were_under_way),
 		TEST(an_end_is_an_end),
 		TEST(a_gate_has_its_votes_until_it_opens_anew),
+		TEST(a_rollback_before_a_deployment_is_not_of_it),
 		TEST(what_people_commanded_a_deployment_lasts),
 	};
 
