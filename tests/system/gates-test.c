@@ -392,6 +392,20 @@ static void gate_that_the_candidate_took_away_still_holds(void **state)
 	assert_string_equal(site_colour(site), "blue");
 }
 
+static void branches_that_the_candidate_took_away_still_hold(void **state)
+{
+	struct site *site = *state;
+
+	prepare(site, HEAD "    branches: [main]\n" STAGES DEPLOY);
+	site_shell(site, site->repository, "git branch -M main");
+	assert_int_equal(site_call(site, "run", NULL), 0);
+	site_shell(site, site->repository, "git checkout -q -b fix");
+	prepare(site, HEAD STAGES DEPLOY);
+	assert_int_equal(site_call(site, "run", NULL), 8);
+	assert_says(site->out, "refused: production takes commits of main");
+	assert_string_equal(site_colour(site), "blue");
+}
+
 static void secrets_come_after_the_gate(void **state)
 {
 	struct site *site = *state;
@@ -545,6 +559,7 @@ static int run_all(void)
 		TEST(no_way_leads_a_deployment_past_its_gate),
 		TEST(later_stage_that_deploys_asks_its_gate_again),
 		TEST(gate_that_the_candidate_took_away_still_holds),
+		TEST(branches_that_the_candidate_took_away_still_hold),
 		TEST(secrets_come_after_the_gate),
 		TEST(two_users_of_the_group_let_a_release_pass),
 		TEST(another_user_does_not_reach_a_run_that_is_not_shared),
