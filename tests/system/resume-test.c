@@ -252,6 +252,7 @@ static void what_it_left_running_is_ended(void **state)
 	for (int i = 0; i < 3; i++)
 		assert_int_equal(kill(pids[i], SIGKILL), 0);
 	process_await(run);
+	await_gone(pids[0]);
 	assert_true(is_running(left));
 	run = site_start(site, NULL, "resume", NULL);
 	process_await_text(run, "that the run had left running");
