@@ -13,7 +13,8 @@ void colour_model_init(struct colour_model *colour)
 	colour->version = xstrdup("");
 	colour->asked = colour->share = colour->rate = NAN;
 	colour->error_rate = NAN;
-	colour->p99 = NAN;
+	colour->p50 = colour->p95 = colour->p99 = NAN;
+	colour->sessions = -1;
 }
 
 static void init(struct environment_model *it, const char *name)

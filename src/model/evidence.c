@@ -14,6 +14,8 @@ void stage_model_reset_evidence(struct stage_model *stage)
 	stage->has_tests = stage->scanned = stage->scan_ok = false;
 	stage->tests_passed = stage->tests_failed = stage->tests_skipped = 0;
 	stage->reports = 0;
+	stage->suppressed = 0;
+	stage_model_clear_tests(stage);
 	stage->severities = (struct severity_counts){0};
 }
 
@@ -24,6 +26,7 @@ void fold_test_finished(struct model *model, const struct event *event)
 	if (!stage)
 		return;
 	stage->has_tests = true;
+	stage_model_add_test(stage, event);
 	if (!stage->reports) {
 		stage->tests_passed =
 			event_int(event, "passed", stage->tests_passed);
@@ -87,6 +90,8 @@ static void read_findings(struct model *model, struct stage_model *stage,
 
 	stage->scan_ok = ok && (!stage->scanned || stage->scan_ok);
 	stage->scanned = true;
+	stage->suppressed += event_int(event, "suppressed", 0);
+	fold_field(&stage->fail_on, event, "fail-on");
 	add_counts(&stage->severities, &counts);
 	sum_scans(model);
 	if (!ok || model->scan_ok)

@@ -35,6 +35,9 @@ void model_rank_stages(struct model *model);
 fold_function fold_test_finished, fold_report_read, fold_finding_found;
 /* Forgets what an earlier try of the stage counted. */
 void stage_model_reset_evidence(struct stage_model *stage);
+/* Keeps a test that the event tells singly. */
+void stage_model_add_test(struct stage_model *stage, const struct event *event);
+void stage_model_clear_tests(struct stage_model *stage);
 void model_release_findings(struct model *model);
 
 fold_function fold_gate_opened, fold_gate_voted, fold_gate_closed;

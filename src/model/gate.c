@@ -38,6 +38,9 @@ static void lists_release(struct gate_model *gate)
 		free(gate->ships.list[i].author);
 		free(gate->ships.list[i].subject);
 	}
+	for (size_t i = 0; i < gate->ships.changed_count; i++)
+		free(gate->ships.changed[i].path);
+	free(gate->ships.changed);
 	free(gate->votes);
 	free(gate->eligible);
 	free(gate->checks);
@@ -126,6 +129,23 @@ void gate_models_check(struct model *model, const struct stage_model *stage)
 	}
 }
 
+static void add_changed(struct gate_model *gate, const json_t *array)
+{
+	const json_t *item;
+	size_t i;
+
+	json_array_foreach(array, i, item)
+	{
+		struct changed_model *it = VECTOR_ADD(gate->ships.changed,
+						      gate->ships.changed_count,
+						      gate->ships.changed_cap);
+
+		it->path = xstrdup(json_text(item, "path"));
+		it->insertions = json_int(item, "insertions", 0);
+		it->deletions = json_int(item, "deletions", 0);
+	}
+}
+
 static void add_ships(struct gate_model *gate, const json_t *ships)
 {
 	const json_t *item;
@@ -137,6 +157,7 @@ static void add_ships(struct gate_model *gate, const json_t *ships)
 	gate->ships.deletions = json_int(ships, "deletions", 0);
 	gate->ships.authors = json_int(ships, "authors", 0);
 	add_texts(&gate->ships.risky, json_object_get(ships, "risky"));
+	add_changed(gate, json_object_get(ships, "changed"));
 	json_array_foreach(json_object_get(ships, "list"), i, item)
 	{
 		struct ship_model *it = VECTOR_ADD(

@@ -10,4 +10,5 @@ libsignalbox_a_SOURCES += \
 	%D%/sentence.c %D%/sentence.h \
 	%D%/stage.c \
 	%D%/state.c \
+	%D%/test.c \
 	%D%/traffic.c

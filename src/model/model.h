@@ -81,6 +81,11 @@ struct ship_model { /* a commit that ships */
 	int64_t time;
 };
 
+struct changed_model { /* a file that ships changed */
+	char *path;
+	int64_t insertions, deletions;
+};
+
 struct gate_model {
 	bool present; /* it was opened at least once */
 	bool open;
@@ -101,6 +106,9 @@ struct gate_model {
 		struct ship_model *list; /* newest first, at most 20 */
 		size_t count, cap;
 		struct strings risky;
+		/* The most changed ones, largest first, at most 20. */
+		struct changed_model *changed;
+		size_t changed_count, changed_cap;
 	} ships;
 };
 
@@ -110,6 +118,15 @@ struct step_model { /* one step of a deployment's plan */
 	double weight; /* percent, NAN when the step has none */
 	int64_t planned_ms, started, ms;
 };
+
+struct test_model { /* a test that was told singly */
+	char *name, *message, *file;
+	enum state state;
+	int line;
+	int64_t ms; /* -1 not known */
+};
+
+#define TESTS_KEPT 200
 
 struct stage_model {
 	char *name, *kind, *why, *environment, *reason, *log;
@@ -123,8 +140,14 @@ struct stage_model {
 	/* What its reports say once one was read, else as counted live. */
 	int64_t tests_passed, tests_failed, tests_skipped;
 	size_t reports; /* test reports read since it started */
-	bool scanned;	/* a findings report was read since it started */
+	/* Those told singly since it started, in the order they came; the
+	 * first TESTS_KEPT of those that did not pass, as many that did. */
+	struct test_model *tests;
+	size_t test_count, test_cap, tests_bad;
+	bool scanned; /* a findings report was read since it started */
 	bool scan_ok;
+	int64_t suppressed; /* findings that an exception covers */
+	char *fail_on;	    /* the severity that fails it, "" none */
 	struct severity_counts severities;
 	int64_t seq; /* of the newest event that moved it */
 	struct gate_model gate;
@@ -143,8 +166,9 @@ struct colour_model {
 	char *version;
 	bool up;      /* as of the last sample, or since it started */
 	bool healthy; /* its target said so once it had started */
-	double asked, share, rate, error_rate, p99;
-	int64_t sampled; /* when, 0 never */
+	double asked, share, rate, error_rate, p50, p95, p99;
+	int64_t sessions; /* open at the last sample, -1 not known */
+	int64_t sampled;  /* when, 0 never */
 	/* The last samples, oldest first; NAN where one had no value. */
 	struct {
 		float rate, error_rate, p99;
@@ -201,6 +225,7 @@ struct model {
 	enum state state;
 	int exit_status; /* once finished */
 	int64_t started, finished;
+	int64_t committed; /* the commit's own time */
 	struct stage_model *stages;
 	size_t stage_count, stage_cap;
 	/* By name: numbers of stages from 1, 0 where none is; a power of two

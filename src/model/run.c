@@ -47,6 +47,7 @@ void fold_run_started(struct model *model, const struct event *event)
 	model->worktree = event_bool(event, "worktree");
 	model->state = STATE_RUNNING;
 	model->started = event->time_ms;
+	model->committed = event_time(event, "committed");
 	model->finished = 0;
 	add_stages(model, event_json(event, "stages"));
 }

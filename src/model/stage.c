@@ -66,6 +66,7 @@ struct stage_model *fold_stage(struct model *model, const char *name)
 	stage->reason = xstrdup("");
 	stage->log = xstrdup("");
 	stage->kept = xstrdup("");
+	stage->fail_on = xstrdup("");
 	gate_model_init(&stage->gate);
 	index_stage(model);
 	return stage;
@@ -100,6 +101,9 @@ void stage_model_release(struct stage_model *stage)
 {
 	steps_clear(stage);
 	free(stage->steps);
+	stage_model_clear_tests(stage);
+	free(stage->tests);
+	free(stage->fail_on);
 	gate_model_release(&stage->gate);
 	strings_release(&stage->needs);
 	free(stage->name);

@@ -63,7 +63,10 @@ void fold_traffic_sampled(struct model *model, const struct event *event)
 	colour->share = event_real(event, "share", NAN);
 	colour->rate = event_real(event, "rate", NAN);
 	colour->error_rate = event_real(event, "error-rate", NAN);
+	colour->p50 = event_real(event, "p50", NAN);
+	colour->p95 = event_real(event, "p95", NAN);
 	colour->p99 = event_real(event, "p99", NAN);
+	colour->sessions = event_int(event, "sessions", -1);
 	colour->up = event_bool(event, "up");
 	remember(colour);
 	/* What the one colour was asked to take, the other was not. */

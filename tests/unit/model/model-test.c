@@ -135,6 +135,10 @@ static void reports_replace_the_live_count_and_a_retry_forgets(void **state)
 	      "\"file\":\"add_test.c\",\"line\":8");
 	assert_int_equal(unit->tests_passed, 3);
 	assert_int_equal(unit->tests_failed, 1);
+	assert_int_equal(unit->test_count, 1);
+	assert_string_equal(unit->tests[0].message, "1 != 2");
+	assert_int_equal(unit->tests[0].state, STATE_FAILED);
+	assert_int_equal(unit->tests[0].ms, -1);
 	apply(model, "report.read",
 	      "\"stage\":\"unit\",\"kind\":\"tests\",\"passed\":30,"
 	      "\"failed\":1,\"errors\":1,\"skipped\":2,\"ok\":false");
@@ -146,6 +150,7 @@ static void reports_replace_the_live_count_and_a_retry_forgets(void **state)
 	assert_int_equal(unit->tests_skipped, 2);
 	apply(model, "stage.started", "\"stage\":\"unit\"");
 	assert_int_equal(unit->tests_passed, 0);
+	assert_int_equal(unit->test_count, 0);
 	assert_false(unit->has_tests);
 }
 
