@@ -35,10 +35,6 @@ enum {
 #define BUSY_MS 20
 #define IDLE_MS 100
 
-struct queue {
-	struct followed *first, *last;
-};
-
 struct follow_pool {
 	struct loop *loop;
 	struct helper *helper; /* NULL until the first piece */
@@ -46,8 +42,8 @@ struct follow_pool {
 	struct timer *look;
 	int64_t look_ms;
 	struct followed *all;
-	struct queue ended, growing; /* wait for the helper */
-	struct followed *busy;	     /* the helper has it */
+	struct followed *busy; /* the helper has it */
+	int64_t turns;	       /* given so far */
 };
 
 struct followed {
@@ -57,9 +53,10 @@ struct followed {
 	void *data;
 	int fd;
 	struct log_tally tally;
-	int64_t end; /* where to stop; -1: not known yet */
-	bool is_queued, is_freed;
-	struct followed *next, *next_queued;
+	int64_t end;  /* where to stop; -1: not known yet */
+	int64_t turn; /* among those that wait for the helper; 0: it does not */
+	bool is_freed;
+	struct followed *next;
 	/* The helper's while it is busy. */
 	int64_t stop; /* the end it was told of */
 	int index_fd; /* -1 until the first entry */
@@ -218,48 +215,13 @@ static void work(void *data)
 	followed->is_full = is_disk_full(followed->fd);
 }
 
-static void queue_add(struct queue *queue, struct followed *followed)
-{
-	followed->is_queued = true;
-	followed->next_queued = NULL;
-	if (queue->last)
-		queue->last->next_queued = followed;
-	else
-		queue->first = followed;
-	queue->last = followed;
-}
-
-static struct followed *queue_take(struct queue *queue)
-{
-	struct followed *followed = queue->first;
-
-	if (!followed)
-		return NULL;
-	queue->first = followed->next_queued;
-	if (!queue->first)
-		queue->last = NULL;
-	followed->is_queued = false;
-	return followed;
-}
-
-static void queue_remove(struct queue *queue, struct followed *followed)
-{
-	struct queue kept = {NULL, NULL};
-	struct followed *at;
-
-	while ((at = queue_take(queue)))
-		if (at != followed)
-			queue_add(&kept, at);
-	*queue = kept;
-}
-
 static void want(struct followed *followed)
 {
 	struct follow_pool *pool = followed->pool;
 
-	if (followed->is_queued || pool->busy == followed)
+	if (followed->turn || pool->busy == followed)
 		return;
-	queue_add(followed->end >= 0 ? &pool->ended : &pool->growing, followed);
+	followed->turn = ++pool->turns;
 	run_next(pool);
 }
 
@@ -373,17 +335,31 @@ static void piece_done(void *data)
 	run_next(pool);
 }
 
+static bool goes_before(const struct followed *a, const struct followed *b)
+{
+	bool ended = a->end >= 0;
+
+	return ended != (b->end >= 0) ? ended : a->turn < b->turn;
+}
+
+/* NULL: none waits. */
+static struct followed *whose_turn(const struct follow_pool *pool)
+{
+	struct followed *first = NULL;
+
+	for (struct followed *at = pool->all; at; at = at->next)
+		if (at->turn && (!first || goes_before(at, first)))
+			first = at;
+	return first;
+}
+
 static void run_next(struct follow_pool *pool)
 {
-	struct followed *followed;
+	struct followed *followed = pool->busy ? NULL : whose_turn(pool);
 
-	if (pool->busy)
-		return;
-	followed = queue_take(&pool->ended);
-	if (!followed)
-		followed = queue_take(&pool->growing);
 	if (!followed)
 		return;
+	followed->turn = 0;
 	if (!pool->helper) {
 		pool->helper = helper_new(pool->loop, "follower");
 		pool->buffer = xmalloc(BLOCK_BYTES);
@@ -472,8 +448,7 @@ void follow_end(struct followed *followed)
 
 	if (followed->end >= 0)
 		return;
-	if (followed->is_queued)
-		queue_remove(&pool->growing, followed);
+	followed->turn = 0;
 	followed->end = size_now(followed);
 	if (pool->busy == followed)
 		return; /* it is looked at again when that is done */
@@ -504,8 +479,6 @@ void follow_free(struct followed *followed)
 		return;
 	pool = followed->pool;
 	unlink_from_all(followed);
-	queue_remove(&pool->ended, followed);
-	queue_remove(&pool->growing, followed);
 	if (pool->busy == followed)
 		followed->is_freed = true;
 	else
