@@ -24,12 +24,9 @@ static void start_next(struct cleanup_step *cleanup);
 static void warn(const struct cleanup_step *cleanup, const char *why)
 {
 	const struct stage_config *stage = cleanup->step.options.stage;
-	struct event *event = step_event(&cleanup->step, EVENT_NOTE_ADDED);
 
-	event_setf(event, "text", "clean-up of %s: '%s': %s", stage->name,
-		   stage->cleanup.items[cleanup->at - 1], why);
-	event_set(event, "level", "warning");
-	step_emit(&cleanup->step, event);
+	step_warn(&cleanup->step, "clean-up of %s: '%s': %s", stage->name,
+		  stage->cleanup.items[cleanup->at - 1], why);
 	stage_log_printf(cleanup->step.options.log, "signalbox: clean-up: %s\n",
 			 why);
 }

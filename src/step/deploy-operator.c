@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The dead man's handle: a deployment that waits for a person, and the
  * terminal it was steered from is gone. */
+#include <stdarg.h>
 #include <stdlib.h>
 
 #include "base/clock.h"
@@ -15,14 +16,17 @@ static bool waits_for_person(const struct deploy_step *deploy)
 		(deploy->pause_left_ms < 0 && !deploy->promoting));
 }
 
-static void note(struct deploy_step *deploy, const char *text)
+void deploy_warn(struct deploy_step *deploy, const char *format, ...)
 {
-	struct event *event = step_event(&deploy->step, EVENT_NOTE_ADDED);
+	va_list args;
+	char *text;
 
-	event_set(event, "text", text);
-	event_set(event, "level", "warning");
-	step_emit(&deploy->step, event);
+	va_start(args, format);
+	text = xvasprintf(format, args);
+	va_end(args);
+	step_warn(&deploy->step, "%s", text);
 	stage_log_printf(deploy->step.options.log, "%s\n", text);
+	free(text);
 }
 
 static void go_back(struct deploy_step *deploy, const char *after)
@@ -40,12 +44,9 @@ static void go_back(struct deploy_step *deploy, const char *after)
 
 static void go_on(struct deploy_step *deploy, const char *after)
 {
-	char *text = xasprintf("%s: nobody steered it any more for %s; its "
-			       "plan goes on",
-			       deploy->config->environment, after);
-
-	note(deploy, text);
-	free(text);
+	deploy_warn(deploy,
+		    "%s: nobody steered it any more for %s; its plan goes on",
+		    deploy->config->environment, after);
 	deploy->pause_over = true;
 	if (deploy->held && deploy->pause_left_ms >= 0) {
 		struct error err = ERROR_INIT;
@@ -81,19 +82,16 @@ static void say_alone(struct deploy_step *deploy)
 	enum operator_lost policy = deploy->config->on_operator_lost;
 	const struct run_facts *run = deploy->step.options.host->run;
 	char after[WORDS_SIZE] = "";
-	char *text;
 
 	if (policy != OPERATOR_LOST_HOLD)
 		words_duration(deploy->config->operator_timeout_ms, after);
-	text = xasprintf("%s waits for a person, and the terminal that steered "
-			 "run %lld is gone: %s%s%s; signalbox attach %lld "
-			 "steers it again",
-			 deploy->config->environment, (long long)run->number,
-			 then[policy], after,
-			 *after ? " unless somebody comes" : "",
-			 (long long)run->number);
-	note(deploy, text);
-	free(text);
+	deploy_warn(deploy,
+		    "%s waits for a person, and the terminal that steered run "
+		    "%lld is gone: %s%s%s; signalbox attach %lld steers it "
+		    "again",
+		    deploy->config->environment, (long long)run->number,
+		    then[policy], after, *after ? " unless somebody comes" : "",
+		    (long long)run->number);
 }
 
 void deploy_mind_operator(struct deploy_step *deploy, bool acted)

@@ -61,17 +61,6 @@ static enum past_deployment look_back(const struct deploy_step *deploy)
 	return NOT_BEGUN;
 }
 
-static void note(struct deploy_step *deploy, char *text)
-{
-	struct event *event = step_event(&deploy->step, EVENT_NOTE_ADDED);
-
-	event_set(event, "text", text);
-	event_set(event, "level", "warning");
-	step_emit(&deploy->step, event);
-	stage_log_printf(deploy->step.options.log, "%s\n", text);
-	free(text);
-}
-
 /* The gate of the environment let this candidate pass: it is its. */
 static void tell_let_through(struct deploy_step *deploy)
 {
@@ -163,12 +152,11 @@ static void tell_where(struct deploy_step *deploy, bool watched)
 					  duration_format(deploy->pause_rest_ms,
 							  left));
 
-	note(deploy,
-	     xasprintf("%s goes on at its step %s%s%s",
-		       deploy->config->environment, step->name, pause,
-		       watched ? "; the analysis begins anew, with what is "
-				 "counted from now on"
-			       : ""));
+	deploy_warn(deploy, "%s goes on at its step %s%s%s",
+		    deploy->config->environment, step->name, pause,
+		    watched ? "; the analysis begins anew, with what is "
+			      "counted from now on"
+			    : "");
 	free(pause);
 }
 
@@ -278,9 +266,8 @@ bool deploy_take_up(struct deploy_step *deploy)
 		return true;
 	case IS_LIVE:
 		tell_let_through(deploy);
-		note(deploy, xasprintf("%s: %s was live when the engine died",
-				       deploy->config->environment,
-				       state->live.version));
+		deploy_warn(deploy, "%s: %s was live when the engine died",
+			    deploy->config->environment, state->live.version);
 		deploy_succeeded(deploy);
 		return true;
 	case WAS_TAKEN_BACK:

@@ -105,6 +105,9 @@ void deploy_drop_waits(struct deploy_step *deploy);
 /* To be called whenever it begins or ends to wait for a person, the terminal
  * that steers came or went, or (acted) a person did something with it. */
 void deploy_mind_operator(struct deploy_step *deploy, bool acted);
+/* A warning that stands in the stage's log too. */
+void deploy_warn(struct deploy_step *deploy, const char *format, ...)
+	PRINTF_LIKE(2, 3);
 
 /* deploy-watch.c */
 void deploy_watch_begin(struct deploy_step *deploy,

@@ -2,6 +2,7 @@
 #include "step/step.h"
 
 #include <errno.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -138,4 +139,19 @@ struct event *step_event(const struct step *step, enum event_type type)
 void step_emit(const struct step *step, struct event *event)
 {
 	step->options.host->emit(step->options.host->data, event);
+}
+
+void step_warn(const struct step *step, const char *format, ...)
+{
+	struct event *event = step_event(step, EVENT_NOTE_ADDED);
+	va_list args;
+	char *text;
+
+	va_start(args, format);
+	text = xvasprintf(format, args);
+	va_end(args);
+	event_set(event, "text", text);
+	event_set(event, "level", "warning");
+	step_emit(step, event);
+	free(text);
 }

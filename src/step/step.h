@@ -176,6 +176,9 @@ char *step_folder(const struct step *step, struct error *err) MUST_CHECK;
 /* An event of this step's stage. */
 struct event *step_event(const struct step *step, enum event_type type);
 void step_emit(const struct step *step, struct event *event);
+/* A note of its stage, as a warning. */
+void step_warn(const struct step *step, const char *format, ...)
+	PRINTF_LIKE(2, 3);
 
 extern const struct step_ops step_run_ops;
 extern const struct step_ops step_scan_ops;
