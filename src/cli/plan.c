@@ -8,6 +8,7 @@
 #include "cli/listing.h"
 #include "cli/plan.h"
 #include "delivery/plan.h"
+#include "gate/gate.h"
 #include "source/branches.h"
 
 static void print_needs(const struct pipeline *pipeline,
@@ -70,7 +71,7 @@ static void print_gate(const struct pipeline *pipeline,
 {
 	if (!gate->present)
 		return;
-	if (pipeline->mode == MODE_DEPLOYMENT && !gate->approvers.count) {
+	if (gate_rule_opens_itself(gate, pipeline->mode)) {
 		listing_print("  gate: opens when what came before it "
 			      "holds\n");
 		return;

@@ -10,6 +10,7 @@
 #include "base/vector.h"
 #include "delivery/analysis.h"
 #include "delivery/words.h"
+#include "gate/gate.h"
 
 /* What building a plan hands around. */
 struct making {
@@ -158,7 +159,7 @@ static char *gate_label(const struct gate_rule *gate, enum pipeline_mode mode)
 {
 	struct str out = STR_INIT;
 
-	if (mode == MODE_DEPLOYMENT && !gate->approvers.count) {
+	if (gate_rule_opens_itself(gate, mode)) {
 		str_add(&out, "gate: opens when what came before it holds");
 		return str_detach(&out);
 	}
@@ -174,12 +175,11 @@ static void add_gate(struct making *making,
 		     const struct plan_step_config *config)
 {
 	const struct plan_request *request = making->request;
-	bool itself = request->mode == MODE_DEPLOYMENT &&
-		      !config->gate.approvers.count;
 
 	add(making, PLAN_GATE, "gate", gate_label(&config->gate, request->mode))
 		->config = config;
-	if (!making->full && !itself)
+	if (!making->full &&
+	    !gate_rule_opens_itself(&config->gate, request->mode))
 		making->plan->waits = true;
 }
 

@@ -169,6 +169,12 @@ bool gate_rules_differ(const struct gate_rule *a, const struct gate_rule *b)
 	       !same_names(&a->excluded, &b->excluded);
 }
 
+bool gate_rule_opens_itself(const struct gate_rule *rule,
+			    enum pipeline_mode mode)
+{
+	return mode == MODE_DEPLOYMENT && !rule->approvers.count;
+}
+
 int gate_approvals(const struct gate *gate)
 {
 	int count = 0;

@@ -82,6 +82,9 @@ const char *gate_outcome_name(enum gate_outcome outcome);
 enum gate_outcome gate_outcome_parse(const char *name);
 /* True when the rules differ in what they ask. */
 bool gate_rules_differ(const struct gate_rule *a, const struct gate_rule *b);
+/* It names nobody, in deployment mode: no vote is needed. */
+bool gate_rule_opens_itself(const struct gate_rule *rule,
+			    enum pipeline_mode mode);
 int gate_approvals(const struct gate *gate);
 int gate_required(const struct gate *gate);
 int64_t gate_expires_at(const struct gate *gate);

@@ -226,16 +226,11 @@ static void run_gate(struct deploy_step *deploy)
 		.name = current(deploy)->name,
 		.environment = deploy->plan->environment,
 		.artifacts = deploy->digest,
+		.live = state->has_live ? &state->live : NULL,
 		.closed = gate_closed,
 		.data = deploy,
 	};
 
-	if (state->has_live) {
-		options.live_version = state->live.version;
-		options.live_commit = state->live.commit;
-		options.live_digest = state->live.digest;
-		options.live_since = state->live.since;
-	}
 	deploy->phase = DEPLOY_AT_GATE;
 	deploy->keeper = gatekeeper_open(&options);
 }

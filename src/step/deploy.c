@@ -271,6 +271,7 @@ static void open_gate(struct deploy_step *deploy)
 		.rule = &config->gate,
 		.environment = config->name,
 		.artifacts = deploy->digest,
+		.live = state->has_live ? &state->live : NULL,
 		.closed = gate_closed,
 		.data = deploy,
 	};
@@ -282,12 +283,6 @@ static void open_gate(struct deploy_step *deploy)
 	if (!config->gate.present && !options.live_rule) {
 		take(deploy);
 		return;
-	}
-	if (state->has_live) {
-		options.live_version = state->live.version;
-		options.live_commit = state->live.commit;
-		options.live_digest = state->live.digest;
-		options.live_since = state->live.since;
 	}
 	deploy->phase = DEPLOY_AT_GATE;
 	deploy->keeper = gatekeeper_open(&options);
@@ -301,8 +296,7 @@ static void unpacked(const char *digest, const char *folder,
 
 	deploy->unpack = NULL;
 	if (err) {
-		deploy->step.code = err->code;
-		deploy_fail(deploy, STATE_FAILED, error_text(err));
+		deploy_fail_by(deploy, err);
 		return;
 	}
 	deploy->digest = xstrdup(digest);

@@ -7,23 +7,16 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
-#include "source/ships.h"
-
-struct ships_job { /* the helper's */
-	char *folder, *live, *candidate;
-	struct ships ships;
-	struct error err;
-	struct gatekeeper *keeper; /* NULL once closed */
-};
+#include "step/ships-look.h"
 
 struct gatekeeper {
 	struct gatekeeper_options options;
-	char *environment, *live_version, *live_commit, *live_digest,
-		*artifacts, *name;
+	char *environment, *artifacts, *name;
+	struct release live;
 	struct gate *gate; /* NULL until what ships is known */
 	char binds[DIGEST_TEXT_SIZE];
-	struct ships_job *job;
-	struct past_gate *past; /* whose votes it goes on with; or NULL */
+	struct ships_look *look; /* NULL: not under way */
+	struct past_gate *past;	 /* whose votes it goes on with; or NULL */
 	struct timer *expiry;
 	bool is_closed;
 	bool is_cut; /* ended without a decision: nobody is told one */
@@ -107,13 +100,13 @@ static void set_releases(const struct gatekeeper *keeper, struct event *event)
 			     json_pack("{s:s, s:s, s:s}", "version",
 				       run->version, "commit", run->commit->id,
 				       "digest", keeper->artifacts));
-	if (!*keeper->live_commit)
+	if (!*keeper->live.commit)
 		return;
 	event_set_json_owned(
 		event, "live",
-		json_pack("{s:s, s:s, s:s}", "version", keeper->live_version,
-			  "commit", keeper->live_commit, "since",
-			  clock_format_utc(keeper->options.live_since, since)));
+		json_pack("{s:s, s:s, s:s}", "version", keeper->live.version,
+			  "commit", keeper->live.commit, "since",
+			  clock_format_utc(keeper->live.since, since)));
 }
 
 static void tell_opened(struct gatekeeper *keeper, const struct ships *ships,
@@ -130,38 +123,30 @@ static void tell_opened(struct gatekeeper *keeper, const struct ships *ships,
 	step_emit(keeper->options.step, event);
 }
 
-static bool names_nobody(const struct gate_rule *rule,
-			 const struct pipeline *pipeline)
-{
-	return pipeline->mode == MODE_DEPLOYMENT && !rule->approvers.count;
-}
-
 static bool opens_by_itself(const struct gatekeeper *keeper)
 {
 	const struct gatekeeper_options *options = &keeper->options;
 
-	return names_nobody(options->rule, host_of(keeper)->pipeline) &&
+	return gate_rule_opens_itself(options->rule,
+				      host_of(keeper)->pipeline->mode) &&
 	       (!options->live_rule ||
-		names_nobody(options->live_rule, options->live_pipeline));
+		gate_rule_opens_itself(options->live_rule,
+				       options->live_pipeline->mode));
 }
 
 /* A release that changes who may let it pass is not let pass unseen. */
 static void tell_changed_rule(const struct gatekeeper *keeper)
 {
 	const struct gatekeeper_options *options = &keeper->options;
-	struct event *event;
 
 	if (!options->live_rule ||
 	    (!gate_rules_differ(options->rule, options->live_rule) &&
 	     host_of(keeper)->pipeline->mode == options->live_pipeline->mode))
 		return;
-	event = step_event(options->step, EVENT_NOTE_ADDED);
-	event_set(event, "level", "warning");
-	event_setf(event, "text",
-		   "this release changes the gate of %s; the rule that is live "
-		   "and its own both hold",
-		   keeper->environment);
-	step_emit(options->step, event);
+	step_warn(options->step,
+		  "this release changes the gate of %s; the rule that is live "
+		  "and its own both hold",
+		  keeper->environment);
 }
 
 static struct gate_facts facts_now(const struct gatekeeper *keeper,
@@ -177,7 +162,7 @@ static struct gate_facts facts_now(const struct gatekeeper *keeper,
 		.artifacts = keeper->artifacts,
 		.pipeline = host->pipeline->digest,
 		.findings = findings,
-		.live = keeper->live_digest,
+		.live = keeper->live.digest,
 		.live_rule = keeper->options.live_rule,
 		.live_pipeline = keeper->options.live_pipeline,
 	};
@@ -204,6 +189,36 @@ static const char *email_of(const struct gatekeeper *keeper,
 	return sender->uid == run->uid ? run->email : NULL;
 }
 
+/* The choice is the caller's. */
+static struct gate_vote vote_of(const struct gatekeeper *keeper,
+				const struct sender *sender, const char *reason)
+{
+	return (struct gate_vote){
+		.uid = sender->uid,
+		.login = sender->login,
+		.email = email_of(keeper, sender),
+		.reason = reason,
+	};
+}
+
+/* False where the command is no vote. */
+static bool choice_of(enum command_kind kind, enum gate_choice *choice)
+{
+	switch (kind) {
+	case COMMAND_APPROVE:
+		*choice = GATE_APPROVE;
+		return true;
+	case COMMAND_REJECT:
+		*choice = GATE_REJECT;
+		return true;
+	case COMMAND_OVERRIDE:
+		*choice = GATE_OVERRIDE;
+		return true;
+	default:
+		return false;
+	}
+}
+
 /* What the votes were for is no longer what it was. */
 static void leave_past_if_void(struct gatekeeper *keeper)
 {
@@ -219,31 +234,16 @@ static void leave_past_if_void(struct gatekeeper *keeper)
 /* Each as it was cast. What would be refused by now was not then. */
 static void restore_votes(struct gatekeeper *keeper)
 {
-	static const struct {
-		const char *name;
-		enum gate_choice choice;
-	} choices[] = {
-		{"approve", GATE_APPROVE},
-		{"reject", GATE_REJECT},
-		{"override", GATE_OVERRIDE},
-	};
 	const struct past_gate *past = keeper->past;
 
 	gate_set_expiry(keeper->gate, past->expires);
 	for (size_t i = 0; i < past->vote_count; i++) {
 		const struct past_vote *it = &past->votes[i];
 		const struct sender sender = {it->uid, it->person};
-		struct gate_vote vote = {
-			.uid = it->uid,
-			.login = it->person,
-			.email = email_of(keeper, &sender),
-			.reason = it->reason,
-		};
+		struct gate_vote vote = vote_of(keeper, &sender, it->reason);
 
-		for (size_t j = 0; j < ARRAY_SIZE(choices); j++)
-			if (strcmp(choices[j].name, it->vote) == 0)
-				vote.choice = choices[j].choice;
-		if (gate_vote(keeper->gate, &vote, it->time, NULL) < 0)
+		if (!choice_of(command_parse_name(it->vote), &vote.choice) ||
+		    gate_vote(keeper->gate, &vote, it->time, NULL) < 0)
 			continue;
 	}
 }
@@ -296,59 +296,28 @@ static void open_with(struct gatekeeper *keeper, const struct ships *ships)
 			     gate_expires_at(keeper->gate) - now);
 }
 
-static void find_ships(void *data)
+static void ships_are_known(const struct ships *ships, const struct error *err,
+			    void *data)
 {
-	struct ships_job *job = data;
-	struct repository *repository = repository_open(job->folder, &job->err);
+	struct gatekeeper *keeper = data;
 
-	if (!repository)
-		return;
-	if (ships_find(repository, job->live, job->candidate, &job->ships,
-		       &job->err) < 0)
-		error_prefix(&job->err, "cannot tell what ships");
-	repository_free(repository);
-}
-
-static void ships_found(void *data)
-{
-	struct ships_job *job = data;
-	struct gatekeeper *keeper = job->keeper;
-
-	if (keeper && job->err.code) {
-		/* Without the authors nobody can be left out: stay shut. */
-		keeper->job = NULL;
-		end(keeper, GATE_VOID, error_text(&job->err), NULL);
-	} else if (keeper) {
-		keeper->job = NULL;
-		open_with(keeper, &job->ships);
-	}
-	ships_release(&job->ships);
-	error_clear(&job->err);
-	free(job->folder);
-	free(job->live);
-	free(job->candidate);
-	free(job);
+	keeper->look = NULL;
+	if (err) /* without the authors nobody can be left out: stay shut */
+		end(keeper, GATE_VOID, error_text(err), NULL);
+	else
+		open_with(keeper, ships);
 }
 
 static void ask_ships(struct gatekeeper *keeper)
 {
-	const struct step_host *host = host_of(keeper);
-	struct ships_job *job = xcalloc(1, sizeof(*job));
-
-	job->folder = xstrdup(host->run->repository_folder);
-	if (*keeper->live_commit)
-		job->live = xstrdup(keeper->live_commit);
-	job->candidate = xstrdup(host->run->commit->id);
-	job->keeper = keeper;
-	keeper->job = job;
-	helper_run(host->helper, find_ships, ships_found, job);
+	keeper->look = ships_look_start(host_of(keeper), keeper->live.commit,
+					ships_are_known, keeper);
 }
 
-static void forget_job(struct gatekeeper *keeper)
+static void drop_look(struct gatekeeper *keeper)
 {
-	if (keeper->job)
-		keeper->job->keeper = NULL;
-	keeper->job = NULL;
+	ships_look_drop(keeper->look);
+	keeper->look = NULL;
 }
 
 /* What an earlier engine had of this gate, and no gate here took up yet. */
@@ -391,6 +360,7 @@ static bool was_decided(struct gatekeeper *keeper)
 
 struct gatekeeper *gatekeeper_open(const struct gatekeeper_options *options)
 {
+	static const struct release none = {.version = NULL};
 	struct gatekeeper *keeper = xcalloc(1, sizeof(*keeper));
 
 	keeper->options = *options;
@@ -398,12 +368,7 @@ struct gatekeeper *gatekeeper_open(const struct gatekeeper_options *options)
 	keeper->environment = xstrdup_null(options->environment);
 	keeper->artifacts =
 		xstrdup(options->artifacts ? options->artifacts : "");
-	keeper->live_version =
-		xstrdup(options->live_version ? options->live_version : "");
-	keeper->live_commit =
-		xstrdup(options->live_commit ? options->live_commit : "");
-	keeper->live_digest =
-		xstrdup(options->live_digest ? options->live_digest : "");
+	release_copy(&keeper->live, options->live ? options->live : &none);
 	keeper->expiry =
 		loop_timer(host_of(keeper)->loop, INT64_MAX, expired, keeper);
 	keeper->past = find_past(keeper);
@@ -415,36 +380,18 @@ struct gatekeeper *gatekeeper_open(const struct gatekeeper_options *options)
 	return keeper;
 }
 
-static void tell_vote(struct gatekeeper *keeper, const struct gate_vote *vote)
+static void tell_vote(struct gatekeeper *keeper, const char *name,
+		      const struct gate_vote *vote)
 {
-	static const char *const words[] = {
-		[GATE_APPROVE] = "approve",
-		[GATE_REJECT] = "reject",
-		[GATE_OVERRIDE] = "override",
-	};
 	struct event *event = gate_event(keeper, EVENT_GATE_VOTED);
 
-	event_set(event, "vote", words[vote->choice]);
+	event_set(event, "vote", name);
 	event_set(event, "person", vote->login);
 	event_set_int(event, "uid", vote->uid);
 	event_set(event, "reason", vote->reason);
 	event_set_int(event, "approvals", gate_approvals(keeper->gate));
 	event_set_int(event, "required", gate_required(keeper->gate));
 	step_emit(keeper->options.step, event);
-}
-
-static int choice_of(enum command_kind kind)
-{
-	switch (kind) {
-	case COMMAND_APPROVE:
-		return GATE_APPROVE;
-	case COMMAND_REJECT:
-		return GATE_REJECT;
-	case COMMAND_OVERRIDE:
-		return GATE_OVERRIDE;
-	default:
-		return -1;
-	}
 }
 
 /* Votes so far do not count: people look at what there is now. */
@@ -458,14 +405,14 @@ static void open_again(struct gatekeeper *keeper)
 }
 
 /* What failed by now, though nothing here needs it, stands against approving:
- * an override says so. NULL: nothing does; the caller owns it. */
-static char *bad_check(const struct gatekeeper *keeper)
+ * an override says so. */
+static int refuse_bad_check(const struct gatekeeper *keeper, struct error *err)
 {
 	const struct step_host *host = host_of(keeper);
 	char findings[DIGEST_TEXT_SIZE];
 	json_t *checks = json_array();
 	const json_t *check;
-	char *why = NULL;
+	int result = 0;
 	size_t i;
 
 	host->checks(host->data, checks, findings);
@@ -473,41 +420,23 @@ static char *bad_check(const struct gatekeeper *keeper)
 	{
 		const char *outcome = json_text(check, "outcome");
 
-		if (!why && state_is_bad(state_parse(outcome)))
-			why = xasprintf("%s: %s; override with a reason lets "
-					"it pass against that",
-					json_text(check, "name"), outcome);
+		if (result == 0 && state_is_bad(state_parse(outcome)))
+			result = error_set(err, ERROR_REFUSED,
+					   "%s: %s; override with a reason "
+					   "lets it pass against that",
+					   json_text(check, "name"), outcome);
 	}
 	json_decref(checks);
-	return why;
-}
-
-static int refuse_bad_check(const struct gatekeeper *keeper, int choice,
-			    struct error *err)
-{
-	char *why = choice == GATE_APPROVE ? bad_check(keeper) : NULL;
-
-	if (!why)
-		return 0;
-	error_set(err, ERROR_REFUSED, "%s", why);
-	free(why);
-	return -1;
+	return result;
 }
 
 int gatekeeper_command(struct gatekeeper *keeper, const struct command *command,
 		       const struct sender *sender, struct error *err)
 {
-	int choice = choice_of(command->kind);
+	struct gate_vote vote = vote_of(keeper, sender, command->reason);
 	enum gate_outcome outcome;
-	struct gate_vote vote = {
-		.choice = (enum gate_choice)choice,
-		.uid = sender->uid,
-		.login = sender->login,
-		.email = email_of(keeper, sender),
-		.reason = command->reason,
-	};
 
-	if (choice < 0)
+	if (!choice_of(command->kind, &vote.choice))
 		return error_set(err, ERROR_REFUSED,
 				 "%s waits at its gate; approve or reject it",
 				 keeper->options.step->options.stage->name);
@@ -522,10 +451,11 @@ int gatekeeper_command(struct gatekeeper *keeper, const struct command *command,
 				 "gate opened; look again",
 				 keeper->options.step->options.stage->name);
 	}
-	if (refuse_bad_check(keeper, choice, err) < 0 ||
+	if ((vote.choice == GATE_APPROVE &&
+	     refuse_bad_check(keeper, err) < 0) ||
 	    gate_vote(keeper->gate, &vote, clock_wall_ms(), err) < 0)
 		return -1;
-	tell_vote(keeper, &vote);
+	tell_vote(keeper, command_name(command->kind), &vote);
 	outcome = gate_outcome(keeper->gate, clock_wall_ms());
 	if (outcome != GATE_OPEN)
 		end(keeper, outcome, command->reason, sender->login);
@@ -538,7 +468,7 @@ void gatekeeper_close(struct gatekeeper *keeper, const char *outcome,
 	if (!keeper)
 		return;
 	keeper->is_cut = true;
-	forget_job(keeper);
+	drop_look(keeper);
 	if (!keeper->is_closed)
 		tell_closed(keeper, outcome, reason, NULL);
 }
@@ -547,7 +477,7 @@ void gatekeeper_free(struct gatekeeper *keeper)
 {
 	if (!keeper)
 		return;
-	forget_job(keeper);
+	drop_look(keeper);
 	timer_stop(keeper->expiry);
 	if (keeper->is_waiting)
 		keeper->is_dropped = true;
@@ -563,9 +493,7 @@ static void keeper_free(struct gatekeeper *keeper)
 	gate_free(keeper->gate);
 	free(keeper->name);
 	free(keeper->environment);
-	free(keeper->live_version);
-	free(keeper->live_commit);
-	free(keeper->live_digest);
+	release_clear(&keeper->live);
 	free(keeper->artifacts);
 	free(keeper);
 }

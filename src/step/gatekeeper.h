@@ -7,6 +7,7 @@
 #ifndef SIGNALBOX_STEP_GATEKEEPER_H
 #define SIGNALBOX_STEP_GATEKEEPER_H
 
+#include "delivery/state.h"
 #include "gate/gate.h"
 #include "step/step.h"
 
@@ -19,11 +20,9 @@ struct gatekeeper_options {
 	const struct gate_rule *live_rule;
 	const struct pipeline *live_pipeline;
 	const char *name; /* of the plan's step; NULL: the stage's gate */
-	const char *environment; /* NULL: none */
-	/* The live release it is compared with; NULL commit: nothing. */
-	const char *live_version, *live_commit, *live_digest;
-	int64_t live_since;
-	const char *artifacts; /* the candidate's digest, "" none */
+	const char *environment;    /* NULL: none */
+	const struct release *live; /* it is compared with; NULL: nothing */
+	const char *artifacts;	    /* the candidate's digest, "" none */
 	/* The outcome, a reason, and who decided; called once. */
 	void (*closed)(enum gate_outcome outcome, const char *text,
 		       const char *person, void *data);

@@ -26,6 +26,7 @@ libsignalbox_a_SOURCES += \
 	%D%/run.c \
 	%D%/scan.c \
 	%D%/service.c %D%/service.h \
+	%D%/ships-look.c %D%/ships-look.h \
 	%D%/step.c %D%/step.h \
 	%D%/unpack.c %D%/unpack.h
 if PLATFORM_LINUX
