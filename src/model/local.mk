@@ -1,6 +1,7 @@
 libsignalbox_a_SOURCES += \
 	%D%/sentence-delivery.c \
 	%D%/environment.c \
+	%D%/estimate.c \
 	%D%/evidence.c \
 	%D%/fold.h \
 	%D%/gate.c \

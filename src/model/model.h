@@ -124,6 +124,10 @@ struct test_model { /* a test that was told singly */
 	enum state state;
 	int line;
 	int64_t ms; /* -1 not known */
+	/* Of the runs before, as far as they are remembered: how many had
+	 * tests in this stage, and in how many of them it failed; -1 not
+	 * known. */
+	int64_t runs_before, failed_before;
 };
 
 #define TESTS_KEPT 200
@@ -135,6 +139,7 @@ struct stage_model {
 	enum state state;
 	int attempt;	     /* 0 never started */
 	int64_t started, ms; /* ms once finished */
+	int64_t usual_ms;    /* without waiting for people; 0 not known */
 	int64_t log_bytes, log_lines;
 	bool has_tests;
 	/* What its reports say once one was read, else as counted live. */
@@ -225,6 +230,7 @@ struct model {
 	enum state state;
 	int exit_status; /* once finished */
 	int64_t started, finished;
+	int jobs;	   /* stages at once, 0 not known */
 	int64_t committed; /* the commit's own time */
 	struct stage_model *stages;
 	size_t stage_count, stage_cap;
@@ -264,6 +270,16 @@ bool step_waits(const struct stage_model *stage, const struct step_model *step);
 /* The environment on screen: under deployment, else of the open gate, else
  * the last one deployed; NULL when there is none. */
 struct environment_model *model_focus(const struct model *model);
+/* How much longer the run takes when each stage takes its usual time, and
+ * people none: an estimate. -1: not known, or only people are waited for. */
+int64_t model_eta_ms(const struct model *model, int64_t now_ms);
+/* The same of the whole run, as if it had not begun; 0 not known. */
+int64_t model_usual_ms(const struct model *model);
+#define TEST_HISTORY_SIZE 80
+/* "never failed in 214 runs before", "failed in 3 of 214 runs before"; false
+ * when nothing is known. */
+bool test_history(int64_t failed_before, int64_t runs_before,
+		  char text[TEST_HISTORY_SIZE]);
 /* One sentence for an event, as EVENTS and headless output show it, raw (not
  * made printable); NULL when it is not worth a line. The caller owns it. */
 char *event_sentence(const struct event *event);

@@ -22,6 +22,7 @@ static void add_stages(struct model *model, const json_t *stages)
 			continue;
 		fold_text(&stage->kind, json_text(item, "kind"));
 		fold_text(&stage->why, json_text(item, "why"));
+		stage->usual_ms = json_int(item, "usual-ms", 0);
 		fold_text(&stage->environment, json_text(item, "environment"));
 		stage->finally = json_is_true(json_object_get(item, "finally"));
 		strings_release(&stage->needs);
@@ -45,6 +46,7 @@ void fold_run_started(struct model *model, const struct event *event)
 	fold_field(&model->version, event, "version");
 	fold_field(&model->person, event, "person");
 	model->worktree = event_bool(event, "worktree");
+	model->jobs = (int)json_int(event_json(event, "options"), "jobs", 0);
 	model->state = STATE_RUNNING;
 	model->started = event->time_ms;
 	model->committed = event_time(event, "committed");

@@ -190,6 +190,8 @@ static void say_step_finished(struct str *out, const struct event *event)
 
 static void say_test_finished(struct str *out, const struct event *event)
 {
+	char before[TEST_HISTORY_SIZE];
+
 	if (strcmp(event_text(event, "outcome"), "failed") != 0)
 		return;
 	str_addf(out, "%s: FAIL %s", event_stage(event),
@@ -198,6 +200,9 @@ static void say_test_finished(struct str *out, const struct event *event)
 	if (*event_text(event, "file"))
 		str_addf(out, " (%s:%lld)", event_text(event, "file"),
 			 (long long)event_int(event, "line", 0));
+	if (test_history(event_int(event, "failed-before", -1),
+			 event_int(event, "runs-before", -1), before))
+		str_addf(out, ", %s", before);
 }
 
 static void add_severities(struct str *out, const struct event *event)

@@ -499,6 +499,118 @@ static void a_gate_that_is_resumed_keeps_its_votes(void **state)
 	assert_int_equal(stage->gate.vote_count, 0);
 }
 
+#define USUAL                                                             \
+	"\"run\":7,\"options\":{\"jobs\":2},\"stages\":["                 \
+	"{\"name\":\"unit\",\"kind\":\"run\",\"needs\":[],"               \
+	"\"usual-ms\":60000},"                                            \
+	"{\"name\":\"build\",\"kind\":\"run\",\"needs\":[],"              \
+	"\"usual-ms\":20000},"                                            \
+	"{\"name\":\"scan\",\"kind\":\"run\",\"needs\":[\"build\"],"      \
+	"\"usual-ms\":10000},"                                            \
+	"{\"name\":\"production\",\"kind\":\"deploy\",\"usual-ms\":5000," \
+	"\"needs\":[\"unit\",\"scan\"],\"environment\":\"production\"}]"
+
+static void usual_times_make_an_estimate(void **state)
+{
+	struct model *model = *state;
+	int64_t start;
+
+	apply(model, "run.started", USUAL);
+	start = model->started;
+	assert_int_equal(model_stage(model, "unit")->usual_ms, 60000);
+	assert_int_equal(model_usual_ms(model), 65000);
+	assert_int_equal(model_eta_ms(model, start), 65000);
+	apply(model, "stage.started", "\"stage\":\"unit\"");
+	assert_int_equal(model_eta_ms(model, start + 31000), 35000);
+	/* Late is not early: what is left is the rest. */
+	assert_int_equal(model_eta_ms(model, start + 90000), 35000);
+	apply(model, "stage.finished",
+	      "\"stage\":\"unit\",\"outcome\":\"passed\",\"ms\":1000");
+	assert_int_equal(model_eta_ms(model, start + 2000), 35000);
+	assert_int_equal(model_usual_ms(model), 65000);
+}
+
+static void one_job_at_a_time_takes_the_sum(void **state)
+{
+	struct model *model = *state;
+
+	apply(model, "run.started", USUAL);
+	model->jobs = 1;
+	assert_int_equal(model_usual_ms(model), 95000);
+}
+
+static void people_are_no_part_of_an_estimate(void **state)
+{
+	struct model *model = *state;
+	int64_t opened;
+
+	apply(model, "run.started", USUAL);
+	apply(model, "stage.started", "\"stage\":\"production\"");
+	apply(model, "gate.opened",
+	      "\"stage\":\"production\",\"environment\":\"production\"");
+	opened = model_stage(model, "production")->gate.opened;
+	assert_int_equal(model_eta_ms(model, opened), -1);
+	apply(model, "stage.started", "\"stage\":\"unit\"");
+	assert_int_equal(model_eta_ms(model, opened + 1000), 64000);
+	apply(model, "stage.finished",
+	      "\"stage\":\"unit\",\"outcome\":\"passed\"");
+	apply(model, "stage.finished",
+	      "\"stage\":\"scan\",\"outcome\":\"passed\"");
+	apply(model, "gate.closed",
+	      "\"stage\":\"production\",\"outcome\":\"approved\"");
+	apply(model, "stage.finished",
+	      "\"stage\":\"build\",\"outcome\":\"passed\"");
+	/* A second before the gate, two after it. */
+	assert_int_equal(
+		model_eta_ms(model,
+			     model_stage(model, "production")->gate.closed +
+				     2000),
+		2000);
+}
+
+static void without_a_past_there_is_no_estimate(void **state)
+{
+	struct model *model = *state;
+
+	assert_int_equal(model_eta_ms(model, 1), -1);
+	apply(model, "run.started", RUN);
+	assert_int_equal(model_eta_ms(model, model->started), -1);
+	assert_int_equal(model_usual_ms(model), 0);
+}
+
+static void tests_told_singly_are_kept_with_their_past(void **state)
+{
+	struct model *model = *state;
+	const struct stage_model *unit;
+	char text[TEST_HISTORY_SIZE];
+
+	apply(model, "run.started", RUN);
+	apply(model, "stage.started", "\"stage\":\"unit\"");
+	apply(model, "test.finished",
+	      "\"stage\":\"unit\",\"passed\":1,\"failed\":1,\"skipped\":0,"
+	      "\"name\":\"pay\",\"outcome\":\"failed\",\"runs-before\":214,"
+	      "\"failed-before\":3,\"file\":\"pay.c\",\"line\":88");
+	apply(model, "test.finished",
+	      "\"stage\":\"unit\",\"passed\":1,\"failed\":1,\"skipped\":0,"
+	      "\"name\":\"pay\",\"outcome\":\"failed\",\"runs-before\":214,"
+	      "\"failed-before\":3");
+	unit = model_stage(model, "unit");
+	assert_int_equal(unit->test_count, 1);
+	assert_string_equal(unit->tests[0].name, "pay");
+	assert_string_equal(unit->tests[0].file, "pay.c");
+	assert_int_equal(unit->tests[0].line, 88);
+	assert_int_equal(unit->tests[0].state, STATE_FAILED);
+	assert_true(test_history(unit->tests[0].failed_before,
+				 unit->tests[0].runs_before, text));
+	assert_string_equal(text, "failed in 3 of 214 runs before");
+	assert_true(test_history(0, 1, text));
+	assert_string_equal(text, "never failed in 1 run before");
+	assert_false(test_history(0, 0, text));
+	assert_false(test_history(-1, -1, text));
+	apply(model, "stage.started", "\"stage\":\"unit\"");
+	assert_int_equal(unit->test_count, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -520,6 +632,11 @@ int main(void)
 		TEST(cancelling_is_known_until_the_run_is_resumed),
 		TEST(a_stage_that_is_tried_once_more_is_queued_in_a_run_that_lives),
 		TEST(a_gate_that_is_resumed_keeps_its_votes),
+		TEST(usual_times_make_an_estimate),
+		TEST(one_job_at_a_time_takes_the_sum),
+		TEST(people_are_no_part_of_an_estimate),
+		TEST(without_a_past_there_is_no_estimate),
+		TEST(tests_told_singly_are_kept_with_their_past),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
