@@ -7,7 +7,7 @@ libsignalbox_a_SOURCES += \
 	%D%/internal.h \
 	%D%/message.c %D%/message.h \
 	%D%/notices.c %D%/notices.h \
-	%D%/recovery.c %D%/recovery.h \
+	%D%/recovery.c %D%/recovery.h %D%/recovery-fold.c \
 	%D%/restore.c \
 	%D%/runs.c %D%/runs.h \
 	%D%/schedule.c %D%/schedule.h \

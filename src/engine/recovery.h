@@ -68,6 +68,8 @@ struct recovery {
 struct recovery *recovery_open(const char *state, int64_t run,
 			       struct error *err) MUST_CHECK;
 void recovery_free(struct recovery *past);
+/* For recovery_open(): takes what its journal says. */
+int recovery_fold(struct recovery *past, struct error *err) MUST_CHECK;
 /* NULL when it was never started, skipped or heard of. */
 struct stage_recovery *recovery_stage(const struct recovery *past,
 				      const char *name);

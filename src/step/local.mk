@@ -19,7 +19,7 @@ libsignalbox_a_SOURCES += \
 	%D%/log-tally.c %D%/log-tally.h \
 	%D%/log-output.c \
 	%D%/mask.c %D%/mask.h \
-	%D%/past.h \
+	%D%/past.c %D%/past.h \
 	%D%/reopen.h \
 	%D%/reports.c %D%/reports.h \
 	%D%/requests.c %D%/requests.h \

@@ -51,4 +51,9 @@ struct stage_past {
 	char *leaver, *leaving_reason;
 };
 
+/* Each empties what it is given; what it stands in is the caller's. */
+void past_release(struct stage_past *past);
+void past_gate_release(struct past_gate *gate);
+void past_steps_clear(struct stage_past *past);
+
 #endif
