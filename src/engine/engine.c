@@ -1,21 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 #include "engine/engine.h"
 
-#include <fcntl.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "base/file.h"
 #include "base/memory.h"
 #include "engine/internal.h"
 #include "engine/recovery.h"
 #include "engine/runs.h"
-#include "proc/identity.h"
 #include "step/environ.h"
 
 /* How long decisions wait for a disk that refuses the journal. */
@@ -156,100 +152,6 @@ static void journal_failed(void *data, const char *why)
 	loop_stop(engine->loop);
 }
 
-static char *run_sentence(const struct engine *engine, enum state outcome)
-{
-	char took[CLOCK_TEXT_SIZE];
-	size_t left_out = 0;
-
-	duration_format((clock_monotonic_us() - engine->started_us) / 1000,
-			took);
-	for (size_t i = 0; i < engine->options.pipeline->stage_count; i++) {
-		const struct stage *stage = &engine->stages[i];
-
-		left_out += engine->left_out[i] != NULL;
-		if (stage->state == outcome && state_is_bad(outcome))
-			return xasprintf("run %lld %s after %s: %s%s%s",
-					 (long long)engine->run,
-					 state_name(outcome), took,
-					 stage->config->name,
-					 stage->reason ? ": " : "",
-					 stage->reason ? stage->reason : "");
-	}
-	if (!left_out)
-		return xasprintf("run %lld %s in %s", (long long)engine->run,
-				 state_name(outcome), took);
-	return xasprintf("run %lld %s in %s, %zu stage%s left out",
-			 (long long)engine->run, state_name(outcome), took,
-			 left_out, left_out == 1 ? "" : "s");
-}
-
-static char *next_command(const struct engine *engine, enum state outcome)
-{
-	for (size_t i = 0; i < engine->options.pipeline->stage_count; i++)
-		if (engine->stages[i].state == outcome && state_is_bad(outcome))
-			return xasprintf("signalbox log %lld %s",
-					 (long long)engine->run,
-					 engine->stages[i].config->name);
-	return xstrdup("signalbox status");
-}
-
-void engine_finish_run(struct engine *engine)
-{
-	enum state outcome = stages_outcome(engine, &engine->status);
-	struct event *event = event_new(EVENT_RUN_FINISHED, NULL);
-	char *text = run_sentence(engine, outcome);
-	char *next = next_command(engine, outcome);
-
-	engine->is_over = true;
-	event_set(event, "outcome", state_name(outcome));
-	event_set_int(event, "status", engine->status);
-	event_set_int(event, "ms",
-		      (clock_monotonic_us() - engine->started_us) / 1000);
-	event_set(event, "text", text);
-	event_set(event, "next", next);
-	engine_emit(engine, event);
-	free(text);
-	free(next);
-	engine_stop_if_done(engine);
-}
-
-/* What it was told to do, for whoever takes it up again. */
-static json_t *options_json(const struct engine *engine)
-{
-	json_t *json = selection_json(engine->options.selection);
-
-	json_object_set_new(json, "jobs", json_integer(engine->options.jobs));
-	return json;
-}
-
-static void tell_started(struct engine *engine)
-{
-	const struct engine_options *options = &engine->options;
-	const struct commit *commit = options->commit;
-	struct event *event = event_new(EVENT_RUN_STARTED, NULL);
-
-	event_set_int(event, "run", engine->run);
-	event_set(event, "pipeline", options->pipeline->name);
-	event_set(event, "mode", mode_name(options->pipeline->mode));
-	event_set(event, "commit", commit->id);
-	event_set(event, "subject", commit->subject);
-	event_set(event, "author", commit->author_name);
-	event_set(event, "author-email", commit->author_email);
-	event_set_time(event, "committed", commit->time_ms);
-	event_set(event, "branch", commit->branch);
-	event_set(event, "version", options->version);
-	event_set(event, "person", options->person);
-	event_set_int(event, "uid", options->uid);
-	event_set_int(event, "pid", getpid());
-	event_set_int(event, "pid-start",
-		      (int64_t)process_start_time(getpid()));
-	event_set(event, "file-digest", options->pipeline->digest);
-	event_set_bool(event, "worktree", options->worktree);
-	event_set_json_owned(event, "stages", stages_json(engine));
-	event_set_json_owned(event, "options", options_json(engine));
-	engine_emit(engine, event);
-}
-
 static void set_facts(struct engine *engine)
 {
 	const struct engine_options *options = &engine->options;
@@ -306,70 +208,6 @@ static int open_work(struct engine *engine, struct error *err)
 	return engine->work ? 0 : -1;
 }
 
-static int make_folders(struct engine *engine, struct error *err)
-{
-	char *logs;
-	int result;
-
-	engine->run =
-		run_create(engine->options.state_folder, &engine->lock, err);
-	if (engine->run < 0)
-		return -1;
-	engine->folder = run_folder(engine->options.state_folder, engine->run);
-	logs = path_join(engine->folder, "logs");
-	result = folder_make(logs, 0700, err);
-	free(logs);
-	return result;
-}
-
-/* The file the run goes by, for who resumes it. The commit has it too, so
- * that only the working tree's needs to be on the disk at once. */
-static int keep_pipeline(const struct engine *engine, struct error *err)
-{
-	const char *text = engine->options.pipeline_text;
-	char *path = path_join(engine->folder, PIPELINE_FILE);
-	int result;
-	int fd;
-
-	if (engine->options.worktree) {
-		result = file_replace(path, text, strlen(text), 0600, err);
-		free(path);
-		return result;
-	}
-	fd = file_open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600, err);
-	result =
-		fd < 0 ? -1 : file_write_all(fd, text, strlen(text), path, err);
-	if (fd >= 0)
-		close(fd);
-	free(path);
-	return result;
-}
-
-/* The run's, as another engine left it. */
-static int open_past(struct engine *engine, struct journal **journal,
-		     struct error *err)
-{
-	struct recovery *past = engine->options.past;
-
-	engine->run = past->run;
-	engine->lock = past->lock;
-	past->lock = -1;
-	engine->folder = xstrdup(past->folder);
-	*journal = journal_open(engine->folder, &engine->torn, err);
-	return *journal ? 0 : -1;
-}
-
-static int open_folders(struct engine *engine, struct journal **journal,
-			struct error *err)
-{
-	if (engine->options.past)
-		return open_past(engine, journal, err);
-	if (make_folders(engine, err) < 0 || keep_pipeline(engine, err) < 0)
-		return -1;
-	*journal = journal_create(engine->folder, "run", err);
-	return *journal ? 0 : -1;
-}
-
 /* Checked by who asked, but for what only the graph tells. */
 static void retry(struct engine *engine)
 {
@@ -419,7 +257,7 @@ static void begin(void *data)
 		take_up(engine);
 		return;
 	}
-	tell_started(engine);
+	engine_tell_started(engine);
 	sites_open_known(engine);
 	offer_resume(engine);
 	stages_advance(engine);
@@ -485,7 +323,7 @@ static int set_up(struct engine *engine, struct error *err)
 {
 	struct journal *journal;
 
-	if (open_folders(engine, &journal, err) < 0)
+	if (engine_open_folder(engine, &journal, err) < 0)
 		return -1;
 	engine->loop = loop_new();
 	engine->writer = helper_new(engine->loop, "writer");

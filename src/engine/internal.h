@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What the files of the engine share. engine.c: the thread, set-up, the end;
- * stage.c: one stage, stage-end.c: how it ends; stages.c: all of them,
- * scheduling; stage-facts.c: what they say of the run; sites.c: environments;
- * control.c: commands from the screen and from other terminals.
+ * run-folder.c, run-record.c: where a run is and what its journal says of it;
+ * stage.c: one stage, stage-prepare.c: what it waits for, stage-end.c: how it
+ * ends; stages.c: all of them, scheduling; stage-facts.c: what they say of the
+ * run; restore.c: a run taken up again; services.c; sites.c: environments;
+ * commands.c: what people tell it, control.c: from which terminals.
  */
 #ifndef SIGNALBOX_ENGINE_INTERNAL_H
 #define SIGNALBOX_ENGINE_INTERNAL_H
@@ -132,8 +134,16 @@ void engine_emit(struct engine *engine, struct event *event);
 void engine_emit_foreign(struct engine *engine, struct event *event);
 void engine_note(struct engine *engine, const char *level, const char *format,
 		 ...) PRINTF_LIKE(3, 4);
-void engine_finish_run(struct engine *engine);
 void engine_stop_if_done(struct engine *engine);
+
+/* run-record.c */
+void engine_tell_started(struct engine *engine);
+void engine_finish_run(struct engine *engine);
+
+/* run-folder.c */
+/* Makes the run's, or takes over the one of options.past. */
+int engine_open_folder(struct engine *engine, struct journal **journal,
+		       struct error *err) MUST_CHECK;
 
 /* stage.c */
 void stage_init(struct stage *stage, struct engine *engine,
@@ -147,18 +157,24 @@ void stage_start(struct stage *stage);
  * both are, at once. */
 void stage_cancel(struct stage *stage);
 struct event *stage_event(const struct stage *stage, enum event_type type);
-/* A service that it waited for may be there now. */
-void stage_look_again(struct stage *stage);
 /* A service that it uses is gone. */
 void stage_lost_service(struct stage *stage, const char *why);
-/* For stage-end.c: */
-void stage_prepare(struct stage *stage); /* its folder, then its command */
+/* For the other files of a stage: */
+void stage_run_steps(struct stage *stage);
 void stage_give_back(struct stage *stage);
 void stage_drop_step(struct stage *stage);
 void stage_hold_job(struct stage *stage, bool hold);
 struct step_options stage_step_options(struct stage *stage);
 /* The reason is the stage's own. */
 void stage_finish(struct stage *stage, enum state outcome);
+
+/* stage-prepare.c */
+/* Its folder, what is to be in it and its services, then its command. */
+void stage_prepare(struct stage *stage);
+/* Whether it was on its way; it is not any more. */
+bool stage_stop_preparing(struct stage *stage);
+/* A service that it waited for may be there now. */
+void stage_look_again(struct stage *stage);
 
 /* stage-end.c */
 /* Its command has ended so, or could not begin: cleans up, tries again or
@@ -233,10 +249,12 @@ bool site_has_candidate(const struct site *site);
 int site_command(struct site *place, const struct command *command,
 		 const struct sender *sender, struct error *err) MUST_CHECK;
 
-/* control.c */
+/* commands.c */
 /* Executes it and records that; 0, or -1 with why it was refused. */
-int control_execute(struct engine *engine, const struct command *command,
-		    const struct sender *sender, struct error *err) MUST_CHECK;
+int commands_execute(struct engine *engine, const struct command *command,
+		     const struct sender *sender, struct error *err) MUST_CHECK;
+
+/* control.c */
 int control_start(struct engine *engine, struct error *err) MUST_CHECK;
 void control_free(struct engine *engine);
 bool control_is_operator_lost(void *engine);

@@ -1,4 +1,5 @@
 libsignalbox_a_SOURCES += \
+	%D%/commands.c \
 	%D%/control.c \
 	%D%/engine.c %D%/engine.h \
 	%D%/garbage.c %D%/garbage.h \
@@ -9,11 +10,13 @@ libsignalbox_a_SOURCES += \
 	%D%/notices.c %D%/notices.h \
 	%D%/recovery.c %D%/recovery.h %D%/recovery-fold.c \
 	%D%/restore.c \
+	%D%/run-folder.c %D%/run-record.c \
 	%D%/runs.c %D%/runs.h \
 	%D%/schedule.c %D%/schedule.h \
 	%D%/selection.c %D%/selection.h \
 	%D%/services.c \
 	%D%/sites.c \
 	%D%/sockets.c %D%/sockets.h \
-	%D%/stage.c %D%/stage-end.c %D%/stages.c %D%/stage-facts.c \
+	%D%/stage.c %D%/stage-end.c %D%/stage-facts.c \
+	%D%/stage-prepare.c %D%/stages.c \
 	%D%/stream.c %D%/stream.h

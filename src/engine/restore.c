@@ -307,8 +307,8 @@ static void cast(void *data)
 	if (engine->has_voted)
 		return;
 	engine->has_voted = true;
-	if (control_execute(engine, engine->options.vote, &engine->owner,
-			    &engine->refusal) < 0)
+	if (commands_execute(engine, engine->options.vote, &engine->owner,
+			     &engine->refusal) < 0)
 		engine->status = error_exit_status(engine->refusal.code);
 	stream_on_disk(engine->stream, stop, engine);
 }

@@ -8,8 +8,6 @@
 #include "base/memory.h"
 #include "engine/internal.h"
 
-static void stage_run_steps(struct stage *stage);
-
 struct event *stage_event(const struct stage *stage, enum event_type type)
 {
 	return event_new(type, stage->config->name);
@@ -240,7 +238,7 @@ struct step_options stage_step_options(struct stage *stage)
 	};
 }
 
-static void stage_run_steps(struct stage *stage)
+void stage_run_steps(struct stage *stage)
 {
 	struct step_options options = stage_step_options(stage);
 	struct error err = ERROR_INIT;
@@ -261,32 +259,6 @@ static void stage_run_steps(struct stage *stage)
 	}
 }
 
-/* Its folder is ready. */
-static void stage_begin(struct stage *stage)
-{
-	const char *missing = services_missing(stage);
-	struct event *event;
-
-	if (!missing) {
-		stage_run_steps(stage);
-		return;
-	}
-	services_want(stage); /* one may have ended meanwhile */
-	stage->awaits_service = true;
-	event = stage_event(stage, EVENT_STAGE_READY);
-	event_setf(event, "reason", "waits for service %s", missing);
-	engine_emit(stage->engine, event);
-}
-
-void stage_look_again(struct stage *stage)
-{
-	if (!stage->awaits_service || services_missing(stage))
-		return;
-	stage->awaits_service = false;
-	engine_emit(stage->engine, stage_event(stage, EVENT_STAGE_READY));
-	stage_run_steps(stage);
-}
-
 void stage_lost_service(struct stage *stage, const char *why)
 {
 	if (stage->awaits_service) {
@@ -298,105 +270,6 @@ void stage_lost_service(struct stage *stage, const char *why)
 		stage->lost_service = xstrdup(why);
 		step_cancel(stage->step, STATE_FAILED);
 	}
-}
-
-/* Artifacts of earlier stages are copied in on the helper. */
-struct placing {
-	struct stage *stage; /* NULL: cancelled */
-	const char *state_folder;
-	char *folder;
-	struct artifacts set;
-	struct error err;
-};
-
-static void place_work(void *data)
-{
-	struct placing *placing = data;
-
-	if (artifacts_place(placing->state_folder, &placing->set,
-			    placing->folder, &placing->err) < 0)
-		error_prefix(&placing->err, "cannot place artifacts");
-}
-
-static void place_done(void *data)
-{
-	struct placing *placing = data;
-	struct stage *stage = placing->stage;
-
-	if (stage) {
-		stage->placing = NULL;
-		stage->error = placing->err.code;
-		if (placing->err.code)
-			stage_end(stage, STATE_FAILED,
-				  error_text(&placing->err));
-		else
-			stage_begin(stage);
-	}
-	artifacts_release(&placing->set);
-	error_clear(&placing->err);
-	free(placing->folder);
-	free(placing);
-}
-
-static void place_artifacts(struct stage *stage)
-{
-	struct engine *engine = stage->engine;
-	struct placing *placing;
-
-	if (!engine->artifacts.count) {
-		stage_begin(stage);
-		return;
-	}
-	placing = xcalloc(1, sizeof(*placing));
-	placing->stage = stage;
-	placing->state_folder = engine->options.state_folder;
-	placing->folder = xstrdup(work_folder_path(stage->folder));
-	for (size_t i = 0; i < engine->artifacts.count; i++) {
-		const struct artifact *item = &engine->artifacts.items[i];
-
-		artifacts_put(&placing->set, item->path, item->digest,
-			      item->bytes, item->mode);
-	}
-	stage->placing = placing;
-	helper_run(engine->helper, place_work, place_done, placing);
-}
-
-static void folder_ready(struct work_folder *folder, const struct error *err,
-			 void *data)
-{
-	struct stage *stage = data;
-
-	stage->request = NULL;
-	if (!folder) {
-		stage->error = err->code;
-		stage_end(stage, STATE_FAILED, error_text(err));
-		return;
-	}
-	stage->folder = folder;
-	place_artifacts(stage);
-}
-
-static bool needs_folder(const struct stage *stage)
-{
-	return stage->config->kind == STAGE_KIND_RUN && stage->config->source &&
-	       !stage->engine->options.worktree;
-}
-
-void stage_prepare(struct stage *stage)
-{
-	struct engine *engine = stage->engine;
-
-	/* The first of a deployment asks whether it may begin. */
-	stage->at = stage->past && stage->past->planned;
-	stage->has_run = false;
-	stage->error = ERROR_NONE;
-	services_want(stage);
-	if (needs_folder(stage))
-		stage->request =
-			work_prepare(engine->work, engine->options.commit->id,
-				     folder_ready, stage);
-	else
-		stage_begin(stage);
 }
 
 static int64_t begun_us(const struct stage *stage)
@@ -462,17 +335,11 @@ static void cancel_step(struct stage *stage)
 
 void stage_cancel(struct stage *stage)
 {
-	if (stage->placing) {
-		stage->placing->stage = NULL;
-		stage->placing = NULL;
-	} else if (stage->request) {
-		work_cancel(stage->request);
-		stage->request = NULL;
-	} else if (stage->pause) {
+	if (stage->pause)
 		stage_wake(stage);
-	} else if (stage->awaits_service || stage->awaits_record) {
-		stage->awaits_service = stage->awaits_record = false;
-	} else if (stage->step) {
+	else if (stage->awaits_record)
+		stage->awaits_record = false;
+	else if (!stage_stop_preparing(stage) && stage->step) {
 		if (!stage->is_cleaning || stage->engine->is_killed)
 			cancel_step(stage);
 		return;
@@ -493,10 +360,7 @@ void stage_rearm(struct stage *stage)
 
 void stage_release(struct stage *stage)
 {
-	if (stage->placing)
-		stage->placing->stage = NULL;
-	if (stage->request)
-		work_cancel(stage->request);
+	stage_stop_preparing(stage);
 	step_free(stage->step);
 	timer_free(stage->pause);
 	stage_log_finish(stage->log);

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: MIT */
+/* What a run's journal says first and last of it. */
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/memory.h"
+#include "engine/internal.h"
+#include "proc/identity.h"
+
+static char *run_sentence(const struct engine *engine, enum state outcome)
+{
+	char took[CLOCK_TEXT_SIZE];
+	size_t left_out = 0;
+
+	duration_format((clock_monotonic_us() - engine->started_us) / 1000,
+			took);
+	for (size_t i = 0; i < engine->options.pipeline->stage_count; i++) {
+		const struct stage *stage = &engine->stages[i];
+
+		left_out += engine->left_out[i] != NULL;
+		if (stage->state == outcome && state_is_bad(outcome))
+			return xasprintf("run %lld %s after %s: %s%s%s",
+					 (long long)engine->run,
+					 state_name(outcome), took,
+					 stage->config->name,
+					 stage->reason ? ": " : "",
+					 stage->reason ? stage->reason : "");
+	}
+	if (!left_out)
+		return xasprintf("run %lld %s in %s", (long long)engine->run,
+				 state_name(outcome), took);
+	return xasprintf("run %lld %s in %s, %zu stage%s left out",
+			 (long long)engine->run, state_name(outcome), took,
+			 left_out, left_out == 1 ? "" : "s");
+}
+
+static char *next_command(const struct engine *engine, enum state outcome)
+{
+	for (size_t i = 0; i < engine->options.pipeline->stage_count; i++)
+		if (engine->stages[i].state == outcome && state_is_bad(outcome))
+			return xasprintf("signalbox log %lld %s",
+					 (long long)engine->run,
+					 engine->stages[i].config->name);
+	return xstrdup("signalbox status");
+}
+
+void engine_finish_run(struct engine *engine)
+{
+	enum state outcome = stages_outcome(engine, &engine->status);
+	struct event *event = event_new(EVENT_RUN_FINISHED, NULL);
+	char *text = run_sentence(engine, outcome);
+	char *next = next_command(engine, outcome);
+
+	engine->is_over = true;
+	event_set(event, "outcome", state_name(outcome));
+	event_set_int(event, "status", engine->status);
+	event_set_int(event, "ms",
+		      (clock_monotonic_us() - engine->started_us) / 1000);
+	event_set(event, "text", text);
+	event_set(event, "next", next);
+	engine_emit(engine, event);
+	free(text);
+	free(next);
+	engine_stop_if_done(engine);
+}
+
+/* What it was told to do, for whoever takes it up again. */
+static json_t *options_json(const struct engine *engine)
+{
+	json_t *json = selection_json(engine->options.selection);
+
+	json_object_set_new(json, "jobs", json_integer(engine->options.jobs));
+	return json;
+}
+
+void engine_tell_started(struct engine *engine)
+{
+	const struct engine_options *options = &engine->options;
+	const struct commit *commit = options->commit;
+	struct event *event = event_new(EVENT_RUN_STARTED, NULL);
+
+	event_set_int(event, "run", engine->run);
+	event_set(event, "pipeline", options->pipeline->name);
+	event_set(event, "mode", mode_name(options->pipeline->mode));
+	event_set(event, "commit", commit->id);
+	event_set(event, "subject", commit->subject);
+	event_set(event, "author", commit->author_name);
+	event_set(event, "author-email", commit->author_email);
+	event_set_time(event, "committed", commit->time_ms);
+	event_set(event, "branch", commit->branch);
+	event_set(event, "version", options->version);
+	event_set(event, "person", options->person);
+	event_set_int(event, "uid", options->uid);
+	event_set_int(event, "pid", getpid());
+	event_set_int(event, "pid-start",
+		      (int64_t)process_start_time(getpid()));
+	event_set(event, "file-digest", options->pipeline->digest);
+	event_set_bool(event, "worktree", options->worktree);
+	event_set_json_owned(event, "stages", stages_json(engine));
+	event_set_json_owned(event, "options", options_json(engine));
+	engine_emit(engine, event);
+}
