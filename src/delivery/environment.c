@@ -1,19 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 #include "delivery/operation.h"
 
-#include <errno.h>
 #include <dirent.h>
+#include <errno.h>
 #include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/clock.h"
-#include "base/digest.h"
 #include "base/file.h"
 #include "base/memory.h"
-#include "delivery/epoch.h"
 #include "base/vector.h"
+#include "delivery/epoch.h"
 
 struct event *environment_event(const struct environment *environment,
 				enum event_type type)
@@ -97,13 +94,6 @@ bool environment_tells_foreign(const struct environment *environment)
 	return environment->telling_foreign;
 }
 
-const struct pipeline *
-environment_pipeline(const struct environment *environment)
-{
-	return environment->own_pipeline ? environment->own_pipeline
-					 : environment->options.pipeline;
-}
-
 static int tell_moved(struct environment *environment, struct error *err)
 {
 	const char *text;
@@ -129,91 +119,6 @@ int environment_check_epoch(struct environment *environment, struct error *err)
 				 environment->name);
 	if (epoch_read(environment->folder) > environment->epoch)
 		return tell_moved(environment, err);
-	return 0;
-}
-
-static char *pipeline_path(const struct environment *environment,
-			   const char *digest)
-{
-	return xasprintf("%s/pipelines/%s.yaml", environment->folder, digest);
-}
-
-/* The file that a release came with; NULL when it is not there any more. */
-static struct pipeline *stored_pipeline(const struct environment *environment,
-					const char *digest, struct error *err)
-{
-	struct problems problems = PROBLEMS_INIT;
-	char *path = pipeline_path(environment, digest);
-	struct str text = STR_INIT;
-	struct pipeline *pipeline = NULL;
-
-	if (file_read(path, &text, PIPELINE_FILE_LIMIT, err) == 0) {
-		pipeline = pipeline_parse(text.data, text.len, path, &problems);
-		if (!pipeline)
-			error_set(err, ERROR_CORRUPT,
-				  "%s cannot be read any more", path);
-	}
-	problems_release(&problems);
-	str_release(&text);
-	free(path);
-	return pipeline;
-}
-
-/* Of what is there: its record would be no use without the file. */
-static struct pipeline *recorded_pipeline(const struct environment *environment,
-					  const struct release *release,
-					  struct error *err)
-{
-	struct error why = ERROR_INIT;
-	struct pipeline *pipeline =
-		stored_pipeline(environment, release->pipeline, &why);
-	char *path;
-
-	if (pipeline || (why.code != ERROR_NOT_FOUND && why.code != ERROR_IO)) {
-		if (!pipeline)
-			error_move(err, &why);
-		return pipeline;
-	}
-	path = pipeline_path(environment, release->pipeline);
-	error_set(err, ERROR_CORRUPT,
-		  "%s; put it back with git show %.10s:" PIPELINE_FILE " >%s",
-		  error_text(&why), release->commit, path);
-	error_clear(&why);
-	free(path);
-	return NULL;
-}
-
-static int find_config(struct environment *environment, struct error *err)
-{
-	const struct environment_options *options = &environment->options;
-	const struct pipeline *pipeline = options->pipeline;
-	const struct environment_state *state = &environment->state;
-
-	if (!pipeline && !state->has_live && !state->has_candidate)
-		return error_set(err, ERROR_NOT_FOUND,
-				 "%s: nothing was ever released there",
-				 environment->name);
-	if (!pipeline) {
-		const struct release *release =
-			state->has_live ? &state->live : &state->candidate;
-
-		pipeline = environment->own_pipeline =
-			recorded_pipeline(environment, release, err);
-		if (!pipeline)
-			return error_prefix(err, "%s", environment->name);
-		snprintf(environment->pipeline_digest,
-			 sizeof(environment->pipeline_digest), "%s",
-			 release->pipeline);
-	} else {
-		digest_bytes(options->pipeline_text,
-			     strlen(options->pipeline_text),
-			     environment->pipeline_digest);
-	}
-	environment->config = pipeline_environment(pipeline, environment->name);
-	if (!environment->config)
-		return error_set(err, ERROR_NOT_FOUND,
-				 "the pipeline file names no environment %s",
-				 environment->name);
 	return 0;
 }
 
@@ -277,7 +182,7 @@ static int open_state(struct environment *environment, struct error *err)
 					 recorded, environment);
 	environment->opening = true;
 	if (ledger_read(environment->ledger, err) < 0 ||
-	    find_config(environment, err) < 0)
+	    environment_find_config(environment, err) < 0)
 		return -1;
 	environment->opening = false;
 	return 0;
@@ -417,49 +322,6 @@ int environment_open_traffic(struct environment *environment, struct error *err)
 	return environment->traffic ? 0 : -1;
 }
 
-/* NULL: the one it was opened with, or it cannot be read any more. */
-static const struct pipeline *pipeline_of(struct environment *environment,
-					  const struct release *release)
-{
-	struct pipeline *pipeline;
-
-	if (!release->pipeline || !*release->pipeline ||
-	    strcmp(release->pipeline, environment->pipeline_digest) == 0)
-		return NULL;
-	pipeline = stored_pipeline(environment, release->pipeline, NULL);
-	if (pipeline)
-		*VECTOR_ADD(environment->older, environment->older_count,
-			    environment->older_cap) = pipeline;
-	return pipeline;
-}
-
-const struct pipeline *
-environment_live_pipeline(struct environment *environment)
-{
-	const struct environment_state *state = environment_state(environment);
-
-	return state->has_live ? pipeline_of(environment, &state->live) : NULL;
-}
-
-/* The configuration that a release is started by: that of its own file, when
- * its ports are still those that the traffic goes to. */
-const struct environment_config *
-environment_config_of(struct environment *environment,
-		      const struct release *release)
-{
-	const struct pipeline *pipeline = pipeline_of(environment, release);
-	const struct environment_config *config;
-
-	if (!pipeline)
-		return environment->config;
-	config = pipeline_environment(pipeline, environment->name);
-	if (config &&
-	    memcmp(config->process.ports, environment->config->process.ports,
-		   sizeof(config->process.ports)) == 0)
-		return config;
-	return environment->config;
-}
-
 int environment_check_secrets(const struct environment *environment,
 			      struct error *err)
 {
@@ -472,23 +334,4 @@ int environment_check_secrets(const struct environment *environment,
 					 "the environment of this command",
 					 environment->name, names->items[i]);
 	return 0;
-}
-
-int environment_store_pipeline(struct environment *environment,
-			       struct error *err)
-{
-	const char *text = environment->options.pipeline_text;
-	char *folder = path_join(environment->folder, "pipelines");
-	char *path = pipeline_path(environment, environment->pipeline_digest);
-	int result = 0;
-
-	if (text && !file_exists(path))
-		result = folder_make(folder, 0700, err) < 0 ||
-					 file_replace(path, text, strlen(text),
-						      0600, err) < 0
-				 ? -1
-				 : 0;
-	free(folder);
-	free(path);
-	return result;
 }

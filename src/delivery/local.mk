@@ -3,6 +3,7 @@ libsignalbox_a_SOURCES += \
 	%D%/analysis.c %D%/analysis.h \
 	%D%/deploy.c \
 	%D%/environment.c %D%/environment.h \
+	%D%/environment-pipeline.c \
 	%D%/epoch.c %D%/epoch.h \
 	%D%/hold.c \
 	%D%/keeper-client.c \
@@ -17,7 +18,7 @@ libsignalbox_a_SOURCES += \
 	%D%/plan.c %D%/plan.h \
 	%D%/queue.c %D%/queue.h \
 	%D%/readiness.c \
-	%D%/rollback.c \
+	%D%/rollback.c %D%/rollback-record.c \
 	%D%/sampler.c \
 	%D%/state.c %D%/state.h \
 	%D%/target/process.c \

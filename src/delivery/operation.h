@@ -217,10 +217,19 @@ int environment_warm_colour(const struct environment *environment,
 const struct environment_config *
 environment_config_of(struct environment *environment,
 		      const struct release *release);
+/* The pipeline file and this environment's part of it: what it was opened
+ * with, or what the live release came with. */
+int environment_find_config(struct environment *environment,
+			    struct error *err) MUST_CHECK;
 int environment_check_secrets(const struct environment *environment,
 			      struct error *err) MUST_CHECK;
 int environment_store_pipeline(struct environment *environment,
 			       struct error *err) MUST_CHECK;
+/* Queued for the next commit. */
+void rollback_append_started(struct operation *operation);
+void rollback_append_finished(struct operation *operation);
+void rollback_append_failed(struct operation *operation,
+			    const struct error *err);
 json_t *split_encode(const double percent[COLOUR_COUNT]);
 
 void sampler_init(struct environment *environment);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Whether there is a way back, and how warm it is. */
 #include "delivery/operation.h"
 
 #include <stdarg.h>
@@ -7,6 +8,37 @@
 
 #include "base/file.h"
 #include "delivery/words.h"
+
+const struct release *
+environment_way_back(const struct environment_state *state)
+{
+	if (state->has_candidate)
+		return state->has_live ? &state->live : NULL;
+	return state->has_previous ? &state->previous : NULL;
+}
+
+bool environment_runs(const struct environment *environment, enum colour colour,
+		      const struct release *release)
+{
+	const struct target *target = &environment->targets[colour];
+
+	return release_is(&environment->state.running[colour], release) &&
+	       target->ops->is_alive(target);
+}
+
+int environment_warm_colour(const struct environment *environment,
+			    const struct release *release)
+{
+	for (int i = 0; i < COLOUR_COUNT; i++) {
+		/* Its own colour first: both may run the same release. */
+		enum colour colour =
+			i ? colour_other(release->colour) : release->colour;
+
+		if (environment_runs(environment, colour, release))
+			return (int)colour;
+	}
+	return -1;
+}
 
 bool environment_is_up(const struct environment *environment,
 		       enum colour colour)

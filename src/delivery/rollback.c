@@ -2,32 +2,18 @@
 /* The way back: waits for no gate, window, run, disk or text. */
 #include "delivery/operation.h"
 
-#include <inttypes.h>
-#include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <time.h>
 
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/memory.h"
 #include "delivery/epoch.h"
-#include "base/number.h"
 #include "delivery/lock.h"
 #include "delivery/words.h"
 
 /* After the weights are written: what was begun on the colour left, and what
  * failed meanwhile, is known so much later. */
 #define MEASURE_MS 300
-
-const struct release *
-environment_way_back(const struct environment_state *state)
-{
-	if (state->has_candidate)
-		return state->has_live ? &state->live : NULL;
-	return state->has_previous ? &state->previous : NULL;
-}
 
 static const struct release *destination(const struct environment *environment,
 					 const char *to, struct error *err)
@@ -55,29 +41,6 @@ static const struct release *destination(const struct environment *environment,
 	return release;
 }
 
-bool environment_runs(const struct environment *environment, enum colour colour,
-		      const struct release *release)
-{
-	const struct target *target = &environment->targets[colour];
-
-	return release_is(&environment->state.running[colour], release) &&
-	       target->ops->is_alive(target);
-}
-
-int environment_warm_colour(const struct environment *environment,
-			    const struct release *release)
-{
-	for (int i = 0; i < COLOUR_COUNT; i++) {
-		/* Its own colour first: both may run the same release. */
-		enum colour colour =
-			i ? colour_other(release->colour) : release->colour;
-
-		if (environment_runs(environment, colour, release))
-			return (int)colour;
-	}
-	return -1;
-}
-
 /* Not the one that serves most now, so that nothing fails meanwhile. */
 static enum colour cold_colour(const struct environment *environment,
 			       const struct release *release)
@@ -89,121 +52,6 @@ static enum colour cold_colour(const struct environment *environment,
 	if (split[COLOUR_GREEN] > split[COLOUR_BLUE])
 		return COLOUR_BLUE;
 	return release->colour;
-}
-
-static int64_t requests_of(const struct sampler *sampler, enum colour colour)
-{
-	return sampler->last.colours[colour].requests -
-	       sampler->base.colours[colour].requests;
-}
-
-static int64_t errors_of(const struct sampler *sampler, enum colour colour)
-{
-	return sampler->last.colours[colour].errors -
-	       sampler->base.colours[colour].errors;
-}
-
-/* The proxy's clock is this host's, whatever ours was fixed to for a test. */
-static int64_t true_wall_us(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_REALTIME, &now);
-	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
-}
-
-static int64_t left_ms(const struct operation *operation)
-{
-	const struct environment *environment = operation->environment;
-	int64_t asked_wall_us =
-		true_wall_us() - (clock_monotonic_us() - operation->asked_us);
-	int64_t begun_us = traffic_last_begun_us(
-		environment->traffic, colour_other(operation->colour));
-
-	if (!begun_us || begun_us < asked_wall_us)
-		return 0;
-	return (begun_us - asked_wall_us + 999) / 1000;
-}
-
-static char *sentence(const struct operation *operation, int64_t requests,
-		      int64_t failed_by_candidate)
-{
-	const struct environment *environment = operation->environment;
-	const struct environment_state *state = &environment->state;
-	char all[NUMBER_TEXT_SIZE], failed[NUMBER_TEXT_SIZE];
-	struct str text = STR_INIT;
-
-	str_addf(&text, "back on %s in %" PRId64 " ms",
-		 colour_name(operation->colour), operation->move.ms);
-	if (environment->sampler.has_last)
-		str_addf(&text, "; failed by the shift: %s of %s",
-			 number_grouped(environment->shift_failed, failed),
-			 number_grouped(requests, all));
-	if (environment->sampler.has_last && state->has_candidate)
-		str_addf(&text, "; failed by %s: %s", state->candidate.version,
-			 number_grouped(failed_by_candidate, failed));
-	return str_detach(&text);
-}
-
-/* What is live afterwards. Leaving a candidate changes nothing but, when it
- * had to be started elsewhere, the colour. */
-static void set_records(struct operation *operation, struct event *event)
-{
-	const struct environment_state *state = &operation->environment->state;
-	const struct release *live = state->has_live ? &state->live : NULL;
-	struct release now = {0};
-	bool same = live && release_is(live, &operation->release);
-
-	release_copy(&now, &operation->release);
-	now.colour = operation->colour;
-	if (!same)
-		now.since = clock_wall_ms();
-	event_set_json_owned(event, "live", release_encode(&now));
-	if (live && !same)
-		event_set_json_owned(event, "previous", release_encode(live));
-	release_clear(&now);
-}
-
-static struct event *finished_event(struct operation *operation,
-				    const char *outcome)
-{
-	struct event *event = environment_event(operation->environment,
-						EVENT_ROLLBACK_FINISHED);
-
-	event_set(event, "outcome", outcome);
-	event_set(event, "colour", colour_name(operation->colour));
-	event_set_bool(event, "unsynced", operation->move.unsynced);
-	return event;
-}
-
-static void append_finished(struct operation *operation)
-{
-	struct environment *environment = operation->environment;
-	const struct environment_state *state = &environment->state;
-	const struct sampler *sampler = &environment->sampler;
-	enum colour left = colour_other(operation->colour);
-	struct event *event = finished_event(operation, "passed");
-	int64_t requests = requests_of(sampler, COLOUR_BLUE) +
-			   requests_of(sampler, COLOUR_GREEN);
-	int64_t by_candidate =
-		state->has_candidate ? errors_of(sampler, left) : 0;
-	char *text = sentence(operation, requests, by_candidate);
-
-	event_set_int(event, "ms", operation->move.ms);
-	if (sampler->has_last)
-		event_set_int(event, "left-ms", left_ms(operation));
-	event_set_int(event, "requests", requests);
-	event_set_int(event, "failed-by-shift", environment->shift_failed);
-	event_set_int(event, "failed-by-candidate", by_candidate);
-	if (state->has_candidate)
-		event_set(event, "candidate", state->candidate.version);
-	event_set_int(event, "sessions",
-		      sampler->has_last ? sampler->last.colours[left].sessions
-					: 0);
-	event_set(event, "text", text);
-	set_records(operation, event);
-	environment_append_owned(environment, event);
-	free(text);
 }
 
 static void let_go(struct environment *environment)
@@ -227,16 +75,9 @@ static void told(struct operation *operation, const struct error *err)
 
 static void fail(struct operation *operation, const struct error *err)
 {
-	struct event *event = finished_event(operation, "failed");
-	char *text = xasprintf("rollback failed: %s", error_text(err));
-
 	if (!operation->why.code)
 		error_set(&operation->why, err->code, "%s", error_text(err));
-	event_set_int(event, "ms",
-		      (clock_monotonic_us() - operation->asked_us) / 1000);
-	event_set(event, "text", text);
-	free(text);
-	environment_append_owned(operation->environment, event);
+	rollback_append_failed(operation, err);
 	operation_record(operation, told);
 }
 
@@ -247,7 +88,7 @@ static void cut(struct operation *operation, const struct error *err)
 				 "the sessions open on %s were not ended: %s",
 				 colour_name(colour_other(operation->colour)),
 				 error_text(err));
-	append_finished(operation);
+	rollback_append_finished(operation);
 	operation_record(operation, told);
 }
 
@@ -364,29 +205,6 @@ static void cold_room_made(struct operation *operation, const struct error *err)
 				&operation->release, cold_started);
 }
 
-static void append_started(struct operation *operation)
-{
-	struct environment *environment = operation->environment;
-	const struct environment_state *state = &environment->state;
-	struct event *event =
-		environment_event(environment, EVENT_ROLLBACK_STARTED);
-
-	event_set_int(event, "epoch", epoch_read(environment->folder));
-	event_set(event, "colour", colour_name(operation->colour));
-	event_set(event, "from",
-		  state->has_candidate ? state->candidate.version
-		  : state->has_live    ? state->live.version
-				       : "");
-	event_set(event, "to", operation->release.version);
-	event_set(event, "kind", operation->cold ? "cold" : "warm");
-	event_set(event, "by", operation->by);
-	event_set(event, "person", operation->person);
-	event_set(event, "reason", operation->reason);
-	if (operation->run)
-		event_set_int(event, "run", operation->run);
-	environment_append_owned(environment, event);
-}
-
 static void start_recorded(struct operation *operation, const struct error *err)
 {
 	char *reason = xasprintf("makes room for %s, rolled back to",
@@ -418,7 +236,7 @@ static void fenced(struct operation *operation, const struct error *err)
 				 error_text(err));
 	raise_fence(environment);
 	environment->moved = true;
-	append_started(operation);
+	rollback_append_started(operation);
 	if (operation->cold)
 		operation_record(operation, start_recorded);
 	else

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: MIT */
+/* The pipeline files that an environment knows: its own, and those that its
+ * releases came with. */
+#include "delivery/operation.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/digest.h"
+#include "base/file.h"
+#include "base/memory.h"
+#include "base/vector.h"
+
+const struct pipeline *
+environment_pipeline(const struct environment *environment)
+{
+	return environment->own_pipeline ? environment->own_pipeline
+					 : environment->options.pipeline;
+}
+
+static char *pipeline_path(const struct environment *environment,
+			   const char *digest)
+{
+	return xasprintf("%s/pipelines/%s.yaml", environment->folder, digest);
+}
+
+/* The file that a release came with; NULL when it is not there any more. */
+static struct pipeline *stored_pipeline(const struct environment *environment,
+					const char *digest, struct error *err)
+{
+	struct problems problems = PROBLEMS_INIT;
+	char *path = pipeline_path(environment, digest);
+	struct str text = STR_INIT;
+	struct pipeline *pipeline = NULL;
+
+	if (file_read(path, &text, PIPELINE_FILE_LIMIT, err) == 0) {
+		pipeline = pipeline_parse(text.data, text.len, path, &problems);
+		if (!pipeline)
+			error_set(err, ERROR_CORRUPT,
+				  "%s cannot be read any more", path);
+	}
+	problems_release(&problems);
+	str_release(&text);
+	free(path);
+	return pipeline;
+}
+
+/* Of what is there: its record would be no use without the file. */
+static struct pipeline *recorded_pipeline(const struct environment *environment,
+					  const struct release *release,
+					  struct error *err)
+{
+	struct error why = ERROR_INIT;
+	struct pipeline *pipeline =
+		stored_pipeline(environment, release->pipeline, &why);
+	char *path;
+
+	if (pipeline || (why.code != ERROR_NOT_FOUND && why.code != ERROR_IO)) {
+		if (!pipeline)
+			error_move(err, &why);
+		return pipeline;
+	}
+	path = pipeline_path(environment, release->pipeline);
+	error_set(err, ERROR_CORRUPT,
+		  "%s; put it back with git show %.10s:" PIPELINE_FILE " >%s",
+		  error_text(&why), release->commit, path);
+	error_clear(&why);
+	free(path);
+	return NULL;
+}
+
+int environment_find_config(struct environment *environment, struct error *err)
+{
+	const struct environment_options *options = &environment->options;
+	const struct pipeline *pipeline = options->pipeline;
+	const struct environment_state *state = &environment->state;
+
+	if (!pipeline && !state->has_live && !state->has_candidate)
+		return error_set(err, ERROR_NOT_FOUND,
+				 "%s: nothing was ever released there",
+				 environment->name);
+	if (!pipeline) {
+		const struct release *release =
+			state->has_live ? &state->live : &state->candidate;
+
+		pipeline = environment->own_pipeline =
+			recorded_pipeline(environment, release, err);
+		if (!pipeline)
+			return error_prefix(err, "%s", environment->name);
+		snprintf(environment->pipeline_digest,
+			 sizeof(environment->pipeline_digest), "%s",
+			 release->pipeline);
+	} else {
+		digest_bytes(options->pipeline_text,
+			     strlen(options->pipeline_text),
+			     environment->pipeline_digest);
+	}
+	environment->config = pipeline_environment(pipeline, environment->name);
+	if (!environment->config)
+		return error_set(err, ERROR_NOT_FOUND,
+				 "the pipeline file names no environment %s",
+				 environment->name);
+	return 0;
+}
+
+/* NULL: the one it was opened with, or it cannot be read any more. */
+static const struct pipeline *pipeline_of(struct environment *environment,
+					  const struct release *release)
+{
+	struct pipeline *pipeline;
+
+	if (!release->pipeline || !*release->pipeline ||
+	    strcmp(release->pipeline, environment->pipeline_digest) == 0)
+		return NULL;
+	pipeline = stored_pipeline(environment, release->pipeline, NULL);
+	if (pipeline)
+		*VECTOR_ADD(environment->older, environment->older_count,
+			    environment->older_cap) = pipeline;
+	return pipeline;
+}
+
+const struct pipeline *
+environment_live_pipeline(struct environment *environment)
+{
+	const struct environment_state *state = environment_state(environment);
+
+	return state->has_live ? pipeline_of(environment, &state->live) : NULL;
+}
+
+/* The configuration that a release is started by: that of its own file, when
+ * its ports are still those that the traffic goes to. */
+const struct environment_config *
+environment_config_of(struct environment *environment,
+		      const struct release *release)
+{
+	const struct pipeline *pipeline = pipeline_of(environment, release);
+	const struct environment_config *config;
+
+	if (!pipeline)
+		return environment->config;
+	config = pipeline_environment(pipeline, environment->name);
+	if (config &&
+	    memcmp(config->process.ports, environment->config->process.ports,
+		   sizeof(config->process.ports)) == 0)
+		return config;
+	return environment->config;
+}
+
+int environment_store_pipeline(struct environment *environment,
+			       struct error *err)
+{
+	const char *text = environment->options.pipeline_text;
+	char *folder = path_join(environment->folder, "pipelines");
+	char *path = pipeline_path(environment, environment->pipeline_digest);
+	int result = 0;
+
+	if (text && !file_exists(path))
+		result = folder_make(folder, 0700, err) < 0 ||
+					 file_replace(path, text, strlen(text),
+						      0600, err) < 0
+				 ? -1
+				 : 0;
+	free(folder);
+	free(path);
+	return result;
+}
