@@ -10,6 +10,7 @@ libsignalbox_a_SOURCES += \
 	%D%/keeper-folder.c %D%/keeper-folder.h \
 	%D%/keeper.c %D%/keeper.h \
 	%D%/ledger.c %D%/ledger.h \
+	%D%/ledger-commit.c %D%/ledger-internal.h \
 	%D%/lock.c %D%/lock.h \
 	%D%/log-bound.h \
 	%D%/move.c \
