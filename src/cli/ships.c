@@ -37,9 +37,7 @@ static void print_ships(const struct project *project, const char *environment,
 		listing_print("  %-50s +%zu -%zu%s\n", ships->changed[i].path,
 			      ships->changed[i].insertions,
 			      ships->changed[i].deletions,
-			      ships_path_is_risky(ships->changed[i].path)
-				      ? "  ! risky"
-				      : "");
+			      ships->changed[i].risk ? "  ! risky" : "");
 	if (ships->lost)
 		listing_print("! %zu live commits are not in it\n",
 			      ships->lost);

@@ -141,6 +141,8 @@ void pipeline_free(struct pipeline *pipeline)
 	name_index_release(&pipeline->stage_names);
 	free(pipeline->name);
 	free(pipeline->socket_group);
+	strings_release(&pipeline->risky.globs);
+	strings_release(&pipeline->migrations.globs);
 	pairs_release(&pipeline->env);
 	free(pipeline);
 }

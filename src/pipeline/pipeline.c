@@ -21,6 +21,15 @@ static void read_mode(struct reader *reader, const struct node *value,
 		*(enum pipeline_mode *)into = (enum pipeline_mode)word;
 }
 
+static void read_path_rule(struct reader *reader, const struct node *value,
+			   void *into)
+{
+	struct path_rule *rule = into;
+
+	rule->present = true;
+	read_globs(reader, value, &rule->globs);
+}
+
 /* In this order they are read: each may refer to those above it. */
 static const struct key pipeline_keys[] = {
 	{"name", read_name, offsetof(struct pipeline, name), true},
@@ -30,6 +39,9 @@ static const struct key pipeline_keys[] = {
 	{"keep-failed", read_count, offsetof(struct pipeline, keep_failed),
 	 false},
 	{"keep-runs", read_count, offsetof(struct pipeline, keep_runs), false},
+	{"risky", read_path_rule, offsetof(struct pipeline, risky), false},
+	{"migrations", read_path_rule, offsetof(struct pipeline, migrations),
+	 false},
 	{"env", read_environment_pairs, offsetof(struct pipeline, env), false},
 	{"people", read_people, 0, false},
 	{"environments", read_environments, 0, false},
@@ -43,7 +55,6 @@ static const struct key pipeline_keys[] = {
 	{"branches", NULL, 0, false},
 	{"shell", NULL, 0, false},
 	{"windows", NULL, 0, false},
-	{"migrations", NULL, 0, false},
 	{"rules-from", NULL, 0, false},
 	{"concurrency", NULL, 0, false},
 	{"resume", NULL, 0, false},

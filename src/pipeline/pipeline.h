@@ -318,6 +318,12 @@ struct service_config {
 	struct place place;
 };
 
+/* Globs of changed paths, see source/risk.h. */
+struct path_rule {
+	bool present; /* false: what is built in */
+	struct strings globs;
+};
+
 struct pipeline {
 	char *name;
 	enum pipeline_mode mode;
@@ -325,6 +331,7 @@ struct pipeline {
 	char *socket_group; /* Unix group that may reach a run, or NULL */
 	int keep_failed;    /* work folders of failed stages */
 	int keep_runs;	    /* the newest, whose logs no gc frees */
+	struct path_rule risky, migrations;
 	struct person *people;
 	size_t people_count, people_cap;
 	struct environment_config *environments;

@@ -27,6 +27,11 @@ struct backend_ops {
 	int (*ships)(struct repository *repository, const char *live,
 		     const char *candidate, struct ships *ships,
 		     struct error *err);
+	int (*diff)(struct repository *repository, const char *live,
+		    const char *candidate, const char *raw, size_t limit,
+		    struct str *text, struct error *err);
+	int (*show)(struct repository *repository, const char *commit,
+		    size_t limit, struct str *text, struct error *err);
 };
 
 extern const struct backend_ops native_backend;

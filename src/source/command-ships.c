@@ -12,14 +12,15 @@
 /* A history of a million commits. */
 #define HISTORY_LIMIT ((size_t)512 << 20)
 
-static void collect_record(struct collector *collector, char **field)
+static bool collect_record(struct collector *collector, char **field)
 {
 	char *author = text_utf8(field[1], NULL);
 	char *email = text_utf8(field[2], NULL);
 	char *committer = text_utf8(field[3], NULL);
 	char *subject = text_utf8(field[5], NULL);
+	bool more;
 
-	collector_add_commit(
+	more = collector_add_commit(
 		collector,
 		&(struct collected_commit){
 			.id = field[0],
@@ -34,6 +35,7 @@ static void collect_record(struct collector *collector, char **field)
 	free(email);
 	free(committer);
 	free(subject);
+	return more;
 }
 
 static int collect_commits(struct repository *repository, const char *range,
@@ -55,8 +57,9 @@ static int collect_commits(struct repository *repository, const char *range,
 	char *at = output.data;
 
 	while (result == 0 && at < output.data + output.len &&
-	       command_fields(&at, output.data + output.len, field, 7))
-		collect_record(collector, field);
+	       command_fields(&at, output.data + output.len, field, 7) &&
+	       collect_record(collector, field))
+		continue;
 	str_release(&output);
 	return result;
 }
@@ -85,19 +88,25 @@ static int collect_files(struct repository *repository, const char *from,
 		char *rest = at;
 		char *insertions = strsep(&rest, "\t");
 		char *deletions = strsep(&rest, "\t");
-		char *path;
 
-		if (!rest)
+		if (!rest ||
+		    !collector_add_file(collector, rest,
+					(size_t)strtoull(insertions, NULL, 10),
+					(size_t)strtoull(deletions, NULL, 10)))
 			break;
-		path = text_utf8(rest, NULL);
-		collector_add_file(collector, path,
-				   (size_t)strtoull(insertions, NULL, 10),
-				   (size_t)strtoull(deletions, NULL, 10));
-		free(path);
 		at = rest + strlen(rest) + 1;
 	}
 	str_release(&output);
 	return result;
+}
+
+/* The empty tree in the repository's own hash: standard input is empty. */
+static char *empty_tree(struct repository *repository, struct error *err)
+{
+	const char *const arguments[] = {"hash-object", "-t", "tree", "--stdin",
+					 NULL};
+
+	return command_ask_line(repository, arguments, err);
 }
 
 static int collect(struct repository *repository, const char *from,
@@ -106,18 +115,16 @@ static int collect(struct repository *repository, const char *from,
 {
 	char *range = from ? xasprintf("%s..%s", from, to) : xstrdup(to);
 	char *back = from ? xasprintf("%s..%s", to, from) : NULL;
-	/* Standard input is empty, so this is the empty tree in the
-	 * repository's own hash. */
-	const char *const empty[] = {"hash-object", "-t", "tree", "--stdin",
-				     NULL};
-	char *base =
-		from ? xstrdup(from) : command_ask_line(repository, empty, err);
+	char *base = from ? xstrdup(from) : empty_tree(repository, err);
 	int result = -1;
 
 	if (base && collect_commits(repository, range, collector, err) == 0 &&
 	    (!back || command_count(repository, back, &collector->ships->lost,
 				    err) == 0))
-		result = collect_files(repository, base, to, collector, err);
+		result = collector->ships->is_stopped
+				 ? 0
+				 : collect_files(repository, base, to,
+						 collector, err);
 	free(base);
 	free(back);
 	free(range);
@@ -140,5 +147,90 @@ int command_ships(struct repository *repository, const char *live,
 		ships_release(ships);
 	free(from);
 	free(to);
+	return result;
+}
+
+/* What git prints, cut at the limit and said to be. */
+static int add_printed(struct repository *repository,
+		       const char *const *arguments, size_t limit,
+		       struct str *text, struct error *err)
+{
+	struct str output = STR_INIT;
+	int result =
+		command_ask(repository, arguments, &output, HISTORY_LIMIT, err);
+
+	if (result == 0 && output.len > limit)
+		ships_say_cut(&output, limit);
+	if (result == 0)
+		str_add_bytes(text, output.data, output.len);
+	str_release(&output);
+	return result;
+}
+
+int command_diff(struct repository *repository, const char *live,
+		 const char *candidate, const char *raw, size_t limit,
+		 struct str *text, struct error *err)
+{
+	char *from = live ? command_resolve(repository, live, err)
+			  : empty_tree(repository, err);
+	char *to = command_resolve(repository, candidate, err);
+	char *path = xasprintf(":(top,literal)%s", raw);
+	const char *const arguments[] = {"diff",
+					 "--no-color",
+					 "--no-renames",
+					 "--no-ext-diff",
+					 "--no-textconv",
+					 from,
+					 to,
+					 "--",
+					 path,
+					 NULL};
+	int result = from && to ? add_printed(repository, arguments, limit,
+					      text, err)
+				: -1;
+
+	free(from);
+	free(to);
+	free(path);
+	return result;
+}
+
+int command_show(struct repository *repository, const char *commit,
+		 size_t limit, struct str *text, struct error *err)
+{
+	char *id = command_resolve(repository, commit, err);
+	const char *const message[] = {"log",
+				       "-1",
+				       "--no-show-signature",
+				       "--encoding=UTF-8",
+				       "--format=%B",
+				       id,
+				       "--",
+				       NULL};
+	const char *const patch[] = {"diff-tree",
+				     "-p",
+				     "--root",
+				     "--no-commit-id",
+				     "--no-color",
+				     "--no-renames",
+				     "--no-ext-diff",
+				     "--no-textconv",
+				     "-m",
+				     "--first-parent",
+				     id,
+				     "--",
+				     NULL};
+	struct str said = STR_INIT;
+	int result = -1;
+
+	if (id && command_ask(repository, message, &said, limit, err) == 0) {
+		while (said.len && said.data[said.len - 1] == '\n')
+			str_truncate(&said, said.len - 1);
+		str_add_char(&said, '\n');
+		ships_add_message(text, said.data);
+		result = add_printed(repository, patch, limit, text, err);
+	}
+	str_release(&said);
+	free(id);
 	return result;
 }

@@ -316,4 +316,6 @@ const struct backend_ops command_backend = {
 	.read_file = read_file_at,
 	.head_branch = head_branch,
 	.ships = command_ships,
+	.diff = command_diff,
+	.show = command_show,
 };

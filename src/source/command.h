@@ -35,5 +35,10 @@ void command_each_co_author(char *field,
 int command_ships(struct repository *repository, const char *live,
 		  const char *candidate, struct ships *ships,
 		  struct error *err);
+int command_diff(struct repository *repository, const char *live,
+		 const char *candidate, const char *raw, size_t limit,
+		 struct str *text, struct error *err);
+int command_show(struct repository *repository, const char *commit,
+		 size_t limit, struct str *text, struct error *err);
 
 #endif

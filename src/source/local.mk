@@ -19,6 +19,7 @@ libsignalbox_a_SOURCES += \
 	%D%/release.c %D%/release.h \
 	%D%/remote.c %D%/remote.h \
 	%D%/repository.c %D%/repository.h \
+	%D%/risk.c %D%/risk.h \
 	%D%/shelf.c %D%/shelf.h \
 	%D%/ships.c %D%/ships.h \
 	%D%/text.c %D%/text.h \

@@ -13,7 +13,7 @@
  * counted. */
 #define LINES_TIME_US 5000000
 
-static void collect_commit(struct collector *collector,
+static bool collect_commit(struct collector *collector,
 			   const git_commit *commit)
 {
 	const char *encoding = git_commit_message_encoding(commit);
@@ -25,8 +25,9 @@ static void collect_commit(struct collector *collector,
 		text_utf8(git_commit_committer(commit)->email, encoding);
 	char *subject =
 		text_utf8(git_commit_summary((git_commit *)commit), encoding);
+	bool more;
 
-	collector_add_commit(
+	more = collector_add_commit(
 		collector,
 		&(struct collected_commit){
 			.id = git_oid_tostr(id, sizeof(id),
@@ -42,6 +43,7 @@ static void collect_commit(struct collector *collector,
 	free(email);
 	free(committer);
 	free(subject);
+	return more;
 }
 
 /* Walks what `from` reaches and `hidden` (NULL: nothing hidden) does not. */
@@ -69,7 +71,8 @@ static int collect_commits(git_repository *git, const git_commit *live,
 		code = git_commit_lookup(&commit, git, &id);
 		if (code < 0)
 			break;
-		collect_commit(collector, commit);
+		if (!collect_commit(collector, commit))
+			code = GIT_ITEROVER;
 		git_commit_free(commit);
 	}
 	git_revwalk_free(walker);
@@ -89,21 +92,19 @@ static int count_lost(git_repository *git, const git_commit *live,
 	return code == GIT_ITEROVER ? 0 : -1;
 }
 
+/* live NULL: from the empty tree. */
 static int diff_trees(git_repository *git, const git_commit *live,
-		      const git_commit *candidate, git_diff **diff)
+		      const git_commit *candidate,
+		      const git_diff_options *options, git_diff **diff)
 {
-	git_diff_options options;
 	git_tree *from = NULL;
 	git_tree *to = NULL;
-	int code;
+	int code = live ? git_commit_tree(&from, live) : 0;
 
-	git_diff_options_init(&options, GIT_DIFF_OPTIONS_VERSION);
-	options.context_lines = 0;
-	code = live ? git_commit_tree(&from, live) : 0;
 	if (code == 0)
 		code = git_commit_tree(&to, candidate);
 	if (code == 0)
-		code = git_diff_tree_to_tree(diff, git, from, to, &options);
+		code = git_diff_tree_to_tree(diff, git, from, to, options);
 	git_tree_free(from);
 	git_tree_free(to);
 	return code;
@@ -144,7 +145,6 @@ static int collect_file(git_diff *diff, size_t *index, bool lines,
 	size_t insertions = 0;
 	size_t deletions = 0;
 	int code = 0;
-	char *path;
 
 	do {
 		if (lines)
@@ -152,9 +152,8 @@ static int collect_file(git_diff *diff, size_t *index, bool lines,
 					   &deletions);
 	} while (++*index < count &&
 		 strcmp(delta_path(diff, *index), raw) == 0);
-	path = text_utf8(raw, NULL);
-	collector_add_file(collector, path, insertions, deletions);
-	free(path);
+	if (!collector_add_file(collector, raw, insertions, deletions))
+		*index = count;
 	return code;
 }
 
@@ -164,8 +163,13 @@ static int collect_files(git_repository *git, const git_commit *live,
 {
 	int64_t until = clock_monotonic_us() + LINES_TIME_US;
 	git_diff *diff = NULL;
-	int code = diff_trees(git, live, candidate, &diff);
+	git_diff_options options;
 	size_t i = 0;
+	int code;
+
+	git_diff_options_init(&options, GIT_DIFF_OPTIONS_VERSION);
+	options.context_lines = 0;
+	code = diff_trees(git, live, candidate, &options, &diff);
 
 	while (code == 0 && i < git_diff_num_deltas(diff)) {
 		bool lines = clock_monotonic_us() < until;
@@ -192,9 +196,10 @@ int native_ships(struct repository *repository, const char *live,
 	    native_find_commit(repository, candidate, &to, NULL, err) < 0)
 		goto out;
 	if (collect_commits(git, from, to, &collector) < 0 ||
-	    count_lost(git, from, to, &ships->lost) < 0)
+	    (!ships->is_stopped && count_lost(git, from, to, &ships->lost) < 0))
 		native_fail(err, "cannot walk the history");
-	else if (collect_files(git, from, to, &collector) < 0)
+	else if (!ships->is_stopped &&
+		 collect_files(git, from, to, &collector) < 0)
 		native_fail(err, "cannot compare the trees");
 	else
 		result = 0;
@@ -205,4 +210,103 @@ out:
 	git_commit_free(from);
 	git_commit_free(to);
 	return result;
+}
+
+struct patch_text {
+	struct str *text;
+	size_t limit; /* of its length */
+	bool is_cut;
+};
+
+static int add_line(const git_diff_delta *delta, const git_diff_hunk *hunk,
+		    const git_diff_line *line, void *data)
+{
+	struct patch_text *patch = data;
+
+	(void)delta;
+	(void)hunk;
+	if (patch->text->len + line->content_len + 1 > patch->limit) {
+		patch->is_cut = true;
+		return 1;
+	}
+	if (line->origin == GIT_DIFF_LINE_CONTEXT ||
+	    line->origin == GIT_DIFF_LINE_ADDITION ||
+	    line->origin == GIT_DIFF_LINE_DELETION)
+		str_add_char(patch->text, line->origin);
+	str_add_bytes(patch->text, line->content, line->content_len);
+	return 0;
+}
+
+/* Files over this are called binary and not compared. */
+#define COMPARED_BYTES ((git_off_t)16 << 20)
+
+/* raw NULL: all files. */
+static int add_patch(git_repository *git, const git_commit *from,
+		     const git_commit *to, const char *raw,
+		     struct patch_text *patch)
+{
+	char *paths[] = {(char *)raw};
+	git_diff_options options;
+	git_diff *diff = NULL;
+	int code;
+
+	git_diff_options_init(&options, GIT_DIFF_OPTIONS_VERSION);
+	options.max_size = COMPARED_BYTES;
+	options.flags = GIT_DIFF_DISABLE_PATHSPEC_MATCH;
+	if (raw)
+		options.pathspec = (git_strarray){paths, 1};
+	code = diff_trees(git, from, to, &options, &diff);
+	if (code == 0)
+		code = git_diff_print(diff, GIT_DIFF_FORMAT_PATCH, add_line,
+				      patch);
+	git_diff_free(diff);
+	if (patch->is_cut)
+		ships_say_cut(patch->text, patch->limit);
+	return patch->is_cut ? 0 : code;
+}
+
+int native_diff(struct repository *repository, const char *live,
+		const char *candidate, const char *raw, size_t limit,
+		struct str *text, struct error *err)
+{
+	struct patch_text patch = {text, text->len + limit, false};
+	git_commit *from = NULL;
+	git_commit *to = NULL;
+	int result = -1;
+
+	if ((live && native_find_commit(repository, live, &from, NULL, err)) ||
+	    native_find_commit(repository, candidate, &to, NULL, err) < 0)
+		goto out;
+	result = add_patch(repository->native, from, to, raw, &patch);
+	if (result < 0)
+		native_fail(err, "cannot compare the file");
+out:
+	git_commit_free(from);
+	git_commit_free(to);
+	return result;
+}
+
+int native_show(struct repository *repository, const char *commit, size_t limit,
+		struct str *text, struct error *err)
+{
+	struct patch_text patch = {text, text->len + limit, false};
+	git_commit *parent = NULL;
+	git_commit *found = NULL;
+	char *message;
+	int code = 0;
+
+	if (native_find_commit(repository, commit, &found, NULL, err) < 0)
+		return -1;
+	message = text_utf8(git_commit_message(found),
+			    git_commit_message_encoding(found));
+	ships_add_message(text, message);
+	free(message);
+	if (git_commit_parentcount(found))
+		code = git_commit_parent(&parent, found, 0);
+	if (code == 0)
+		code = add_patch(repository->native, parent, found, NULL,
+				 &patch);
+	git_commit_free(parent);
+	git_commit_free(found);
+	return code < 0 ? native_fail(err, "cannot compare the commit") : 0;
 }

@@ -359,4 +359,6 @@ const struct backend_ops native_backend = {
 	.read_file = read_file_at,
 	.head_branch = head_branch,
 	.ships = native_ships,
+	.diff = native_diff,
+	.show = native_show,
 };

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "source/ships.h"
 
-#include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/clock.h"
 #include "base/memory.h"
@@ -12,78 +10,6 @@
 #include "event/event.h"
 #include "source/backend.h"
 #include "source/collector.h"
-
-enum risk_match {
-	RISK_NAME,   /* the last name of the path */
-	RISK_FOLDER, /* a folder anywhere in it, in any case */
-	RISK_PATH,   /* the whole path */
-};
-
-static const struct {
-	enum risk_match match;
-	const char *pattern;
-} risks[] = {
-	{RISK_FOLDER, "migration"},
-	{RISK_FOLDER, "migrations"},
-	{RISK_FOLDER, "migrate"},
-	{RISK_PATH, "signalbox.yaml"},
-	{RISK_PATH, ".github/*"},
-	{RISK_PATH, ".gitlab-ci*"},
-	{RISK_PATH, ".gitlab/*"},
-	{RISK_PATH, ".circleci/*"},
-	{RISK_PATH, "azure-pipelines*"},
-	{RISK_NAME, "Jenkinsfile*"},
-	{RISK_NAME, "Dockerfile*"},
-	{RISK_NAME, "*.Dockerfile"},
-	{RISK_NAME, "Containerfile*"},
-	{RISK_NAME, "docker-compose*.y*ml"},
-	{RISK_NAME, "compose.y*ml"},
-	{RISK_NAME, "*.lock"},
-	{RISK_NAME, "*.lockfile"},
-	{RISK_NAME, "*.lockb"},
-	{RISK_NAME, "package-lock.json"},
-	{RISK_NAME, "npm-shrinkwrap.json"},
-	{RISK_NAME, "packages.lock.json"},
-	{RISK_NAME, "pnpm-lock.yaml"},
-	{RISK_NAME, "go.sum"},
-};
-
-static bool has_folder(const char *path, const char *folder)
-{
-	size_t len = strlen(folder);
-
-	for (const char *slash; (slash = strchr(path, '/')); path = slash + 1)
-		if ((size_t)(slash - path) == len &&
-		    strncasecmp(path, folder, len) == 0)
-			return true;
-	return false;
-}
-
-bool ships_path_is_risky(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-	const char *name = slash ? slash + 1 : path;
-
-	for (size_t i = 0; i < ARRAY_SIZE(risks); i++) {
-		const char *pattern = risks[i].pattern;
-		bool hit = false;
-
-		switch (risks[i].match) {
-		case RISK_NAME:
-			hit = fnmatch(pattern, name, 0) == 0;
-			break;
-		case RISK_FOLDER:
-			hit = has_folder(path, pattern);
-			break;
-		case RISK_PATH:
-			hit = fnmatch(pattern, path, 0) == 0;
-			break;
-		}
-		if (hit)
-			return true;
-	}
-	return false;
-}
 
 void collector_init(struct collector *collector, struct ships *ships)
 {
@@ -104,10 +30,18 @@ void collector_add_person(const char *person, void *collector)
 	free(address);
 }
 
-void collector_add_commit(struct collector *collector,
+bool collector_add_commit(struct collector *collector,
 			  const struct collected_commit *commit)
 {
 	struct ships *ships = collector->ships;
+	/* Borrowed for the call, copied into the list. */
+	struct shipped_commit told = {
+		.id = (char *)commit->id,
+		.author = (char *)commit->author,
+		.email = (char *)commit->email,
+		.subject = (char *)commit->subject,
+		.time_ms = commit->time_ms,
+	};
 
 	ships->commits++;
 	add_email(collector, commit->email);
@@ -123,6 +57,9 @@ void collector_add_commit(struct collector *collector,
 				.subject = xstrdup(commit->subject),
 				.time_ms = commit->time_ms,
 			};
+	if (ships->ask.commit && !ships->ask.commit(&told, ships->ask.data))
+		ships->is_stopped = true;
+	return !ships->is_stopped;
 }
 
 static size_t lines_changed(const struct shipped_file *file)
@@ -131,40 +68,58 @@ static size_t lines_changed(const struct shipped_file *file)
 }
 
 /* Keeps the largest, in order; equal ones in the order they came. */
-static void keep_if_large(struct ships *ships, const char *path,
-			  size_t insertions, size_t deletions)
+static void keep_if_large(struct ships *ships, const struct shipped_file *file)
 {
-	struct shipped_file file = {NULL, insertions, deletions};
 	size_t place = ships->changed_count;
 
 	while (place > 0 &&
-	       lines_changed(&ships->changed[place - 1]) < lines_changed(&file))
+	       lines_changed(&ships->changed[place - 1]) < lines_changed(file))
 		place--;
 	if (place == SHIPS_LIST_MAX)
 		return;
 	if (ships->changed_count == SHIPS_LIST_MAX)
 		free(ships->changed[--ships->changed_count].path);
-	file.path = xstrdup(path);
 	VECTOR_ADD(ships->changed, ships->changed_count, ships->changed_cap);
 	memmove(&ships->changed[place + 1], &ships->changed[place],
-		(ships->changed_count - 1 - place) * sizeof(file));
-	ships->changed[place] = file;
+		(ships->changed_count - 1 - place) * sizeof(*file));
+	ships->changed[place] = *file;
+	ships->changed[place].path = xstrdup(file->path);
+	ships->changed[place].raw = NULL;
 }
 
-void collector_add_file(struct collector *collector, const char *path,
+static void note_risk(struct ships *ships, const struct shipped_file *file)
+{
+	if (file->risk == RISK_NONE)
+		return;
+	ships->risky_count++;
+	if (file->risk == RISK_MIGRATION)
+		ships->migrations++;
+	if (ships->risky.count < SHIPS_LIST_MAX)
+		strings_add(&ships->risky, file->path);
+}
+
+bool collector_add_file(struct collector *collector, const char *raw,
 			size_t insertions, size_t deletions)
 {
 	struct ships *ships = collector->ships;
+	char *path = text_utf8(raw, NULL);
+	struct shipped_file file = {
+		.path = path,
+		.raw = strcmp(path, raw) == 0 ? NULL : (char *)raw,
+		.insertions = insertions,
+		.deletions = deletions,
+		.risk = risk_of(ships->ask.pipeline, path),
+	};
 
 	ships->files++;
 	ships->insertions += insertions;
 	ships->deletions += deletions;
-	keep_if_large(ships, path, insertions, deletions);
-	if (!ships_path_is_risky(path))
-		return;
-	ships->risky_count++;
-	if (ships->risky.count < SHIPS_LIST_MAX)
-		strings_add(&ships->risky, path);
+	keep_if_large(ships, &file);
+	note_risk(ships, &file);
+	if (ships->ask.file && !ships->ask.file(&file, ships->ask.data))
+		ships->is_stopped = true;
+	free(path);
+	return !ships->is_stopped;
 }
 
 void collector_finish(struct collector *collector)
@@ -178,6 +133,41 @@ int ships_find(struct repository *repository, const char *live,
 	       const char *candidate, struct ships *ships, struct error *err)
 {
 	return repository->ops->ships(repository, live, candidate, ships, err);
+}
+
+void ships_say_cut(struct str *text, size_t limit)
+{
+	str_truncate(text, limit < text->len ? limit : text->len);
+	while (text->len && text->data[text->len - 1] != '\n')
+		str_truncate(text, text->len - 1);
+	str_add(text, "\\ what follows is left out: it is too long\n");
+}
+
+void ships_add_message(struct str *text, const char *message)
+{
+	while (*message) {
+		size_t len = strcspn(message, "\n");
+
+		str_add(text, "    ");
+		str_add_bytes(text, message, len);
+		str_add_char(text, '\n');
+		message += message[len] ? len + 1 : len;
+	}
+	str_add_char(text, '\n');
+}
+
+int ships_diff(struct repository *repository, const char *live,
+	       const char *candidate, const char *raw, size_t limit,
+	       struct str *text, struct error *err)
+{
+	return repository->ops->diff(repository, live, candidate, raw, limit,
+				     text, err);
+}
+
+int ships_show(struct repository *repository, const char *commit, size_t limit,
+	       struct str *text, struct error *err)
+{
+	return repository->ops->show(repository, commit, limit, text, err);
 }
 
 void ships_release(struct ships *ships)
@@ -198,21 +188,23 @@ void ships_release(struct ships *ships)
 	memset(ships, 0, sizeof(*ships));
 }
 
+json_t *shipped_commit_json(const struct shipped_commit *commit)
+{
+	char time[CLOCK_TEXT_SIZE];
+
+	return json_pack("{s:s, s:s, s:s, s:s, s:s}", "commit", commit->id,
+			 "author", commit->author, "email", commit->email,
+			 "time", clock_format_utc(commit->time_ms, time),
+			 "subject", commit->subject);
+}
+
 static json_t *commits_json(const struct ships *ships)
 {
 	json_t *list = json_array();
 
-	for (size_t i = 0; i < ships->list_count; i++) {
-		const struct shipped_commit *commit = &ships->list[i];
-		char time[CLOCK_TEXT_SIZE];
-
-		json_array_append_new(
-			list, json_pack("{s:s, s:s, s:s, s:s, s:s}", "commit",
-					commit->id, "author", commit->author,
-					"email", commit->email, "time",
-					clock_format_utc(commit->time_ms, time),
-					"subject", commit->subject));
-	}
+	for (size_t i = 0; i < ships->list_count; i++)
+		json_array_append_new(list,
+				      shipped_commit_json(&ships->list[i]));
 	return list;
 }
 
@@ -235,12 +227,13 @@ static json_t *changed_json(const struct ships *ships)
 json_t *ships_json(const struct ships *ships)
 {
 	return json_pack(
-		"{s:I, s:I, s:I, s:I, s:I, s:I, s:b, s:o, s:o, s:o}", "commits",
-		(json_int_t)ships->commits, "lost", (json_int_t)ships->lost,
-		"files", (json_int_t)ships->files, "insertions",
-		(json_int_t)ships->insertions, "deletions",
+		"{s:I, s:I, s:I, s:I, s:I, s:I, s:b, s:o, s:o, s:o, s:I}",
+		"commits", (json_int_t)ships->commits, "lost",
+		(json_int_t)ships->lost, "files", (json_int_t)ships->files,
+		"insertions", (json_int_t)ships->insertions, "deletions",
 		(json_int_t)ships->deletions, "authors",
 		(json_int_t)ships->authors.count, "partial",
 		(int)ships->lines_partial, "list", commits_json(ships), "risky",
-		json_strings(&ships->risky), "changed", changed_json(ships));
+		json_strings(&ships->risky), "changed", changed_json(ships),
+		"migrations", (json_int_t)ships->migrations);
 }

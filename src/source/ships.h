@@ -21,6 +21,7 @@
 #include "base/error.h"
 #include "base/strings.h"
 #include "source/repository.h"
+#include "source/risk.h"
 
 #define SHIPS_LIST_MAX 20
 
@@ -35,10 +36,22 @@ struct shipped_commit {
 
 struct shipped_file {
 	char *path;
+	char *raw; /* its bytes, where they are no valid UTF-8; else NULL */
 	size_t insertions, deletions;
+	enum risk risk;
 };
 
 struct ships {
+	/* Set by the caller; all may be left out. */
+	struct {
+		const struct pipeline *pipeline; /* says what is risky */
+		/* Told of each commit, newest first, then of each file, by
+		 * path; borrowed. False: it may end here, incomplete. */
+		bool (*commit)(const struct shipped_commit *commit, void *data);
+		bool (*file)(const struct shipped_file *file, void *data);
+		void *data;
+	} ask;
+	bool is_stopped; /* one of them said so */
 	/* The newest SHIPS_LIST_MAX, newest first; `commits` counts all. */
 	struct shipped_commit *list;
 	size_t list_count, list_cap;
@@ -61,6 +74,7 @@ struct ships {
 	 * files, Dockerfiles, lock files): the first SHIPS_LIST_MAX. */
 	struct strings risky;
 	size_t risky_count; /* all of them */
+	size_t migrations;  /* files among them */
 };
 
 #define SHIPS_INIT \
@@ -78,8 +92,15 @@ void ships_release(struct ships *ships);
 /* What gate.opened carries: {commits, files, insertions, deletions, authors
  * (how many), list, risky}, with lost, changed and partial. A new object. */
 json_t *ships_json(const struct ships *ships);
+json_t *shipped_commit_json(const struct shipped_commit *commit);
 
-/* True for a path of a kind that `risky` lists. */
-bool ships_path_is_risky(const char *path);
+/* Appends the file's changes as a unified diff, live NULL as above, raw its
+ * bytes; what is over limit bytes is cut and said. */
+int ships_diff(struct repository *repository, const char *live,
+	       const char *candidate, const char *raw, size_t limit,
+	       struct str *text, struct error *err) MUST_CHECK;
+/* Appends a commit's people, message and changes to its first parent. */
+int ships_show(struct repository *repository, const char *commit, size_t limit,
+	       struct str *text, struct error *err) MUST_CHECK;
 
 #endif

@@ -51,6 +51,7 @@ struct ships_look *ships_look_start(const struct step_host *host,
 	it->folder = xstrdup(host->run->repository_folder);
 	it->live = *live ? xstrdup(live) : NULL;
 	it->candidate = xstrdup(host->run->commit->id);
+	it->ships.ask.pipeline = host->pipeline;
 	it->found = found;
 	it->data = data;
 	helper_run(host->helper, find, looked, it);

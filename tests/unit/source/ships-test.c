@@ -233,18 +233,160 @@ static void what_is_already_live_does_not_count_as_lost(void **state)
 static void risky_paths_are_known(void **state)
 {
 	(void)state;
-	assert_true(ships_path_is_risky("signalbox.yaml"));
-	assert_true(ships_path_is_risky(".github/workflows/ci.yml"));
-	assert_true(ships_path_is_risky(".gitlab-ci.yml"));
-	assert_true(ships_path_is_risky("build/Jenkinsfile"));
-	assert_true(ships_path_is_risky("docker/Dockerfile.prod"));
-	assert_true(ships_path_is_risky("app/db/Migrations/1.sql"));
-	assert_true(ships_path_is_risky("Cargo.lock"));
-	assert_true(ships_path_is_risky("web/package-lock.json"));
-	assert_false(ships_path_is_risky("doc/signalbox.yaml"));
-	assert_false(ships_path_is_risky("src/migrations.c"));
-	assert_false(ships_path_is_risky("src/main.c"));
-	assert_false(ships_path_is_risky("clock.c"));
+	assert_true(risk_of(NULL, "signalbox.yaml"));
+	assert_true(risk_of(NULL, ".github/workflows/ci.yml"));
+	assert_true(risk_of(NULL, ".gitlab-ci.yml"));
+	assert_true(risk_of(NULL, "build/Jenkinsfile"));
+	assert_true(risk_of(NULL, "docker/Dockerfile.prod"));
+	assert_true(risk_of(NULL, "app/db/Migrations/1.sql"));
+	assert_true(risk_of(NULL, "Cargo.lock"));
+	assert_true(risk_of(NULL, "web/package-lock.json"));
+	assert_false(risk_of(NULL, "doc/signalbox.yaml"));
+	assert_false(risk_of(NULL, "src/migrations.c"));
+	assert_false(risk_of(NULL, "src/main.c"));
+	assert_false(risk_of(NULL, "clock.c"));
+}
+
+static void globs_name_files_and_folders(void **state)
+{
+	(void)state;
+	assert_true(path_matches("db/schema.sql", "db/schema.sql"));
+	assert_true(path_matches("db", "db/schema.sql"));
+	assert_true(path_matches("*.sql", "app/db/1.sql"));
+	assert_true(path_matches("app/*/1.sql", "app/db/1.sql"));
+	assert_true(path_matches("app/**", "app/db/1.sql"));
+	assert_true(path_matches("**/1.sql", "1.sql"));
+	assert_true(path_matches("**/db/**/*.sql", "a/b/db/c/d/1.sql"));
+	assert_true(path_matches("**/db/*.sql", "db/x/db/1.sql"));
+	assert_false(path_matches("app/*.sql", "app/db/1.sql"));
+	assert_false(path_matches("app/**", "app"));
+	assert_false(path_matches("db/schema.sql", "app/db/schema.sql"));
+	assert_false(path_matches("schema", "schema.sql"));
+	/* What a naive matcher takes for ever on. */
+	assert_false(path_matches("**/a/**/a/**/a/**/a/**/a/**/b",
+				  "a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/"
+				  "a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a"));
+}
+
+static void the_pipeline_file_says_what_is_risky(void **state)
+{
+	static const char text[] = "name: x\nrisky: [secrets/**]\n"
+				   "migrations: [\"*.sql\"]\n"
+				   "stages: {a: {run: x}}\n";
+	struct problems problems = PROBLEMS_INIT;
+	struct pipeline *pipeline = pipeline_parse(text, sizeof(text) - 1,
+						   "signalbox.yaml", &problems);
+
+	(void)state;
+	assert_non_null(pipeline);
+	assert_int_equal(risk_of(pipeline, "a/1.sql"), RISK_MIGRATION);
+	assert_int_equal(risk_of(pipeline, "secrets/a"), RISK_LOOK);
+	assert_int_equal(risk_of(pipeline, "Dockerfile"), RISK_NONE);
+	assert_int_equal(risk_of(pipeline, "db/migrations/1.py"), RISK_NONE);
+	assert_int_equal(risk_of(pipeline, "signalbox.yaml"), RISK_LOOK);
+	assert_int_equal(risk_of(NULL, "db/migrations/1.py"), RISK_MIGRATION);
+	pipeline_free(pipeline);
+	problems_release(&problems);
+}
+
+static void check_patches(struct repository *repository, const char *root)
+{
+	struct str text = STR_INIT;
+	char *whole;
+
+	assert_int_equal(ships_diff(repository, "v1", "HEAD", "src/a", 1 << 20,
+				    &text, NULL),
+			 0);
+	str_truncate(&text, text.len - 1);
+	whole = xstrdup(text.data);
+	assert_non_null(strstr(whole, "@@"));
+	assert_same_as_git(xstrdup(strstr(whole, "@@")), root,
+			   "git -C repo diff v1 HEAD -- src/a | sed -n "
+			   "'/^@@/,$p'");
+	str_clear(&text);
+	assert_int_equal(
+		ships_diff(repository, "v1", "HEAD", "src/a", 300, &text, NULL),
+		0);
+	assert_true(text.len < 400);
+	assert_non_null(strstr(text.data, "is left out"));
+	str_clear(&text);
+	/* A name is no pattern. */
+	assert_int_equal(
+		ships_diff(repository, NULL, "HEAD", "src/*", 99, &text, NULL),
+		0);
+	assert_string_equal(text.data, "");
+	assert_int_equal(ships_show(repository, "HEAD", 1 << 20, &text, NULL),
+			 0);
+	assert_true(starts_with(text.data, "    The last\n\n"));
+	assert_non_null(strstr(text.data, "+still none"));
+	str_clear(&text);
+	assert_int_equal(ships_show(repository, "v1", 1 << 20, &text, NULL), 0);
+	assert_non_null(strstr(text.data, "+no newline"));
+	str_release(&text);
+	free(whole);
+	repository_free(repository);
+}
+
+static void patches_are_what_git_shows(void **state)
+{
+	make_history(*state, "");
+	check_patches(open_repo(*state), *state);
+}
+
+static void the_git_command_shows_the_same_patches(void **state)
+{
+	make_history(*state, "--object-format=sha256");
+	check_patches(open_repo(*state), *state);
+}
+
+struct told {
+	size_t commits, files, most;
+};
+
+static bool take_commit(const struct shipped_commit *commit, void *data)
+{
+	struct told *told = data;
+
+	assert_true(*commit->id && *commit->author);
+	return ++told->commits < told->most;
+}
+
+static bool take_file(const struct shipped_file *file, void *data)
+{
+	struct told *told = data;
+
+	assert_true(*file->path);
+	told->files++;
+	return true;
+}
+
+static void everything_is_told_until_it_is_enough(void **state)
+{
+	struct told told = {.most = 1000};
+	struct ships ships = SHIPS_INIT;
+	struct repository *repository;
+
+	make_history(*state, "");
+	repository = open_repo(*state);
+	ships.ask.commit = take_commit;
+	ships.ask.file = take_file;
+	ships.ask.data = &told;
+	assert_int_equal(ships_find(repository, "v1", "HEAD", &ships, NULL), 0);
+	assert_int_equal(told.commits, ships.commits);
+	assert_int_equal(told.files, ships.files);
+	assert_false(ships.is_stopped);
+	assert_int_equal(ships.migrations, 1);
+	ships_release(&ships);
+	told = (struct told){.most = 3};
+	ships.ask.commit = take_commit;
+	ships.ask.file = take_file;
+	ships.ask.data = &told;
+	assert_int_equal(ships_find(repository, "v1", "HEAD", &ships, NULL), 0);
+	assert_true(ships.is_stopped);
+	assert_int_equal(told.commits, 3);
+	assert_int_equal(told.files, 0);
+	ships_release(&ships);
+	repository_free(repository);
 }
 
 static void sets_keep_each_text_once(void **state)
@@ -268,7 +410,12 @@ int main(void)
 		scratch_test(the_git_command_counts_the_same),
 		scratch_test(the_record_has_what_a_gate_shows),
 		scratch_test(what_is_already_live_does_not_count_as_lost),
+		scratch_test(patches_are_what_git_shows),
+		scratch_test(the_git_command_shows_the_same_patches),
+		scratch_test(everything_is_told_until_it_is_enough),
 		cmocka_unit_test(risky_paths_are_known),
+		cmocka_unit_test(globs_name_files_and_folders),
+		cmocka_unit_test(the_pipeline_file_says_what_is_risky),
 		cmocka_unit_test(sets_keep_each_text_once),
 	};
 

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: MIT */
+#include "source/risk.h"
+
+#include <fnmatch.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/memory.h"
+
+enum match {
+	MATCH_NAME,   /* the last name of the path */
+	MATCH_FOLDER, /* a folder anywhere in it, in any case */
+	MATCH_PATH,   /* the whole path */
+};
+
+static const struct {
+	enum match match;
+	const char *pattern;
+	enum risk risk;
+} known[] = {
+	{MATCH_FOLDER, "migration", RISK_MIGRATION},
+	{MATCH_FOLDER, "migrations", RISK_MIGRATION},
+	{MATCH_FOLDER, "migrate", RISK_MIGRATION},
+	{MATCH_PATH, ".github/*", RISK_LOOK},
+	{MATCH_PATH, ".gitlab-ci*", RISK_LOOK},
+	{MATCH_PATH, ".gitlab/*", RISK_LOOK},
+	{MATCH_PATH, ".circleci/*", RISK_LOOK},
+	{MATCH_PATH, "azure-pipelines*", RISK_LOOK},
+	{MATCH_NAME, "Jenkinsfile*", RISK_LOOK},
+	{MATCH_NAME, "Dockerfile*", RISK_LOOK},
+	{MATCH_NAME, "*.Dockerfile", RISK_LOOK},
+	{MATCH_NAME, "Containerfile*", RISK_LOOK},
+	{MATCH_NAME, "docker-compose*.y*ml", RISK_LOOK},
+	{MATCH_NAME, "compose.y*ml", RISK_LOOK},
+	{MATCH_NAME, "*.lock", RISK_LOOK},
+	{MATCH_NAME, "*.lockfile", RISK_LOOK},
+	{MATCH_NAME, "*.lockb", RISK_LOOK},
+	{MATCH_NAME, "package-lock.json", RISK_LOOK},
+	{MATCH_NAME, "npm-shrinkwrap.json", RISK_LOOK},
+	{MATCH_NAME, "packages.lock.json", RISK_LOOK},
+	{MATCH_NAME, "pnpm-lock.yaml", RISK_LOOK},
+	{MATCH_NAME, "go.sum", RISK_LOOK},
+};
+
+static bool has_folder(const char *path, const char *folder)
+{
+	size_t len = strlen(folder);
+
+	for (const char *slash; (slash = strchr(path, '/')); path = slash + 1)
+		if ((size_t)(slash - path) == len &&
+		    strncasecmp(path, folder, len) == 0)
+			return true;
+	return false;
+}
+
+static bool is_known(const char *path, enum risk risk)
+{
+	const char *slash = strrchr(path, '/');
+	const char *name = slash ? slash + 1 : path;
+
+	for (size_t i = 0; i < ARRAY_SIZE(known); i++) {
+		const char *pattern = known[i].pattern;
+
+		if (known[i].risk != risk)
+			continue;
+		if (known[i].match == MATCH_FOLDER
+			    ? has_folder(path, pattern)
+			    : fnmatch(pattern,
+				      known[i].match == MATCH_NAME ? name
+								   : path,
+				      0) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* One name of a path against one of a glob; names are bounded by systems. */
+static bool name_matches(const char *glob, size_t glob_len, const char *name,
+			 size_t len)
+{
+	char left[256], right[256];
+
+	if (glob_len >= sizeof(left) || len >= sizeof(right))
+		return false;
+	snprintf(left, sizeof(left), "%.*s", (int)glob_len, glob);
+	snprintf(right, sizeof(right), "%.*s", (int)len, name);
+	return fnmatch(left, right, 0) == 0;
+}
+
+static const char *after_name(const char *text, size_t len)
+{
+	return text[len] ? text + len + 1 : text + len;
+}
+
+static bool is_deep(const char *glob)
+{
+	return strcspn(glob, "/") == 2 && memcmp(glob, "**", 2) == 0;
+}
+
+/* From here on, name by name. What two stars stand for grows until the rest
+ * fits; only the last pair need be tried again, so the work is bounded. */
+static bool matches_from(const char *glob, const char *path)
+{
+	const char *deep = NULL;
+	const char *from = NULL;
+
+	while (*glob) {
+		size_t glob_len = strcspn(glob, "/");
+		size_t len = strcspn(path, "/");
+
+		if (is_deep(glob)) {
+			deep = after_name(glob, glob_len);
+			from = path;
+			glob = deep;
+			if (!*glob)
+				return *path != '\0';
+		} else if (*path && name_matches(glob, glob_len, path, len)) {
+			glob = after_name(glob, glob_len);
+			path = after_name(path, len);
+		} else if (deep && *from) {
+			from = after_name(from, strcspn(from, "/"));
+			path = from;
+			glob = deep;
+		} else {
+			return false;
+		}
+	}
+	return true;
+}
+
+bool path_matches(const char *glob, const char *path)
+{
+	if (strchr(glob, '/'))
+		return matches_from(glob, path);
+	for (; *path; path = after_name(path, strcspn(path, "/")))
+		if (matches_from(glob, path))
+			return true;
+	return false;
+}
+
+static bool is_named(const struct path_rule *rule, const char *path)
+{
+	for (size_t i = 0; i < rule->globs.count; i++)
+		if (path_matches(rule->globs.items[i], path))
+			return true;
+	return false;
+}
+
+static bool is_of(const struct path_rule *rule, const char *path,
+		  enum risk risk)
+{
+	return rule && rule->present ? is_named(rule, path)
+				     : is_known(path, risk);
+}
+
+enum risk risk_of(const struct pipeline *pipeline, const char *path)
+{
+	if (is_of(pipeline ? &pipeline->migrations : NULL, path,
+		  RISK_MIGRATION))
+		return RISK_MIGRATION;
+	/* Who could take this one off the list could hide that it did. */
+	if (strcmp(path, PIPELINE_FILE) == 0 ||
+	    is_of(pipeline ? &pipeline->risky : NULL, path, RISK_LOOK))
+		return RISK_LOOK;
+	return RISK_NONE;
+}
