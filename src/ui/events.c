@@ -38,25 +38,32 @@ static void draw_newest(const struct model *model, const struct area *area)
 	free(text);
 }
 
+/* Two columns where both are wide enough for a sentence; the newest stand
+ * left. */
 static void draw_list(const struct view *view, const struct model *model,
 		      const struct area *area)
 {
+	size_t columns = area->cols >= 160 ? 2 : 1;
 	size_t rows = (size_t)area->rows - 1;
+	size_t room = rows * columns;
 	size_t at = view->scroll[PANEL_EVENTS];
+	int width = area->cols / (int)columns;
 	bool focused = view->focus == PANEL_EVENTS;
 	size_t first;
 
 	if (at >= model->note_count)
 		at = model->note_count ? model->note_count - 1 : 0;
-	first = at < rows ? 0 : at - rows + 1;
-	for (size_t i = 0; i < rows && first + i < model->note_count; i++) {
-		struct pen pen = pen_at(area, (int)i + 1, 1);
+	first = at < room ? 0 : at - room + 1;
+	for (size_t i = 0; i < room && first + i < model->note_count; i++) {
+		int row = (int)(i % rows) + 1, col = (int)(i / rows) * width;
+		struct pen pen = pen_at(area, row, col + 1);
 		size_t index = model->note_count - 1 - first - i;
 		bool selected = focused && first + i == at;
 
+		pen.limit = col + width - 1;
 		draw_note(&pen, &model->notes[index], selected);
 		if (selected)
-			area_cursor(area, (int)i + 1, 1, false);
+			area_cursor(area, row, col + 1, false);
 	}
 }
 

@@ -273,8 +273,38 @@ static void draw_left(const struct gate_model *gate, const struct area *area)
 	}
 }
 
+static void draw_diffstat(const struct gate_model *gate, struct pen *pen)
+{
+	pen_printf(pen, "%lld %s  +%lld -%lld", (long long)gate->ships.files,
+		   gate->ships.files == 1 ? "file" : "files",
+		   (long long)gate->ships.insertions,
+		   (long long)gate->ships.deletions);
+}
+
+/* As many of the most changed files as the line holds. */
+static void draw_changed(const struct gate_model *gate, struct pen *pen)
+{
+	pen_role(pen, ROLE_DIM);
+	for (size_t i = 0; i < gate->ships.changed_count; i++) {
+		const struct changed_model *it = &gate->ships.changed[i];
+		const char *slash = strrchr(it->path, '/');
+		char *text = xasprintf(
+			"   %s +%lld -%lld", slash ? slash + 1 : it->path,
+			(long long)it->insertions, (long long)it->deletions);
+		bool fits = pen->col + text_width(pen->area->grid, text) <
+			    pen->limit;
+
+		if (fits)
+			pen_text(pen, text);
+		free(text);
+		if (!fits)
+			break;
+	}
+}
+
+/* has_files: they stand beside it. */
 static void draw_middle(const struct view *view, const struct gate_model *gate,
-			const struct area *area)
+			const struct area *area, bool has_files)
 {
 	struct pen pen = pen_at(area, 1, 1);
 	size_t room = area->rows > 4 ? (size_t)area->rows - 4 : 0;
@@ -309,27 +339,99 @@ static void draw_middle(const struct view *view, const struct gate_model *gate,
 			   (long long)gate->ships.commits - (long long)shown);
 	}
 	pen = pen_at(area, area->rows - 1, 1);
-	pen_printf(&pen, "%lld files  +%lld -%lld",
-		   (long long)gate->ships.files,
-		   (long long)gate->ships.insertions,
-		   (long long)gate->ships.deletions);
+	if (has_files) {
+		gate_draw_risky(gate, &pen);
+		return;
+	}
+	draw_diffstat(gate, &pen);
 	gate_draw_risky(gate, &pen);
+	draw_changed(gate, &pen);
+}
+
+/* How much of the greatest change a file has, of insertions and deletions. */
+static void draw_change(struct pen *pen, const struct changed_model *file,
+			int64_t most, int width)
+{
+	int64_t lines = file->insertions + file->deletions;
+	int cells = most > 0 ? (int)((lines * width + most - 1) / most) : 0;
+	int added =
+		lines > 0
+			? (int)((file->insertions * cells + lines / 2) / lines)
+			: 0;
+
+	pen_role(pen, ROLE_PASSED);
+	for (int i = 0; i < added; i++)
+		pen_code(pen, '+');
+	pen_role(pen, ROLE_FAILED);
+	for (int i = added; i < cells; i++)
+		pen_code(pen, '-');
+}
+
+static void draw_file(const struct area *area, int row,
+		      const struct gate_model *gate, size_t i)
+{
+	const struct changed_model *file = &gate->ships.changed[i];
+	const struct changed_model *first = &gate->ships.changed[0];
+	struct pen pen = pen_at(area, row, 3);
+	char text[NUMBER_TEXT_SIZE + 1];
+
+	pen_field(&pen, area->cols - 30, file->path);
+	snprintf(text, sizeof(text), "+%lld", (long long)file->insertions);
+	pen_field_right(&pen, 7, text);
+	snprintf(text, sizeof(text), "-%lld", (long long)file->deletions);
+	pen_field_right(&pen, 7, text);
+	pen.col += 2;
+	draw_change(&pen, file, first->insertions + first->deletions, 10);
+}
+
+/* The files with the most lines changed. */
+static void draw_right(const struct gate_model *gate, const struct area *area)
+{
+	struct pen pen = pen_at(area, 1, 1);
+	size_t room = area->rows > 3 ? (size_t)area->rows - 3 : 0;
+	size_t shown = 0;
+
+	pen_bold(&pen, ROLE_TITLE);
+	pen_text(&pen, "DIFF  ");
+	pen_role(&pen, ROLE_NORMAL);
+	draw_diffstat(gate, &pen);
+	for (; shown < room && shown < gate->ships.changed_count; shown++)
+		draw_file(area, 2 + (int)shown, gate, shown);
+	if (gate->ships.files > (int64_t)shown) {
+		pen = pen_at(area, 2 + (int)shown, 3);
+		pen_role(&pen, ROLE_DIM);
+		pen_printf(&pen, "+%lld more",
+			   (long long)gate->ships.files - (long long)shown);
+	}
+}
+
+static void draw_vertical(const struct area *area, int col)
+{
+	for (int row = 1; row < area->rows; row++) {
+		struct pen pen = pen_at(area, row, col);
+
+		pen_role(&pen, ROLE_RULE);
+		pen_glyph(&pen, GLYPH_VERTICAL);
+	}
 }
 
 void gate_draw_high(const struct view *view, const struct gate_model *gate,
 		    const struct area *area)
 {
-	int left = area->cols * 37 / 100;
+	bool has_files = area->cols >= 160 && gate->ships.changed_count;
+	int left = area->cols * (has_files ? 29 : 37) / 100;
+	int right = has_files ? area->cols * 67 / 100 : area->cols;
 	struct area who = area_part(area, 0, 0, area->rows, left);
 	struct area what =
-		area_part(area, 0, left + 1, area->rows, area->cols - left - 1);
+		area_part(area, 0, left + 1, area->rows, right - left - 1);
+	struct area files = area_part(area, 0, right + 1, area->rows,
+				      area->cols - right - 1);
 
-	for (int row = 1; row < area->rows; row++) {
-		struct pen pen = pen_at(area, row, left);
-
-		pen_role(&pen, ROLE_RULE);
-		pen_glyph(&pen, GLYPH_VERTICAL);
-	}
+	draw_vertical(area, left);
 	draw_left(gate, &who);
-	draw_middle(view, gate, &what);
+	draw_middle(view, gate, &what, has_files);
+	if (!has_files)
+		return;
+	draw_vertical(area, right);
+	draw_right(gate, &files);
 }

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* The first lines and the last one. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "ui/dialog.h"
 #include "ui/format.h"
 #include "ui/layout.h"
@@ -136,35 +138,79 @@ static void draw_first(const struct view *view, const struct model *model,
 		pen_printf(&pen, " %s", model->mode);
 }
 
+/* From the right: who is waited for, then the state. Returns the room left. */
+static int draw_state(const struct model *model, const struct area *area)
+{
+	size_t waits = model_waits(model);
+	struct pen pen = pen_at(area, 1, 1);
+	char upper[32];
+	char *text;
+	int end = area->cols - 1;
+
+	if (waits) {
+		text = xasprintf(" %s %zu need%s you ",
+				 waiting_text(area->grid), waits,
+				 waits == 1 ? "s" : "");
+		end -= text_width(area->grid, text);
+		pen.col = end;
+		pen_bold(&pen, ROLE_WAITING);
+		pen_reverse(&pen, true);
+		pen_text(&pen, text);
+		pen_reverse(&pen, false);
+		free(text);
+		end -= 3;
+	}
+	if (!model->started)
+		return end;
+	format_upper(state_name(model->state), upper, sizeof(upper));
+	end -= 2 + (int)strlen(upper);
+	pen.col = end;
+	pen_role(&pen, state_role(model->state));
+	pen.style.bold = state_is_bad(model->state);
+	pen_glyph(&pen, state_glyph(model->state));
+	pen_printf(&pen, " %s", upper);
+	return end - 2;
+}
+
+static void draw_lock(const struct view *view, struct pen *pen,
+		      const struct environment_model *it)
+{
+	char left[CLOCK_TEXT_SIZE];
+
+	pen_bold(pen, ROLE_WARNING);
+	pen_printf(pen, "   LOCKED by %s", it->lock.person);
+	if (it->lock.until)
+		pen_printf(pen, " for %s more",
+			   format_age(it->lock.until - view->now_ms, left));
+	if (*it->lock.reason)
+		pen_printf(pen, ": %s", it->lock.reason);
+}
+
 /* Of a wide screen: what the commit is, and what waits. */
 static void draw_second(const struct view *view, const struct model *model,
 			const struct area *area)
 {
 	struct pen pen = pen_at(area, 1, 1);
 	const struct environment_model *it = model_focus(model);
-	char left[CLOCK_TEXT_SIZE];
+	char age[CLOCK_TEXT_SIZE];
 
-	pen.limit = area->cols - 1;
+	pen.limit = draw_state(model, area);
 	if (*model->subject) {
 		pen_printf(&pen, "\"%s\"", model->subject);
 		pen_role(&pen, ROLE_DIM);
 		pen_printf(&pen, "  %s", model->author);
 	}
 	pen_role(&pen, ROLE_DIM);
+	/* An age is for a screen that goes on. */
+	if (model->committed && view_run_live(model))
+		pen_printf(&pen, ", %s ago",
+			   format_age(view->now_ms - model->committed, age));
 	if (*model->person)
 		pen_printf(&pen, "   started by %s", model->person);
 	if (it && *it->live_version)
 		pen_printf(&pen, "   live: %s", it->live_version);
-	if (it && it->lock.locked) {
-		pen_bold(&pen, ROLE_WARNING);
-		pen_printf(&pen, "   LOCKED by %s", it->lock.person);
-		if (it->lock.until)
-			pen_printf(&pen, " for %s more",
-				   format_age(it->lock.until - view->now_ms,
-					      left));
-		if (*it->lock.reason)
-			pen_printf(&pen, ": %s", it->lock.reason);
-	}
+	if (it && it->lock.locked)
+		draw_lock(view, &pen, it);
 }
 
 void header_draw(const struct view *view, const struct model *model,
@@ -248,6 +294,35 @@ static void draw_key(struct pen *pen, const struct view *view,
 	str_release(&why);
 }
 
+/* Where there is room: why keys are off, those of one reason together. */
+static void draw_reasons(struct pen *pen, const struct view *view,
+			 const struct model *model)
+{
+	struct str why = STR_INIT, text = STR_INIT, last = STR_INIT;
+
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+		if (!view_off(view, model, keys[i].action, &why))
+			continue;
+		if (strcmp(why.data, last.data) == 0) {
+			str_addf(&text, " %s", keys[i].key);
+			continue;
+		}
+		if (last.len)
+			str_addf(&text, ": %s;  ", last.data);
+		str_addf(&text, "%s", keys[i].key);
+		str_clear(&last);
+		str_add(&last, why.data);
+	}
+	if (last.len) {
+		pen->col++;
+		pen_role(pen, ROLE_OFF);
+		pen_printf(pen, "off: %s: %s", text.data, last.data);
+	}
+	str_release(&why);
+	str_release(&text);
+	str_release(&last);
+}
+
 static void draw_keys(const struct view *view, const struct model *model,
 		      const struct area *area)
 {
@@ -272,6 +347,8 @@ static void draw_keys(const struct view *view, const struct model *model,
 		draw_key(&pen, view, model, i);
 		pen.col += area->cols < 76 ? 1 : 2;
 	}
+	if (area->cols >= 160)
+		draw_reasons(&pen, view, model);
 }
 
 void footer_draw(const struct view *view, const struct model *model,

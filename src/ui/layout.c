@@ -15,8 +15,10 @@ static enum form form_of(int rows, int cols)
 		return FORM_LINE;
 	if (rows < 12 || cols < 60)
 		return FORM_SUMMARY;
-	if (rows < 24 || cols < 80)
+	if (rows < 14 || (rows < 24 && cols < 80))
 		return FORM_COMPACT;
+	if (cols < 80)
+		return FORM_STACKED;
 	return rows >= 36 && cols >= 110 ? FORM_WIDE : FORM_NORMAL;
 }
 
@@ -62,30 +64,113 @@ static int event_rows(const struct view *view, int rows)
 	return rows >= 30 ? between(1, (rows - 24) / 6, 8) + 1 : 1;
 }
 
+/* Rows of the panels around the log, which has what they leave. */
+struct share {
+	int pipeline, security, traffic, gate, events;
+};
+
+/* The log's rule, and lines that say something. */
+#define LOG_LEAST 7
+
+static int log_rows(const struct plan *plan, const struct share *share)
+{
+	int lower = plan->form == FORM_STACKED
+			    ? share->security + share->traffic
+			    : share->traffic;
+
+	return plan->rows - 2 - share->pipeline - lower - share->gate -
+	       share->events;
+}
+
+/* Rows are given back in this order: what ships one by one, security's
+ * detail and the bar of the traffic, the third row of the pipeline, the
+ * newest event, the gate's rule. */
+static void give_back(const struct plan *plan, struct share *share)
+{
+	struct {
+		int *rows, least;
+	} order[] = {
+		{&share->gate, 3},     {&share->security, 3},
+		{&share->traffic, 4},  {&share->traffic, 3},
+		{&share->pipeline, 3}, {&share->events, 0},
+		{&share->gate, 2},
+	};
+
+	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++)
+		while (log_rows(plan, share) < LOG_LEAST &&
+		       *order[i].rows > order[i].least)
+			--*order[i].rows;
+	if (plan->form != FORM_STACKED)
+		share->security = share->traffic;
+}
+
+static int traffic_rows(const struct model *model, int spare)
+{
+	const struct environment_model *it = model_focus(model);
+
+	if (spare >= 3)
+		return spare >= 7 ? 14 : 10;
+	return 4 + between(it && *it->analysis_text ? 1 : 0, spare, 4);
+}
+
+static struct share share_normal(const struct view *view,
+				 const struct model *model)
+{
+	int rows = view->plan.rows;
+	int spare = between(0, (rows - 24) / 4, 8);
+	struct share share = {
+		.pipeline = 1 + chart_rows(model, between(4, 4 + spare, 6)),
+		.security = 4 + between(0, spare, 4),
+		.traffic = traffic_rows(model, spare),
+		.gate = model_open_gate(model) ? 4 + between(0, spare, 6) : 1,
+		.events = event_rows(view, rows),
+	};
+
+	give_back(&view->plan, &share);
+	return share;
+}
+
 static void plan_normal(struct view *view, const struct model *model,
 			struct cutter *cutter)
 {
+	struct share share = share_normal(view, model);
 	struct rect *panels = view->plan.panels;
-	const struct environment_model *it = model_focus(model);
-	int rows = view->plan.rows;
-	int spare = between(0, (rows - 24) / 4, 6);
 	int half = cutter->cols * 45 / 100;
-	struct rect lower;
 
-	panels[PANEL_PIPELINE] = from_top(
-		cutter, 1 + chart_rows(model, between(4, 4 + spare, 6)));
-	panels[PANEL_EVENTS] = from_bottom(cutter, event_rows(view, rows));
-	panels[PANEL_GATE] =
-		from_bottom(cutter, model_open_gate(model) ? 4 + spare : 1);
-	lower = from_bottom(
-		cutter,
-		4 + between(it && *it->analysis_text ? 1 : 0, spare, 4));
-	panels[PANEL_SECURITY] = lower;
-	panels[PANEL_SECURITY].cols = half;
-	panels[PANEL_TRAFFIC] = lower;
-	panels[PANEL_TRAFFIC].left = half;
-	panels[PANEL_TRAFFIC].cols = cutter->cols - half;
+	panels[PANEL_PIPELINE] = from_top(cutter, share.pipeline);
+	panels[PANEL_EVENTS] = from_bottom(cutter, share.events);
+	panels[PANEL_GATE] = from_bottom(cutter, share.gate);
+	panels[PANEL_TRAFFIC] = from_bottom(cutter, share.traffic);
+	if (view->plan.form == FORM_STACKED) {
+		panels[PANEL_SECURITY] = from_bottom(cutter, share.security);
+	} else {
+		panels[PANEL_SECURITY] = panels[PANEL_TRAFFIC];
+		panels[PANEL_SECURITY].cols = half;
+		panels[PANEL_TRAFFIC].left = half;
+		panels[PANEL_TRAFFIC].cols -= half;
+	}
 	panels[PANEL_LOG] = from_top(cutter, cutter->bottom - cutter->top);
+}
+
+static bool has_tests(const struct model *model)
+{
+	for (size_t i = 0; i < model->stage_count; i++)
+		if (model->stages[i].has_tests)
+			return true;
+	return false;
+}
+
+/* Left of the log, where that keeps lines of 70 columns. */
+static void plan_tests(struct plan *plan, const struct model *model)
+{
+	struct rect *log = &plan->panels[PANEL_LOG];
+
+	if (plan->cols < 160 || log->rows < LOG_LEAST || !has_tests(model))
+		return;
+	plan->tests = *log;
+	plan->tests.cols = between(46, plan->cols * 29 / 100, 64);
+	log->left = plan->tests.cols;
+	log->cols -= plan->tests.cols;
 }
 
 static void plan_wide(struct view *view, const struct model *model,
@@ -107,7 +192,7 @@ static void plan_wide(struct view *view, const struct model *model,
 	panels[PANEL_GATE] =
 		from_bottom(cutter, gate ? between(8, rows / 5, 12) + 1 : 1);
 	middle = from_top(cutter, cutter->bottom - cutter->top);
-	traffic = between(8, middle.rows - 7, 16);
+	traffic = between(8, middle.rows - between(7, middle.rows / 3, 16), 26);
 	panels[PANEL_LOG] = middle;
 	panels[PANEL_LOG].cols -= right;
 	panels[PANEL_TRAFFIC] =
@@ -115,6 +200,7 @@ static void plan_wide(struct view *view, const struct model *model,
 	panels[PANEL_SECURITY] =
 		(struct rect){middle.top + traffic, cutter->cols - right,
 			      middle.rows - traffic, right};
+	plan_tests(&view->plan, model);
 }
 
 void layout_plan(struct view *view, const struct model *model, int rows,
@@ -149,43 +235,62 @@ static struct area area_of(struct grid *grid, const struct rect *rect)
 }
 
 /* Where a panel stands right of another, the line between them. */
-static void draw_divider(const struct view *view, struct grid *grid)
+static void draw_divider(struct grid *grid, const struct rect *rect, int bottom,
+			 int tee)
 {
-	const struct rect *traffic = &view->plan.panels[PANEL_TRAFFIC];
-	const struct rect *security = &view->plan.panels[PANEL_SECURITY];
-	int bottom = traffic->top + traffic->rows;
 	struct area all = {grid, 0, 0, grid->rows, grid->cols};
 
-	if (view->plan.form < FORM_NORMAL || view->zoom)
-		return;
-	if (security->left == traffic->left)
-		bottom = security->top + security->rows;
-	for (int row = traffic->top; row < bottom; row++) {
-		struct pen pen = pen_at(&all, row, traffic->left);
+	for (int row = rect->top; row < bottom; row++) {
+		struct pen pen = pen_at(&all, row, rect->left);
 
 		pen_role(&pen, ROLE_RULE);
-		if (row == traffic->top)
+		if (row == rect->top)
 			pen_glyph(&pen, GLYPH_TEE_DOWN);
-		else if (row == security->top)
+		else if (row == tee)
 			pen_glyph(&pen, GLYPH_TEE_RIGHT);
 		else
 			pen_glyph(&pen, GLYPH_VERTICAL);
 	}
 }
 
-/* A panel right of the line begins one column after it. */
-static void draw_panel(const struct view *view, const struct model *model,
-		       struct grid *grid, enum panel panel)
+static void draw_dividers(const struct view *view, struct grid *grid)
 {
-	const struct rect *rect = &view->plan.panels[panel];
+	const struct rect *traffic = &view->plan.panels[PANEL_TRAFFIC];
+	const struct rect *security = &view->plan.panels[PANEL_SECURITY];
+	const struct rect *log = &view->plan.panels[PANEL_LOG];
+	int bottom = traffic->top + traffic->rows;
+
+	if (security->left == traffic->left)
+		bottom = security->top + security->rows;
+	if (traffic->left)
+		draw_divider(grid, traffic, bottom, security->top);
+	if (log->left)
+		draw_divider(grid, log, log->top + log->rows, -1);
+}
+
+/* A panel right of the line begins one column after it. */
+static struct area inside_of(struct grid *grid, const struct rect *rect)
+{
+	struct area area = area_of(grid, rect);
+
+	return rect->left ? area_part(&area, 0, 1, area.rows, area.cols - 1)
+			  : area;
+}
+
+static void draw_panels(const struct view *view, const struct model *model,
+			struct grid *grid)
+{
 	struct area area;
 
-	if (!rect->rows)
-		return;
-	area = area_of(grid, rect);
-	if (rect->left)
-		area = area_part(&area, 0, 1, area.rows, area.cols - 1);
-	panel_ops(panel)->draw(view, model, &area);
+	for (int panel = 0; panel < PANEL_COUNT; panel++) {
+		area = inside_of(grid, &view->plan.panels[panel]);
+		if (area.rows)
+			panel_ops((enum panel)panel)->draw(view, model, &area);
+	}
+	area = inside_of(grid, &view->plan.tests);
+	if (area.rows)
+		tests_list_draw(view, model, &area);
+	draw_dividers(view, grid);
 }
 
 void layout_draw(const struct view *view, const struct model *model,
@@ -199,9 +304,7 @@ void layout_draw(const struct view *view, const struct model *model,
 		summary_draw(view, model, &header);
 	} else {
 		header_draw(view, model, &header);
-		for (int panel = 0; panel < PANEL_COUNT; panel++)
-			draw_panel(view, model, grid, (enum panel)panel);
-		draw_divider(view, grid);
+		draw_panels(view, model, grid);
 		footer_draw(view, model, &footer);
 	}
 	if (view->dialog)

@@ -20,6 +20,9 @@ void footer_draw(const struct view *view, const struct model *model,
 /* Below 60x12: five lines, or one. */
 void summary_draw(const struct view *view, const struct model *model,
 		  const struct area *area);
+/* The tests of the shown stage, or of the last that had any. */
+void tests_list_draw(const struct view *view, const struct model *model,
+		     const struct area *area);
 /* "live", "STALE 14 s", "passed 14:10:02"; alarming when to be reversed. */
 const char *live_text(const struct view *view, const struct model *model,
 		      char text[64], bool *alarming);

@@ -24,7 +24,8 @@ libsignalbox_a_SOURCES += \
 	%D%/screen.c %D%/screen.h \
 	%D%/security.c \
 	%D%/summary.c \
+	%D%/tests-list.c \
 	%D%/theme.c %D%/theme.h \
-	%D%/traffic.c \
+	%D%/traffic.c %D%/traffic-table.c %D%/traffic-table.h \
 	%D%/ui.c %D%/ui.h \
 	%D%/view.c %D%/view.h

@@ -157,7 +157,7 @@ static void draw_rule(const struct view *view, const struct model *model,
 			   text);
 		free(text);
 	}
-	if (area->cols >= 80)
+	if (area->cols >= 80 || area->rows > 2)
 		rule_title(&rule, 1, "PIPELINE");
 	if (!model->started)
 		return;

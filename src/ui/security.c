@@ -43,6 +43,55 @@ static void draw_counts(const struct model *model, const struct area *area,
 		add_count(&pen, "unknown", it->unknown, ROLE_WARNING);
 }
 
+static void add_number(struct pen *pen, int64_t count, enum role role)
+{
+	char text[NUMBER_TEXT_SIZE];
+
+	if (count && role != ROLE_NORMAL)
+		pen_bold(pen, role);
+	else
+		pen_role(pen, count ? ROLE_NORMAL : ROLE_DIM);
+	pen_field_right(pen, 7, number_grouped(count, text));
+}
+
+/* One scanning stage: what is open by severity, waived, and not let pass. */
+static void draw_scan(const struct area *area, int row,
+		      const struct stage_model *stage)
+{
+	const struct severity_counts *it = &stage->severities;
+	struct pen pen = pen_at(area, row, 1);
+
+	pen_role(&pen, stage->scan_ok ? ROLE_NORMAL : ROLE_FAILED);
+	pen.style.bold = !stage->scan_ok;
+	pen_field(&pen, 12, stage->name);
+	add_number(&pen, it->critical, ROLE_FAILED);
+	add_number(&pen, it->high, ROLE_WARNING);
+	add_number(&pen, it->medium, ROLE_NORMAL);
+	add_number(&pen, it->low, ROLE_NORMAL);
+	add_number(&pen, stage->suppressed, ROLE_NORMAL);
+	pen_role(&pen, ROLE_DIM);
+	if (*stage->fail_on)
+		pen_printf(&pen, "  %s", stage->fail_on);
+}
+
+/* Returns the row after it. */
+static int draw_scans(const struct model *model, const struct area *area,
+		      int row)
+{
+	static const char *const heads[] = {"crit", "high", "med", "low",
+					    "waived"};
+	struct pen pen = pen_at(area, row++, 13);
+
+	pen_role(&pen, ROLE_DIM);
+	for (size_t i = 0; i < sizeof(heads) / sizeof(heads[0]); i++)
+		pen_field_right(&pen, 7, heads[i]);
+	pen_text(&pen, "  fails at");
+	for (size_t i = 0; i < model->stage_count; i++)
+		if (model->stages[i].scanned && row < area->rows / 2)
+			draw_scan(area, row++, &model->stages[i]);
+	return row;
+}
+
 /* Above findings of medium a mark stands. */
 static bool is_severe(const struct finding_model *finding)
 {
@@ -117,6 +166,7 @@ static void draw_findings(const struct view *view, const struct model *model,
 static void security_draw(const struct view *view, const struct model *model,
 			  const struct area *area)
 {
+	bool tabled = model->scanned && area->rows >= 10 && area->cols >= 58;
 	struct rule rule;
 	int row = 2;
 
@@ -132,8 +182,12 @@ static void security_draw(const struct view *view, const struct model *model,
 							 : ROLE_FAILED,
 					  !model->scan_ok, false},
 			   model->scan_ok ? "policy holds" : "FAILS POLICY");
-	draw_counts(model, area, 1, 1);
+	if (tabled)
+		row = draw_scans(model, area, 1);
+	else
+		draw_counts(model, area, 1, 1);
 	if (model->scanned && *model->scan_text && area->rows > 5 &&
+	    !(tabled && model->scan_ok) &&
 	    strcmp(model->scan_text, "holds") != 0) {
 		struct pen pen = pen_at(area, row++, 1);
 

@@ -10,6 +10,7 @@
 #include "ui/format.h"
 #include "ui/layout.h"
 #include "ui/meter.h"
+#include "ui/traffic-table.h"
 
 struct style way_back_text(const struct environment_model *it, char *text,
 			   size_t size)
@@ -108,8 +109,8 @@ static void draw_asked(const struct environment_model *it,
 	pen_text(&pen, text);
 }
 
-static int draw_verdict(const struct environment_model *it,
-			const struct area *area, int row)
+int traffic_draw_verdict(const struct environment_model *it,
+			 const struct area *area, int row)
 {
 	struct pen pen = pen_at(area, row, 1);
 	bool bad = strcmp(it->analysis_verdict, "fail") == 0 ||
@@ -127,20 +128,6 @@ static int draw_verdict(const struct environment_model *it,
 	return pen_wrap(&pen, it->analysis_text);
 }
 
-static void draw_limit(const struct environment_model *it,
-		       const struct area *area, int row)
-{
-	struct pen pen = pen_at(area, row, 1);
-	char *text;
-
-	if (row >= area->rows || !*it->analysis_limit)
-		return;
-	text = xasprintf("goes back by itself unless %s", it->analysis_limit);
-	pen_role(&pen, ROLE_DIM);
-	pen_wrap(&pen, text);
-	free(text);
-}
-
 static void draw_low(const struct view *view,
 		     const struct environment_model *it,
 		     const struct area *area)
@@ -149,157 +136,7 @@ static void draw_low(const struct view *view,
 	draw_row(view, it, area, 2, COLOUR_GREEN);
 	if (area->rows > 3)
 		draw_asked(it, area, 3);
-	draw_verdict(it, area, 4);
-}
-
-/* The tall form: one measure a row, a column a colour. */
-struct table {
-	const struct view *view;
-	const struct environment_model *it;
-	const struct area *area;
-	int label, width; /* columns of the names, of one colour */
-	int row;
-};
-
-static bool begin_row(struct table *table, struct pen *pen, const char *label)
-{
-	if (table->row >= table->area->rows)
-		return false;
-	*pen = pen_at(table->area, table->row++, 1);
-	pen_role(pen, ROLE_DIM);
-	pen_field(pen, table->label, label);
-	return true;
-}
-
-static void table_names(struct table *table)
-{
-	struct pen pen;
-
-	if (!begin_row(table, &pen, ""))
-		return;
-	for (int c = 0; c < COLOUR_COUNT; c++) {
-		const struct colour_model *colour = &table->it->colours[c];
-		char *text = xasprintf("%s %s", format_colour((enum colour)c),
-				       colour->version);
-
-		pen_bold(&pen, colour_role((enum colour)c));
-		pen_field_right(&pen, table->width, text);
-		free(text);
-	}
-}
-
-struct measurement {
-	const char *label, *unit;
-	double values[COLOUR_COUNT];
-	int decimals;
-	bool measured; /* and unknown when the source is silent */
-	bool judged;   /* red where the analysis says so */
-};
-
-static void table_numbers(struct table *table, const struct measurement *it)
-{
-	struct pen pen;
-
-	if (!begin_row(table, &pen, it->label))
-		return;
-	for (int c = 0; c < COLOUR_COUNT; c++) {
-		bool silent =
-			meter_is_silent(table->view, &table->it->colours[c]);
-		bool bad = it->judged && is_judged_bad(table->it, c) && !silent;
-		int start = pen.col;
-
-		pen_role(&pen, bad ? ROLE_FAILED : ROLE_NORMAL);
-		pen.style.bold = bad;
-		if (it->measured && isnan(it->values[c]) &&
-		    !(table->it->colours[c].rate > 0))
-			pen_field_right(&pen, table->width, "-");
-		else
-			meter_number(&pen, table->width,
-				     silent && it->measured ? NAN
-							    : it->values[c],
-				     it->decimals, it->unit);
-		if (bad) {
-			pen.col = start + 2;
-			pen_glyph(&pen, GLYPH_WARNING);
-			pen.col = start + table->width;
-		}
-	}
-}
-
-static void table_graphs(struct table *table, enum measure measure)
-{
-	struct pen pen;
-
-	if (table->area->rows < 12 || !begin_row(table, &pen, ""))
-		return;
-	for (int c = 0; c < COLOUR_COUNT; c++) {
-		int end = pen.col + table->width;
-
-		pen.col += 2;
-		meter_graph(&pen, table->it, c, measure, table->width - 2);
-		pen.col = end;
-	}
-}
-
-static void table_states(struct table *table)
-{
-	struct pen pen;
-
-	if (!begin_row(table, &pen, "state"))
-		return;
-	for (int c = 0; c < COLOUR_COUNT; c++) {
-		const struct colour_model *colour = &table->it->colours[c];
-		bool cold =
-			table->it->way_back.known && !table->it->way_back.ready;
-		/* What is up and is no way back is in its way. */
-		const char *text = c == table->it->live	       ? "live"
-				   : c == table->it->candidate ? "candidate"
-				   : !colour->up	       ? "stopped"
-				   : cold		       ? "up"
-							       : "warm";
-
-		pen_role(&pen, ROLE_NORMAL);
-		pen_field_right(&pen, table->width, text);
-	}
-}
-
-static void draw_high(const struct view *view,
-		      const struct environment_model *it,
-		      const struct area *area)
-{
-	const struct colour_model *b = &it->colours[COLOUR_BLUE];
-	const struct colour_model *g = &it->colours[COLOUR_GREEN];
-	struct table table = {view, it, area, 8, (area->cols - 11) / 2, 1};
-	const struct measurement asked = {"asked", " %",  {b->asked, g->asked},
-					  1,	   false, false};
-	const struct measurement share = {"seen",
-					  " %",
-					  {meter_seen_share(it, COLOUR_BLUE),
-					   meter_seen_share(it, COLOUR_GREEN)},
-					  1,
-					  true,
-					  false};
-	const struct measurement rate = {"req/s", "",	{b->rate, g->rate},
-					 1,	  true, false};
-	const struct measurement errors = {
-		"err %", "", {b->error_rate, g->error_rate}, 2, true, true};
-	const struct measurement p99 = {"p99 ms", "",	{b->p99, g->p99},
-					0,	  true, false};
-
-	table_names(&table);
-	table_states(&table);
-	table_numbers(&table, &asked);
-	table_numbers(&table, &share);
-	if (table.row < area->rows)
-		meter_bar(it, area, table.row++, area->cols - 2);
-	table_numbers(&table, &rate);
-	table_graphs(&table, MEASURE_RATE);
-	table_numbers(&table, &errors);
-	table_graphs(&table, MEASURE_ERRORS);
-	table_numbers(&table, &p99);
-	table_graphs(&table, MEASURE_P99);
-	table.row = draw_verdict(it, area, table.row);
-	draw_limit(it, area, table.row);
+	traffic_draw_verdict(it, area, 4);
 }
 
 /* The smallest form: all in the rule. */
@@ -376,7 +213,7 @@ static void traffic_draw(const struct view *view, const struct model *model,
 	}
 	add_title(it, &rule);
 	if (area->rows >= 8)
-		draw_high(view, it, area);
+		traffic_table_draw(view, model, it, area);
 	else
 		draw_low(view, it, area);
 }

@@ -50,7 +50,8 @@ const struct view_ops *panel_ops(enum panel panel);
 enum form {		  /* how much fits */
 	    FORM_LINE,	  /* below 20x4 */
 	    FORM_SUMMARY, /* below 60x12 */
-	    FORM_COMPACT, /* below 80x24 */
+	    FORM_COMPACT, /* below 80x14, or 24 rows of fewer columns */
+	    FORM_STACKED, /* below 80 columns: all panels under each other */
 	    FORM_NORMAL,
 	    FORM_WIDE, /* from 110x36 on: traffic and security stand right */
 };
@@ -63,6 +64,7 @@ struct plan {
 	enum form form;
 	int rows, cols;
 	struct rect header, footer, panels[PANEL_COUNT];
+	struct rect tests; /* left of the log, on the widest screens */
 };
 
 enum wish { WISH_NONE, WISH_REDRAW, WISH_SUSPEND, WISH_LEAVE, WISH_QUIT };

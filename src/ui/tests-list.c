@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: MIT */
+/* Left of the log on the widest screens: which tests of the shown stage did
+ * not pass, and how those of the other stages did. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "ui/format.h"
+#include "ui/layout.h"
+
+/* The shown stage; else the one with failures, else the last to start. */
+static const struct stage_model *stage_with_tests(const struct view *view,
+						  const struct model *model)
+{
+	const struct stage_model *best = view_stage(view, model);
+
+	if (best && best->has_tests)
+		return best;
+	best = NULL;
+	for (size_t i = 0; i < model->stage_count; i++) {
+		const struct stage_model *it = &model->stages[i];
+
+		if (!it->has_tests)
+			continue;
+		if (!best || (it->tests_failed && !best->tests_failed) ||
+		    (!it->tests_failed == !best->tests_failed &&
+		     it->started >= best->started))
+			best = it;
+	}
+	return best;
+}
+
+struct list {
+	const struct area *area;
+	int row;
+	int end; /* the first row that is not the list's */
+};
+
+static bool next_row(struct list *list, struct pen *pen, int col)
+{
+	if (list->row >= list->end)
+		return false;
+	*pen = pen_at(list->area, list->row++, col);
+	return true;
+}
+
+static void heading(struct list *list, const char *text)
+{
+	struct pen pen;
+
+	if (list->row > 1)
+		list->row++;
+	if (!next_row(list, &pen, 1))
+		return;
+	pen_bold(&pen, ROLE_TITLE);
+	pen_text(&pen, text);
+}
+
+/* What it said: its first line that says anything. */
+static void draw_message(struct list *list, const struct test_model *test)
+{
+	const char *text = test->message + strspn(test->message, " \t\r\n");
+	size_t len = strcspn(text, "\r\n");
+	struct pen pen;
+	char *line;
+
+	if (!len || !next_row(list, &pen, 5))
+		return;
+	line = xasprintf("%.*s", (int)len, text);
+	pen_text(&pen, line);
+	free(line);
+}
+
+static void draw_place(struct list *list, const struct test_model *test)
+{
+	struct pen pen;
+
+	if (!*test->file || !next_row(list, &pen, 5))
+		return;
+	pen_role(&pen, ROLE_DIM);
+	pen_text(&pen, test->file);
+	if (test->line)
+		pen_printf(&pen, ":%d", test->line);
+}
+
+static void draw_name(struct list *list, const struct test_model *test)
+{
+	char took[CLOCK_TEXT_SIZE] = "";
+	struct pen pen;
+
+	if (!next_row(list, &pen, 1))
+		return;
+	pen_role(&pen, state_role(test->state));
+	pen.style.bold = state_is_bad(test->state);
+	pen_glyph(&pen, state_glyph(test->state));
+	pen_text(&pen, " ");
+	if (test->ms >= 0)
+		format_ms(test->ms, took);
+	pen.limit -= 1 + (*took ? (int)strlen(took) + 1 : 0);
+	pen_text(&pen, test->name);
+	pen.limit = list->area->cols;
+	pen_role(&pen, ROLE_DIM);
+	pen_right(&pen, list->area->cols - 1, took);
+}
+
+static void draw_failed(struct list *list, const struct stage_model *stage)
+{
+	int64_t shown = 0;
+	struct pen pen;
+
+	for (size_t i = 0; i < stage->test_count; i++) {
+		const struct test_model *test = &stage->tests[i];
+
+		if (!state_is_bad(test->state))
+			continue;
+		if (list->row + 3 > list->end)
+			break;
+		draw_name(list, test);
+		draw_message(list, test);
+		draw_place(list, test);
+		shown++;
+	}
+	if (stage->tests_failed > shown && shown && next_row(list, &pen, 1)) {
+		pen_role(&pen, ROLE_FAILED);
+		pen_printf(&pen, "+%lld more failed",
+			   (long long)(stage->tests_failed - shown));
+	}
+}
+
+static void draw_skipped(struct list *list, const struct stage_model *stage)
+{
+	for (size_t i = 0; i < stage->test_count; i++)
+		if (stage->tests[i].state == STATE_SKIPPED)
+			draw_name(list, &stage->tests[i]);
+}
+
+static int compare_ms(const void *a, const void *b)
+{
+	const struct test_model *x = *(const struct test_model *const *)a;
+	const struct test_model *y = *(const struct test_model *const *)b;
+
+	return x->ms > y->ms ? -1 : x->ms < y->ms;
+}
+
+/* Of those that passed and were told singly, the slowest first. */
+static void draw_passed(struct list *list, const struct stage_model *stage)
+{
+	const struct test_model **sorted;
+	size_t count = 0;
+
+	if (!stage->test_count)
+		return;
+	sorted = xcalloc(stage->test_count, sizeof(*sorted));
+	for (size_t i = 0; i < stage->test_count; i++)
+		if (stage->tests[i].state == STATE_PASSED)
+			sorted[count++] = &stage->tests[i];
+	if (count) {
+		qsort(sorted, count, sizeof(*sorted), compare_ms);
+		heading(list, "passed, slowest first");
+	}
+	for (size_t i = 0; i < count; i++)
+		draw_name(list, sorted[i]);
+	free(sorted);
+}
+
+static void draw_stage(struct list *list, const struct view *view,
+		       const struct stage_model *stage)
+{
+	char count[NUMBER_TEXT_SIZE], clock[CLOCK_TEXT_SIZE];
+	struct pen pen;
+	int end;
+
+	if (!next_row(list, &pen, 1))
+		return;
+	end = list->area->cols - 1;
+	pen_role(&pen, stage->tests_failed ? ROLE_FAILED : stage_role(stage));
+	pen_glyph(&pen,
+		  stage->tests_failed ? GLYPH_FAILED : stage_glyph(stage));
+	pen_text(&pen, " ");
+	pen_role(&pen, ROLE_NORMAL);
+	pen_field(&pen, end - 39 > 8 ? end - 39 : 8, stage->name);
+	pen_field_right(&pen, 7, number_grouped(stage->tests_passed, count));
+	pen_text(&pen, " ok ");
+	pen_role(&pen, stage->tests_failed ? ROLE_FAILED : ROLE_DIM);
+	pen_field_right(&pen, 4, number_grouped(stage->tests_failed, count));
+	pen_text(&pen, " FAIL ");
+	pen_role(&pen, ROLE_DIM);
+	pen_field_right(&pen, 3, number_grouped(stage->tests_skipped, count));
+	pen_text(&pen, " skip");
+	pen_right(&pen, end,
+		  format_elapsed(stage_elapsed(stage, view->now_ms), clock));
+}
+
+static size_t others_of(const struct model *model,
+			const struct stage_model *shown)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < model->stage_count; i++)
+		count += model->stages[i].has_tests &&
+			 &model->stages[i] != shown;
+	return count;
+}
+
+static void draw_others(struct list *list, const struct view *view,
+			const struct model *model,
+			const struct stage_model *shown)
+{
+	heading(list, "other stages");
+	for (size_t i = 0; i < model->stage_count; i++)
+		if (model->stages[i].has_tests && &model->stages[i] != shown)
+			draw_stage(list, view, &model->stages[i]);
+}
+
+static void draw_rule(const struct area *area, const struct stage_model *stage)
+{
+	struct rule rule = rule_draw(area, 0, false);
+	char passed[NUMBER_TEXT_SIZE];
+	char *text = xasprintf("TESTS %s", stage->name);
+
+	rule_left(&rule, (struct style){ROLE_TITLE, true, false}, text);
+	free(text);
+	text = xasprintf("%s ok  %lld FAIL  %lld skip",
+			 number_grouped(stage->tests_passed, passed),
+			 (long long)stage->tests_failed,
+			 (long long)stage->tests_skipped);
+	rule_left(
+		&rule,
+		(struct style){stage->tests_failed ? ROLE_FAILED : ROLE_NORMAL,
+			       stage->tests_failed > 0, false},
+		text);
+	free(text);
+}
+
+void tests_list_draw(const struct view *view, const struct model *model,
+		     const struct area *area)
+{
+	const struct stage_model *stage = stage_with_tests(view, model);
+	struct list list = {area, 1, area->rows};
+	size_t others;
+
+	if (!stage)
+		return;
+	draw_rule(area, stage);
+	/* The other stages keep their rows below a long list. */
+	others = others_of(model, stage);
+	if (others)
+		list.end -= (int)(others < 6 ? others : 6) + 2;
+	draw_failed(&list, stage);
+	draw_skipped(&list, stage);
+	draw_passed(&list, stage);
+	list.end = area->rows;
+	if (others)
+		draw_others(&list, view, model, stage);
+}
