@@ -2,6 +2,7 @@
 #include "ui/chart.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,6 +10,9 @@
 #include "base/vector.h"
 
 enum squeeze { SQUEEZE_NONE, SQUEEZE_DONE_TIMES, SQUEEZE_TIMES };
+
+/* Where a stage that runs is called late: half as much again, and this. */
+#define LATE_MS 10000
 
 static size_t rank_count(const struct model *model)
 {
@@ -55,6 +59,20 @@ static struct item *add_item(struct column *column, const char *name)
 	return item;
 }
 
+static void add_times(struct item *item, const struct stage_model *stage,
+		      int64_t elapsed)
+{
+	char clock[CLOCK_TEXT_SIZE];
+
+	format_elapsed(elapsed, item->time);
+	if (!stage->usual_ms)
+		return;
+	snprintf(item->usual, sizeof(item->usual), "(%s)",
+		 format_elapsed(stage->usual_ms, clock));
+	item->late = stage->state == STATE_RUNNING &&
+		     elapsed > stage->usual_ms * 3 / 2 + LATE_MS;
+}
+
 static void add_stage(struct column *column, const struct stage_model *stage,
 		      int64_t now_ms)
 {
@@ -71,7 +89,7 @@ static void add_stage(struct column *column, const struct stage_model *stage,
 			xasprintf("%s %d/%d", stage->name,
 				  stage->gate.approvals, stage->gate.required);
 	} else if (stage->started && stage->state != STATE_SKIPPED) {
-		format_elapsed(stage_elapsed(stage, now_ms), item->time);
+		add_times(item, stage, stage_elapsed(stage, now_ms));
 	}
 	column->done = column->done && state_is_final(stage->state) &&
 		       !state_is_bad(stage->state);
@@ -160,7 +178,7 @@ static void add_rank(struct chart *chart, const struct model *model,
 
 		free(last->name);
 		last->name = xasprintf("%zu more", hidden + 1);
-		last->time[0] = '\0';
+		last->time[0] = last->usual[0] = '\0';
 		last->stage = NULL;
 	}
 	if (deploy && chart->rows > 1)
@@ -189,7 +207,8 @@ static int item_width(const struct item *item, const struct grid *grid,
 					item->glyph == GLYPH_RUNNING));
 
 	return 2 + item->indent + text_width(grid, item->name) +
-	       (timed ? 1 + (int)strlen(item->time) : 0);
+	       (timed ? 1 + (int)strlen(item->time) : 0) +
+	       (timed && item->usual[0] ? 1 + (int)strlen(item->usual) : 0);
 }
 
 static int measure(struct chart *chart, const struct grid *grid,
@@ -243,11 +262,24 @@ int item_full_width(const struct item *item, const struct grid *grid)
 	return item_width(item, grid, SQUEEZE_NONE);
 }
 
+/* Usual times stand where there is much room, and all of them fit. */
+#define USUAL_COLS 150
+
+static void drop_usual(struct chart *chart)
+{
+	for (size_t i = 0; i < chart->count; i++)
+		for (size_t j = 0; j < chart->columns[i].count; j++)
+			chart->columns[i].items[j].usual[0] = '\0';
+}
+
 void chart_fit(struct chart *chart, const struct area *area, int gap)
 {
 	int room = area->cols - 2;
 	int over, cut;
 
+	if (area->cols < USUAL_COLS ||
+	    measure(chart, area->grid, SQUEEZE_NONE, gap) > room)
+		drop_usual(chart);
 	if (measure(chart, area->grid, SQUEEZE_NONE, gap) <= room ||
 	    measure(chart, area->grid, SQUEEZE_DONE_TIMES, gap) <= room)
 		return;

@@ -21,7 +21,9 @@ struct item {
 	bool bold;
 	int indent;
 	char *name;
-	char time[CLOCK_TEXT_SIZE]; /* "" none */
+	char time[CLOCK_TEXT_SIZE];	 /* "" none */
+	char usual[CLOCK_TEXT_SIZE + 2]; /* "(0:40)", "" not known */
+	bool late;			 /* runs much longer than usual */
 };
 
 struct column {

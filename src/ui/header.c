@@ -138,12 +138,40 @@ static void draw_first(const struct view *view, const struct model *model,
 		pen_printf(&pen, " %s", model->mode);
 }
 
+bool eta_text(const struct view *view, const struct model *model,
+	      char text[ETA_TEXT_SIZE])
+{
+	int64_t left = view_run_live(model) && !view->gone
+			       ? model_eta_ms(model, view->now_ms)
+			       : -1;
+
+	if (left < 0)
+		return false;
+	/* Minutes: seconds of a guess would only flicker. */
+	if (left < 60000)
+		strcpy(text, "eta < 1 min");
+	else
+		snprintf(text, ETA_TEXT_SIZE, "eta ~%lld min",
+			 (long long)(left + 30000) / 60000);
+	return true;
+}
+
+static void draw_before(struct pen *pen, int *end, const char *text)
+{
+	*end -= text_width(pen->area->grid, text);
+	pen->col = *end;
+	pen_role(pen, ROLE_NORMAL);
+	pen_text(pen, text);
+	*end -= 3;
+}
+
 /* From the right: who is waited for, then the state. Returns the room left. */
-static int draw_state(const struct model *model, const struct area *area)
+static int draw_state(const struct view *view, const struct model *model,
+		      const struct area *area)
 {
 	size_t waits = model_waits(model);
 	struct pen pen = pen_at(area, 1, 1);
-	char upper[32];
+	char upper[32], eta[ETA_TEXT_SIZE], clock[CLOCK_TEXT_SIZE];
 	char *text;
 	int end = area->cols - 1;
 
@@ -162,6 +190,14 @@ static int draw_state(const struct model *model, const struct area *area)
 	}
 	if (!model->started)
 		return end;
+	if (eta_text(view, model, eta))
+		draw_before(&pen, &end, eta);
+	if (model_usual_ms(model)) {
+		text = xasprintf("usual %s",
+				 format_elapsed(model_usual_ms(model), clock));
+		draw_before(&pen, &end, text);
+		free(text);
+	}
 	format_upper(state_name(model->state), upper, sizeof(upper));
 	end -= 2 + (int)strlen(upper);
 	pen.col = end;
@@ -194,7 +230,7 @@ static void draw_second(const struct view *view, const struct model *model,
 	const struct environment_model *it = model_focus(model);
 	char age[CLOCK_TEXT_SIZE];
 
-	pen.limit = draw_state(model, area);
+	pen.limit = draw_state(view, model, area);
 	if (*model->subject) {
 		pen_printf(&pen, "\"%s\"", model->subject);
 		pen_role(&pen, ROLE_DIM);

@@ -26,6 +26,10 @@ void tests_list_draw(const struct view *view, const struct model *model,
 /* "live", "STALE 14 s", "passed 14:10:02"; alarming when to be reversed. */
 const char *live_text(const struct view *view, const struct model *model,
 		      char text[64], bool *alarming);
+#define ETA_TEXT_SIZE 32
+/* "eta ~4 min" by the usual times; false when that is not known, or over. */
+bool eta_text(const struct view *view, const struct model *model,
+	      char text[ETA_TEXT_SIZE]);
 /* Stages that came to an end of their own; skipped is none. */
 size_t pipeline_done(const struct model *model);
 /* "B READY 0.3 s" into text; its style by how good that is. */

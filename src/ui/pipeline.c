@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Panel 1: ranks as columns; a running deployment's steps beside its stage. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,6 +17,18 @@ size_t pipeline_done(const struct model *model)
 		ended += state_is_final(model->stages[i].state) &&
 			 model->stages[i].state != STATE_SKIPPED;
 	return ended;
+}
+
+/* At the right end of the column: so far, and the usual. */
+static void draw_time(struct pen *pen, const struct item *item)
+{
+	char text[2 * CLOCK_TEXT_SIZE + 4];
+
+	snprintf(text, sizeof(text), "%s%s%s", item->time,
+		 item->usual[0] ? " " : "", item->usual);
+	pen_role(pen, item->late ? ROLE_WARNING : ROLE_DIM);
+	pen_text(pen, " ");
+	pen_right(pen, pen->limit, text);
 }
 
 static void draw_item(const struct view *view, struct pen *pen,
@@ -39,13 +52,8 @@ static void draw_item(const struct view *view, struct pen *pen,
 	}
 	pen_text(pen, item->name);
 	pen_reverse(pen, false);
-	pen_role(pen, ROLE_DIM);
-	if (timed && item->time[0]) {
-		int end = pen->limit;
-
-		pen_text(pen, " ");
-		pen_right(pen, end, item->time);
-	}
+	if (timed && item->time[0])
+		draw_time(pen, item);
 }
 
 /* Corners by what they join: up 1, right 2, down 4, left 8. */
@@ -147,7 +155,7 @@ static void draw_rule(const struct view *view, const struct model *model,
 {
 	struct rule rule = rule_draw(area, 0, view->focus == PANEL_PIPELINE);
 	size_t waits = model_waits(model);
-	char upper[32];
+	char upper[32], eta[ETA_TEXT_SIZE];
 	char *text;
 
 	if (waits) {
@@ -170,6 +178,9 @@ static void draw_rule(const struct view *view, const struct model *model,
 				 state_is_bad(model->state), false},
 		  text);
 	free(text);
+	if (view->plan.form < FORM_WIDE && eta_text(view, model, eta))
+		rule_left(&rule, (struct style){ROLE_NORMAL, false, false},
+			  eta);
 }
 
 static void pipeline_draw(const struct view *view, const struct model *model,

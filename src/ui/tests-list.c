@@ -103,6 +103,19 @@ static void draw_name(struct list *list, const struct test_model *test)
 	pen_right(&pen, list->area->cols - 1, took);
 }
 
+/* Whether that is new, or it flakes. */
+static void draw_history(struct list *list, const struct test_model *test)
+{
+	char text[TEST_HISTORY_SIZE];
+	struct pen pen;
+
+	if (!test_history(test->failed_before, test->runs_before, text) ||
+	    !next_row(list, &pen, 5))
+		return;
+	pen_role(&pen, ROLE_DIM);
+	pen_text(&pen, text);
+}
+
 static void draw_failed(struct list *list, const struct stage_model *stage)
 {
 	int64_t shown = 0;
@@ -113,11 +126,12 @@ static void draw_failed(struct list *list, const struct stage_model *stage)
 
 		if (!state_is_bad(test->state))
 			continue;
-		if (list->row + 3 > list->end)
+		if (list->row + 4 > list->end)
 			break;
 		draw_name(list, test);
 		draw_message(list, test);
 		draw_place(list, test);
+		draw_history(list, test);
 		shown++;
 	}
 	if (stage->tests_failed > shown && shown && next_row(list, &pen, 1)) {

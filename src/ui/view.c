@@ -72,9 +72,9 @@ static int weight_of(const struct stage_model *stage)
 	switch (stage->state) {
 	case STATE_FAILED:
 	case STATE_TIMED_OUT:
-		return 6;
+		return 7;
 	case STATE_RUNNING:
-		return 5;
+		return stage->tests_failed ? 6 : 5;
 	case STATE_WAITING:
 		return 4;
 	case STATE_QUEUED:
