@@ -112,37 +112,64 @@ void dialog_close(struct view *view)
 	free(dialog);
 }
 
-static const struct note_model *newest_since(const struct model *model,
-					     int64_t seq)
+/* The newest event that moved what the dialog is about; of one that is about
+ * the whole run, any. 0: nothing moved. */
+static int64_t moved_seq(const struct dialog *dialog, const struct model *model)
 {
-	const struct note_model *note =
-		model->note_count ? &model->notes[model->note_count - 1] : NULL;
+	const struct stage_model *stage =
+		dialog->stage ? model_stage(model, dialog->stage) : NULL;
+	const struct environment_model *it =
+		dialog->environment
+			? model_environment(model, dialog->environment)
+			: NULL;
+	int64_t seq = 0;
 
-	return note && note->seq > seq ? note : NULL;
+	if (!dialog->stage && !dialog->environment && dialog->ops->command)
+		seq = model->seq;
+	if (stage && stage->seq > seq)
+		seq = stage->seq;
+	if (it && it->seq > seq)
+		seq = it->seq;
+	return seq > dialog->seq ? seq : 0;
+}
+
+/* What is said of it, else of what came last; and how much else is said. */
+static const struct note_model *note_of(const struct model *model, int64_t seq,
+					int64_t since, size_t *others)
+{
+	const struct note_model *best = NULL;
+
+	*others = 0;
+	for (size_t i = model->note_count; i > 0; i--) {
+		const struct note_model *note = &model->notes[i - 1];
+
+		if (note->seq <= since)
+			break;
+		if (!best || (best->seq > seq && note->seq <= seq))
+			best = note;
+		++*others;
+	}
+	*others -= best != NULL;
+	return best;
 }
 
 void dialog_update(struct view *view, const struct model *model)
 {
 	struct dialog *dialog = view->dialog;
-	const struct stage_model *stage;
-	const struct environment_model *it;
+	int64_t seq = dialog ? moved_seq(dialog, model) : 0;
 	const struct note_model *note;
-	int64_t seq = 0;
+	size_t others;
+	char *more;
 
-	if (!dialog)
+	if (!seq)
 		return;
-	stage = dialog->stage ? model_stage(model, dialog->stage) : NULL;
-	it = dialog->environment ? model_environment(model, dialog->environment)
-				 : NULL;
-	if (stage && stage->seq > seq)
-		seq = stage->seq;
-	if (it && it->seq > seq)
-		seq = it->seq;
-	note = seq > dialog->seq ? newest_since(model, dialog->seq) : NULL;
+	note = note_of(model, seq, dialog->seq, &others);
 	if (!note)
 		return;
+	more = others ? xasprintf(" (+%zu)", others) : xstrdup("");
 	free(dialog->moved);
-	dialog->moved = xasprintf("since this opened: %s", note->text);
+	dialog->moved = xasprintf("since this opened%s: %s", more, note->text);
+	free(more);
 }
 
 static void drop_character(struct str *field)

@@ -11,6 +11,8 @@ EXTRA_DIST += tests/data/golden
 
 check_PROGRAMS += %D%/dashboard-test
 EXTRA_%C%_dashboard_test_DEPENDENCIES = %D%/driver$(EXEEXT)
+check_PROGRAMS += %D%/terms-test
+EXTRA_%C%_terms_test_DEPENDENCIES = %D%/driver$(EXEEXT)
 check_PROGRAMS += %D%/life-test
 EXTRA_%C%_life_test_DEPENDENCIES = %D%/driver$(EXEEXT)
 check_PROGRAMS += %D%/safety-test

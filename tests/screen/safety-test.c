@@ -77,6 +77,9 @@ static void a_dialog_is_frozen_and_says_what_moved(void **state)
 		"\"traffic.changed\",\"environment\":\"production\",\"from\":{"
 		"\"blue\":75,\"green\":25},\"to\":{\"blue\":0,\"green\":100},"
 		"\"units\":{\"blue\":0,\"green\":256},\"ms\":2}\n";
+	static const char elsewhere[] =
+		"{\"seq\":192,\"time\":\"2026-11-20T14:02:55.000Z\",\"event\":"
+		"\"note.added\",\"text\":\"lunch\",\"person\":\"lee\"}\n";
 	struct terminal *terminal = stage_open_canary(state);
 	json_t *command;
 
@@ -84,6 +87,9 @@ static void a_dialog_is_frozen_and_says_what_moved(void **state)
 	terminal_tell(terminal, moved, sizeof(moved) - 1);
 	terminal_expect(terminal, "since this opened: production: traffic");
 	terminal_expect(terminal, " 25 ->   0 %");
+	/* What moved it stays announced, not what happened elsewhere since. */
+	terminal_tell(terminal, elsewhere, sizeof(elsewhere) - 1);
+	terminal_expect(terminal, "since this opened (+1): production: tra");
 	terminal_keys(terminal, "\r");
 	command = only_command(terminal);
 	assert_int_equal(json_integer_value(json_object_get(command, "seq")),

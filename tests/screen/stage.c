@@ -163,13 +163,24 @@ static bool is_known_mode(const char *at, size_t len)
 	return false;
 }
 
+/* The Linux console's: the cursor's look, its palette as it was. */
+static size_t console_length(const char *at, size_t len)
+{
+	if (len >= 5 && at[1] == '[' && at[2] == '?' && strchr("018", at[3]) &&
+	    at[4] == 'c')
+		return 5;
+	return len >= 3 && at[1] == ']' && at[2] == 'R' ? 3 : 0;
+}
+
 static size_t sequence_length(const char *at, size_t len)
 {
+	if (console_length(at, len))
+		return console_length(at, len);
 	if (len >= 3 && at[1] == '[' && at[2] == '?' && !is_known_mode(at, len))
 		return 0;
 	if (len >= 3 && at[1] == '[')
 		return csi_length(at, len);
-	if (len >= 3 && at[1] == '(' && strchr("B0", at[2]))
+	if (len >= 3 && strchr("()", at[1]) && strchr("B0", at[2]))
 		return 3;
 	if (len >= 2 && strchr("=>78M", at[1]))
 		return 2;
