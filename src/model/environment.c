@@ -22,6 +22,9 @@ static void init(struct environment_model *it, const char *name)
 	it->name = xstrdup(name);
 	it->live = it->candidate = -1;
 	it->live_version = xstrdup("");
+	it->live_commit = xstrdup("");
+	it->previous.version = xstrdup("");
+	it->previous.commit = xstrdup("");
 	it->stage = xstrdup("");
 	it->analysis_text = xstrdup("");
 	it->analysis_verdict = xstrdup("");
@@ -42,6 +45,9 @@ void environment_model_release(struct environment_model *it)
 		free(it->colours[i].version);
 	free(it->name);
 	free(it->live_version);
+	free(it->live_commit);
+	free(it->previous.version);
+	free(it->previous.commit);
 	free(it->stage);
 	free(it->analysis_text);
 	free(it->analysis_verdict);
@@ -96,8 +102,17 @@ static void set_live(struct environment_model *it, const json_t *live)
 	it->live = colour;
 	set_release(&it->colours[colour], live);
 	fold_text(&it->live_version, json_text(live, "version"));
+	fold_text(&it->live_commit, json_text(live, "commit"));
+	it->live_run = json_int(live, "run", 0);
 	if (since)
 		it->live_since = since;
+}
+
+static void set_previous(struct environment_model *it, const json_t *previous)
+{
+	fold_text(&it->previous.version, json_text(previous, "version"));
+	fold_text(&it->previous.commit, json_text(previous, "commit"));
+	it->previous.run = json_int(previous, "run", 0);
 }
 
 static void set_candidate(struct environment_model *it, const char *colour,
@@ -137,6 +152,7 @@ void fold_environment_seen(struct model *model, const struct event *event)
 			set_release(&it->colours[colour], release);
 	}
 	set_live(it, event_json(event, "live"));
+	set_previous(it, event_json(event, "previous"));
 	set_candidate(it, json_text(candidate, "colour"), candidate);
 	if (lock)
 		set_lock(it, json_text(lock, "person"),
@@ -176,6 +192,7 @@ void fold_deploy_finished(struct model *model, const struct event *event)
 		return;
 	environment_model_settle(it);
 	set_live(it, event_json(event, "live"));
+	set_previous(it, event_json(event, "previous"));
 }
 
 static struct colour_model *colour_of(struct environment_model *it,
@@ -268,7 +285,11 @@ void fold_rollback_finished(struct model *model, const struct event *event)
 	it->live = (int)(colour - it->colours);
 	fold_text(&it->live_version, colour->version);
 	it->live_since = event->time_ms;
+	/* Of one that was interrupted no more than the colour is known. */
+	fold_text(&it->live_commit, "");
+	it->live_run = 0;
 	set_live(it, event_json(event, "live"));
+	set_previous(it, event_json(event, "previous"));
 }
 
 void fold_locked(struct model *model, const struct event *event)

@@ -124,8 +124,11 @@ static int severity_rank(const struct finding_model *finding)
 	return rank + (finding->suppressed ? 10 : 0);
 }
 
-static void finding_release(struct finding_model *finding)
+void finding_model_release(struct finding_model *finding)
 {
+	free(finding->stage);
+	free(finding->kind);
+	free(finding->installed);
 	free(finding->id);
 	free(finding->severity);
 	free(finding->title);
@@ -134,10 +137,25 @@ static void finding_release(struct finding_model *finding)
 	free(finding->path);
 }
 
+void finding_model_copy(struct finding_model *to,
+			const struct finding_model *from)
+{
+	*to = *from;
+	to->stage = xstrdup(from->stage);
+	to->kind = xstrdup(from->kind);
+	to->installed = xstrdup(from->installed);
+	to->id = xstrdup(from->id);
+	to->severity = xstrdup(from->severity);
+	to->title = xstrdup(from->title);
+	to->package = xstrdup(from->package);
+	to->fixed = xstrdup(from->fixed);
+	to->path = xstrdup(from->path);
+}
+
 void model_release_findings(struct model *model)
 {
 	for (size_t i = 0; i < model->finding_count; i++)
-		finding_release(&model->findings[i]);
+		finding_model_release(&model->findings[i]);
 	free(model->findings);
 }
 
@@ -167,10 +185,10 @@ static void insert(struct model *model, struct finding_model finding)
 			&model->findings[FINDINGS_KEPT - 1];
 
 		if (severity_rank(last) <= rank) {
-			finding_release(&finding);
+			finding_model_release(&finding);
 			return;
 		}
-		finding_release(last);
+		finding_model_release(last);
 		model->finding_count--;
 	}
 	VECTOR_ADD(model->findings, model->finding_count, model->finding_cap);
@@ -183,6 +201,9 @@ static void insert(struct model *model, struct finding_model finding)
 void fold_finding_found(struct model *model, const struct event *event)
 {
 	struct finding_model finding = {
+		.stage = xstrdup(event_stage(event)),
+		.kind = xstrdup(event_text(event, "kind")),
+		.installed = xstrdup(event_text(event, "installed")),
 		.id = xstrdup(event_text(event, "id")),
 		.severity = xstrdup(event_text(event, "severity")),
 		.title = xstrdup(event_text(event, "title")),
@@ -195,7 +216,7 @@ void fold_finding_found(struct model *model, const struct event *event)
 
 	fold_stage_of(model, event);
 	if (is_known(model, &finding))
-		finding_release(&finding);
+		finding_model_release(&finding);
 	else
 		insert(model, finding);
 }

@@ -39,6 +39,10 @@ void stage_model_reset_evidence(struct stage_model *stage);
 void stage_model_add_test(struct stage_model *stage, const struct event *event);
 void stage_model_clear_tests(struct stage_model *stage);
 void model_release_findings(struct model *model);
+void finding_model_release(struct finding_model *finding);
+/* Over a struct that owns nothing. */
+void finding_model_copy(struct finding_model *to,
+			const struct finding_model *from);
 
 fold_function fold_gate_opened, fold_gate_voted, fold_gate_closed;
 void gate_model_init(struct gate_model *gate);

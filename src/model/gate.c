@@ -155,6 +155,7 @@ static void add_ships(struct gate_model *gate, const json_t *ships)
 	gate->ships.files = json_int(ships, "files", 0);
 	gate->ships.insertions = json_int(ships, "insertions", 0);
 	gate->ships.deletions = json_int(ships, "deletions", 0);
+	gate->ships.migrations = json_int(ships, "migrations", 0);
 	gate->ships.authors = json_int(ships, "authors", 0);
 	add_texts(&gate->ships.risky, json_object_get(ships, "risky"));
 	add_changed(gate, json_object_get(ships, "changed"));

@@ -1,4 +1,5 @@
 libsignalbox_a_SOURCES += \
+	%D%/compare.c %D%/compare.h \
 	%D%/sentence-delivery.c \
 	%D%/environment.c \
 	%D%/estimate.c \

@@ -51,7 +51,8 @@ enum colour colour_other(enum colour colour);
 int colour_parse(const char *name);
 
 struct finding_model {
-	char *id, *severity, *title, *package, *fixed, *path;
+	char *stage, *kind, *id, *severity, *title, *package, *installed;
+	char *fixed, *path;
 	int line;
 	bool suppressed;
 };
@@ -103,6 +104,7 @@ struct gate_model {
 	size_t check_count, check_cap;
 	struct {
 		int64_t commits, files, insertions, deletions, authors;
+		int64_t migrations;	 /* files of them */
 		struct ship_model *list; /* newest first, at most 20 */
 		size_t count, cap;
 		struct strings risky;
@@ -187,8 +189,13 @@ struct environment_model {
 	int live;	       /* enum colour, -1 when nothing is live */
 	int candidate;	       /* the colour under deployment, -1 none */
 	int64_t candidate_run; /* whose; 0 not known */
-	char *live_version;
+	char *live_version, *live_commit;
+	int64_t live_run; /* that deployed it, 0 not known */
 	int64_t live_since;
+	struct { /* the way back, "" and 0 not known */
+		char *version, *commit;
+		int64_t run;
+	} previous;
 	char *stage; /* that deploys, "" none, or another run's */
 	char *analysis_text, *analysis_verdict, *analysis_limit;
 	bool changing;	  /* a traffic change is under way */

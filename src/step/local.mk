@@ -28,6 +28,7 @@ libsignalbox_a_SOURCES += \
 	%D%/service.c %D%/service.h \
 	%D%/ships-look.c %D%/ships-look.h \
 	%D%/step.c %D%/step.h \
+	%D%/test-names.c %D%/test-names.h \
 	%D%/unpack.c %D%/unpack.h
 if PLATFORM_LINUX
 libsignalbox_a_SOURCES += %D%/file-facts-linux.c %D%/reopen-linux.c

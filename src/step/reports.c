@@ -10,6 +10,7 @@
 #include "evidence/freshness.h"
 #include "evidence/policy.h"
 #include "evidence/stream.h"
+#include "step/test-names.h"
 
 #define TELL_US 250000 /* counts of passed tests at most so often */
 
@@ -31,6 +32,7 @@ struct reports {
 	char *folder;		      /* NULL: none */
 	struct report_stream *stream; /* NULL: none is live */
 	const char *stream_format;
+	struct str names; /* of its tests, and what came of them */
 	struct timer *tell;
 	int64_t told_us;
 	struct test_totals told;
@@ -111,6 +113,7 @@ static void on_test(const struct test_case *test,
 {
 	struct reports *reports = data;
 
+	test_names_add(&reports->names, test);
 	if (is_bad(test)) {
 		tell_case(reports, test, totals);
 		return;
@@ -158,6 +161,7 @@ struct reports *reports_new(struct step *step)
 	const struct stage_config *stage = step->options.stage;
 	struct reports *reports = xcalloc(1, sizeof(*reports));
 
+	str_init(&reports->names);
 	reports->step = step;
 	reports->stage = stage;
 	reports->folder = xstrdup_null(step->options.folder);
@@ -311,6 +315,8 @@ static void tell_reading(struct reports *reports, const struct reading *reading)
 	size_t told = 0;
 
 	for (size_t i = 0; reading->is_read && i < report->case_count; i++)
+		test_names_add(&reports->names, &report->cases[i]);
+	for (size_t i = 0; reading->is_read && i < report->case_count; i++)
 		if (is_bad(&report->cases[i]) && told++ < BAD_CASES_TOLD)
 			tell_case(reports, &report->cases[i], &report->totals);
 	tell_report(reports, shown_path(reports, reading->path),
@@ -339,6 +345,7 @@ static void reports_release(struct reports *reports)
 		if (reports->readings[i].is_read)
 			report_release(&reports->readings[i].report);
 	}
+	str_release(&reports->names);
 	free(reports->folder);
 	free(reports->noted);
 	free(reports->readings);
@@ -366,6 +373,8 @@ static void files_read(void *data)
 		if (!why)
 			why = reports->readings[i].why;
 	}
+	if (reports->stream || reports->reading_count)
+		test_names_keep_owned(reports->step, &reports->names);
 	reports->done(why, reports->data);
 	free(stream_why);
 }

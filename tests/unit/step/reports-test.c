@@ -150,6 +150,47 @@ static void files_written_by_the_stage_are_read(void **state)
 	end(&f);
 }
 
+static void check_names(struct fixture *f, const char *wanted)
+{
+	char *path = path_join(f->rig.folder, "logs/go.tests");
+	struct str text = STR_INIT;
+
+	while (helper_pending(f->rig.helper))
+		loop_turn(f->rig.loop, 10);
+	assert_int_equal(file_read(path, &text, 1000, NULL), 0);
+	assert_string_equal(text.data, wanted);
+	str_release(&text);
+	free(path);
+}
+
+static void make_logs(struct fixture *f)
+{
+	char *path = path_join(f->rig.folder, "logs");
+
+	assert_int_equal(folder_make(path, 0700, NULL), 0);
+	free(path);
+}
+
+static void the_names_of_all_tests_are_kept(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	begin(&f, LIVE);
+	make_logs(&f);
+	print(&f, "1..3\nok 1 - a\nnot ok 2 - b\nok 3 - c # SKIP no\n");
+	finish(&f);
+	check_names(&f, "passed\ta\nfailed\tb\nskipped\tc\n");
+	end(&f);
+	begin(&f, FILES);
+	make_logs(&f);
+	put_file(&f, "a.xml", green);
+	put_file(&f, "b.xml", red);
+	finish(&f);
+	check_names(&f, "passed\tc.a\nfailed\tc.b\n");
+	end(&f);
+}
+
 static void a_report_that_was_not_written_is_red(void **state)
 {
 	struct fixture f;
@@ -204,6 +245,7 @@ int main(void)
 		cmocka_unit_test(passed_tests_are_told_as_counts),
 		cmocka_unit_test(an_empty_stream_is_red),
 		cmocka_unit_test(files_written_by_the_stage_are_read),
+		cmocka_unit_test(the_names_of_all_tests_are_kept),
 		cmocka_unit_test(a_report_that_was_not_written_is_red),
 		cmocka_unit_test(a_report_of_an_older_run_is_red),
 		cmocka_unit_test(who_lets_go_while_they_are_read_is_not_told),
