@@ -33,4 +33,4 @@ check-long:
 	srcdir='$(abs_top_srcdir)' builddir='$(abs_top_builddir)' \
 		make='$(MAKE)' jobs=2 programs='$(check_PROGRAMS)' \
 		$(SHELL) $(top_srcdir)/tests/long
-.PHONY: check-long
+.PHONY: check-long pictures

@@ -21,3 +21,9 @@ check_PROGRAMS += %D%/replay-test
 EXTRA_%C%_replay_test_DEPENDENCIES = %D%/driver$(EXEEXT)
 check_PROGRAMS += %D%/attach-test
 %C%_attach_test_SOURCES = %D%/attach-test.c $(SITE_SOURCES)
+
+# Takes the README's pictures; needs two minutes and the demo's ports.
+EXTRA_PROGRAMS += %D%/pictures
+%C%_pictures_SOURCES = %D%/pictures.c %D%/svg.c %D%/svg.h
+pictures: signalbox %D%/pictures
+	@$(AM_TESTS_ENVIRONMENT) ./%D%/pictures

@@ -352,6 +352,17 @@ void terminal_resize(struct terminal *terminal, int rows, int cols)
 	ioctl(terminal->master, TIOCSWINSZ, &size);
 }
 
+void terminal_size(const struct terminal *terminal, int *rows, int *cols)
+{
+	*rows = terminal->rows;
+	*cols = terminal->cols;
+}
+
+VTermScreen *terminal_screen(struct terminal *terminal)
+{
+	return terminal->screen;
+}
+
 static VTermScreenCell cell_at(struct terminal *terminal, int row, int col)
 {
 	VTermScreenCell cell = {0};

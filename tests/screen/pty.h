@@ -21,6 +21,7 @@
 #include "base/str.h"
 
 struct terminal;
+struct VTermScreen;
 
 struct terminal_options {
 	int rows, cols;
@@ -51,6 +52,7 @@ void terminal_write(struct terminal *terminal, const void *bytes, size_t len);
 void terminal_frames(struct terminal *terminal, int frames);
 long long terminal_frame_count(const struct terminal *terminal);
 void terminal_resize(struct terminal *terminal, int rows, int cols);
+void terminal_size(const struct terminal *terminal, int *rows, int *cols);
 
 /* The screen, trailing spaces cut; and with colours, bold and reverse, a
  * second line below each row that has any. Owned by the caller. */
@@ -58,6 +60,8 @@ char *terminal_text(struct terminal *terminal);
 char *terminal_looks(struct terminal *terminal);
 /* Waits until the text is there; fails with the screen when it never is. */
 void terminal_expect(struct terminal *terminal, const char *text);
+/* The cells themselves; libvterm's, valid until terminal_free(). */
+struct VTermScreen *terminal_screen(struct terminal *terminal);
 /* All bytes the program wrote so far. */
 const struct str *terminal_bytes(struct terminal *terminal);
 /* The commands so far, lines; pokes are left out. Empties them. */
