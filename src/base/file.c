@@ -268,3 +268,14 @@ char *path_join(const char *a, const char *b)
 {
 	return xasprintf("%s/%s", a, b);
 }
+
+char *path_home(const char *variable, const char *usual)
+{
+	const char *value = getenv(variable);
+	const char *home = getenv("HOME");
+
+	/* The specification has relative ones ignored. */
+	if (value && *value == '/')
+		return xstrdup(value);
+	return path_join(home && *home ? home : "/tmp", usual);
+}

@@ -40,5 +40,8 @@ int64_t folder_bytes(const char *path);
 bool path_leads_out(const char *path);
 /* "A/B", owned by the caller. */
 char *path_join(const char *a, const char *b);
+/* The folder that an XDG variable names, else `usual` below the home. Owned
+ * by the caller. */
+char *path_home(const char *variable, const char *usual);
 
 #endif

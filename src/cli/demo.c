@@ -118,16 +118,6 @@ static int find_ports(struct demo *demo, struct error *err)
 	return 0;
 }
 
-static char *state_home(void)
-{
-	const char *state = getenv("XDG_STATE_HOME");
-	const char *home = getenv("HOME");
-
-	if (state && *state == '/')
-		return xstrdup(state);
-	return xasprintf("%s/.local/state", home ? home : "/tmp");
-}
-
 static char *examples_folder(void)
 {
 	const char *examples = getenv("SIGNALBOX_EXAMPLES");
@@ -339,7 +329,7 @@ static void demo_release(struct demo *demo)
 
 static void demo_init(struct demo *demo)
 {
-	char *home = state_home();
+	char *home = path_home("XDG_STATE_HOME", ".local/state");
 
 	demo->program = process_own_path();
 	demo->folder = xasprintf("%s/signalbox/demo", home);

@@ -1,5 +1,6 @@
 libsignalbox_a_SOURCES += \
 	%D%/check-ports.c \
+	%D%/document.c %D%/document.h \
 	%D%/name-index.c %D%/name-index.h \
 	%D%/node-json.c \
 	%D%/pipeline-free.c \

@@ -109,16 +109,8 @@ struct pipeline *pipeline_parse(const char *text, size_t len, const char *file,
 
 	pipeline->keep_failed = KEEP_FAILED_DEFAULT;
 	pipeline->keep_runs = KEEP_RUNS_DEFAULT;
-	free(problems->file);
-	free(problems->source);
-	problems->file = xstrdup(file);
 	digest_bytes(text, len, pipeline->digest);
-	/* A byte order mark that an editor left. */
-	if (len >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0) {
-		text += 3;
-		len -= 3;
-	}
-	problems->source = xstrndup(text, len);
+	problems_begin(problems, file, &text, &len);
 	if (len > PIPELINE_FILE_LIMIT)
 		problems_add(problems, 0, 0,
 			     "the file has %zu bytes; more than %u are not "

@@ -11,6 +11,19 @@
 
 #define WINDOW 96 /* characters shown of a line that is longer */
 
+void problems_begin(struct problems *problems, const char *file,
+		    const char **text, size_t *len)
+{
+	if (*len >= 3 && memcmp(*text, "\xef\xbb\xbf", 3) == 0) {
+		*text += 3;
+		*len -= 3;
+	}
+	free(problems->file);
+	free(problems->source);
+	problems->file = xstrdup(file);
+	problems->source = xstrndup(*text, *len);
+}
+
 void problems_add(struct problems *problems, int line, int column,
 		  const char *format, ...)
 {

@@ -29,6 +29,10 @@ struct problems {
 		0, 0, 0, 0, 0 \
 	}
 
+/* Whose problems these are, and its text to show lines of; steps over a byte
+ * order mark that an editor left. */
+void problems_begin(struct problems *problems, const char *file,
+		    const char **text, size_t *len);
 void problems_add(struct problems *problems, int line, int column,
 		  const char *format, ...) PRINTF_LIKE(4, 5);
 /* file:line:column: text, the line itself, a caret; in order of place. All
