@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/screen.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "ui/theme.h"
 
 static enum ui_message host_message(void *data)
 {
@@ -51,15 +54,23 @@ static int choose(const char *option, const char *value, const char *never,
 	return 0;
 }
 
+/* What is wrong in the file goes to standard error, as for `validate`. */
+static int load_theme(const char *name, struct theme *theme, struct error *err)
+{
+	struct problems problems = PROBLEMS_INIT;
+	struct str out = STR_INIT;
+	int result = theme_load(theme, name, &problems, err);
+
+	problems_print(&problems, &out);
+	fputs(out.data, stderr);
+	str_release(&out);
+	problems_release(&problems);
+	return result;
+}
+
 static int read_look(const struct screen_look *look, struct ui_options *ui,
 		     struct error *err)
 {
-	if (look->theme && strcmp(look->theme, "dark") != 0 &&
-	    strcmp(look->theme, "light") != 0)
-		return error_set(err, ERROR_USAGE,
-				 "--theme is dark or light, not '%s'",
-				 look->theme);
-	ui->theme = look->theme;
 	if (choose("--color", look->color, "never", "always", &ui->colour,
 		   err) < 0)
 		return -1;
@@ -70,13 +81,21 @@ static int read_look(const struct screen_look *look, struct ui_options *ui,
 int screen_look_check(const struct screen_look *look, struct error *err)
 {
 	struct ui_options ui = UI_OPTIONS_INIT;
+	struct theme theme;
+	int result;
 
-	return read_look(look, &ui, err);
+	if (read_look(look, &ui, err) < 0)
+		return -1;
+	result = load_theme(look->theme, &theme, err);
+	theme_release(&theme);
+	return result;
 }
 
 int screen_show(const struct screen_options *options, struct error *err)
 {
 	struct ui_options ui = UI_OPTIONS_INIT;
+	struct theme theme;
+	int end = -1;
 
 	ui.events_fd = options->events;
 	ui.commands_fd = options->commands;
@@ -93,7 +112,10 @@ int screen_show(const struct screen_options *options, struct error *err)
 	ui.person = options->person;
 	ui.attached = options->attached;
 	ui.watch_only = options->watch_only;
-	if (read_look(options->look, &ui, err) < 0)
-		return -1;
-	return ui_run(&ui, err);
+	ui.theme = &theme;
+	if (load_theme(options->look->theme, &theme, err) == 0 &&
+	    read_look(options->look, &ui, err) == 0)
+		end = ui_run(&ui, err);
+	theme_release(&theme);
+	return end;
 }

@@ -26,7 +26,7 @@
 	X(WAITING, "waiting")         \
 	X(BLUE, "blue")               \
 	X(GREEN, "green")             \
-	X(SGR_BLACK, "black")         \
+	X(SGR_BLACK, "sgr-black")     \
 	X(SGR_RED, "sgr-red")         \
 	X(SGR_GREEN, "sgr-green")     \
 	X(SGR_YELLOW, "sgr-yellow")   \

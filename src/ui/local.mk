@@ -25,7 +25,11 @@ libsignalbox_a_SOURCES += \
 	%D%/security.c \
 	%D%/summary.c \
 	%D%/tests-list.c \
-	%D%/theme.c %D%/theme.h \
 	%D%/traffic.c %D%/traffic-table.c %D%/traffic-table.h \
 	%D%/ui.c %D%/ui.h \
 	%D%/view.c %D%/view.h
+# What the terminal takes.
+libsignalbox_a_SOURCES += \
+	%D%/painter.c %D%/painter.h \
+	%D%/theme.c %D%/theme-file.c %D%/theme.h \
+	%D%/tint.c %D%/tint.h

@@ -12,11 +12,12 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/memory.h"
 #include "base/str.h"
 #include "ui/keys.h"
+#include "ui/painter.h"
 #include "ui/rescue.h"
-#include "ui/theme.h"
 
 /* Bracketed paste and focus events. Terminals without them ignore them. */
 static const char modes_on[] = "\033[?2004h\033[?1004h";
@@ -24,7 +25,7 @@ static const char modes_off[] = "\033[?1004l\033[?2004l";
 
 struct screen {
 	SCREEN *curses;
-	struct theme theme;
+	struct painter *painter;
 	struct charset charset;
 	struct termios before;
 	struct grid shown; /* the last frame */
@@ -97,25 +98,6 @@ static bool wants_colour(enum ui_choice colour)
 	return colour == UI_ALWAYS;
 }
 
-/* A capability without its padding. */
-static void add_capability(struct str *text, const char *name)
-{
-	const char *value = tigetstr(name);
-
-	if (!value || value == (char *)-1)
-		return;
-	for (; *value; value++) {
-		const char *end = strncmp(value, "$<", 2) == 0
-					  ? strchr(value, '>')
-					  : NULL;
-
-		if (end)
-			value = end;
-		else
-			str_add_char(text, *value);
-	}
-}
-
 /* What takes back all that the screen did, in reverse order. */
 static void arm(const struct screen *screen)
 {
@@ -123,21 +105,32 @@ static void arm(const struct screen *screen)
 
 	if (screen->ansi)
 		str_add(&text, modes_off);
-	add_capability(&text, "sgr0");
-	add_capability(&text, "op");
-	add_capability(&text, "cnorm");
-	add_capability(&text, "rmkx");
-	add_capability(&text, "rmcup");
+	capability_add(&text, "sgr0");
+	capability_add(&text, "op");
+	capability_add(&text, "cnorm");
+	capability_add(&text, "rmkx");
+	capability_add(&text, "rmcup");
 	rescue_arm(STDOUT_FILENO, text.data, text.len, &screen->before);
 	str_release(&text);
 }
 
+/* A terminal that is gone is noticed by its keyboard. */
+static void send(const struct str *text)
+{
+	if (file_write_all(STDOUT_FILENO, text->data, text->len, "the terminal",
+			   NULL) < 0)
+		return;
+}
+
 static void send_modes(const struct screen *screen, const char *text)
 {
+	struct str modes = STR_INIT;
+
 	if (!screen->ansi)
 		return;
-	fputs(text, stdout);
-	fflush(stdout);
+	str_add(&modes, text);
+	send(&modes);
+	str_release(&modes);
 }
 
 /* What every entering sets; curses brings its own modes back by itself. */
@@ -151,8 +144,8 @@ static void set_modes(struct screen *screen)
 	leaveok(stdscr, FALSE);
 	send_modes(screen, modes_on);
 	screen->entered = true;
-	screen->whole = true;
 	screen->cursor = -1;
+	screen_forget(screen);
 }
 
 struct screen *screen_open(const struct ui_options *options, struct error *err)
@@ -183,8 +176,9 @@ struct screen *screen_open(const struct ui_options *options, struct error *err)
 	screen->ansi = clear_text && clear_text != (char *)-1 &&
 		       strncmp(clear_text, "\033[", 2) == 0;
 	screen->charset = charset_of(options->unicode);
-	theme_load(&screen->theme, options->theme,
-		   wants_colour(options->colour));
+	screen->painter = painter_new(
+		options->theme,
+		wants_colour(options->colour) ? painter_depth() : DEPTH_NONE);
 	keys_start();
 	arm(screen);
 	set_modes(screen);
@@ -213,7 +207,6 @@ void screen_enter(struct screen *screen)
 	reset_prog_mode();
 	set_modes(screen);
 	screen_resize(screen);
-	clearok(stdscr, TRUE);
 }
 
 void screen_abandon(struct screen *screen)
@@ -228,6 +221,7 @@ void screen_free(struct screen *screen)
 		return;
 	screen_leave(screen);
 	grid_release(&screen->shown);
+	painter_free(screen->painter);
 	delscreen(screen->curses);
 	free(screen);
 }
@@ -251,7 +245,7 @@ bool screen_resize(struct screen *screen)
 	if (rows == LINES && cols == COLS)
 		return false;
 	resizeterm(rows, cols);
-	screen->whole = true;
+	screen_forget(screen);
 	return true;
 }
 
@@ -272,46 +266,14 @@ struct charset screen_charset(const struct screen *screen)
 	return screen->charset;
 }
 
+/* Curses clears its own screen, on which it never has anything, and with that
+ * sends the modes that it was told of. */
 void screen_forget(struct screen *screen)
 {
 	screen->whole = true;
 	clearok(stdscr, TRUE);
-}
-
-static void paint_cell(const struct screen *screen, const struct grid *grid,
-		       int row, int col)
-{
-	const struct cell *cell = grid_at(grid, row, col);
-	struct look look = theme_look(&screen->theme, cell);
-	wchar_t text[4] = {0};
-	cchar_t out;
-
-	if (!cell->width)
-		return;
-	for (int i = 0; i < 3; i++)
-		text[i] = (wchar_t)cell->text[i];
-	setcchar(&out, text, look.attributes, look.pair, NULL);
-	mvadd_wch(row, col, &out);
-}
-
-/* A wide character's halves change together: such rows are drawn whole. */
-static bool has_wide(const struct grid *grid, int row)
-{
-	for (int col = 0; col < grid->cols; col++)
-		if (grid_at(grid, row, col)->width != 1)
-			return true;
-	return false;
-}
-
-static void paint_row(struct screen *screen, const struct grid *grid, int row)
-{
-	bool whole = screen->whole || has_wide(grid, row) ||
-		     has_wide(&screen->shown, row);
-
-	for (int col = 0; col < grid->cols; col++)
-		if (whole || !cell_equal(grid_at(grid, row, col),
-					 grid_at(&screen->shown, row, col)))
-			paint_cell(screen, grid, row, col);
+	touchwin(stdscr);
+	refresh();
 }
 
 static void remember(struct screen *screen, const struct grid *grid)
@@ -329,21 +291,20 @@ static void remember(struct screen *screen, const struct grid *grid)
 void screen_paint(struct screen *screen, const struct grid *grid)
 {
 	int cursor = grid->cursor_shown ? 1 : 0;
+	bool resized = screen->shown.rows != grid->rows ||
+		       screen->shown.cols != grid->cols;
+	struct str out = STR_INIT;
 
 	if (!screen->entered)
 		return;
-	if (screen->shown.rows != grid->rows ||
-	    screen->shown.cols != grid->cols) {
-		screen->whole = true;
-		remember(screen, grid);
-	}
-	for (int row = 0; row < grid->rows; row++)
-		paint_row(screen, grid, row);
+	painter_frame(screen->painter,
+		      screen->whole || resized ? NULL : &screen->shown, grid,
+		      &out);
 	if (cursor != screen->cursor)
 		curs_set(cursor);
 	screen->cursor = cursor;
-	move(grid->cursor_row, grid->cursor_col);
-	refresh();
+	send(&out);
+	str_release(&out);
 	remember(screen, grid);
 	screen->whole = false;
 }

@@ -36,6 +36,8 @@ struct ui_host {
 	void (*leave)(void *data, int status);
 };
 
+struct theme;
+
 enum ui_choice { UI_AUTO, UI_NEVER, UI_ALWAYS };
 
 struct ui_options {
@@ -51,7 +53,7 @@ struct ui_options {
 	 * is set here. */
 	struct replay *replay;
 	struct pace pace;
-	const char *theme; /* "dark", "light" or NULL: by the terminal */
+	const struct theme *theme; /* required */
 };
 
 #define UI_OPTIONS_INIT                                                 \

@@ -156,6 +156,33 @@ static void a_flood_of_events_costs_few_frames_and_delays_no_key(void **state)
 	str_release(&flood);
 }
 
+/* The same red, by what the terminal has. */
+static void a_colour_is_shown_as_near_as_the_terminal_can(void **state)
+{
+	static const struct {
+		const char *env, *wanted;
+	} terminals[] = {
+		{"COLORTERM=truecolor", "\033[38;2;255;128;128m"},
+		{"COLORTERM=", "\033[38;5;210m"},
+		{"TERM=xterm", "\033[31m"},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(terminals); i++) {
+		struct terminal *terminal;
+		const struct str *bytes;
+
+		terminal = *state =
+			stage_open("canary.ndjson", CANARY_NOW, 24, 80,
+				   terminals[i].env, "--theme=high-contrast");
+		bytes = terminal_bytes(terminal);
+		if (!strstr(bytes->data, terminals[i].wanted))
+			fail_msg("%s: no %s", terminals[i].env,
+				 terminals[i].wanted + 1);
+		stage_check_sequences(bytes->data, bytes->len);
+		stage_close(state);
+	}
+}
+
 static void only_known_sequences_reach_the_terminal(void **state)
 {
 	static const char hostile[] =
@@ -260,6 +287,7 @@ int main(void)
 		TEST(a_storm_of_sizes_loses_no_key_and_ends_well),
 		TEST(nothing_is_written_while_nothing_happens),
 		TEST(a_flood_of_events_costs_few_frames_and_delays_no_key),
+		TEST(a_colour_is_shown_as_near_as_the_terminal_can),
 		TEST(only_known_sequences_reach_the_terminal),
 		TEST(progress_bar_shows_its_last_state),
 		TEST(long_progress_bar_is_one_line),

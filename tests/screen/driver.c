@@ -23,11 +23,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "ui/theme.h"
 #include "ui/ui.h"
 
 struct setting {
 	struct ui_options options;
-	const char *events, *commands, *replay;
+	const char *events, *commands, *replay, *theme;
 	pid_t feeder;
 };
 
@@ -114,7 +115,7 @@ static void read_options(struct setting *setting, int argc, char **argv)
 		else if (c == 'p')
 			setting->options.person = optarg;
 		else if (c == 't')
-			setting->options.theme = optarg;
+			setting->theme = optarg;
 		else if (c == 'w')
 			setting->options.watch_only = true;
 		else if (c == 'a')
@@ -127,6 +128,15 @@ static void read_options(struct setting *setting, int argc, char **argv)
 	if (optind + 1 != argc)
 		exit(2);
 	setting->events = argv[optind];
+}
+
+static void load_theme(struct setting *setting, struct theme *theme)
+{
+	struct problems problems = PROBLEMS_INIT;
+
+	if (theme_load(theme, setting->theme, &problems, NULL) < 0)
+		die(setting->theme);
+	setting->options.theme = theme;
 }
 
 static void open_replay(struct setting *setting)
@@ -146,12 +156,14 @@ int main(int argc, char **argv)
 {
 	struct setting setting = {.options = UI_OPTIONS_INIT, .feeder = -1};
 	struct error err = ERROR_INIT;
+	struct theme theme;
 	const char *why = NULL;
 	int end;
 
 	setlocale(LC_ALL, "");
 	signal(SIGPIPE, SIG_IGN);
 	read_options(&setting, argc, argv);
+	load_theme(&setting, &theme);
 	if (!ui_terminal_fits(&why)) {
 		fprintf(stderr, "driver: plain lines: %s\n", why);
 		return 2;
@@ -166,6 +178,7 @@ int main(int argc, char **argv)
 	}
 	end = ui_run(&setting.options, &err);
 	replay_free(setting.options.replay);
+	theme_release(&theme);
 	if (setting.feeder > 0)
 		waitpid(setting.feeder, NULL, 0);
 	if (end < 0) {

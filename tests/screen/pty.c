@@ -57,6 +57,8 @@ static void set_env(const char *const *env)
 	setenv("LC_ALL", "C.UTF-8", 1);
 	unsetenv("NO_COLOR");
 	unsetenv("COLORFGBG");
+	unsetenv("COLORTERM");
+	setenv("XDG_CONFIG_HOME", "/nonexistent", 1);
 	unsetenv("LINES");
 	unsetenv("COLUMNS");
 	unsetenv("ESCDELAY");

@@ -70,6 +70,7 @@ check_PROGRAMS += %D%/ui/draw-test
 check_PROGRAMS += %D%/ui/layout-test
 check_PROGRAMS += %D%/ui/logfile-test
 check_PROGRAMS += %D%/ui/theme-test
+check_PROGRAMS += %D%/ui/tint-test
 check_PROGRAMS += %D%/ui/view-test
 EXTRA_DIST += %D%/ui/story.h tests/data/layout tests/data/screen
 step_rig = %D%/step/rig.c %D%/step/rig.h
