@@ -97,25 +97,6 @@ void read_name(struct reader *reader, const struct node *value, void *into)
 			       value->text, LONGEST_NAME);
 }
 
-void read_url(struct reader *reader, const struct node *value, void *into)
-{
-	const char *host = NULL;
-
-	if (!expect_line(reader, value))
-		return;
-	if (starts_with(value->text, "http://"))
-		host = value->text + strlen("http://");
-	else if (starts_with(value->text, "https://"))
-		host = value->text + strlen("https://");
-	if (!host || !*host || *host == '/' || strpbrk(host, " \"<>\\^`{|}"))
-		complain_about(reader, value,
-			       "'%.80s' is no URL; write it as "
-			       "http://127.0.0.1:8080",
-			       value->text);
-	else
-		replace(into, value->text);
-}
-
 void read_path(struct reader *reader, const struct node *value, void *into)
 {
 	if (value->kind == NODE_TEXT && value->text[0] &&
