@@ -12,36 +12,51 @@
 
 #include "base/memory.h"
 
+static int no_file(const char *path, struct error *err)
+{
+	return error_set(err, ERROR_IO,
+			 "cannot open %s: it is not a regular file", path);
+}
+
+/* Is what was opened what was asked for? It waits from now on. */
+static int settle(int fd, int flags, const char *path, struct error *err)
+{
+	struct stat st;
+
+	if (flags & O_DIRECTORY)
+		return fd;
+	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
+	    fcntl(fd, F_SETFL, flags & ~O_NONBLOCK) == 0)
+		return fd;
+	close(fd);
+	return no_file(path, err);
+}
+
 int file_open(const char *path, int flags, mode_t mode, struct error *err)
 {
 	int fd;
 
-	do {
-		fd = open(path, flags | O_CLOEXEC, mode);
+	do { /* without waiting for the other end of a pipe that stands there */
+		fd = open(path, flags | O_NONBLOCK | O_NOCTTY | O_CLOEXEC,
+			  mode);
 	} while (fd < 0 && errno == EINTR);
-	if (fd < 0)
-		return error_set(err,
-				 errno == ENOENT ? ERROR_NOT_FOUND : ERROR_IO,
-				 "cannot open %s: %s", path, strerror(errno));
-	return fd;
+	if (fd >= 0)
+		return settle(fd, flags, path, err);
+	if (errno == ENXIO || errno == EISDIR)
+		return no_file(path, err);
+	return error_set(err, errno == ENOENT ? ERROR_NOT_FOUND : ERROR_IO,
+			 "cannot open %s: %s", path, strerror(errno));
 }
 
 int file_read(const char *path, struct str *text, size_t limit,
 	      struct error *err)
 {
-	int fd = file_open(path, O_RDONLY | O_NONBLOCK, 0, err);
-	struct stat st;
+	int fd = file_open(path, O_RDONLY, 0, err);
 	size_t start = text->len;
 	ssize_t n = 0;
 
 	if (fd < 0)
 		return -1;
-	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode)) {
-		close(fd);
-		return error_set(err, ERROR_IO,
-				 "cannot read %s: it is not a regular file",
-				 path);
-	}
 	do {
 		str_reserve(text, 65536);
 		n = read(fd, text->data + text->len, 65536);

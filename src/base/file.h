@@ -18,7 +18,9 @@ int file_read(const char *path, struct str *text, size_t limit,
 /* Replaces path at once: temporary name, fsync, rename, fsync of the folder. */
 int file_replace(const char *path, const void *data, size_t len, mode_t mode,
 		 struct error *err) MUST_CHECK;
-/* Opens with O_CLOEXEC. Returns the descriptor or -1. */
+/* Opens a regular file, or with O_DIRECTORY a folder; all else that may stand
+ * there, a pipe too, is refused and not waited for. Returns the descriptor,
+ * which blocks and is close-on-exec, or -1. */
 int file_open(const char *path, int flags, mode_t mode,
 	      struct error *err) MUST_CHECK;
 /* All of it or -1; fd blocks. `what` names it in the message. */

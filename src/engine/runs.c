@@ -135,7 +135,7 @@ int run_take(const char *state, int64_t run, struct error *err)
 bool run_is_live(const char *state, int64_t run)
 {
 	char *path = lock_path(state, run);
-	int fd = open(path, O_RDONLY | O_CLOEXEC); /* it may be another's */
+	int fd = file_open(path, O_RDONLY, 0, NULL); /* maybe another's */
 	bool live;
 
 	free(path);

@@ -281,16 +281,17 @@ static int open_object(const char *state, const struct artifact *artifact,
 		       struct error *err)
 {
 	char *object = artifact_object_path(state, artifact->digest);
-	int fd = open(object, O_RDONLY | O_CLOEXEC);
+	struct error why = ERROR_INIT;
+	int fd = file_open(object, O_RDONLY, 0, &why);
 
-	if (fd < 0 && errno == ENOENT)
+	if (fd < 0 && why.code == ERROR_NOT_FOUND)
 		error_set(err, ERROR_NOT_FOUND,
 			  "the artifact %s (%.12s) is no longer kept; run the "
 			  "stage that makes it again",
 			  artifact->path, artifact->digest);
 	else if (fd < 0)
-		error_set(err, ERROR_IO, "cannot open %s: %s", object,
-			  strerror(errno));
+		error_move(err, &why);
+	error_clear(&why);
 	free(object);
 	return fd;
 }

@@ -229,8 +229,8 @@ static char *content_digest(int folder, const char *name,
 	if (link) {
 		len = readlinkat(folder, name, data, size + 1);
 	} else {
-		int fd =
-			openat(folder, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+		int fd = openat(folder, name,
+				O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 
 		if (fd >= 0) {
 			len = read(fd, data, size + 1);

@@ -25,7 +25,7 @@ struct logfile {
 struct logfile *logfile_open(const char *path, struct error *err)
 {
 	struct logfile *file;
-	int fd = file_open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, 0, err);
+	int fd = file_open(path, O_RDONLY | O_NOFOLLOW, 0, err);
 
 	if (fd < 0)
 		return NULL;
@@ -49,7 +49,7 @@ void logfile_refresh(struct logfile *file)
 {
 	struct stat status;
 
-	if (fstat(file->fd, &status) < 0 || !S_ISREG(status.st_mode))
+	if (fstat(file->fd, &status) < 0)
 		return;
 	if (status.st_size < file->size)
 		file->len = 0;

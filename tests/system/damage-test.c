@@ -75,6 +75,57 @@ static void status_tells_what_is_live_though_a_run_is_damaged(void **state)
 	free(empty);
 }
 
+/* A call that waited for the pipe's other end would wait for ever. */
+static void assert_ends(struct site *site, const char *path)
+{
+	static const char *const commands[][3] = {
+		{"status"},	 {"history"},
+		{"verify"},	 {"log", "2"},
+		{"resume", "2"}, {"attach", "2", "--watch"},
+		{"gc", "--yes"}, {"ships"},
+		{"doctor"},	 {"rollback", "production"},
+		{"run"},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(commands); i++) {
+		const char *const *words = commands[i];
+		int status = site_call(site, words[0], words[1],
+				       words[1] ? words[2] : NULL, NULL);
+
+		if (status < 0 || status > 8)
+			fail_msg("%s %s: %d", path, words[0], status);
+		if (!site_colour(site)[0])
+			fail_msg("%s %s: nothing serves", path, words[0]);
+	}
+}
+
+static void pipe_in_the_place_of_a_file_is_not_waited_for(void **state)
+{
+	static const char *const files[] = {
+		"runs/2/journal.ndjson",
+		"runs/2/lock",
+		"runs/2/logs/production.log.index",
+		"environments/production/journal.ndjson",
+		"environments/production/run.lock",
+		"environments/production/epoch",
+		"environments/production/green/log",
+	};
+	struct site *site = *state;
+
+	release_two(site);
+	for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
+		char *path = path_join(site->state, files[i]);
+		char *saved = xasprintf("%s.saved", path);
+
+		assert_int_equal(rename(path, saved), 0);
+		assert_int_equal(mkfifo(path, 0600), 0);
+		assert_ends(site, files[i]);
+		assert_int_equal(rename(saved, path), 0);
+		free(saved);
+		free(path);
+	}
+}
+
 static void damaged_environment_is_named_with_a_mend_that_works(void **state)
 {
 	struct site *site = *state;
@@ -166,6 +217,7 @@ static int run_all(void)
 #define TEST(name) \
 	cmocka_unit_test_setup_teardown(name, site_set_up, site_tear_down)
 		TEST(status_tells_what_is_live_though_a_run_is_damaged),
+		TEST(pipe_in_the_place_of_a_file_is_not_waited_for),
 		TEST(damaged_environment_is_named_with_a_mend_that_works),
 		TEST(output_that_cannot_be_written_is_said),
 		TEST(closed_standard_descriptors_are_none_of_our_files),

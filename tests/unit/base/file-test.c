@@ -2,8 +2,12 @@
 #include "support/folder.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #define NOBODY 65534
@@ -81,6 +85,68 @@ static void what_cannot_be_removed_is_said_with_its_reason(void **state)
 	free(path);
 }
 
+/* What each opener of a file says of the path. */
+static void assert_no_file(const char *path)
+{
+	static const int flags[] = {O_RDONLY, O_WRONLY | O_APPEND, O_RDWR,
+				    O_RDWR | O_CREAT,
+				    O_WRONLY | O_CREAT | O_TRUNC};
+	struct str text = STR_INIT;
+
+	for (size_t i = 0; i < ARRAY_SIZE(flags); i++) {
+		struct error err = ERROR_INIT;
+
+		assert_int_equal(file_open(path, flags[i], 0600, &err), -1);
+		assert_int_equal(err.code, ERROR_IO);
+		assert_non_null(strstr(error_text(&err), path));
+		assert_non_null(
+			strstr(error_text(&err), "it is not a regular file"));
+		error_clear(&err);
+	}
+	assert_int_equal(file_read(path, &text, 100, NULL), -1);
+	str_release(&text);
+}
+
+static void what_is_no_file_is_neither_waited_for_nor_opened(void **state)
+{
+	char *path = path_join(*state, "file");
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+
+	assert_int_equal(mkfifo(path, 0600), 0);
+	assert_no_file(path);
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(mkdir(path, 0700), 0);
+	assert_no_file(path);
+	assert_int_equal(rmdir(path), 0);
+	assert_int_equal(symlink("/dev/zero", path), 0);
+	assert_no_file(path);
+	assert_int_equal(unlink(path), 0);
+	snprintf(address.sun_path, sizeof(address.sun_path), "%s", path);
+	assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof(address)),
+			 0);
+	assert_no_file(path);
+	close(fd);
+	free(path);
+}
+
+/* A child may get it. */
+static void file_is_opened_so_that_it_blocks(void **state)
+{
+	char *path = path_join(*state, "file");
+	int fd = file_open(path, O_WRONLY | O_CREAT | O_APPEND, 0600, NULL);
+
+	assert_true(fd >= 0);
+	assert_int_equal(fcntl(fd, F_GETFL) &
+				 (O_NONBLOCK | O_APPEND | O_ACCMODE),
+			 O_WRONLY | O_APPEND);
+	close(fd);
+	fd = file_open(*state, O_RDONLY | O_DIRECTORY, 0, NULL);
+	assert_true(fd >= 0);
+	close(fd);
+	free(path);
+}
+
 static void paths_that_lead_out_are_known(void **state)
 {
 	static const char *const out[] = {"/",	    "/a",     "..",   "../a",
@@ -101,6 +167,8 @@ int main(void)
 		WITH_FOLDER(replacing_writes_through_no_link_that_waits_for_it),
 		WITH_FOLDER(removing_leaves_what_a_link_names_as_it_was),
 		WITH_FOLDER(what_cannot_be_removed_is_said_with_its_reason),
+		WITH_FOLDER(what_is_no_file_is_neither_waited_for_nor_opened),
+		WITH_FOLDER(file_is_opened_so_that_it_blocks),
 		cmocka_unit_test(paths_that_lead_out_are_known),
 	};
 
