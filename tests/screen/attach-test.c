@@ -10,7 +10,7 @@
 
 #define TERMINALS 5
 /* Of the engine, while a terminal that reads nothing is attached. */
-#ifdef __SANITIZE_ADDRESS__
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #define MOST_KB LONG_MAX /* its shadow is counted too */
 #else
 #define MOST_KB (64 * 1024)

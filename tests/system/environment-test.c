@@ -289,6 +289,13 @@ static void what_was_taken_down_comes_back_as_it_was(void **state)
 	assert_true(state_of(world)->split[COLOUR_GREEN] == 100);
 }
 
+/* The deployer is forked beside the threads of the load, and starts one. */
+const char *__tsan_default_options(void);
+const char *__tsan_default_options(void)
+{
+	return "die_after_fork=0";
+}
+
 /* In a child: deploys v2 and moves its traffic up and down until it is
  * killed; says so with a byte first. */
 static _Noreturn void deploy_until_killed(struct stage *stage, int say)
