@@ -27,6 +27,7 @@ libsignalbox_a_SOURCES += \
 	%D%/steer.c %D%/steer.h \
 	%D%/tail.c %D%/tail.h \
 	%D%/tell.c %D%/tell.h \
+	%D%/usual.c %D%/usual.h \
 	%D%/until.c %D%/until.h \
 	%D%/validate.c \
 	%D%/verify.c \

@@ -7,7 +7,9 @@
 #include "cli/cli.h"
 #include "cli/listing.h"
 #include "cli/plan.h"
+#include "cli/usual.h"
 #include "delivery/plan.h"
+#include "engine/remember.h"
 #include "gate/gate.h"
 #include "source/branches.h"
 
@@ -131,8 +133,21 @@ static void print_terms(const struct stage_config *stage)
 			excuse->owner, excuse->reason);
 }
 
+static void print_usual(const struct pipeline *pipeline,
+			const struct stage_config *stage,
+			const struct history *past)
+{
+	char took[CLOCK_TEXT_SIZE];
+	int64_t ms = history_usual_ms(past, pipeline->name, stage->name);
+
+	if (ms)
+		listing_print("  usually takes %s\n",
+			      duration_format(ms, took));
+}
+
 static int print_stage(const struct project *project,
-		       const struct stage_config *stage, struct error *err)
+		       const struct stage_config *stage,
+		       const struct history *past, struct error *err)
 {
 	const struct pipeline *pipeline = project->pipeline;
 	const struct environment_config *environment;
@@ -142,6 +157,7 @@ static int print_stage(const struct project *project,
 	listing_print("%s%s%s\n", stage->finally ? " at the end" : "",
 		      stage->why ? ": " : "", stage->why ? stage->why : "");
 	print_terms(stage);
+	print_usual(pipeline, stage, past);
 	print_gate(pipeline, &stage->gate);
 	if (stage->kind != STAGE_KIND_DEPLOY)
 		return 0;
@@ -152,16 +168,29 @@ static int print_stage(const struct project *project,
 	return print_deploy(project, stage, err);
 }
 
+static void print_total(const struct pipeline *pipeline, char *const *left_out,
+			const struct history *past)
+{
+	char took[CLOCK_TEXT_SIZE];
+	int64_t ms = usual_ms(pipeline, left_out, past);
+
+	if (ms)
+		listing_print("usually takes %s, without waiting for people\n",
+			      duration_format(ms, took));
+}
+
 int plan_print(const struct project *project, const struct selection *selection,
 	       struct error *err)
 {
 	const struct pipeline *pipeline = project->pipeline;
 	char **left_out =
 		selection_make(pipeline, selection, project->person, err);
+	struct history past;
 	int result = 0;
 
 	if (!left_out)
 		return -1;
+	remember_runs(repository_state_folder(project->repository), 0, &past);
 	listing_print("%s %s %s \"%s\", mode %s\n", pipeline->name,
 		      project->version, project->commit.short_id,
 		      project->commit.subject, mode_name(pipeline->mode));
@@ -171,8 +200,11 @@ int plan_print(const struct project *project, const struct selection *selection,
 				      stage_kind_name(pipeline->stages[i].kind),
 				      left_out[i]);
 		else
-			result =
-				print_stage(project, &pipeline->stages[i], err);
+			result = print_stage(project, &pipeline->stages[i],
+					     &past, err);
+	if (result == 0)
+		print_total(pipeline, left_out, &past);
+	history_release(&past);
 	selection_free(left_out, pipeline);
 	return result;
 }

@@ -175,26 +175,96 @@ static const char *run_state(const struct model *model, bool live)
 					 : "was cut off";
 }
 
+/* Those told singly that did not pass. */
+static json_t *tests_json(const struct stage_model *stage)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < stage->test_count; i++) {
+		const struct test_model *test = &stage->tests[i];
+		bool known = test->runs_before >= 0;
+
+		if (test->state == STATE_PASSED)
+			continue;
+		json_array_append_new(
+			array,
+			json_pack(
+				"{s:s, s:s, s:s, s:o*, s:o*}", "name",
+				test->name, "outcome", state_name(test->state),
+				"message", test->message, "runs-before",
+				known ? json_integer(test->runs_before) : NULL,
+				"failed-before",
+				known ? json_integer(test->failed_before)
+				      : NULL));
+	}
+	return array;
+}
+
+static json_t *stage_json(const struct model *model,
+			  const struct stage_model *stage)
+{
+	return json_pack(
+		"{s:s, s:s, s:s, s:I, s:o*, s:s*, s:o}", "name", stage->name,
+		"state", state_name(stage->state), "reason", stage->reason,
+		"ms", (json_int_t)stage->ms, "usual-ms",
+		stage->usual_ms ? json_integer(stage->usual_ms) : NULL, "kept",
+		runs_kept_folder(model, stage), "tests", tests_json(stage));
+}
+
+static int64_t eta_ms(const struct model *model, bool live)
+{
+	return live ? model_eta_ms(model, clock_wall_ms()) : -1;
+}
+
 static json_t *run_json(const struct model *model, bool live)
 {
 	json_t *stages = json_array();
+	int64_t usual = model_usual_ms(model);
+	int64_t eta = eta_ms(model, live);
 
-	for (size_t i = 0; i < model->stage_count; i++) {
-		const struct stage_model *stage = &model->stages[i];
-
-		json_array_append_new(
-			stages,
-			json_pack("{s:s, s:s, s:s, s:I, s:s*}", "name",
-				  stage->name, "state",
-				  state_name(stage->state), "reason",
-				  stage->reason, "ms", (json_int_t)stage->ms,
-				  "kept", runs_kept_folder(model, stage)));
-	}
-	return json_pack("{s:I, s:s, s:s, s:s, s:b, s:s, s:o}", "run",
-			 (json_int_t)model->run, "version", model->version,
-			 "commit", model->commit, "state",
-			 run_state(model, live), "live", live, "text",
+	for (size_t i = 0; i < model->stage_count; i++)
+		json_array_append_new(stages,
+				      stage_json(model, &model->stages[i]));
+	return json_pack("{s:I, s:s, s:s, s:s, s:b, s:o*, s:o*, s:s, s:o}",
+			 "run", (json_int_t)model->run, "version",
+			 model->version, "commit", model->commit, "state",
+			 run_state(model, live), "live", live, "usual-ms",
+			 usual ? json_integer(usual) : NULL, "eta-ms",
+			 eta > 0 ? json_integer(eta) : NULL, "text",
 			 model->text, "stages", stages);
+}
+
+#define TESTS_PRINTED 10
+
+static void print_tests(const struct stage_model *stage)
+{
+	size_t printed = 0;
+
+	for (size_t i = 0; i < stage->test_count; i++) {
+		const struct test_model *test = &stage->tests[i];
+		char before[TEST_HISTORY_SIZE];
+		bool known = test_history(test->failed_before,
+					  test->runs_before, before);
+
+		if (!state_is_bad(test->state) || printed++ >= TESTS_PRINTED)
+			continue;
+		listing_print("  %-20s FAIL %s%s%s\n", "", test->name,
+			      known ? ": " : "", known ? before : "");
+	}
+}
+
+static void print_usual(const struct model *model, bool live)
+{
+	int64_t usual = model_usual_ms(model);
+	int64_t eta = eta_ms(model, live);
+	char took[CLOCK_TEXT_SIZE], more[CLOCK_TEXT_SIZE];
+
+	if (live && usual)
+		listing_print("  usually takes %s%s%s%s\n",
+			      duration_format(usual, took),
+			      eta > 0 ? "; about " : "",
+			      eta > 0 ? duration_format(eta, more) : "",
+			      eta > 0 ? " more" : "");
 }
 
 static void print_run(const struct model *model, bool live)
@@ -206,6 +276,7 @@ static void print_run(const struct model *model, bool live)
 	if (!live && !state_is_final(model->state))
 		listing_print("  ! signalbox resume %lld goes on with it\n",
 			      (long long)model->run);
+	print_usual(model, live);
 	for (size_t i = 0; i < model->stage_count; i++) {
 		const struct stage_model *stage = &model->stages[i];
 		const char *kept = runs_kept_folder(model, stage);
@@ -213,6 +284,7 @@ static void print_run(const struct model *model, bool live)
 		listing_print("  %-20s %s%s%s\n", stage->name,
 			      state_name(stage->state),
 			      *stage->reason ? ": " : "", stage->reason);
+		print_tests(stage);
 		if (kept)
 			listing_print("  %-20s its folder is kept: %s\n", "",
 				      kept);

@@ -11,6 +11,7 @@
 #include "base/memory.h"
 #include "engine/internal.h"
 #include "engine/recovery.h"
+#include "engine/remember.h"
 #include "engine/runs.h"
 #include "step/environ.h"
 
@@ -24,6 +25,8 @@ static void look_whether_done(void *data)
 
 void engine_emit(struct engine *engine, struct event *event)
 {
+	if (event->type == EVENT_TEST_FINISHED)
+		stages_note_test(engine, event);
 	if (!event_is_transient(event->type))
 		notices_take(engine->notices, event,
 			     stream_seq(engine->stream) + 1);
@@ -293,6 +296,7 @@ static void *work(void *data)
 	loop_post(engine->loop, begin, engine);
 	loop_run(engine->loop);
 	close_all(engine);
+	remember_run(engine->options.state_folder, engine->run);
 	return NULL;
 }
 
@@ -335,6 +339,8 @@ static int set_up(struct engine *engine, struct error *err)
 	stream_on_failure(engine->stream, JOURNAL_PATIENCE_MS, journal_failed,
 			  engine);
 	environ_secrets(engine->options.pipeline, &engine->secrets);
+	remember_runs(engine->options.state_folder, engine->run,
+		      &engine->history);
 	engine->findings = digest_new();
 	set_facts(engine);
 	open_notices(engine);
@@ -351,6 +357,7 @@ static void engine_free(struct engine *engine)
 	if (engine->findings)
 		digest_finish(engine->findings, digest);
 	strings_release(&engine->secrets);
+	history_release(&engine->history);
 	if (engine->lock >= 0)
 		close(engine->lock);
 	free(engine->failure);

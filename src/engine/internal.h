@@ -17,6 +17,7 @@
 #include "engine/notices.h"
 #include "engine/schedule.h"
 #include "engine/stream.h"
+#include "model/history.h"
 #include "net/server.h"
 #include "source/work.h"
 #include "step/step.h"
@@ -100,6 +101,7 @@ struct engine {
 	struct run_facts facts;
 	struct step_host host;
 	struct artifacts artifacts;
+	struct history history; /* what the runs before teach */
 	struct stage *stages;
 	char **left_out; /* of each stage why it is not run, or NULL */
 	struct schedule *schedule;
@@ -212,6 +214,8 @@ void run_vote(struct engine *engine);
 
 /* stage-facts.c */
 json_t *stages_json(const struct engine *engine);
+/* Adds to a test that failed how often it has failed before. */
+void stages_note_test(const struct engine *engine, struct event *event);
 /* The worst outcome, as the run's. */
 enum state stages_outcome(const struct engine *engine, int *status);
 /* Remembers what the event moved, for compare and act. */

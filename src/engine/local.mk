@@ -9,6 +9,7 @@ libsignalbox_a_SOURCES += \
 	%D%/message.c %D%/message.h \
 	%D%/notices.c %D%/notices.h \
 	%D%/recovery.c %D%/recovery.h %D%/recovery-fold.c \
+	%D%/remember.c %D%/remember.h \
 	%D%/restore.c \
 	%D%/run-folder.c %D%/run-record.c \
 	%D%/runs.c %D%/runs.h \

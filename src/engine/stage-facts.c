@@ -2,6 +2,7 @@
 /* What the stages say of the run: their list, its outcome, and what moved
  * since a command's sender looked. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "engine/internal.h"
 
@@ -29,6 +30,30 @@ static const char *environment_of(const struct stage_config *config)
 	}
 }
 
+static json_t *usual_of(const struct engine *engine,
+			const struct stage_config *config)
+{
+	int64_t ms = history_usual_ms(
+		&engine->history, engine->options.pipeline->name, config->name);
+
+	return ms ? json_integer(ms) : NULL;
+}
+
+/* What is known of a test that has failed. */
+void stages_note_test(const struct engine *engine, struct event *event)
+{
+	int64_t runs, failed;
+
+	if (strcmp(event_text(event, "outcome"), "failed") != 0 ||
+	    !event_has(event, "name"))
+		return;
+	history_test(&engine->history, engine->options.pipeline->name,
+		     event_stage(event), event_text(event, "name"), &runs,
+		     &failed);
+	event_set_int(event, "runs-before", runs);
+	event_set_int(event, "failed-before", failed);
+}
+
 json_t *stages_json(const struct engine *engine)
 {
 	const struct pipeline *pipeline = engine->options.pipeline;
@@ -38,13 +63,15 @@ json_t *stages_json(const struct engine *engine)
 		const struct stage_config *config = &pipeline->stages[i];
 
 		json_array_append_new(
-			array, json_pack("{s:s, s:s, s:o, s:s*, s:s*, s:o*}",
-					 "name", config->name, "kind",
-					 stage_kind_name(config->kind), "needs",
-					 names_of(pipeline, config), "why",
-					 config->why, "environment",
-					 environment_of(config), "finally",
-					 config->finally ? json_true() : NULL));
+			array,
+			json_pack("{s:s, s:s, s:o, s:s*, s:s*, s:o*, s:o*}",
+				  "name", config->name, "kind",
+				  stage_kind_name(config->kind), "needs",
+				  names_of(pipeline, config), "why",
+				  config->why, "environment",
+				  environment_of(config), "finally",
+				  config->finally ? json_true() : NULL,
+				  "usual-ms", usual_of(engine, config)));
 	}
 	return array;
 }

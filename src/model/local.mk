@@ -8,6 +8,8 @@ libsignalbox_a_SOURCES += \
 	%D%/gate.c \
 	%D%/model.c %D%/model.h \
 	%D%/note.c \
+	%D%/history.c %D%/history.h \
+	%D%/history-run.c \
 	%D%/run.c \
 	%D%/sentence.c %D%/sentence.h \
 	%D%/stage.c \

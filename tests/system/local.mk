@@ -48,6 +48,8 @@ check_PROGRAMS += %D%/follow-test
 %C%_follow_test_SOURCES = %D%/follow-test.c $(SITE_SOURCES)
 check_PROGRAMS += %D%/log-test
 %C%_log_test_SOURCES = %D%/log-test.c $(SITE_SOURCES)
+check_PROGRAMS += %D%/history-test
+%C%_history_test_SOURCES = %D%/history-test.c $(SITE_SOURCES)
 check_PROGRAMS += %D%/resume-test
 %C%_resume_test_SOURCES = %D%/resume-test.c $(SITE_SOURCES)
 if PLATFORM_LINUX

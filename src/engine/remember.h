@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The runs of the past, newest first, from STATE/history.ndjson: a line a run,
+ * the newest 500. It is no record, only what saves reading their journals:
+ * a run that it lacks, or whose journal has another size than its line says,
+ * is read anew, and so is all of it when it was removed.
+ */
+#ifndef SIGNALBOX_ENGINE_REMEMBER_H
+#define SIGNALBOX_ENGINE_REMEMBER_H
+
+#include "model/history.h"
+
+/* All but the run `except` (0: none), which may be one that goes on now.
+ * What cannot be read is left out. */
+void remember_runs(const char *state, int64_t except, struct history *past);
+/* A run of this process has come to an end, its journal is written. */
+void remember_run(const char *state, int64_t run);
+
+#endif
