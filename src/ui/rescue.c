@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "ui/rescue.h"
 
+#include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <unistd.h>
@@ -68,6 +69,17 @@ void rescue_arm(int fd, const char *text, size_t len,
 	rescue.modes = *modes;
 	install();
 	rescue.armed = 1;
+}
+
+void rescue_restore(void)
+{
+	struct pollfd fd = {.fd = rescue.fd, .events = POLLOUT};
+
+	if (!rescue.armed)
+		return;
+	if (poll(&fd, 1, 0) > 0 && (fd.revents & POLLOUT))
+		restore();
+	rescue_disarm();
 }
 
 void rescue_disarm(void)

@@ -17,5 +17,8 @@
 void rescue_arm(int fd, const char *text, size_t len,
 		const struct termios *modes);
 void rescue_disarm(void);
+/* Gives the terminal back now and disarms; without waiting for a terminal
+ * that takes nothing. */
+void rescue_restore(void);
 
 #endif

@@ -212,7 +212,7 @@ void screen_enter(struct screen *screen)
 void screen_abandon(struct screen *screen)
 {
 	screen->entered = false;
-	rescue_disarm();
+	rescue_restore();
 }
 
 void screen_free(struct screen *screen)

@@ -20,7 +20,8 @@ void screen_free(struct screen *screen);
 void screen_leave(struct screen *screen);
 /* Takes it again after screen_leave(); all is drawn anew. */
 void screen_enter(struct screen *screen);
-/* The terminal is gone: nothing is written to it any more. */
+/* The terminal is lost: what is left of it is given back, and nothing more
+ * is written to it. */
 void screen_abandon(struct screen *screen);
 bool screen_is_entered(const struct screen *screen);
 /* Asks the terminal; true when it changed. */

@@ -95,6 +95,8 @@ static void losing_the_terminal_leaves_the_run(void **state)
 	status = terminal_wait(terminal, false);
 	assert_true(WIFEXITED(status));
 	assert_int_equal(WEXITSTATUS(status), 11);
+	/* Who sent it may have left the terminal where it is. */
+	assert_given_back(terminal);
 }
 
 static void ctrl_z_gives_the_terminal_back_until_fg(void **state)

@@ -27,3 +27,5 @@ EXTRA_PROGRAMS += %D%/pictures
 %C%_pictures_SOURCES = %D%/pictures.c %D%/svg.c %D%/svg.h
 pictures: signalbox %D%/pictures
 	@$(AM_TESTS_ENVIRONMENT) ./%D%/pictures
+check_PROGRAMS += %D%/ways-out-test
+%C%_ways_out_test_SOURCES = %D%/ways-out-test.c $(SITE_SOURCES)

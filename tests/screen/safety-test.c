@@ -170,6 +170,34 @@ static void two_thousand_pasted_keys_change_nothing(void **state)
 	terminal_expect(terminal, "6 EVENTS");
 }
 
+/* Typed, not pasted: all but Enter, which confirms; ^Z, which stops us; Esc,
+ * which makes one key of two; and what opens other programs. */
+static void two_thousand_typed_keys_change_nothing_without_enter(void **state)
+{
+	static const char *const events[] = {"gate.ndjson", "canary.ndjson"};
+	static const char *const nows[] = {GATE_NOW, CANARY_NOW};
+	unsigned seed = 4711;
+
+	for (size_t story = 0; story < ARRAY_SIZE(events); story++) {
+		struct str text = STR_INIT;
+
+		while (text.len < 2000) {
+			char key;
+
+			seed = seed * 1103515245 + 12345;
+			key = (char)(1 + (seed >> 16) % 126);
+			if (!strchr("\r\n\032\033oO", key))
+				str_add_char(&text, key);
+		}
+		*state = stage_open(events[story], nows[story], 24, 80,
+				    "A=", NULL);
+		terminal_send(*state, text.data, text.len, (int)text.len);
+		assert_silent(*state, "typing without Enter");
+		stage_close(state);
+		str_release(&text);
+	}
+}
+
 static void a_paste_enters_a_text_box_as_one_line(void **state)
 {
 	static const char paste[] = "\033[200~looks\rgood\nto\tme\033[201~";
@@ -306,6 +334,7 @@ int main(void)
 		TEST(a_dialog_is_frozen_and_says_what_moved),
 		TEST(no_single_key_in_any_panel_changes_anything),
 		TEST(two_thousand_pasted_keys_change_nothing),
+		TEST(two_thousand_typed_keys_change_nothing_without_enter),
 		TEST(a_paste_enters_a_text_box_as_one_line),
 		TEST(a_rejection_needs_its_reason),
 		TEST(a_shift_takes_a_number_or_a_step_of_the_plan),
