@@ -86,9 +86,7 @@ static int parse(struct attach_call *call, int most, int argc, char **argv,
 {
 	const struct cli_option options[] = {
 		{"--watch", NULL, &call->watch_only, NULL},
-		{"--color", &call->look.color, NULL, NULL},
-		{"--glyphs", &call->look.glyphs, NULL, NULL},
-		{"--theme", &call->look.theme, NULL, NULL},
+		SCREEN_OPTIONS(call->look),
 		{NULL, NULL, NULL, NULL},
 	};
 	const struct cli_arguments arguments = {options, &call->word, most, 0};

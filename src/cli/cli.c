@@ -119,6 +119,11 @@ static const struct subcommand subcommands[] = {
 	 "  --reason TEXT        why\n",
 	 cli_plan},
 	{"doctor", "", "what is missing here, and the mend", NULL, cli_doctor},
+	{"theme", "[NAME|FILE]", "the dashboard's colours",
+	 "  --preview            samples of every role\n"
+	 "  --color auto|never|always   --glyphs auto|unicode|ascii\n"
+	 "  --output text|json\n",
+	 cli_theme},
 	{"demo", "", "play a release on this machine",
 	 "  --keep               leave the demo's servers running\n", cli_demo},
 };

@@ -41,16 +41,13 @@ struct execution {
 };
 
 /* Rows of a table of options. */
-#define EXECUTION_OPTIONS(it)                                \
-	{"--output", &(it).output, NULL, NULL},              \
-		{"--jobs", &(it).jobs, NULL, NULL},          \
-		{"--color", &(it).look.color, NULL, NULL},   \
-		{"--glyphs", &(it).look.glyphs, NULL, NULL}, \
-		{"--theme", &(it).look.theme, NULL, NULL},   \
-		{"--wait", NULL, &(it).wait, NULL},          \
-		{"--detach", NULL, &(it).detach, NULL},      \
-	{                                                    \
-		"--no-screen", NULL, &(it).no_screen, NULL   \
+#define EXECUTION_OPTIONS(it)                                                  \
+	{"--output", &(it).output, NULL, NULL},                                \
+		{"--jobs", &(it).jobs, NULL, NULL}, SCREEN_OPTIONS((it).look), \
+		{"--wait", NULL, &(it).wait, NULL},                            \
+		{"--detach", NULL, &(it).detach, NULL},                        \
+	{                                                                      \
+		"--no-screen", NULL, &(it).no_screen, NULL                     \
 	}
 
 /* The values of those options. */

@@ -34,3 +34,7 @@ libsignalbox_a_SOURCES += \
 	%D%/watch.c \
 	%D%/watch-run.c %D%/watch-run.h \
 	%D%/watch-state.c %D%/watch-state.h
+# What a person wants of the screen.
+libsignalbox_a_SOURCES += \
+	%D%/settings.c %D%/settings.h \
+	%D%/theme.c

@@ -152,9 +152,7 @@ int cli_replay(int argc, char **argv)
 		{"--at", &call.at, NULL, NULL},
 		{"--output", &call.output, NULL, NULL},
 		{"--no-screen", NULL, &call.no_screen, NULL},
-		{"--color", &call.look.color, NULL, NULL},
-		{"--glyphs", &call.look.glyphs, NULL, NULL},
-		{"--theme", &call.look.theme, NULL, NULL},
+		SCREEN_OPTIONS(call.look),
 		{NULL, NULL, NULL, NULL},
 	};
 	const struct cli_arguments arguments = {options, &call.word, 1, 1};

@@ -2,10 +2,11 @@
 #include "cli/screen.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "ui/theme.h"
+#include "base/memory.h"
 
 static enum ui_message host_message(void *data)
 {
@@ -36,26 +37,24 @@ bool screen_fits(const char **why)
 	return false;
 }
 
-/* NULL and "auto" leave it to the terminal. */
-static int choose(const char *option, const char *value, const char *never,
-		  const char *always, enum ui_choice *choice, struct error *err)
+/* NULL leaves it as it is. */
+static int choose(const char *option, const char *value,
+		  const char *const words[3], enum ui_choice *choice,
+		  struct error *err)
 {
-	*choice = UI_AUTO;
-	if (!value || strcmp(value, "auto") == 0)
-		return 0;
-	if (strcmp(value, never) == 0)
-		*choice = UI_NEVER;
-	else if (strcmp(value, always) == 0)
-		*choice = UI_ALWAYS;
-	else
-		return error_set(err, ERROR_USAGE,
-				 "%s is auto, %s or %s, not '%s'", option,
-				 never, always, value);
-	return 0;
+	for (int i = 0; value && i < 3; i++) {
+		if (strcmp(value, words[i]) == 0) {
+			*choice = (enum ui_choice)i;
+			return 0;
+		}
+	}
+	return value ? error_set(err, ERROR_USAGE,
+				 "%s is %s, %s or %s, not '%s'", option,
+				 words[0], words[1], words[2], value)
+		     : 0;
 }
 
-/* What is wrong in the file goes to standard error, as for `validate`. */
-static int load_theme(const char *name, struct theme *theme, struct error *err)
+int screen_theme(const char *name, struct theme *theme, struct error *err)
 {
 	struct problems problems = PROBLEMS_INIT;
 	struct str out = STR_INIT;
@@ -68,33 +67,39 @@ static int load_theme(const char *name, struct theme *theme, struct error *err)
 	return result;
 }
 
-static int read_look(const struct screen_look *look, struct ui_options *ui,
-		     struct error *err)
+int screen_settings(const struct screen_look *look, struct settings *settings,
+		    struct error *err)
 {
-	if (choose("--color", look->color, "never", "always", &ui->colour,
+	if (settings_load(settings, err) < 0 ||
+	    choose("--color", look->color, colour_words, &settings->colour,
 		   err) < 0)
 		return -1;
-	return choose("--glyphs", look->glyphs, "ascii", "unicode",
-		      &ui->unicode, err);
+	if (look->theme) {
+		free(settings->theme);
+		settings->theme = xstrdup(look->theme);
+	}
+	return choose("--glyphs", look->glyphs, glyph_words, &settings->glyphs,
+		      err);
 }
 
 int screen_look_check(const struct screen_look *look, struct error *err)
 {
-	struct ui_options ui = UI_OPTIONS_INIT;
-	struct theme theme;
-	int result;
+	struct settings settings;
+	struct theme theme = THEME_INIT;
+	int result = screen_settings(look, &settings, err);
 
-	if (read_look(look, &ui, err) < 0)
-		return -1;
-	result = load_theme(look->theme, &theme, err);
+	if (result == 0)
+		result = screen_theme(settings.theme, &theme, err);
 	theme_release(&theme);
+	settings_release(&settings);
 	return result;
 }
 
 int screen_show(const struct screen_options *options, struct error *err)
 {
 	struct ui_options ui = UI_OPTIONS_INIT;
-	struct theme theme;
+	struct settings settings;
+	struct theme theme = THEME_INIT;
 	int end = -1;
 
 	ui.events_fd = options->events;
@@ -113,9 +118,13 @@ int screen_show(const struct screen_options *options, struct error *err)
 	ui.attached = options->attached;
 	ui.watch_only = options->watch_only;
 	ui.theme = &theme;
-	if (load_theme(options->look->theme, &theme, err) == 0 &&
-	    read_look(options->look, &ui, err) == 0)
+	if (screen_settings(options->look, &settings, err) == 0 &&
+	    screen_theme(settings.theme, &theme, err) == 0) {
+		ui.colour = settings.colour;
+		ui.unicode = settings.glyphs;
 		end = ui_run(&ui, err);
+	}
 	theme_release(&theme);
+	settings_release(&settings);
 	return end;
 }

@@ -6,13 +6,23 @@
 #include <stdbool.h>
 
 #include "base/error.h"
+#include "cli/settings.h"
 #include "proc/launcher.h"
+#include "ui/theme.h"
 #include "ui/ui.h"
 
 /* --color, --glyphs and --theme as they were written; NULL: not. */
 struct screen_look {
 	const char *color, *glyphs, *theme;
 };
+
+/* Their rows of a table of options. */
+#define SCREEN_OPTIONS(look)                              \
+	{"--color", &(look).color, NULL, NULL},           \
+		{"--glyphs", &(look).glyphs, NULL, NULL}, \
+	{                                                 \
+		"--theme", &(look).theme, NULL, NULL      \
+	}
 
 struct screen_options {
 	struct launcher *launcher;
@@ -26,6 +36,12 @@ struct screen_options {
 
 /* Standard input and output are a terminal that can show it; else why not. */
 bool screen_fits(const char **why);
+/* The person's settings, where the options say nothing else. What is wrong in
+ * the files of these and of a theme is printed on standard error. */
+int screen_settings(const struct screen_look *look, struct settings *settings,
+		    struct error *err) MUST_CHECK;
+int screen_theme(const char *name, struct theme *theme,
+		 struct error *err) MUST_CHECK;
 int screen_look_check(const struct screen_look *look,
 		      struct error *err) MUST_CHECK;
 /* An enum ui_end, or -1. */

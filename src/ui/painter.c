@@ -147,8 +147,8 @@ static void add_tint(const struct painter *painter, struct tint tint,
 		str_addf(out, "\033[%d;5;%dm", base + 8, tint.index);
 }
 
-void painter_begin(const struct painter *painter, struct look look,
-		   struct str *out)
+static void begin(const struct painter *painter, struct look look,
+		  struct str *out)
 {
 	bool coloured = look.text.kind != TINT_DEFAULT ||
 			look.ground.kind != TINT_DEFAULT;
@@ -166,11 +166,6 @@ void painter_begin(const struct painter *painter, struct look look,
 	add_tint(painter, look.ground, true, out);
 }
 
-void painter_end(const struct painter *painter, struct str *out)
-{
-	str_add(out, painter->plain);
-}
-
 static bool look_equal(struct look a, struct look b)
 {
 	return a.bold == b.bold && a.dim == b.dim && a.reverse == b.reverse &&
@@ -183,8 +178,8 @@ static void take_look(struct painter *painter, struct look look,
 {
 	if (painter->look_known && look_equal(look, painter->look))
 		return;
-	painter_end(painter, out);
-	painter_begin(painter, look, out);
+	str_add(out, painter->plain);
+	begin(painter, look, out);
 	painter->look = look;
 	painter->look_known = true;
 }
@@ -196,6 +191,12 @@ static void move_to(struct painter *painter, int row, int col, struct str *out)
 	add_unpadded(out, tiparm(painter->move, row, col));
 	painter->row = row;
 	painter->col = col;
+}
+
+static void add_text(const struct cell *cell, struct str *out)
+{
+	for (int i = 0; i < 3 && cell->text[i]; i++)
+		str_add_utf8(out, cell->text[i]);
 }
 
 /* Where a terminal and this program may take a character for differently
@@ -212,8 +213,7 @@ static void draw_cell(struct painter *painter, const struct grid *grid, int row,
 		return;
 	move_to(painter, row, col, out);
 	take_look(painter, look_of(painter->looks, cell), out);
-	for (int i = 0; i < 3 && cell->text[i]; i++)
-		str_add_utf8(out, cell->text[i]);
+	add_text(cell, out);
 	painter->col += cell->width;
 	if (cell->width != 1 || cell->text[1] || painter->col >= grid->cols)
 		painter->row = -1;
@@ -303,6 +303,27 @@ void painter_frame(struct painter *painter, const struct grid *shown,
 	for (int row = 0; row < grid->rows; row++)
 		draw_row(painter, shown, grid, row, out);
 	if (painter->look_known)
-		painter_end(painter, out);
+		str_add(out, painter->plain);
 	move_to(painter, grid->cursor_row, grid->cursor_col, out);
+}
+
+void painter_line(struct painter *painter, const struct grid *grid, int row,
+		  struct str *out)
+{
+	int end = grid->cols;
+
+	if (painter)
+		painter->look_known = false;
+	else
+		while (end > 0 && grid_at(grid, row, end - 1)->text[0] == ' ')
+			end--;
+	for (int col = 0; col < end; col++) {
+		const struct cell *cell = grid_at(grid, row, col);
+
+		if (painter)
+			take_look(painter, look_of(painter->looks, cell), out);
+		add_text(cell, out);
+	}
+	if (painter)
+		str_add(out, painter->plain);
 }

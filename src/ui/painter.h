@@ -21,10 +21,10 @@ void painter_free(struct painter *painter);
  * size; shown NULL: the screen was cleared. */
 void painter_frame(struct painter *painter, const struct grid *shown,
 		   const struct grid *grid, struct str *out);
-/* Appends what a look needs from plain text on, and back to plain text. */
-void painter_begin(const struct painter *painter, struct look look,
-		   struct str *out);
-void painter_end(const struct painter *painter, struct str *out);
+/* A row as a line of text, wherever the cursor stands; painter NULL: without
+ * looks. */
+void painter_line(struct painter *painter, const struct grid *grid, int row,
+		  struct str *out);
 /* A capability without its padding, "" when there is none. */
 void capability_add(struct str *out, const char *name);
 

@@ -79,7 +79,7 @@ static bool is_east_asian(void)
 	return false;
 }
 
-static struct charset charset_of(enum ui_choice unicode)
+struct charset screen_charset_of(enum ui_choice unicode)
 {
 	struct charset charset;
 
@@ -89,7 +89,7 @@ static struct charset charset_of(enum ui_choice unicode)
 	return charset;
 }
 
-static bool wants_colour(enum ui_choice colour)
+bool screen_wants_colour(enum ui_choice colour)
 {
 	const char *no = getenv("NO_COLOR");
 
@@ -175,10 +175,11 @@ struct screen *screen_open(const struct ui_options *options, struct error *err)
 	clear_text = tigetstr("clear");
 	screen->ansi = clear_text && clear_text != (char *)-1 &&
 		       strncmp(clear_text, "\033[", 2) == 0;
-	screen->charset = charset_of(options->unicode);
-	screen->painter = painter_new(
-		options->theme,
-		wants_colour(options->colour) ? painter_depth() : DEPTH_NONE);
+	screen->charset = screen_charset_of(options->unicode);
+	screen->painter =
+		painter_new(options->theme, screen_wants_colour(options->colour)
+						    ? painter_depth()
+						    : DEPTH_NONE);
 	keys_start();
 	arm(screen);
 	set_modes(screen);

@@ -12,6 +12,10 @@
 
 struct screen;
 
+/* What the locale lets be drawn, and whether in colours: NO_COLOR. */
+struct charset screen_charset_of(enum ui_choice unicode);
+bool screen_wants_colour(enum ui_choice colour);
+
 struct screen *screen_open(const struct ui_options *options,
 			   struct error *err) MUST_CHECK;
 /* Leaves it, if that was not done, and frees. */

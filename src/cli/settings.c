@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/settings.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/file.h"
+#include "pipeline/document.h"
+
+const char *const colour_words[3] = {"auto", "never", "always"};
+const char *const glyph_words[3] = {"auto", "ascii", "unicode"};
+
+static void read_choice(struct reader *reader, const struct node *value,
+			const char *const words[3], enum ui_choice *choice)
+{
+	int word = read_word(reader, value, words, 3, NULL);
+
+	if (word >= 0)
+		*choice = (enum ui_choice)word;
+}
+
+static void read_color(struct reader *reader, const struct node *value,
+		       void *into)
+{
+	read_choice(reader, value, colour_words, into);
+}
+
+static void read_glyphs(struct reader *reader, const struct node *value,
+			void *into)
+{
+	read_choice(reader, value, glyph_words, into);
+}
+
+static const struct key keys[] = {
+	{"theme", read_line, offsetof(struct settings, theme), false},
+	{"color", read_color, offsetof(struct settings, colour), false},
+	{"glyphs", read_glyphs, offsetof(struct settings, glyphs), false},
+};
+static const struct schema schema = SCHEMA("the configuration", keys);
+
+static char *path_of(void)
+{
+	char *home = path_home("XDG_CONFIG_HOME", ".config");
+	char *path = path_join(home, "signalbox/config.yaml");
+
+	free(home);
+	return path;
+}
+
+int settings_load(struct settings *settings, struct error *err)
+{
+	char *path = path_of();
+	struct problems problems = PROBLEMS_INIT;
+	struct str out = STR_INIT;
+	int result = 0;
+
+	*settings = (struct settings)SETTINGS_INIT;
+	if (file_exists(path))
+		result = document_read(path, &schema, settings, &problems, err);
+	problems_print(&problems, &out);
+	fputs(out.data, stderr);
+	str_release(&out);
+	problems_release(&problems);
+	free(path);
+	return result;
+}
+
+void settings_release(struct settings *settings)
+{
+	free(settings->theme);
+	*settings = (struct settings)SETTINGS_INIT;
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/* What a person wants of every screen: config.yaml in the configuration
+ * folder. Options of the command line go before it. */
+#ifndef SIGNALBOX_CLI_SETTINGS_H
+#define SIGNALBOX_CLI_SETTINGS_H
+
+#include "base/error.h"
+#include "ui/ui.h"
+
+struct settings {
+	char *theme; /* NULL: by the terminal */
+	enum ui_choice colour, glyphs;
+};
+
+#define SETTINGS_INIT      \
+	{                  \
+		.theme = 0 \
+	}
+
+/* The words of --color and --glyphs, in the order of enum ui_choice. */
+extern const char *const colour_words[3], *const glyph_words[3];
+
+/* A file that is not there says nothing. What is wrong in one is printed on
+ * standard error, all of it, and is an error. */
+int settings_load(struct settings *settings, struct error *err) MUST_CHECK;
+void settings_release(struct settings *settings);
+
+#endif
