@@ -378,9 +378,18 @@ static void played(void *data)
 	want_frame(data);
 }
 
+static void rewound(void *data)
+{
+	struct ui *ui = data;
+
+	model_free(ui->model);
+	ui->model = model_new();
+}
+
 static void start_playback(struct ui *ui)
 {
-	static const struct playback_handlers handlers = {take_played, played};
+	static const struct playback_handlers handlers = {take_played, played,
+							  rewound};
 
 	ui->playback =
 		playback_new(ui->loop, ui->options, ui->view, &handlers, ui);
