@@ -56,9 +56,8 @@ static const struct subcommand subcommands[] = {
 	 "  --reason TEXT\n", cli_steer},
 	{"reject", "RUN [STAGE]", "end a waiting gate; needs --reason",
 	 "  --reason TEXT\n", cli_steer},
-	{"override", "RUN [STAGE]",
-	 "pass a gate against its rule; needs --reason", "  --reason TEXT\n",
-	 cli_steer},
+	{"override", "RUN [STAGE]", "pass a gate against its rule",
+	 "  --reason TEXT\n", cli_steer},
 	{"promote", "RUN", "give the candidate all traffic", NULL, cli_steer},
 	{"hold", "RUN", "hold the deployment where it is", NULL, cli_steer},
 	{"unhold", "RUN", "let a held deployment go on", NULL, cli_steer},
@@ -85,7 +84,7 @@ static const struct subcommand subcommands[] = {
 	 "  --until done|gate|failed   wait for it; the status tells\n"
 	 "  --timeout 10m        how long at most\n",
 	 cli_status},
-	{"history", "[ENVIRONMENT]", "past runs, or what one place had live",
+	{"history", "[ENVIRONMENT]", "past runs, or releases of one place",
 	 "  --output text|json\n", cli_history},
 	{"log", "RUN [STAGE]", "what a stage printed",
 	 "  --follow             go on until it has ended\n"

@@ -67,9 +67,6 @@ struct environment_options {
 	void (*moved)(const char *text, void *data);
 	void *data;
 	const char *stage; /* put on every event; NULL: none */
-	/* A recovery says that the proxy of what is live does not run: to who
-	 * is not about to start or stop it. */
-	bool minds_proxy;
 	/* For tests; NULL: what the configuration names. */
 	const struct target_ops *target;
 	const struct traffic_ops *traffic;
@@ -194,8 +191,7 @@ void environment_down(struct environment *environment, const char *person,
 void environment_retire(struct environment *environment, bool force,
 			const char *reason, environment_done *done, void *data);
 
-/* The hand lock: no deployment while it holds. Recorded at once. One that
- * holds is its person's to change; to others it is ERROR_REFUSED. */
+/* The hand lock: no deployment while it holds. Recorded at once. */
 int environment_lock(struct environment *environment, const char *person,
 		     const char *reason, int64_t until,
 		     struct error *err) MUST_CHECK;

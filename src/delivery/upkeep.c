@@ -128,8 +128,7 @@ static void first_look(struct operation *operation, const struct error *err)
 	struct environment *environment = operation->environment;
 
 	if (err && err->code == ERROR_NOT_FOUND) {
-		if (environment->state.has_live &&
-		    environment->options.minds_proxy)
+		if (environment->state.has_live)
 			environment_note(environment, true,
 					 "its proxy does not run; `signalbox "
 					 "up %s`",

@@ -40,12 +40,15 @@
 	X(PANEL_4, "traffic", "4", "panel 4: who serves which requests")       \
 	X(PANEL_5, "gate", "5", "panel 5: what waits for a person")            \
 	X(PANEL_6, "events", "6", "panel 6: what happened")                    \
-	X(OPEN, "open", "Enter", "open the selected stage's log")              \
+	X(OPEN, "open", "Enter", "open the stage's log, or a test's output")   \
 	X(CLOSE, "close", "Esc", "close, cancel, clear; never quits")          \
 	X(FOLLOW, "follow", "f", "follow the end of the log, or stop")         \
-	X(SEARCH, "search", "/", "find text in the shown log")                 \
-	X(FIND_NEXT, "find-next", "n", "the next place that holds it")         \
-	X(FIND_BEFORE, "find-before", "N", "the place before that holds it")   \
+	X(SEARCH, "search", "/", "find text in the shown log, with a count")   \
+	X(FIND_NEXT, "find-next", "n", "the next line that holds it")          \
+	X(FIND_BEFORE, "find-before", "N", "the line before that holds it")    \
+	X(FILTER, "filter", "&", "show only the log's lines with a text")      \
+	X(WRAP, "wrap", "w", "break the log's long lines, or cut them")        \
+	X(TIMES, "times", "t", "when each line of the log was printed")        \
 	X(ZOOM, "zoom", "z", "the focused panel on the whole screen, or back") \
 	X(PAUSE, "pause", "space", "replay: stop the time, or let it go on")   \
 	X(FASTER, "faster", "+", "replay: twice as fast")                      \

@@ -58,7 +58,7 @@ struct dialog {
 
 extern const struct dialog_ops approve_dialog, reject_dialog, shift_dialog,
 	hold_dialog, promote_dialog, rollback_dialog, cancel_dialog,
-	quit_dialog, help_dialog, reason_dialog, search_dialog;
+	quit_dialog, help_dialog, reason_dialog, search_dialog, filter_dialog;
 
 void dialog_open(struct view *view, const struct model *model,
 		 const struct dialog_ops *ops);

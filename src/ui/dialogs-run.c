@@ -9,6 +9,7 @@
 #include "base/memory.h"
 #include "base/number.h"
 #include "ui/dialog.h"
+#include "ui/logpanel.h"
 #include "ui/format.h"
 #include "ui/input.h"
 
@@ -226,12 +227,7 @@ static bool search_confirm(struct dialog *dialog, struct view *view,
 			   const struct model *model)
 {
 	(void)model;
-	free(view->log.search);
-	view->log.search = xstrdup(dialog->field.data);
-	view->log.match = -1;
-	view->focus = PANEL_LOG;
-	if (dialog->field.len)
-		view_find(view, !view->log.follow);
+	log_find(view, dialog->field.data);
 	return true;
 }
 
@@ -239,4 +235,29 @@ const struct dialog_ops search_dialog = {
 	.open = search_open,
 	.confirm = search_confirm,
 	.confirms = "find it",
+};
+
+static void filter_open(struct dialog *dialog, const struct view *view,
+			const struct model *model)
+{
+	const struct stage_model *stage = view_stage(view, model);
+
+	dialog_titlef(dialog, "ONLY LINES OF %s",
+		      stage ? stage->name : "THE LOG");
+	dialog_fact(dialog, ROLE_DIM, "that hold this; Esc shows all again");
+	dialog->label = "text";
+}
+
+static bool filter_confirm(struct dialog *dialog, struct view *view,
+			   const struct model *model)
+{
+	(void)model;
+	log_filter(view, dialog->field.data);
+	return true;
+}
+
+const struct dialog_ops filter_dialog = {
+	.open = filter_open,
+	.confirm = filter_confirm,
+	.confirms = "show them",
 };

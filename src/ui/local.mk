@@ -15,8 +15,6 @@ libsignalbox_a_SOURCES += \
 	%D%/input.h \
 	%D%/keys.c %D%/keys.h \
 	%D%/layout.c %D%/layout.h \
-	%D%/log.c \
-	%D%/logfile.c %D%/logfile.h \
 	%D%/meter.c %D%/meter.h \
 	%D%/off.c \
 	%D%/pipeline.c %D%/playback.c %D%/playback.h \
@@ -34,3 +32,12 @@ libsignalbox_a_SOURCES += \
 	%D%/preview.c %D%/preview.h \
 	%D%/theme.c %D%/theme-file.c %D%/theme.h \
 	%D%/tint.c %D%/tint.h
+# The log.
+libsignalbox_a_SOURCES += \
+	%D%/log.c %D%/logkeys.c %D%/logpanel.h \
+	%D%/logfile.c %D%/logfile.h \
+	%D%/logline.c %D%/logline.h \
+	%D%/logview.c %D%/logseek.c %D%/logview.h \
+	%D%/pattern.c %D%/pattern.h \
+	%D%/search.c %D%/search.h \
+	%D%/testline.c %D%/testline.h

@@ -5,186 +5,171 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "base/printable.h"
 #include "base/str.h"
 #include "ui/card.h"
 #include "ui/format.h"
 #include "ui/layout.h"
-#include "ui/logfile.h"
+#include "ui/logline.h"
+#include "ui/logpanel.h"
 
-/* Bytes of one line that are looked at: past the widest screen. */
-#define LINE_BYTES 8192
+/* "14:06:53 " left of a line. */
+#define TIME_COLUMNS 9
 
-static void set_sgr(struct style *style, int code)
+int log_width(const struct view *view, int cols)
 {
-	if (code == 0)
-		*style = (struct style){ROLE_NORMAL, false, false};
-	else if (code == 1)
-		style->bold = true;
-	else if (code == 22)
-		style->bold = false;
-	else if (code == 2)
-		style->role = ROLE_DIM;
-	else if (code >= 30 && code <= 37)
-		style->role = (enum role)(ROLE_SGR_BLACK + code - 30);
-	else if (code >= 90 && code <= 97)
-		style->role = (enum role)(ROLE_SGR_BLACK + code - 90);
-	else if (code == 39)
-		style->role = ROLE_NORMAL;
+	return cols - 1 - (view->log.times ? TIME_COLUMNS : 0);
 }
 
-/* Of an SGR sequence, what the roles can show. 38 and 48 eat the rest. */
-static void apply_sgr(struct style *style, const char *text, size_t len)
+static void draw_time(const struct view *view, struct pen *pen, int64_t at)
 {
-	int code = 0;
+	char clock[CLOCK_TEXT_SIZE];
+	int64_t ms = log_index_time(&view->log.index, at);
 
-	for (size_t i = 2; i < len; i++) {
-		if (text[i] >= '0' && text[i] <= '9') {
-			code = code < 1000 ? code * 10 + text[i] - '0' : code;
-			continue;
-		}
-		if (code == 38 || code == 48)
-			return;
-		set_sgr(style, code);
-		code = 0;
-	}
+	pen_role(pen, ROLE_DIM);
+	pen_field(pen, TIME_COLUMNS, ms ? clock_format_local(ms, clock) : "-");
+	pen_role(pen, ROLE_NORMAL);
 }
 
-/* Bytes at `at` of what was looked for that are still to be marked. */
-static size_t marked(const struct str *clean, size_t at, const char *search,
-		     size_t left)
+static bool is_marked(const struct view *view, int64_t at)
 {
-	if (left)
-		return left;
-	return *search && starts_with(clean->data + at, search) ? strlen(search)
-								: 0;
+	int64_t line = view->log.line;
+	int64_t range = view->log.range;
+
+	if (view->log.follow)
+		return false;
+	if (range < 0)
+		return at == line && view->focus == PANEL_LOG;
+	return line < range ? at >= line && at <= range
+			    : at >= range && at <= line;
 }
 
-/* Draws a printable line right of `skip` columns, `search` in reverse. */
-static void draw_clean(struct pen *pen, const struct str *clean, int skip,
-		       const char *search)
+static void draw_mark(const struct area *area, int row)
 {
-	int left = pen->col;
-	size_t mark = 0;
+	struct pen pen = pen_at(area, row, 0);
 
-	for (size_t i = 0; i < clean->len && pen->col < pen->limit;) {
-		size_t size = sgr_length(clean->data + i, clean->len - i);
-		int32_t c;
-		int width;
-
-		if (size) {
-			apply_sgr(&pen->style, clean->data + i, size);
-			i += size;
-			continue;
-		}
-		mark = marked(clean, i, search, mark);
-		size = utf8_decode(clean->data + i, clean->len - i, &c);
-		width = code_width(pen->area->grid, c);
-		pen_reverse(pen, mark > 0);
-		if (skip > 0)
-			skip -= width;
-		else if (pen->col > left || width)
-			pen_code(pen, c < 0 ? '?' : (uint32_t)c);
-		mark -= mark < size ? mark : size;
-		i += size;
-	}
+	pen_bold(&pen, ROLE_KEY);
+	pen_code(&pen, '>');
 }
 
-static void draw_bytes(const struct view *view, struct pen *pen,
-		       const char *text, size_t len)
+/* How many lines are folded behind it, at the end of its row. */
+static void draw_folded(struct pen *pen, const struct logview_line *line)
 {
-	struct str clean = STR_INIT;
+	char count[NUMBER_TEXT_SIZE];
+	char *text = xasprintf("+%s", number_grouped(line->folded, count));
+	struct pen right = *pen;
 
-	text = line_last_state(text, &len);
-	str_add_printable(&clean, text, len < LINE_BYTES ? len : LINE_BYTES,
-			  true);
-	draw_clean(pen, &clean, view->log.sideways, view->log.search);
-	str_release(&clean);
+	pen_role(&right, ROLE_DIM);
+	pen_right(&right, pen->area->cols - 1, text);
+	pen->limit -= (int)strlen(text) + 2;
+	free(text);
 }
 
-/* The next line that is shown: of a progress bar longer than a window, what
- * the rest of it is written over is not. */
-static bool next_shown(struct logfile *file, int64_t *at, const char **text,
-		       size_t *len)
+/* Row `part` of a line that is wrapped; 0 of one that is not. */
+static void draw_line(const struct view *view, const struct area *area, int row,
+		      const struct logview_line *line, int part)
 {
-	bool is_written_over;
+	const struct logview *log = &view->log;
+	struct pen pen = pen_at(area, row, 1);
+	struct logline_look look = {.mark = log->find, .scratch = log->scratch};
+	int width = log_width(view, area->cols);
 
-	do {
-		int64_t start = *at;
-
-		if (!logfile_line(file, start, text, len, at))
-			return false;
-		is_written_over = *at == start + (int64_t)*len &&
-				  *at < logfile_size(file) &&
-				  memchr(*text, '\r', *len);
-	} while (is_written_over);
-	return true;
+	if (is_marked(view, line->start))
+		draw_mark(area, row);
+	if (log->times && part == 0)
+		draw_time(view, &pen, line->start);
+	else if (log->times)
+		pen.col += TIME_COLUMNS;
+	if (line->folded && part == 0)
+		draw_folded(&pen, line);
+	look.skip = log->wrap ? (int64_t)part * width : log->sideways;
+	logline_draw(&pen, line->text, line->len, &look);
 }
 
-#define TAIL_TRIES 4
-
-/* Where the last `rows` shown lines begin; fewer, where many are not. */
-static int64_t tail_start(struct logfile *file, int rows)
+static void draw_nothing_shown(const struct view *view, const struct area *area,
+			       int row)
 {
-	int lines = rows;
-	int64_t start = 0;
+	struct pen pen = pen_at(area, row, 1);
+	struct search_state state;
 
-	for (int i = 0; i < TAIL_TRIES; i++) {
-		int shown = 0;
-		const char *text;
-		size_t len;
-		int64_t at;
-
-		at = start = logfile_tail(file, lines);
-		while (shown < rows && next_shown(file, &at, &text, &len))
-			shown++;
-		if (shown >= rows || start == 0)
-			break;
-		lines += rows - shown;
-	}
-	return start;
+	search_state(view->log.only, &state);
+	pen_role(&pen, ROLE_DIM);
+	pen_printf(&pen, "no line holds %s%s", view->log.filter,
+		   state.over ? "" : " so far");
 }
 
 static void draw_lines(const struct view *view, const struct area *area,
 		       int top)
 {
-	struct logfile *file = view->log.file;
-	int rows = area->rows - top;
-	int64_t at = view->log.follow ? tail_start(file, rows) : view->log.top;
-	const char *text;
-	size_t len;
+	int width = log_width(view, area->cols);
+	struct logview_place place =
+		logview_top(&view->log, area->rows - top, width);
+	struct logview_line line;
+	int row = top;
 
-	for (int row = 0; row < rows; row++) {
-		struct pen pen = pen_at(area, top + row, 1);
-
-		if (!next_shown(file, &at, &text, &len))
-			break;
-		draw_bytes(view, &pen, text, len);
-	}
 	area_cursor(area, top, 1, false);
+	while (row < area->rows && logview_line(&view->log, place.at, &line)) {
+		int rows = logview_rows(&view->log, &line, width);
+
+		if (!view->log.follow && line.start == view->log.line)
+			area_cursor(area, row, 1, false);
+		for (; place.row < rows && row < area->rows; place.row++)
+			draw_line(view, area, row++, &line, place.row);
+		place = (struct logview_place){line.next, 0};
+	}
+	if (row == top && view->log.only)
+		draw_nothing_shown(view, area, row);
+}
+
+/* "/needle 17 of 4,812", or how far it has got. */
+static void add_search(const struct logview *log, struct search *search,
+		       const char *sign, const char *what, struct rule *rule)
+{
+	struct style style = {ROLE_TITLE, false, false};
+	char number[2][NUMBER_TEXT_SIZE];
+	struct str text = STR_INIT;
+	struct search_state state;
+	struct logview_line line;
+
+	if (!search)
+		return;
+	search_state(search, &state);
+	str_addf(&text, "%s%s ", sign, what);
+	if (*sign == '/' && state.over && !log->follow &&
+	    logview_line(log, log->line, &line) &&
+	    search_holds(search, line.text, line.len))
+		str_addf(&text, "%s of ",
+			 number_grouped(
+				 search_rank(search, log->file, log->line) + 1,
+				 number[0]));
+	str_add(&text, number_grouped(state.lines, number[1]));
+	if (!state.over && state.size)
+		str_addf(&text, " so far, %lld %%",
+			 (long long)(state.done * 100 / state.size));
+	rule_left(rule, style, text.data);
+	str_release(&text);
+}
+
+static void add_searches(const struct logview *log, struct rule *rule)
+{
+	if (!log->file)
+		return;
+	add_search(log, log->find, "/", log->search, rule);
+	add_search(log, log->only, "& ", log->filter, rule);
+	if (log->seek.way != SEEK_NOTHING && log->seek.by == log->failures)
+		add_search(log, log->failures, "e ", "failures", rule);
 }
 
 static void add_position(const struct view *view, struct rule *rule)
 {
+	const struct logview *log = &view->log;
 	struct style style = {ROLE_TITLE, false, false};
 	char text[32];
 
-	if (!view->log.file)
+	if (!log->file)
 		return;
-	if (*view->log.search) {
-		char *find = xasprintf("/%s", view->log.search);
-
-		rule_left(rule, style, find);
-		free(find);
-	}
-	if (view->log.follow) {
-		rule_left(rule, style, "FOLLOW");
-		return;
-	}
 	snprintf(text, sizeof(text), "%lld %%",
-		 (long long)(view->log.top * 100 /
-			     (logfile_size(view->log.file) + 1)));
-	rule_left(rule, style, text);
+		 (long long)(log->top * 100 / (logfile_size(log->file) + 1)));
+	rule_left(rule, style, log->follow ? "FOLLOW" : text);
 }
 
 static void add_tests(const struct stage_model *stage, struct rule *rule)
@@ -247,6 +232,7 @@ static void draw_rule(const struct view *view, const struct area *area,
 		rule_left(&rule, (struct style){ROLE_TITLE, true, false},
 			  stage->name);
 	free(title);
+	add_searches(&view->log, &rule);
 	add_state(view, stage, &rule);
 	add_tests(stage, &rule);
 	add_position(view, &rule);
@@ -283,103 +269,6 @@ static void log_draw(const struct view *view, const struct model *model,
 
 		pen_role(&pen, ROLE_DIM);
 		pen_text(&pen, "no output yet");
-	}
-}
-
-static int page_of(const struct view *view)
-{
-	int rows = view->plan.panels[PANEL_LOG].rows - 1;
-
-	return rows > 0 ? rows : 1;
-}
-
-/* Leaves following at the line that stands first on the screen. */
-static void stand(struct view *view)
-{
-	if (!view->log.follow)
-		return;
-	view->log.top = logfile_tail(view->log.file, page_of(view));
-	view->log.follow = false;
-}
-
-static void scroll(struct view *view, int lines)
-{
-	struct logfile *file = view->log.file;
-	int64_t last;
-
-	if (view->log.follow && lines > 0)
-		return;
-	stand(view);
-	last = logfile_tail(file, page_of(view));
-	for (; lines < 0; lines++)
-		view->log.top = logfile_before(file, view->log.top);
-	for (; lines > 0 && view->log.top < last; lines--) {
-		const char *text;
-		size_t len;
-
-		if (!logfile_line(file, view->log.top, &text, &len,
-				  &view->log.top))
-			break;
-	}
-}
-
-static void slide(struct view *view, int columns)
-{
-	view->log.sideways += columns;
-	if (view->log.sideways < 0)
-		view->log.sideways = 0;
-	if (view->log.sideways > LINE_BYTES)
-		view->log.sideways = LINE_BYTES;
-}
-
-static bool log_act(struct view *view, const struct model *model,
-		    enum action action)
-{
-	int page = page_of(view);
-
-	(void)model;
-	if (!view->log.file)
-		return false;
-	switch (action) {
-	case ACTION_UP:
-		scroll(view, -1);
-		return true;
-	case ACTION_DOWN:
-		scroll(view, 1);
-		return true;
-	case ACTION_HALF_UP:
-		scroll(view, -(page + 1) / 2);
-		return true;
-	case ACTION_HALF_DOWN:
-		scroll(view, (page + 1) / 2);
-		return true;
-	case ACTION_PAGE_UP:
-		scroll(view, -page);
-		return true;
-	case ACTION_PAGE_DOWN:
-		scroll(view, page);
-		return true;
-	case ACTION_LEFT:
-		slide(view, -8);
-		return true;
-	case ACTION_RIGHT:
-		slide(view, 8);
-		return true;
-	case ACTION_FIRST:
-		stand(view);
-		view->log.top = 0;
-		return true;
-	case ACTION_LAST:
-		view->log.follow = true;
-		return true;
-	case ACTION_FOLLOW:
-		if (view->log.follow)
-			stand(view);
-		else
-			view->log.follow = true;
-		return true;
-	default:
-		return false;
 	}
 }
 

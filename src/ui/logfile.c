@@ -101,8 +101,7 @@ static const char *bytes(struct logfile *file, int64_t from, int64_t to)
 	return file->window + (from - file->start);
 }
 
-/* Where the line that starts at `start` must end if no newline comes. */
-static int64_t forced_end(int64_t start)
+int64_t logfile_forced_end(int64_t start)
 {
 	int64_t up = start + LOGFILE_BLOCK - 1;
 
@@ -112,7 +111,7 @@ static int64_t forced_end(int64_t start)
 bool logfile_line(struct logfile *file, int64_t start, const char **text,
 		  size_t *len, int64_t *next)
 {
-	int64_t end = minimum(forced_end(start), file->size);
+	int64_t end = minimum(logfile_forced_end(start), file->size);
 	const char *found;
 
 	if (start < 0 || start >= end)
@@ -170,65 +169,16 @@ int64_t logfile_line_start(struct logfile *file, int64_t offset)
 	return logfile_before(file, offset + 1);
 }
 
-/* The offset of text in data, the last one when asked for; -1 when none. */
-static int64_t occurrence(const char *data, size_t size, const char *text,
-			  bool last)
+int64_t logfile_line_at(struct logfile *file, int64_t offset)
 {
-	size_t len = strlen(text);
-	int64_t found = -1;
+	const char *text;
+	size_t len;
+	int64_t start, next;
 
-	for (size_t i = 0; len && i + len <= size; i++) {
-		const char *at = memchr(data + i, text[0], size - len - i + 1);
-
-		if (!at)
-			break;
-		i = (size_t)(at - data);
-		if (memcmp(at, text, len) != 0)
-			continue;
-		found = (int64_t)i;
-		if (!last)
-			break;
-	}
-	return found;
-}
-
-int64_t logfile_find(struct logfile *file, const char *text, int64_t from)
-{
-	int64_t len = (int64_t)strlen(text);
-	int64_t stop = minimum(from + LOGFILE_REACH, file->size);
-
-	for (int64_t at = from; at < stop; at += LOGFILE_BLOCK) {
-		int64_t end = minimum(at + LOGFILE_BLOCK + len - 1, file->size);
-		const char *data = bytes(file, at, end);
-		int64_t found;
-
-		if (!data)
-			break;
-		found = occurrence(data, (size_t)(end - at), text, false);
-		if (found >= 0)
-			return at + found;
-	}
-	return -1;
-}
-
-int64_t logfile_find_back(struct logfile *file, const char *text,
-			  int64_t before)
-{
-	int64_t len = (int64_t)strlen(text);
-	int64_t stop = before > LOGFILE_REACH ? before - LOGFILE_REACH : 0;
-
-	for (int64_t at = before; at > stop;) {
-		int64_t start = at > LOGFILE_BLOCK ? at - LOGFILE_BLOCK : 0;
-		int64_t end = minimum(at + len - 1, file->size);
-		const char *data = bytes(file, start, end);
-		int64_t found;
-
-		if (!data)
-			break;
-		found = occurrence(data, (size_t)(end - start), text, true);
-		if (found >= 0)
-			return start + found;
-		at = start;
-	}
-	return -1;
+	if (offset <= 0)
+		return 0;
+	start = logfile_line_start(file, offset);
+	if (start == offset || !logfile_line(file, start, &text, &len, &next))
+		return offset;
+	return next;
 }

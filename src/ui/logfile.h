@@ -37,12 +37,9 @@ int64_t logfile_before(struct logfile *file, int64_t start);
 int64_t logfile_tail(struct logfile *file, int lines);
 /* The start of the line that holds the byte at `offset`. */
 int64_t logfile_line_start(struct logfile *file, int64_t offset);
-
-/* Where text next occurs at or after `from`, or last before `before`; -1 when
- * it does not in LOGFILE_REACH bytes. text is no longer than a block. */
-#define LOGFILE_REACH (256LL << 20)
-int64_t logfile_find(struct logfile *file, const char *text, int64_t from);
-int64_t logfile_find_back(struct logfile *file, const char *text,
-			  int64_t before);
+/* The start of the first line that starts at `offset` or later. */
+int64_t logfile_line_at(struct logfile *file, int64_t offset);
+/* Where the line that starts at `start` ends if no newline comes. */
+int64_t logfile_forced_end(int64_t start);
 
 #endif

@@ -378,18 +378,22 @@ static void played(void *data)
 	want_frame(data);
 }
 
-static void rewound(void *data)
+static void paint_woken(void *data)
+{
+	want_frame(data);
+}
+
+/* A search has more to tell, on its own thread. */
+static void woken(void *data)
 {
 	struct ui *ui = data;
 
-	model_free(ui->model);
-	ui->model = model_new();
+	loop_post(ui->loop, paint_woken, ui);
 }
 
 static void start_playback(struct ui *ui)
 {
-	static const struct playback_handlers handlers = {take_played, played,
-							  rewound};
+	static const struct playback_handlers handlers = {take_played, played};
 
 	ui->playback =
 		playback_new(ui->loop, ui->options, ui->view, &handlers, ui);
@@ -406,6 +410,8 @@ static void start(struct ui *ui)
 	ui->heard_ms = now_ms();
 	ui->model = model_new();
 	ui->view = view_new();
+	ui->view->log.woken = woken;
+	ui->view->log.woken_data = ui;
 	ui->view->person = options->person;
 	ui->view->run_folder = options->run_folder;
 	ui->view->watch_only = options->watch_only;
@@ -437,6 +443,7 @@ static void stop(struct ui *ui)
 	timer_free(ui->tick);
 	playback_free(ui->playback);
 	view_free(ui->view);
+	loop_unpost(ui->loop, paint_woken, ui);
 	model_free(ui->model);
 }
 

@@ -7,7 +7,7 @@
 #include "base/vector.h"
 #include "ui/dialog.h"
 #include "ui/input.h"
-#include "ui/logfile.h"
+#include "ui/logpanel.h"
 
 static const struct view_ops *const panels[PANEL_COUNT] = {
 	[PANEL_PIPELINE] = &pipeline_ops, [PANEL_LOG] = &log_ops,
@@ -28,10 +28,7 @@ struct view *view_new(void)
 	view->stage = xstrdup("");
 	view->toast = xstrdup("");
 	view->ask_reason = xstrdup("");
-	view->log.path = xstrdup("");
-	view->log.search = xstrdup("");
-	view->log.match = -1;
-	view->log.follow = true;
+	logview_init(&view->log);
 	return view;
 }
 
@@ -40,12 +37,10 @@ void view_free(struct view *view)
 	if (!view)
 		return;
 	dialog_close(view);
-	logfile_free(view->log.file);
+	logview_release(&view->log);
 	for (size_t i = 0; i < view->outbox_count; i++)
 		command_release(&view->outbox[i]);
 	free(view->outbox);
-	free(view->log.path);
-	free(view->log.search);
 	free(view->stage);
 	free(view->toast);
 	free(view->ask_reason);
@@ -142,20 +137,6 @@ void view_replied(struct view *view, int64_t id, const char *error)
 	view->ask_reason = xstrdup("");
 }
 
-static void open_log(struct view *view, const char *path)
-{
-	char *copy = xstrdup(path);
-
-	logfile_free(view->log.file);
-	view->log.file = NULL;
-	free(view->log.path);
-	view->log.path = copy;
-	view->log.top = 0;
-	view->log.follow = true;
-	view->log.sideways = 0;
-	view->log.match = -1;
-}
-
 /* The file may come a moment after the event that names it. */
 static void follow_log(struct view *view, const struct model *model)
 {
@@ -166,14 +147,10 @@ static void follow_log(struct view *view, const struct model *model)
 			     : xstrdup("");
 
 	if (strcmp(path, view->log.path) != 0)
-		open_log(view, path);
+		logview_open(&view->log, path);
 	free(path);
-	if (!view->log.file && *view->log.path)
-		view->log.file = logfile_open(view->log.path, NULL);
-	if (view->log.file)
-		logfile_refresh(view->log.file);
-	if (view->log.file && view->play.on)
-		logfile_limit(view->log.file, stage->log_bytes);
+	logview_refresh(&view->log,
+			stage && view->play.on ? stage->log_bytes : -1);
 }
 
 static void ask_reason(struct view *view, const struct model *model)
@@ -193,6 +170,7 @@ static void ask_reason(struct view *view, const struct model *model)
 void view_update(struct view *view, const struct model *model)
 {
 	follow_log(view, model);
+	log_update(view, model);
 	ask_reason(view, model);
 	dialog_update(view, model);
 }
@@ -269,35 +247,6 @@ static void act_interrupt(struct view *view, const struct model *model)
 	str_release(&why);
 }
 
-void view_find(struct view *view, bool forward)
-{
-	struct logfile *file = view->log.file;
-	int64_t at = view->log.match;
-	int64_t found;
-	char *text;
-
-	if (!file || !*view->log.search) {
-		view_toast(view, true, "nothing was looked for yet; / does");
-		return;
-	}
-	if (at < 0)
-		at = forward || !view->log.follow ? view->log.top - 1
-						  : logfile_size(file);
-	found = forward ? logfile_find(file, view->log.search, at + 1)
-			: logfile_find_back(file, view->log.search,
-					    at > 0 ? at : 0);
-	if (found < 0) {
-		text = xasprintf("no %s %s", forward ? "further" : "earlier",
-				 view->log.search);
-		view_toast(view, true, text);
-		free(text);
-		return;
-	}
-	view->log.match = found;
-	view->log.top = logfile_line_start(file, found);
-	view->log.follow = false;
-}
-
 static const struct dialog_ops *dialog_of(enum action action)
 {
 	switch (action) {
@@ -343,10 +292,7 @@ static void act_play(struct view *view, enum action action)
 {
 	double speed = view->play.speed;
 
-	if (action == ACTION_PAUSE && view->play.over) { /* once more */
-		view->play.rewind = true;
-		view->play.over = view->play.paused = false;
-	} else if (action == ACTION_PAUSE)
+	if (action == ACTION_PAUSE)
 		view->play.paused = !view->play.paused;
 	else if (action == ACTION_SKIP)
 		view->play.skip = true;
@@ -358,13 +304,11 @@ static void act_play(struct view *view, enum action action)
 
 static void act_close(struct view *view)
 {
+	if (log_close(view))
+		return;
 	if (view->zoom)
 		view->zoom = false;
-	else if (*view->log.search) {
-		free(view->log.search);
-		view->log.search = xstrdup("");
-		view->log.match = -1;
-	} else if (*view->stage)
+	else if (!log_clear(view) && *view->stage)
 		view_select(view, "");
 }
 
@@ -378,20 +322,6 @@ static void act(struct view *view, const struct model *model,
 		break;
 	case ACTION_LAST_PANEL:
 		view->focus = (view->focus + PANEL_COUNT - 1) % PANEL_COUNT;
-		break;
-	case ACTION_FOLLOW:
-		if (view->log.file)
-			log_ops.act(view, model, action);
-		break;
-	case ACTION_SEARCH:
-		if (view->log.file)
-			dialog_open(view, model, &search_dialog);
-		else
-			view_toast(view, true, "/ is off: no log is shown");
-		break;
-	case ACTION_FIND_NEXT:
-	case ACTION_FIND_BEFORE:
-		view_find(view, action == ACTION_FIND_NEXT);
 		break;
 	case ACTION_ZOOM:
 		view->zoom = !view->zoom;
@@ -433,7 +363,8 @@ static void panel_input(struct view *view, const struct model *model, int input)
 		view->interrupted_ms = 0;
 	if (action == ACTION_NONE)
 		return;
-	if (!ops->act || !ops->act(view, model, action))
+	if ((!ops->act || !ops->act(view, model, action)) &&
+	    !log_take(view, model, action))
 		act(view, model, action);
 }
 

@@ -20,6 +20,7 @@
 #include "model/model.h"
 #include "ui/action.h"
 #include "ui/draw.h"
+#include "ui/logview.h"
 
 enum panel {
 	PANEL_PIPELINE,
@@ -33,8 +34,6 @@ enum panel {
 
 struct view;
 struct dialog;
-struct logfile;
-
 /* A panel: draws itself into its area, the rule in row 0, and may take an
  * action while it has the focus. */
 struct view_ops {
@@ -82,22 +81,13 @@ struct view {
 		bool on;	   /* nothing here happens now */
 		bool over;	   /* all of it was played */
 		bool paused, skip; /* skip: on to the next event */
-		bool rewind;	   /* to the first one */
 		double speed;	   /* 0: without waiting */
 	} play;
 
 	enum panel focus;
 	bool zoom;
 	char *stage; /* selected; "" follows what matters */
-	struct {
-		char *path; /* of the open file, "" none */
-		struct logfile *file;
-		int64_t top; /* offset of the first line while not following */
-		bool follow;
-		int sideways;
-		char *search;  /* what was looked for, "" nothing */
-		int64_t match; /* its place, -1 none */
-	} log;
+	struct logview log;
 	size_t scroll[PANEL_COUNT]; /* rows above the first shown */
 	struct dialog *dialog;
 	bool pasting;
@@ -129,8 +119,6 @@ const struct stage_model *view_stage(const struct view *view,
 				     const struct model *model);
 void view_select(struct view *view, const char *stage);
 void view_toast(struct view *view, bool warns, const char *text);
-/* Goes to where the log holds view->log.search next, or before. */
-void view_find(struct view *view, bool forward);
 bool view_run_live(const struct model *model);
 /* Queues a command, which is taken over, with its number, run and person. */
 void view_send_owned(struct view *view, const struct model *model,

@@ -151,41 +151,6 @@ static void endless_lines_are_cut_the_same_from_both_sides(void **state)
 	}
 }
 
-/* Across the edges of blocks and of the window, both ways. */
-static void text_is_found_wherever_it_stands(void **state)
-{
-	struct log *log = *state;
-
-	for (int at = LOGFILE_BLOCK - 6; at <= LOGFILE_BLOCK + 1; at++) {
-		for (int blocks = 0; blocks < 4; blocks++) {
-			struct str text = STR_INIT;
-			int64_t place = at + blocks * LOGFILE_BLOCK;
-			struct logfile *file;
-
-			while ((int64_t)text.len < place)
-				str_add_char(&text, text.len % 70 ? 'x' : '\n');
-			str_add(&text, "needle");
-			while (text.len < 6 * LOGFILE_BLOCK)
-				str_add_char(&text, text.len % 70 ? 'n' : '\n');
-			file = holding(log, &text);
-			assert_int_equal(logfile_find(file, "needle", 0),
-					 place);
-			assert_int_equal(logfile_find(file, "needle", place),
-					 place);
-			assert_int_equal(
-				logfile_find(file, "needle", place + 1), -1);
-			assert_int_equal(logfile_find_back(file, "needle",
-							   logfile_size(file)),
-					 place);
-			assert_int_equal(
-				logfile_find_back(file, "needle", place), -1);
-			logfile_free(file);
-			log->file = NULL;
-			str_release(&text);
-		}
-	}
-}
-
 static void what_is_appended_is_seen_after_a_refresh(void **state)
 {
 	struct log *log = *state;
@@ -226,7 +191,6 @@ int main(void)
 		TEST(lines_end_at_newlines_the_last_one_without),
 		TEST(many_lines_over_many_blocks_are_walked_both_ways),
 		TEST(endless_lines_are_cut_the_same_from_both_sides),
-		TEST(text_is_found_wherever_it_stands),
 		TEST(what_is_appended_is_seen_after_a_refresh),
 		TEST(what_is_no_plain_file_is_not_read),
 	};

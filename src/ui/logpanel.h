@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+/* What the log's keys do, in logkeys.c; log.c draws. */
+#ifndef SIGNALBOX_UI_LOGPANEL_H
+#define SIGNALBOX_UI_LOGPANEL_H
+
+#include "ui/view.h"
+
+/* While the log has the focus; false: not its action. */
+bool log_act(struct view *view, const struct model *model, enum action action);
+/* Whichever panel has it; false: not about the log. */
+bool log_take(struct view *view, const struct model *model, enum action action);
+/* Looks for text, or shows only lines that hold it; "" nothing. */
+void log_find(struct view *view, const char *text);
+void log_filter(struct view *view, const char *text);
+/* Esc: gives up what is under way, or else clears what is set; false: there
+ * is nothing. */
+bool log_close(struct view *view);
+bool log_clear(struct view *view);
+/* After events, keys and news of a search. */
+void log_update(struct view *view, const struct model *model);
+/* Columns of a panel of `cols` that are text. */
+int log_width(const struct view *view, int cols);
+
+#endif

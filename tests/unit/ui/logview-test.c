@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: MIT */
+/* What of a log is shown, and where the marked line is. */
+#include "logs.h"
+
+#include <locale.h>
+
+#include "ui/logline.h"
+#include "ui/logview.h"
+
+#define ROWS 4
+#define WIDTH 10
+
+static char *open_log(struct logview *log, const char *text)
+{
+	char *path = logs_write(text, strlen(text));
+
+	logview_init(log);
+	logview_open(log, path);
+	logview_refresh(log, -1);
+	assert_non_null(log->file);
+	return path;
+}
+
+static void close_log(struct logview *log, char *path)
+{
+	logview_release(log);
+	logs_remove(path);
+}
+
+/* The window's rows, as text. */
+static char *shown(const struct logview *log)
+{
+	struct logview_place place = logview_top(log, ROWS, WIDTH);
+	struct logview_line line;
+	struct str out = STR_INIT;
+	int row = 0;
+
+	while (row < ROWS && logview_line(log, place.at, &line)) {
+		int rows = logview_rows(log, &line, WIDTH);
+
+		for (; place.row < rows && row < ROWS; place.row++, row++) {
+			size_t from = log->wrap ? (size_t)place.row * WIDTH : 0;
+			size_t left = line.len - from;
+
+			str_addf(
+				&out, "%s%.*s",
+				!log->follow && line.start == log->line ? ">"
+									: "",
+				(int)(log->wrap && left > WIDTH ? WIDTH : left),
+				line.text + from);
+			if (line.folded)
+				str_addf(&out, " +%lld",
+					 (long long)line.folded);
+			str_add_char(&out, '\n');
+		}
+		place = (struct logview_place){line.next, 0};
+	}
+	return str_detach(&out);
+}
+
+static void assert_shown(const struct logview *log, const char *wanted)
+{
+	char *got = shown(log);
+
+	assert_string_equal(got, wanted);
+	free(got);
+}
+
+static void the_marked_line_moves_and_the_window_with_it(void **state)
+{
+	struct logview log;
+	char *path = open_log(&log, "1\n2\n3\n4\n5\n6\n7\n8\n");
+
+	(void)state;
+	assert_shown(&log, "5\n6\n7\n8\n");
+	logview_move(&log, -1, ROWS, WIDTH);
+	assert_shown(&log, "5\n6\n>7\n8\n");
+	logview_move(&log, -3, ROWS, WIDTH);
+	assert_shown(&log, ">4\n5\n6\n7\n");
+	logview_move(&log, 4, ROWS, WIDTH);
+	assert_shown(&log, "5\n6\n7\n>8\n");
+	logview_move(&log, 1, ROWS, WIDTH);
+	assert_shown(&log, "5\n6\n7\n>8\n");
+	logview_scroll(&log, -2, ROWS, WIDTH);
+	assert_shown(&log, "3\n4\n5\n>6\n");
+	logview_scroll(&log, -9, ROWS, WIDTH);
+	assert_shown(&log, ">1\n2\n3\n4\n");
+	logview_scroll(&log, 2, ROWS, WIDTH);
+	assert_shown(&log, ">3\n4\n5\n6\n");
+	logview_scroll(&log, 9, ROWS, WIDTH);
+	assert_shown(&log, "5\n6\n7\n>8\n");
+	close_log(&log, path);
+}
+
+static void output_of_passed_tests_is_folded_that_of_others_not(void **state)
+{
+	struct logview log;
+	char *path = open_log(&log, "1..3\n"
+				    "ok 1 - a\n"
+				    "# said\n"
+				    "  much\n"
+				    "not ok 2 - b\n"
+				    "# why\n"
+				    "ok 3 - c\n"
+				    "# end\n");
+
+	(void)state;
+	assert_shown(&log, "ok 1 - a +2\nnot ok 2 - b\n# why\nok 3 - c +1\n");
+	logview_move(&log, -3, ROWS, WIDTH);
+	assert_shown(&log, ">ok 1 - a +2\nnot ok 2 - b\n# why\nok 3 - c +1\n");
+	logview_toggle(&log, log.line);
+	assert_shown(&log, ">ok 1 - a\n# said\n  much\nnot ok 2 - b\n");
+	logview_move(&log, 3, ROWS, WIDTH);
+	assert_shown(&log, "ok 1 - a\n# said\n  much\n>not ok 2 - b\n");
+	assert_int_equal(logview_head(&log, logview_before(&log, log.line)), 5);
+	logview_toggle(&log, 5);
+	logview_move(&log, -1, ROWS, WIDTH);
+	assert_int_equal(log.line, 5);
+	/* What was found opens its fold. */
+	logview_search(&log, "end");
+	logview_seek(&log, SEEK_NEXT, log.find, 0);
+	search_wait(log.find, 60000);
+	assert_int_equal(logview_arrive(&log, ROWS, WIDTH), ARRIVAL_FOUND);
+	assert_shown(&log, "not ok 2 - b\n# why\nok 3 - c\n># end\n");
+	close_log(&log, path);
+}
+
+static void a_filter_shows_only_what_holds_its_text(void **state)
+{
+	struct logview log;
+	char *path = open_log(&log, "a 1\nb 2\na 3\nb 4\na 5\nb 6\nA 7\n");
+
+	(void)state;
+	logview_filter(&log, "a");
+	search_wait(log.only, 60000);
+	assert_shown(&log, "a 1\na 3\na 5\nA 7\n");
+	logview_move(&log, -2, ROWS, WIDTH);
+	assert_shown(&log, "a 1\n>a 3\na 5\nA 7\n");
+	logview_search(&log, "5");
+	logview_seek(&log, SEEK_NEXT, log.find, log.line);
+	search_wait(log.find, 60000);
+	assert_int_equal(logview_arrive(&log, ROWS, WIDTH), ARRIVAL_FOUND);
+	assert_int_equal(log.line, 16);
+	logview_search(&log, "6");
+	logview_seek(&log, SEEK_NEXT, log.find, 0);
+	search_wait(log.find, 60000);
+	assert_int_equal(logview_arrive(&log, ROWS, WIDTH), ARRIVAL_NOWHERE);
+	logview_filter(&log, "");
+	assert_int_equal(log.line, 16);
+	assert_shown(&log, "a 1\nb 2\na 3\nb 4\n");
+	logview_reveal(&log, ROWS, WIDTH);
+	assert_shown(&log, "b 2\na 3\nb 4\n>a 5\n");
+	logview_filter(&log, "none");
+	search_wait(log.only, 60000);
+	assert_shown(&log, "");
+	close_log(&log, path);
+}
+
+static void a_wrapped_line_is_read_row_by_row(void **state)
+{
+	struct logview log;
+	char *path = open_log(&log, "one\n"
+				    "0123456789abcdefghijABCDEFGHIJ0123456789"
+				    "abcdefghijXY\n"
+				    "two\n");
+
+	(void)state;
+	log.wrap = true;
+	assert_shown(&log, "0123456789\nabcdefghij\nXY\ntwo\n");
+	logview_move(&log, -1, ROWS, WIDTH);
+	assert_shown(&log, ">0123456789\n>abcdefghij\n>XY\ntwo\n");
+	logview_move(&log, -1, ROWS, WIDTH);
+	assert_shown(&log, ">ABCDEFGHIJ\n>0123456789\n>abcdefghij\n>XY\n");
+	logview_move(&log, -2, ROWS, WIDTH);
+	assert_shown(&log, ">0123456789\n>abcdefghij\n>ABCDEFGHIJ\n"
+			   ">0123456789\n");
+	logview_move(&log, -1, ROWS, WIDTH);
+	assert_shown(&log, ">one\n0123456789\nabcdefghij\nABCDEFGHIJ\n");
+	logview_move(&log, 1, ROWS, WIDTH);
+	logview_move(&log, 2, ROWS, WIDTH);
+	assert_shown(&log, ">ABCDEFGHIJ\n>0123456789\n>abcdefghij\n>XY\n");
+	logview_move(&log, 1, ROWS, WIDTH);
+	assert_shown(&log, "0123456789\nabcdefghij\nXY\n>two\n");
+	close_log(&log, path);
+}
+
+static void what_is_far_to_the_right_is_brought_into_sight(void **state)
+{
+	struct str text = STR_INIT;
+	struct logview log;
+	char *path;
+
+	(void)state;
+	for (int i = 0; i < 5000; i++)
+		str_add(&text, "\xc3\xa9\t");
+	str_add(&text, "needle\n");
+	path = open_log(&log, text.data);
+	logview_search(&log, "needle");
+	logview_seek(&log, SEEK_NEXT, log.find, 0);
+	search_wait(log.find, 60000);
+	assert_int_equal(logview_arrive(&log, ROWS, 80), ARRIVAL_FOUND);
+	assert_true(log.sideways <= 40000 && log.sideways > 40000 - 74);
+	log.wrap = true;
+	logview_seek(&log, SEEK_NEXT, log.find, 0);
+	assert_int_equal(logview_arrive(&log, ROWS, 80), ARRIVAL_FOUND);
+	assert_true(log.top_row <= 500 && log.top_row + ROWS > 500);
+	close_log(&log, path);
+	str_release(&text);
+}
+
+static char *drawn(const char *text, int64_t skip)
+{
+	struct str scratch = STR_INIT;
+	struct logline_look look = {.skip = skip, .scratch = &scratch};
+	struct grid grid;
+	struct area area = {&grid, 0, 0, 1, WIDTH};
+	struct pen pen;
+	char *out;
+
+	grid_init(&grid, 1, WIDTH, (struct charset){true, true});
+	pen = pen_at(&area, 0, 0);
+	logline_draw(&pen, text, strlen(text), &look);
+	out = grid_text(&grid);
+	grid_release(&grid);
+	str_release(&scratch);
+	return out;
+}
+
+static void assert_drawn(const char *text, int64_t skip, const char *wanted)
+{
+	char *got = drawn(text, skip);
+
+	assert_string_equal(got, wanted);
+	free(got);
+}
+
+static void only_what_is_in_sight_of_a_line_is_drawn(void **state)
+{
+	struct str text = STR_INIT;
+
+	(void)state;
+	for (int i = 0; i < 9000; i++)
+		str_addf(&text, "%07d ", i);
+	assert_drawn(text.data, 0, "0000000 00\n");
+	assert_drawn(text.data, 8 * 8000, "0008000 00\n");
+	assert_drawn(text.data, 8 * 8000 + 3, "8000 00080\n");
+	assert_drawn("0123456\tb\t\033[31mc", 8, "b       c \n");
+	assert_drawn("got 1\rgot 2\r", 0, "got 2     \n");
+	str_release(&text);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_marked_line_moves_and_the_window_with_it),
+		cmocka_unit_test(
+			output_of_passed_tests_is_folded_that_of_others_not),
+		cmocka_unit_test(a_filter_shows_only_what_holds_its_text),
+		cmocka_unit_test(a_wrapped_line_is_read_row_by_row),
+		cmocka_unit_test(
+			what_is_far_to_the_right_is_brought_into_sight),
+		cmocka_unit_test(only_what_is_in_sight_of_a_line_is_drawn),
+	};
+
+	setlocale(LC_CTYPE, "C.UTF-8");
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
