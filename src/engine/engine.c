@@ -116,33 +116,45 @@ static bool is_busy(const struct engine *engine)
 	return work_pool_is_busy(engine->work);
 }
 
-/* A rollback may have begun since it was asked for. */
+static bool waits_only_for_people(const struct engine *engine)
+{
+	return !engine->is_over && !engine->options.wait &&
+	       engine->at_gates > 0 && engine->at_gates == engine->unfinished;
+}
+
+static bool may_stop(const struct engine *engine)
+{
+	if (is_busy(engine))
+		return false;
+	if (engine->is_over)
+		return !engine->options.linger || !engine->screen;
+	return waits_only_for_people(engine);
+}
+
+/* Since it was asked for a rollback may have begun, or people decided. */
 static void stop(void *data)
 {
 	struct engine *engine = data;
 
-	if (!is_busy(engine) && !notices_hold_the_end(engine->notices))
-		loop_stop(engine->loop);
-}
-
-static bool waits_only_for_people(const struct engine *engine)
-{
-	return !engine->options.wait && engine->at_gates > 0 &&
-	       engine->at_gates == engine->unfinished;
+	engine->is_stopping = false;
+	if (!may_stop(engine) || notices_hold_the_end(engine->notices))
+		return;
+	if (!engine->is_over)
+		engine->status = 6;
+	engine->is_over = true;
+	loop_stop(engine->loop);
 }
 
 /* Ends the thread when nothing more can come: the run is over and nobody
  * looks, or only people could go on and it was not asked to wait. */
 void engine_stop_if_done(struct engine *engine)
 {
-	if (is_busy(engine))
+	if (waits_only_for_people(engine))
+		services_end(engine);
+	if (engine->is_stopping || engine->services_busy || !may_stop(engine))
 		return;
-	if (!engine->is_over && waits_only_for_people(engine)) {
-		engine->status = 6;
-		engine->is_over = true;
-	}
-	if (engine->is_over && (!engine->options.linger || !engine->screen))
-		stream_on_disk(engine->stream, stop, engine);
+	engine->is_stopping = true;
+	stream_on_disk(engine->stream, stop, engine);
 }
 
 /* Nothing can be decided any more, and what runs goes on unrecorded. */
@@ -268,9 +280,9 @@ static void begin(void *data)
 
 static void close_all(struct engine *engine)
 {
+	sites_free(engine); /* they may still tell of a stage's traffic */
 	stages_free(engine);
 	services_free(engine);
-	sites_free(engine);
 	notices_free(engine->notices);
 	engine->notices = NULL;
 	http_free(engine->http);

@@ -112,6 +112,7 @@ struct engine {
 	int at_gates;		    /* stages that only people can let go on */
 	int due;		    /* stages to be tried again now */
 	bool is_cancelled, is_killed, is_over, is_starting, is_taking_back;
+	bool is_stopping;      /* once what was said is on disk */
 	int64_t cancelled_seq; /* the record of the last cancel */
 	int64_t started_us;
 	int status;
@@ -231,6 +232,8 @@ void services_want(const struct stage *stage);
 const char *services_missing(const struct stage *stage);
 /* Ends those that no stage will use any more. */
 void services_release(struct engine *engine);
+/* Ends all; a stage that comes to want one starts it anew. */
+void services_end(struct engine *engine);
 void services_kill(struct engine *engine);
 /* For environ_build(). */
 int services_port(void *engine, const char *name);

@@ -20,7 +20,8 @@ struct attendant {
 	char *log_name, *folder;
 	int port;
 	bool is_running, is_healthy, is_ending;
-	bool is_wanted; /* again, once it has ended */
+	bool is_wanted;		 /* again, once it has ended */
+	struct removal *removal; /* of its folder, under way; or NULL */
 	int64_t started_us;
 	size_t *users;		 /* stages that name it */
 	size_t user_count, over; /* so many of the first are over */
@@ -154,7 +155,7 @@ static void start(struct attendant *attendant);
 
 /* Its folder is removed on the helper. */
 struct removal {
-	struct attendant *attendant;
+	struct attendant *attendant; /* NULL: the engine is cut off */
 	char *folder;
 };
 
@@ -170,6 +171,9 @@ static void removed(void *data)
 
 	free(removal->folder);
 	free(removal);
+	if (!attendant)
+		return;
+	attendant->removal = NULL;
 	attendant->is_running = false;
 	attendant->engine->services_busy--;
 	if (attendant->is_wanted)
@@ -207,6 +211,7 @@ static void ended(void *data, const char *why)
 	engine_emit(attendant->engine, event);
 	attendant->is_healthy = false;
 	attendant->is_ending = true;
+	attendant->removal = removal;
 	removal->attendant = attendant;
 	removal->folder = xstrdup(attendant->folder);
 	helper_run(attendant->engine->helper, remove_folder, removed, removal);
@@ -302,7 +307,7 @@ static void end(struct attendant *attendant)
 	service_end(attendant->service);
 }
 
-void services_release(struct engine *engine)
+static void end_those(struct engine *engine, bool in_use_too)
 {
 	size_t count = engine->options.pipeline->service_count;
 
@@ -310,9 +315,19 @@ void services_release(struct engine *engine)
 		struct attendant *attendant = &engine->services[i];
 
 		if (attendant->is_running && !attendant->is_ending &&
-		    !is_in_use(attendant))
+		    (in_use_too || !is_in_use(attendant)))
 			end(attendant);
 	}
+}
+
+void services_release(struct engine *engine)
+{
+	end_those(engine, false);
+}
+
+void services_end(struct engine *engine)
+{
+	end_those(engine, true);
 }
 
 void services_kill(struct engine *engine)
@@ -333,7 +348,9 @@ void services_free(struct engine *engine)
 
 		service_free(attendant->service);
 		stage_log_finish(attendant->log);
-		if (attendant->is_running) /* the engine is cut off */
+		if (attendant->removal)
+			attendant->removal->attendant = NULL;
+		else if (attendant->is_running) /* the engine is cut off */
 			(void)!folder_remove(attendant->folder, NULL);
 		free(attendant->log_name);
 		free(attendant->folder);

@@ -215,6 +215,29 @@ static void receiver_that_fails_is_said_once_and_its_secret_never(void **state)
 	free(url);
 }
 
+/* The run ends with 6 only once its notices are out: until then it lives. */
+static void gate_is_decided_while_a_notice_of_it_is_on_its_way(void **state)
+{
+	struct receiver *it = *state;
+	struct process *run;
+	char *told = path_join(it->site->folder, "told");
+
+	site_pipeline(it->site,
+		      "name: shop\nstages:\n"
+		      "  ask: {gate: {not: []}}\n  after: {run: 'true'}\n"
+		      "notify:\n  - {on: [gate.opened], run: 'touch "
+		      "@FOLDER@/told; while ! test -e @FOLDER@/voted; do sleep "
+		      "0.05; done'}\n");
+	site_commit(it->site, "a commit");
+	run = site_start(it->site, NULL, "run", NULL);
+	await_file(told);
+	if (site_call(it->site, "approve", "1", NULL) != 0)
+		fail_msg("%s", it->site->err);
+	site_write(it->site, "../voted", "");
+	assert_int_equal(process_await(run), 0);
+	free(told);
+}
+
 static void receiver_that_hangs_holds_no_run(void **state)
 {
 	struct receiver *it = *state;
@@ -248,6 +271,7 @@ static int tests(void)
 		T(rollback_is_told_of_as_rolled_back),
 		T(command_gets_the_event_and_no_secret),
 		T(receiver_that_fails_is_said_once_and_its_secret_never),
+		T(gate_is_decided_while_a_notice_of_it_is_on_its_way),
 		T(receiver_that_hangs_holds_no_run),
 	};
 

@@ -539,6 +539,28 @@ static void cancelled_run_leaves_no_service(void **state)
 	assert_all_gone(site);
 }
 
+/* A stage behind the gate may want it again; whoever goes on starts it. */
+static void service_is_ended_in_peace_when_a_run_ends_at_its_gate(void **state)
+{
+	struct site *site = *state;
+	char *folder = site_run_folder(site, 1);
+
+	prepare(site, SERVICE("{tcp: true}", "") "  one: {" ASK "}\n"
+						 "  ask: {gate: {not: []}}\n"
+						 "  two: {" ASK "}\n");
+	assert_int_equal(site_call(site, "run", NULL), 6);
+	assert_int_equal(site_count_events(folder, EVENT_SERVICE_STOPPED, NULL),
+			 1);
+	assert_int_equal(site_call(site, "log", "1", "service-db", NULL), 0);
+	assert_says(site->out, "down\n");
+	assert_all_gone(site);
+	assert_int_equal(site_call(site, "approve", "1", NULL), 0);
+	assert_int_equal(site_call(site, "resume", "1", NULL), 0);
+	assert_noted(site, "asked", "asked\nasked\n");
+	assert_all_gone(site);
+	free(folder);
+}
+
 static void killed_run_leaves_no_service(void **state)
 {
 	struct site *site = *state;
@@ -580,6 +602,7 @@ static int tests(void)
 		TEST(stage_whose_service_dies_fails_with_the_reason),
 		TEST(service_that_is_not_healthy_in_time_fails_its_stages),
 		TEST(cancelled_run_leaves_no_service),
+		TEST(service_is_ended_in_peace_when_a_run_ends_at_its_gate),
 		TEST(killed_run_leaves_no_service),
 		TEST(commit_of_another_branch_is_not_deployed),
 		TEST(what_is_finally_comes_last_and_its_failure_counts),
