@@ -328,8 +328,7 @@ static int may_retire(const struct environment *environment, bool force,
 		return error_set(err, ERROR_REFUSED,
 				 "%s: no old colour is kept there",
 				 environment->name);
-	*colour =
-		state->live.colour == COLOUR_BLUE ? COLOUR_GREEN : COLOUR_BLUE;
+	*colour = colour_other(state->live.colour);
 	if (state->split[*colour] > 0)
 		return error_set(err, ERROR_REFUSED, "%s has traffic",
 				 colour_name(*colour));

@@ -9,6 +9,7 @@
 #include "base/vector.h"
 #include "delivery/environment.h"
 #include "engine/garbage.h"
+#include "engine/recovery.h"
 #include "engine/runs.h"
 #include "event/journal.h"
 #include "source/artifact.h"
@@ -30,28 +31,17 @@ static int tell(const struct event *event, void *data)
 	struct story *story = data;
 	char digest[DIGEST_TEXT_SIZE];
 
-	switch (event->type) {
-	case EVENT_RUN_STARTED:
+	story->has_ended = recovery_is_over(event, story->has_ended);
+	if (event->type == EVENT_RUN_STARTED)
 		story->started = event->time_ms;
-		break;
-	case EVENT_RUN_FINISHED:
-		story->has_ended = true;
-		break;
-	case EVENT_STAGE_STARTED: /* of a run that was taken up again */
-		story->has_ended = false;
-		break;
-	case EVENT_ARTIFACT_STORED:
-		artifacts_put(&story->artifacts, event_text(event, "path"),
-			      event_text(event, "digest"),
-			      event_int(event, "bytes", 0), 0);
-		artifacts_digest(&story->artifacts, digest);
-		strings_add(&story->releases, digest);
-		strings_add(&story->needs->artifacts,
-			    event_text(event, "digest"));
-		break;
-	default:
-		break;
-	}
+	if (event->type != EVENT_ARTIFACT_STORED)
+		return 0;
+	artifacts_put(&story->artifacts, event_text(event, "path"),
+		      event_text(event, "digest"), event_int(event, "bytes", 0),
+		      0);
+	artifacts_digest(&story->artifacts, digest);
+	strings_add(&story->releases, digest);
+	strings_add(&story->needs->artifacts, event_text(event, "digest"));
 	return 0;
 }
 

@@ -118,16 +118,11 @@ static struct environment *open_environment(struct garbage *garbage,
 	return environment_open(&options, err);
 }
 
-static enum colour other_of(enum colour colour)
-{
-	return colour == COLOUR_BLUE ? COLOUR_GREEN : COLOUR_BLUE;
-}
-
 /* Runs still, though another serves, and could be started again. */
 static bool is_old(const struct environment *environment)
 {
 	const struct environment_state *state = environment_state(environment);
-	enum colour old = other_of(state->live.colour);
+	enum colour old = colour_other(state->live.colour);
 	const struct release *release = &state->running[old];
 	char *holder = environment_holder(environment);
 	bool is = state->has_live && !state->has_candidate && !holder &&
@@ -147,7 +142,7 @@ static void add_colour(struct garbage *garbage,
 		       const struct environment *environment, const char *name)
 {
 	const struct environment_state *state = environment_state(environment);
-	enum colour old = other_of(state->live.colour);
+	enum colour old = colour_other(state->live.colour);
 	char kept[WORDS_SIZE];
 	struct garbage_item *item = garbage_add_owned(
 		garbage, &garbage_colours,

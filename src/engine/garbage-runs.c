@@ -2,15 +2,14 @@
 /* What old runs printed. Their journals stay: they are the record. */
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 #include "base/file.h"
 #include "base/memory.h"
 #include "engine/garbage.h"
+#include "engine/recovery.h"
 #include "engine/runs.h"
 #include "event/journal.h"
 
@@ -18,10 +17,7 @@ static int look_for_end(const struct event *event, void *data)
 {
 	bool *has_ended = data;
 
-	if (event->type == EVENT_RUN_FINISHED)
-		*has_ended = true;
-	else if (event->type == EVENT_STAGE_STARTED)
-		*has_ended = false;
+	*has_ended = recovery_is_over(event, *has_ended);
 	return 0;
 }
 
@@ -70,20 +66,6 @@ static int find(struct garbage *garbage, struct error *err)
 	return 0;
 }
 
-/* The run's lock, which nobody has while no engine does; else -1. */
-static int lock_run(const char *folder, struct error *err)
-{
-	char *path = path_join(folder, "lock");
-	int fd = file_open(path, O_RDWR | O_CREAT, 0600, err);
-
-	free(path);
-	if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) < 0) {
-		close(fd);
-		fd = error_set(err, ERROR_REFUSED, "an engine has the run");
-	}
-	return fd;
-}
-
 /* Said from then on, so that nobody takes them for empty. */
 static int mark(const char *folder, struct error *err)
 {
@@ -102,7 +84,7 @@ static int free_logs(struct garbage *garbage, const struct garbage_item *item,
 	char *folder = run_folder(garbage->options.state, item->number);
 	char *logs = path_join(folder, "logs");
 	char *old = path_join(folder, ".logs-freed");
-	int lock = lock_run(folder, err);
+	int lock = run_take(garbage->options.state, item->number, err);
 	int result = -1;
 
 	if (lock >= 0 && !has_ended(folder))

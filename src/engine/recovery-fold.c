@@ -313,7 +313,6 @@ static void take_ready(struct recovery *past, struct stage_recovery *stage,
 		return;
 	stage->state = STATE_QUEUED;
 	past->is_cancelled = false;
-	past->is_finished = false;
 }
 
 static void take_of_stage(struct recovery *past, struct stage_recovery *stage,
@@ -362,6 +361,21 @@ static void take_finding(struct recovery *past, const struct event *event)
 	strings_add(&past->findings, event_text(event, "path"));
 }
 
+bool recovery_is_over(const struct event *event, bool was)
+{
+	switch (event->type) {
+	case EVENT_RUN_FINISHED:
+		return true;
+	case EVENT_RUN_RESUMED:
+	case EVENT_STAGE_STARTED:
+		return false;
+	case EVENT_STAGE_READY:
+		return was && !event_bool(event, "again");
+	default:
+		return was;
+	}
+}
+
 static int take(const struct event *event, void *data)
 {
 	struct recovery *past = data;
@@ -369,15 +383,12 @@ static int take(const struct event *event, void *data)
 
 	past->seq = event->seq;
 	past->last = event->time_ms;
+	past->is_finished = recovery_is_over(event, past->is_finished);
 	switch (event->type) {
 	case EVENT_RUN_STARTED:
 		take_started(past, event);
 		break;
-	case EVENT_RUN_RESUMED:
-		past->is_finished = false;
-		break;
 	case EVENT_RUN_FINISHED:
-		past->is_finished = true;
 		past->outcome = state_parse(event_text(event, "outcome"));
 		break;
 	case EVENT_FINDING_FOUND:

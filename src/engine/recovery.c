@@ -112,22 +112,48 @@ bool recovery_is_wanted(const char *state, int64_t run)
 	return wanted;
 }
 
+/* Without an engine: nothing was begun behind it. */
+static bool is_decided(const struct stage_recovery *stage)
+{
+	return stage->past.gate_count && !stage->past.step_count;
+}
+
+static const char *how_it_stands(const struct recovery *past, const char **gate)
+{
+	bool is_cut_off = false;
+
+	*gate = "";
+	for (size_t i = 0; i < past->stage_count; i++) {
+		const struct stage_recovery *stage = &past->stages[i];
+
+		if (stage->state != STATE_RUNNING)
+			continue;
+		if (recovery_gate(stage)) {
+			*gate = stage->name;
+			return "waits at the gate of ";
+		}
+		if (is_decided(stage))
+			*gate = stage->name;
+		else
+			is_cut_off = true;
+	}
+	if (!is_cut_off && **gate)
+		return "was decided at the gate of ";
+	*gate = "";
+	return "was cut off";
+}
+
 char *recovery_offer(const char *state, int64_t run)
 {
 	struct recovery *past = look(state, run);
-	const char *gate = NULL;
+	const char *how, *gate;
 	char *text;
 
 	if (!past)
 		return NULL;
-	for (size_t i = 0; i < past->stage_count && !gate; i++)
-		if (past->stages[i].state == STATE_RUNNING &&
-		    recovery_gate(&past->stages[i]))
-			gate = past->stages[i].name;
+	how = how_it_stands(past, &gate);
 	text = xasprintf("run %lld %s%s; signalbox resume %lld goes on with it",
-			 (long long)run,
-			 gate ? "waits at the gate of " : "was cut off",
-			 gate ? gate : "", (long long)run);
+			 (long long)run, how, gate, (long long)run);
 	recovery_free(past);
 	return text;
 }

@@ -49,7 +49,7 @@ struct recovery {
 	char *from, *until, *reason;
 	int64_t started; /* wall ms */
 
-	bool is_finished; /* run.finished, and nothing after it */
+	bool is_finished; /* as recovery_is_over() says */
 	enum state outcome;
 	bool is_cancelled;	 /* by a person, and not all ended */
 	int64_t seq, last;	 /* of the last record; wall ms */
@@ -75,6 +75,8 @@ struct stage_recovery *recovery_stage(const struct recovery *past,
 				      const char *name);
 /* The gate of a stage that waits for people, or NULL. */
 const struct past_gate *recovery_gate(const struct stage_recovery *stage);
+/* Whether a run is over once it has recorded this; was: before that. */
+bool recovery_is_over(const struct event *event, bool was);
 /* True when the run is not over: it was cut off, or waits at a gate. Cheap
  * where its last record says that it is. */
 bool recovery_is_wanted(const char *state, int64_t run);

@@ -6,6 +6,7 @@
 
 #include "base/file.h"
 #include "base/memory.h"
+#include "engine/garbage.h"
 #include "engine/recovery.h"
 #include "engine/runs.h"
 #include "event/journal.h"
@@ -229,6 +230,28 @@ static void a_gate_has_its_votes_until_it_opens_anew(void **state)
 	free(offer);
 }
 
+/* Nobody had an engine for it when they decided. */
+static void a_decided_gate_is_not_offered_as_cut_off(void **state)
+{
+	struct past_run *place = *state;
+	char *offer;
+
+	start(place);
+	tell(place, "stage.started", "\"stage\":\"gate\"");
+	tell(place, "gate.opened", "\"stage\":\"gate\",\"binds\":\"b\"");
+	tell(place, "gate.closed",
+	     "\"stage\":\"gate\",\"outcome\":\"approved\"");
+	offer = recovery_offer(place->state, 1);
+	assert_string_equal(offer, "run 1 was decided at the gate of gate; "
+				   "signalbox resume 1 goes on with it");
+	free(offer);
+	tell(place, "stage.started", "\"stage\":\"unit\"");
+	offer = recovery_offer(place->state, 1);
+	assert_string_equal(offer, "run 1 was cut off; signalbox resume 1 goes "
+				   "on with it");
+	free(offer);
+}
+
 /* It was of the release that was live while this one stood at its gate. */
 static void a_rollback_before_a_deployment_is_not_of_it(void **state)
 {
@@ -289,6 +312,47 @@ static void what_people_commanded_a_deployment_lasts(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
+static size_t count_garbage(struct past_run *place, const char *kind)
+{
+	const struct garbage_options options = {
+		.common = place->state, .state = place->state, .person = "ana"};
+	struct garbage garbage;
+	size_t count = 0;
+
+	garbage_init(&garbage, &options);
+	assert_int_equal(garbage_find(&garbage, NULL), 0);
+	for (size_t i = 0; i < garbage.count; i++)
+		count += strcmp(garbage.items[i].kind->name, kind) == 0;
+	if (strcmp(kind, "release") == 0)
+		count = garbage.needs.releases.count;
+	garbage_release(&garbage);
+	return count;
+}
+
+/* Its engine may die before the stage is started. */
+static void what_a_run_that_is_tried_again_needs_is_no_garbage(void **state)
+{
+	struct past_run *place = *state;
+	char *folder = run_folder(place->state, 1);
+	char *logs = path_join(folder, "logs");
+
+	start(place);
+	tell(place, "artifact.stored",
+	     "\"stage\":\"unit\",\"path\":\"a\",\"digest\":\"aa\"");
+	tell(place, "run.finished", "\"outcome\":\"failed\"");
+	close(place->lock);
+	place->lock = -1;
+	assert_int_equal(folder_make(logs, 0700, NULL), 0);
+	assert_int_equal(count_garbage(place, "logs"), 1);
+	assert_int_equal(count_garbage(place, "release"), 0);
+	tell(place, "stage.ready", "\"stage\":\"unit\",\"again\":true");
+	assert_true(recovery_is_wanted(place->state, 1));
+	assert_int_equal(count_garbage(place, "logs"), 0);
+	assert_int_equal(count_garbage(place, "release"), 1);
+	free(logs);
+	free(folder);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -298,8 +362,10 @@ int main(void)
 		TEST(stages_are_over_or_were_under_way),
 		TEST(an_end_is_an_end),
 		TEST(a_gate_has_its_votes_until_it_opens_anew),
+		TEST(a_decided_gate_is_not_offered_as_cut_off),
 		TEST(a_rollback_before_a_deployment_is_not_of_it),
 		TEST(what_people_commanded_a_deployment_lasts),
+		TEST(what_a_run_that_is_tried_again_needs_is_no_garbage),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
