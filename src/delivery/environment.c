@@ -94,15 +94,15 @@ bool environment_tells_foreign(const struct environment *environment)
 	return environment->telling_foreign;
 }
 
-static int tell_moved(struct environment *environment, struct error *err)
+static int tell_moved(struct environment *environment, int64_t epoch,
+		      struct error *err)
 {
-	const char *text;
+	const char *text = "rolled back by another process";
 
-	int read = ledger_refresh(environment->ledger, NULL);
-
-	text = environment->state.epoch_text;
-	if (read < 0 || !*text)
-		text = "rolled back by another process";
+	/* Its record comes after the fence: it may not be there yet. */
+	if (ledger_refresh(environment->ledger, NULL) == 0 &&
+	    environment->state.epoch >= epoch && *environment->state.epoch_text)
+		text = environment->state.epoch_text;
 	error_set(err, ERROR_REFUSED, "%s has moved on: %s", environment->name,
 		  text);
 	if (!environment->moved && environment->options.moved)
@@ -113,12 +113,14 @@ static int tell_moved(struct environment *environment, struct error *err)
 
 int environment_check_epoch(struct environment *environment, struct error *err)
 {
+	int64_t epoch = epoch_read(environment->folder);
+
 	if (environment->epoch < 0)
 		return error_set(err, ERROR_REFUSED,
 				 "%s is not ours: take it first",
 				 environment->name);
-	if (epoch_read(environment->folder) > environment->epoch)
-		return tell_moved(environment, err);
+	if (epoch > environment->epoch)
+		return tell_moved(environment, epoch, err);
 	return 0;
 }
 

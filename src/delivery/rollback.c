@@ -266,10 +266,9 @@ static void preempt(struct environment *environment,
 		    const struct rollback_request *request)
 {
 	char time[WORDS_SIZE];
-	char *why =
-		xasprintf("%s: rolled back by %s at %s", environment->name,
-			  request->person ? request->person : "the analysis",
-			  words_time(clock_wall_ms(), time));
+	char *why = xasprintf("%s: rolled back by %s at %s", environment->name,
+			      words_roller(request->by, request->person),
+			      words_time(clock_wall_ms(), time));
 
 	environment_preempt(environment, why);
 	free(why);
@@ -281,9 +280,8 @@ static void take_lock(struct environment *environment,
 		      const struct rollback_request *request)
 {
 	char *path = path_join(environment->folder, "rollback.lock");
-	char *holder =
-		xasprintf("rolled back by %s",
-			  request->person ? request->person : "the analysis");
+	char *holder = xasprintf("rolled back by %s",
+				 words_roller(request->by, request->person));
 
 	if (environment->rollback_lock < 0)
 		environment->rollback_lock = lock_take(path, holder, NULL);

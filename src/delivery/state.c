@@ -215,10 +215,10 @@ static void apply_changed(struct environment_state *state,
 static void apply_rollback_started(struct environment_state *state,
 				   const struct event *event)
 {
-	const char *person = event_text(event, "person");
 	char time[WORDS_SIZE];
 	char *text = xasprintf("rolled back by %s at %s",
-			       *person ? person : "the analysis",
+			       words_roller(event_text(event, "by"),
+					    event_text(event, "person")),
 			       words_time(event->time_ms, time));
 
 	free(state->epoch_text);

@@ -7,6 +7,7 @@
 
 #include "base/memory.h"
 #include "base/number.h"
+#include "base/str.h"
 
 const char *words_duration(int64_t ms, char text[WORDS_SIZE])
 {
@@ -61,4 +62,12 @@ const char *words_day_time(int64_t wall_ms, int64_t now_ms,
 		return words_time(wall_ms, text);
 	strftime(text, WORDS_SIZE, "%Y-%m-%d %H:%M", &local);
 	return text;
+}
+
+const char *words_roller(const char *by, const char *person)
+{
+	if (person && *person)
+		return person;
+	return str_equal(by, "operator-timeout") ? "the operator timeout"
+						 : "the analysis";
 }

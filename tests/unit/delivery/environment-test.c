@@ -428,6 +428,45 @@ static void step_that_was_asleep_while_rolled_back_undoes_itself(void **state)
 	assert_false(state_of(world)->changing);
 }
 
+/* The fence is raised before it is written who raised it. */
+static void fence_is_not_put_down_to_whoever_rolled_back_before(void **state)
+{
+	struct world *world = *state;
+	struct answer answer;
+
+	released(world, "v1");
+	released(world, "v2");
+	rolled_back(world, NULL);
+	acquired(world);
+	begun(world, STRATEGY_CANARY, "v3");
+	started(world);
+	looking = world;
+	raise_the_epoch();
+	answer = shift(world, 5);
+	assert_int_equal(answer.code, ERROR_REFUSED);
+	assert_non_null(strstr(answer.text, "rolled back by another process"));
+}
+
+static void rollback_that_nobody_asked_for_says_what_did(void **state)
+{
+	struct world *world = *state;
+	struct rollback_request request = {.by = "operator-timeout"};
+	struct answer under_way = {0}, back = {0};
+
+	released(world, "v1");
+	acquired(world);
+	begun(world, STRATEGY_CANARY, "v2");
+	started(world);
+	environment_shift(world->environment, 5, "a step", NULL, answered,
+			  &under_way);
+	environment_rollback(world->environment, &request, answered, &back);
+	turn_until(world, &back.done);
+	assert_non_null(strstr(under_way.text,
+			       "rolled back by the operator timeout at "));
+	assert_non_null(strstr(state_of(world)->epoch_text,
+			       "rolled back by the operator timeout at "));
+}
+
 static void rollback_waits_for_no_write_lock(void **state)
 {
 	struct world *world = *state;
@@ -871,6 +910,8 @@ int main(void)
 		TEST(watching_tells_that_another_process_has_rolled_back),
 		TEST(fence_has_its_room_before_the_disk_is_full),
 		TEST(step_that_was_asleep_while_rolled_back_undoes_itself),
+		TEST(fence_is_not_put_down_to_whoever_rolled_back_before),
+		TEST(rollback_that_nobody_asked_for_says_what_did),
 		TEST(rollback_waits_for_no_write_lock),
 		TEST(rollback_is_recorded_when_the_write_lock_is_free_again),
 		TEST(environment_is_held_by_one_run_which_is_named),
