@@ -111,6 +111,24 @@ static int tell_moved(struct environment *environment, int64_t epoch,
 	return -1;
 }
 
+void environment_set_epoch(const struct environment *environment,
+			   struct event *event)
+{
+	int64_t epoch = epoch_read(environment->folder);
+
+	if (epoch >= 0)
+		event_set_int(event, "epoch", epoch);
+}
+
+int environment_no_epoch(const struct environment *environment,
+			 struct error *err)
+{
+	return error_set(err, ERROR_IO,
+			 "cannot read %s/epoch, which says whether %s was "
+			 "rolled back meanwhile",
+			 environment->folder, environment->name);
+}
+
 int environment_check_epoch(struct environment *environment, struct error *err)
 {
 	int64_t epoch = epoch_read(environment->folder);
@@ -119,6 +137,8 @@ int environment_check_epoch(struct environment *environment, struct error *err)
 		return error_set(err, ERROR_REFUSED,
 				 "%s is not ours: take it first",
 				 environment->name);
+	if (epoch < 0)
+		return environment_no_epoch(environment, err);
 	if (epoch > environment->epoch)
 		return tell_moved(environment, epoch, err);
 	return 0;

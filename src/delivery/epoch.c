@@ -26,13 +26,13 @@ int64_t epoch_read(const char *folder)
 {
 	char text[EPOCH_DIGITS + 1] = "";
 	int fd = open_epoch(folder, O_RDONLY);
+	ssize_t got;
 
 	if (fd < 0)
-		return 0;
-	if (pread(fd, text, EPOCH_DIGITS, 0) < 0)
-		text[0] = '\0';
+		return errno == ENOENT ? 0 : -1;
+	got = pread(fd, text, EPOCH_DIGITS, 0);
 	close(fd);
-	return strtoll(text, NULL, 10);
+	return got < 0 ? -1 : strtoll(text, NULL, 10);
 }
 
 /* Linked once it is whole: another may be raising it. */
@@ -54,17 +54,17 @@ void epoch_prepare(const char *folder)
 }
 
 /* In place: the file has its size from the first time on. */
-int64_t epoch_raise(const char *folder)
+bool epoch_raise(const char *folder)
 {
-	int64_t epoch = epoch_read(folder) + 1;
-	int fd = open_epoch(folder, O_WRONLY | O_CREAT);
+	int64_t epoch = epoch_read(folder);
+	int fd = epoch < 0 ? -1 : open_epoch(folder, O_WRONLY | O_CREAT);
 	char text[32];
+	bool is;
 
 	if (fd < 0)
-		return epoch;
-	snprintf(text, sizeof(text), "%0*" PRId64, EPOCH_DIGITS, epoch);
-	if (pwrite(fd, text, EPOCH_DIGITS, 0) < 0)
-		errno = 0; /* the provider is what matters now */
+		return false;
+	snprintf(text, sizeof(text), "%0*" PRId64, EPOCH_DIGITS, epoch + 1);
+	is = pwrite(fd, text, EPOCH_DIGITS, 0) == EPOCH_DIGITS;
 	close(fd);
-	return epoch;
+	return is;
 }

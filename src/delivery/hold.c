@@ -58,6 +58,13 @@ static int refuse_when_held(const struct environment *environment,
 	return refuse_locked(environment, err);
 }
 
+static int refuse_now(struct environment *environment, struct error *err)
+{
+	if (ledger_refresh(environment->ledger, err) < 0)
+		return -1;
+	return refuse_when_held(environment, err);
+}
+
 char *environment_obstacle(struct environment *environment)
 {
 	struct error why = ERROR_INIT;
@@ -66,8 +73,7 @@ char *environment_obstacle(struct environment *environment)
 
 	if (holder)
 		text = xasprintf("%s is held by %s", environment->name, holder);
-	else if (ledger_refresh(environment->ledger, &why) < 0 ||
-		 refuse_when_held(environment, &why) < 0)
+	else if (refuse_now(environment, &why) < 0)
 		text = xstrdup(error_text(&why));
 	error_clear(&why);
 	free(holder);
@@ -97,6 +103,28 @@ static int take_run_lock(struct environment *environment, const char *holder,
 	return -1;
 }
 
+static int take_traffic_lock(struct environment *environment,
+			     const char *holder, struct error *err)
+{
+	if (environment->options.traffic)
+		return 0;
+	environment->traffic_lock =
+		traffic_lock(environment->config, holder, err);
+	return environment->traffic_lock ? 0 : -1;
+}
+
+/* The fence first: a rollback that is not in it shows in what is read after
+ * it. */
+static int take_epoch(struct environment *environment, struct error *err)
+{
+	epoch_prepare(environment->folder);
+	environment->epoch = epoch_read(environment->folder);
+	environment->moved = false;
+	if (environment->epoch < 0)
+		return environment_no_epoch(environment, err);
+	return refuse_now(environment, err);
+}
+
 int environment_acquire(struct environment *environment, int64_t run,
 			const char *person, struct error *err)
 {
@@ -104,28 +132,20 @@ int environment_acquire(struct environment *environment, int64_t run,
 	int result = -1;
 
 	if (folder_make(environment->folder, 0700, err) < 0 ||
-	    ledger_refresh(environment->ledger, err) < 0 ||
-	    refuse_when_held(environment, err) < 0)
+	    refuse_now(environment, err) < 0)
 		return -1;
 	words_time(clock_wall_ms(), time);
 	holder = run ? xasprintf("run %lld by %s since %s", (long long)run,
 				 person, time)
 		     : xasprintf("%s since %s", person, time);
-	if (take_run_lock(environment, holder, err) < 0)
-		goto out;
-	if (!environment->options.traffic) {
-		environment->traffic_lock =
-			traffic_lock(environment->config, holder, err);
-		if (!environment->traffic_lock) {
+	if (take_run_lock(environment, holder, err) == 0) {
+		result = take_traffic_lock(environment, holder, err) < 0 ||
+					 take_epoch(environment, err) < 0
+				 ? -1
+				 : 0;
+		if (result < 0)
 			environment_release(environment);
-			goto out;
-		}
 	}
-	epoch_prepare(environment->folder);
-	environment->epoch = epoch_read(environment->folder);
-	environment->moved = false;
-	result = 0;
-out:
 	free(holder);
 	return result;
 }

@@ -8,7 +8,6 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
-#include "delivery/epoch.h"
 
 /* How long the proxy may need to see that a colour is up. */
 #define UP_WAIT_MS 10000
@@ -256,7 +255,7 @@ static void append_changing(struct operation *operation)
 	struct event *event =
 		environment_event(environment, EVENT_TRAFFIC_CHANGING);
 
-	event_set_int(event, "epoch", epoch_read(environment->folder));
+	environment_set_epoch(environment, event);
 	event_set_json_owned(event, "from", split_encode(move->from));
 	event_set_json_owned(event, "to", split_encode(move->to));
 	event_set(event, "reason", move->reason);

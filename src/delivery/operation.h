@@ -194,12 +194,18 @@ struct event *environment_event(const struct environment *environment,
 				enum event_type type);
 void environment_append_owned(struct environment *environment,
 			      struct event *event);
+/* The one it has now, when that can be known. */
+void environment_set_epoch(const struct environment *environment,
+			   struct event *event);
 /* For what may go to the sink alone. */
 void environment_emit_owned(struct environment *environment,
 			    struct event *event);
 void environment_note(struct environment *environment, bool warning,
 		      const char *format, ...) PRINTF_LIKE(3, 4);
-/* 0, or ERROR_REFUSED with who has moved it. */
+/* Says that it cannot be read; -1. */
+int environment_no_epoch(const struct environment *environment,
+			 struct error *err) MUST_CHECK;
+/* 0, or ERROR_REFUSED with who has moved it; ERROR_IO: nobody knows. */
 int environment_check_epoch(struct environment *environment,
 			    struct error *err) MUST_CHECK;
 /* Opens the provider when it is not open. */

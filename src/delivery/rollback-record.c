@@ -9,7 +9,6 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "base/number.h"
-#include "delivery/epoch.h"
 
 static int64_t requests_of(const struct sampler *sampler, enum colour colour)
 {
@@ -103,7 +102,7 @@ void rollback_append_started(struct operation *operation)
 	struct event *event =
 		environment_event(environment, EVENT_ROLLBACK_STARTED);
 
-	event_set_int(event, "epoch", epoch_read(environment->folder));
+	environment_set_epoch(environment, event);
 	event_set(event, "colour", colour_name(operation->colour));
 	event_set(event, "from",
 		  state->has_candidate ? state->candidate.version

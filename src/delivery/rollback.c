@@ -218,7 +218,7 @@ static void start_recorded(struct operation *operation, const struct error *err)
 /* A disk that refuses even this leaves nothing to stop others with. */
 static void raise_fence(struct environment *environment)
 {
-	if (epoch_raise(environment->folder) > epoch_read(environment->folder))
+	if (!epoch_raise(environment->folder))
 		environment_note(environment, true,
 				 "what stops a deployment under way cannot be "
 				 "written; should one move the traffic again, "

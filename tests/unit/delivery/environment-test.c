@@ -447,6 +447,31 @@ static void fence_is_not_put_down_to_whoever_rolled_back_before(void **state)
 	assert_non_null(strstr(answer.text, "rolled back by another process"));
 }
 
+/* It may have been raised; the way back needs it not. */
+static void fence_that_cannot_be_read_stops_all_but_a_rollback(void **state)
+{
+	struct world *world = *state;
+	char *folder = folder_of(world), *file = path_join(folder, "epoch");
+	struct answer answer;
+
+	released(world, "v1");
+	acquired(world);
+	begun(world, STRATEGY_CANARY, "v2");
+	started(world);
+	shifted(world, 5);
+	assert_int_equal(unlink(file), 0);
+	assert_int_equal(folder_make(file, 0700, NULL), 0);
+	free(fake_log());
+	answer = shift(world, 25);
+	assert_int_equal(answer.code, ERROR_IO);
+	assert_non_null(strstr(answer.text, "cannot read"));
+	assert_asked("");
+	rolled_back(world, NULL);
+	assert_true(fake.percent[COLOUR_BLUE] == 100);
+	free(file);
+	free(folder);
+}
+
 static void rollback_that_nobody_asked_for_says_what_did(void **state)
 {
 	struct world *world = *state;
@@ -911,6 +936,7 @@ int main(void)
 		TEST(fence_has_its_room_before_the_disk_is_full),
 		TEST(step_that_was_asleep_while_rolled_back_undoes_itself),
 		TEST(fence_is_not_put_down_to_whoever_rolled_back_before),
+		TEST(fence_that_cannot_be_read_stops_all_but_a_rollback),
 		TEST(rollback_that_nobody_asked_for_says_what_did),
 		TEST(rollback_waits_for_no_write_lock),
 		TEST(rollback_is_recorded_when_the_write_lock_is_free_again),
