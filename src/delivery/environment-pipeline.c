@@ -38,7 +38,8 @@ static struct pipeline *stored_pipeline(const struct environment *environment,
 		pipeline = pipeline_parse(text.data, text.len, path, &problems);
 		if (!pipeline)
 			error_set(err, ERROR_CORRUPT,
-				  "%s cannot be read any more", path);
+				  "%s cannot be read any more; mend it there",
+				  path);
 	}
 	problems_release(&problems);
 	str_release(&text);
@@ -56,10 +57,11 @@ static struct pipeline *recorded_pipeline(const struct environment *environment,
 		stored_pipeline(environment, release->pipeline, &why);
 	char *path;
 
-	if (pipeline || (why.code != ERROR_NOT_FOUND && why.code != ERROR_IO)) {
-		if (!pipeline)
-			error_move(err, &why);
+	if (pipeline)
 		return pipeline;
+	if (why.code == ERROR_CORRUPT) {
+		(void)!error_move(err, &why);
+		return NULL;
 	}
 	path = pipeline_path(environment, release->pipeline);
 	error_set(err, ERROR_CORRUPT,
@@ -104,28 +106,52 @@ int environment_find_config(struct environment *environment, struct error *err)
 	return 0;
 }
 
-/* NULL: the one it was opened with, or it cannot be read any more. */
-static const struct pipeline *pipeline_of(struct environment *environment,
-					  const struct release *release)
+/* Of that name, though it may have been mended since. */
+static struct older_pipeline *find_older(const struct environment *environment,
+					 const char *digest)
 {
-	struct pipeline *pipeline;
-
-	if (!release->pipeline || !*release->pipeline ||
-	    strcmp(release->pipeline, environment->pipeline_digest) == 0)
-		return NULL;
-	pipeline = stored_pipeline(environment, release->pipeline, NULL);
-	if (pipeline)
-		*VECTOR_ADD(environment->older, environment->older_count,
-			    environment->older_cap) = pipeline;
-	return pipeline;
+	for (size_t i = 0; i < environment->older_count; i++)
+		if (strcmp(environment->older[i].digest, digest) == 0)
+			return &environment->older[i];
+	return NULL;
 }
 
-const struct pipeline *
-environment_live_pipeline(struct environment *environment)
+/* NULL: the one that the environment was opened with. */
+static int pipeline_of(struct environment *environment,
+		       const struct release *release,
+		       const struct pipeline **pipeline, struct error *err)
+{
+	struct older_pipeline *older;
+	struct pipeline *read;
+
+	*pipeline = NULL;
+	if (!release->pipeline || !*release->pipeline ||
+	    strcmp(release->pipeline, environment->pipeline_digest) == 0)
+		return 0;
+	older = find_older(environment, release->pipeline);
+	if (!older) {
+		read = recorded_pipeline(environment, release, err);
+		if (!read)
+			return -1;
+		older = VECTOR_ADD(environment->older, environment->older_count,
+				   environment->older_cap);
+		older->digest = xstrdup(release->pipeline);
+		older->pipeline = read;
+	}
+	*pipeline = older->pipeline;
+	return 0;
+}
+
+int environment_live_pipeline(struct environment *environment,
+			      const struct pipeline **pipeline,
+			      struct error *err)
 {
 	const struct environment_state *state = environment_state(environment);
 
-	return state->has_live ? pipeline_of(environment, &state->live) : NULL;
+	*pipeline = NULL;
+	if (!state->has_live)
+		return 0;
+	return pipeline_of(environment, &state->live, pipeline, err);
 }
 
 /* The configuration that a release is started by: that of its own file, when
@@ -134,10 +160,10 @@ const struct environment_config *
 environment_config_of(struct environment *environment,
 		      const struct release *release)
 {
-	const struct pipeline *pipeline = pipeline_of(environment, release);
+	const struct pipeline *pipeline;
 	const struct environment_config *config;
 
-	if (!pipeline)
+	if (pipeline_of(environment, release, &pipeline, NULL) < 0 || !pipeline)
 		return environment->config;
 	config = pipeline_environment(pipeline, environment->name);
 	if (config &&

@@ -256,8 +256,10 @@ void environment_close(struct environment *environment)
 	release_secrets(&environment->secrets);
 	for (int i = 0; i < COLOUR_COUNT; i++)
 		free(environment->target_folders[i]);
-	for (size_t i = 0; i < environment->older_count; i++)
-		pipeline_free(environment->older[i]);
+	for (size_t i = 0; i < environment->older_count; i++) {
+		pipeline_free(environment->older[i].pipeline);
+		free(environment->older[i].digest);
+	}
 	free(environment->older);
 	pipeline_free(environment->own_pipeline);
 	free(environment->name);

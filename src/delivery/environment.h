@@ -87,9 +87,11 @@ environment_state(const struct environment *environment);
 const struct environment_config *
 environment_config(const struct environment *environment);
 /* The pipeline that the live release came with, when it is another than this
- * environment was opened with; NULL: the same, or none. Borrowed. */
-const struct pipeline *
-environment_live_pipeline(struct environment *environment);
+ * environment was opened with; NULL: the same, or none. Borrowed. -1: what it
+ * asks of whoever wants to replace the release cannot be known. */
+int environment_live_pipeline(struct environment *environment,
+			      const struct pipeline **pipeline,
+			      struct error *err) MUST_CHECK;
 /* Reads what other processes recorded since. */
 int environment_refresh(struct environment *environment,
 			struct error *err) MUST_CHECK;

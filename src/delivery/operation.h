@@ -94,13 +94,18 @@ struct sampler {
 	char readiness[240];
 };
 
+struct older_pipeline {
+	char *digest; /* it was kept by */
+	struct pipeline *pipeline;
+};
+
 struct environment {
 	struct environment_options options;
 	char *name, *folder, *stage, *url;
 	struct loop *loop;
 	const struct environment_config *config;
 	struct pipeline *own_pipeline; /* when none was given */
-	struct pipeline **older;       /* of releases started again */
+	struct older_pipeline *older;  /* of other releases */
 	size_t older_count, older_cap;
 	char pipeline_digest[65];
 	struct environment_state state;

@@ -126,7 +126,8 @@ bool site_is_let_through(void *data, const char *environment)
 
 	if (!site || site->is_let_through)
 		return site;
-	live = environment_live_pipeline(site->environment);
+	if (environment_live_pipeline(site->environment, &live, NULL) < 0)
+		return false;
 	return !has_gate(engine->options.pipeline, environment) &&
 	       !(live && has_gate(live, environment));
 }

@@ -11,10 +11,13 @@
 
 struct look { /* the helper's */
 	const char *repository_folder, *commit;
-	struct strings rules[2];
+	struct branches_rule {
+		struct strings names;
+		bool is_live; /* of the release that is live */
+	} rules[2];
 	size_t rule_count;
-	struct strings *broken; /* NULL: it is on a branch of each */
-	char *where;		/* of the last that was asked */
+	struct branches_rule *broken; /* NULL: it is on a branch of each */
+	char *where;		      /* of the last that was asked */
 	struct error err;
 	struct branches_step *step; /* NULL once cancelled */
 };
@@ -33,8 +36,9 @@ static void ask(void *data)
 	for (size_t i = 0; repository && i < look->rule_count; i++) {
 		free(look->where);
 		look->where = NULL;
-		if (branches_allow(repository, look->commit, &look->rules[i],
-				   &look->where, &look->err) == 1)
+		if (branches_allow(repository, look->commit,
+				   &look->rules[i].names, &look->where,
+				   &look->err) == 1)
 			continue;
 		look->broken = &look->rules[i];
 		break;
@@ -48,8 +52,11 @@ static char *refusal(const struct step *step, const struct look *look)
 
 	str_addf(&text, "refused: %s takes commits of",
 		 step->options.stage->deploy.environment);
-	for (size_t i = 0; i < look->broken->count; i++)
-		str_addf(&text, "%s %s", i ? "," : "", look->broken->items[i]);
+	for (size_t i = 0; i < look->broken->names.count; i++)
+		str_addf(&text, "%s %s", i ? "," : "",
+			 look->broken->names.items[i]);
+	if (look->broken->is_live)
+		str_add(&text, ", as the release says that is live");
 	str_addf(&text, ", and %.10s is %s", look->commit, look->where);
 	return str_detach(&text);
 }
@@ -79,7 +86,7 @@ static void answered(void *data)
 		judge(&branches->step, look);
 	}
 	for (size_t i = 0; i < look->rule_count; i++)
-		strings_release(&look->rules[i]);
+		strings_release(&look->rules[i].names);
 	free(look->where);
 	error_clear(&look->err);
 	free(look);
@@ -87,14 +94,17 @@ static void answered(void *data)
 
 /* Copied: the helper may be at it while the environment is closed. */
 static void add_rule(struct look *look, const struct pipeline *pipeline,
-		     const char *name)
+		     bool is_live, const char *name)
 {
+	struct branches_rule *rule = &look->rules[look->rule_count];
 	const struct environment_config *config =
 		pipeline ? pipeline_environment(pipeline, name) : NULL;
 
-	if (config && config->branches.count)
-		strings_copy(&look->rules[look->rule_count++],
-			     &config->branches);
+	if (!config || !config->branches.count)
+		return;
+	strings_copy(&rule->names, &config->branches);
+	rule->is_live = is_live;
+	look->rule_count++;
 }
 
 static int branches_start(struct step *step, struct error *err)
@@ -104,15 +114,17 @@ static int branches_start(struct step *step, struct error *err)
 	const char *name = step->options.stage->deploy.environment;
 	struct environment *environment =
 		host->environment(host->data, name, err);
+	const struct pipeline *live;
 	struct look *look;
 
-	if (!environment)
+	if (!environment ||
+	    environment_live_pipeline(environment, &live, err) < 0)
 		return -1;
 	look = xcalloc(1, sizeof(*look));
 	look->repository_folder = host->run->repository_folder;
 	look->commit = host->run->commit->id;
-	add_rule(look, host->pipeline, name);
-	add_rule(look, environment_live_pipeline(environment), name);
+	add_rule(look, host->pipeline, false, name);
+	add_rule(look, live, true, name);
 	look->step = branches;
 	branches->look = look;
 	if (look->rule_count)

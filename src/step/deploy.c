@@ -246,19 +246,21 @@ static void free_keeper(struct deploy_step *deploy)
 }
 
 /* A live release whose file has a gate holds what wants to replace it. */
-static void add_live_rule(struct deploy_step *deploy,
-			  struct gatekeeper_options *options)
+static int add_live_rule(struct deploy_step *deploy,
+			 struct gatekeeper_options *options, struct error *err)
 {
-	const struct pipeline *pipeline =
-		environment_live_pipeline(deploy->environment);
-	const struct environment_config *config =
-		pipeline ? pipeline_environment(pipeline, options->environment)
-			 : NULL;
+	const struct pipeline *pipeline;
+	const struct environment_config *config;
 
+	if (environment_live_pipeline(deploy->environment, &pipeline, err) < 0)
+		return -1;
+	config = pipeline ? pipeline_environment(pipeline, options->environment)
+			  : NULL;
 	if (!config || !config->gate.present)
-		return;
+		return 0;
 	options->live_rule = &config->gate;
 	options->live_pipeline = pipeline;
+	return 0;
 }
 
 static void open_gate(struct deploy_step *deploy)
@@ -275,11 +277,16 @@ static void open_gate(struct deploy_step *deploy)
 		.closed = gate_closed,
 		.data = deploy,
 	};
+	struct error err = ERROR_INIT;
 
 	free(deploy->compared_with);
 	deploy->compared_with = xstrdup(live_digest(deploy));
 	free_keeper(deploy);
-	add_live_rule(deploy, &options);
+	if (add_live_rule(deploy, &options, &err) < 0) {
+		deploy_fail_by(deploy, &err);
+		error_clear(&err);
+		return;
+	}
 	if (!config->gate.present && !options.live_rule) {
 		take(deploy);
 		return;
@@ -307,7 +314,6 @@ static void unpacked(const char *digest, const char *folder,
 static void recovered(void *data, const struct error *err)
 {
 	struct deploy_step *deploy = data;
-
 	bool takes_back = deploy->ending && deploy->step.options.past;
 
 	if (err && err->code == ERROR_REFUSED &&

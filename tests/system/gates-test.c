@@ -402,7 +402,25 @@ static void branches_that_the_candidate_took_away_still_hold(void **state)
 	site_shell(site, site->repository, "git checkout -q -b fix");
 	prepare(site, HEAD STAGES DEPLOY);
 	assert_int_equal(site_call(site, "run", NULL), 8);
-	assert_says(site->out, "refused: production takes commits of main");
+	assert_says(site->out, "refused: production takes commits of main, as "
+			       "the release says that is live, and ");
+	assert_string_equal(site_colour(site), "blue");
+}
+
+/* What the rules of the live release are cannot be known: that is no leave. */
+static void live_rules_that_cannot_be_read_let_nothing_pass(void **state)
+{
+	struct site *site = *state;
+	struct process *run;
+
+	prepare(site, HEAD GATE STAGES DEPLOY);
+	run = run_to_gate(site);
+	assert_int_equal(site_call(site, "approve", "1", NULL), 0);
+	assert_int_equal(process_await(run), 0);
+	site_shell(site, site->state, "rm environments/production/pipelines/*");
+	prepare(site, HEAD STAGES DEPLOY);
+	assert_int_equal(site_call(site, "run", NULL), 7);
+	assert_says(site->out, "put it back with git show ");
 	assert_string_equal(site_colour(site), "blue");
 }
 
@@ -560,6 +578,7 @@ static int run_all(void)
 		TEST(later_stage_that_deploys_asks_its_gate_again),
 		TEST(gate_that_the_candidate_took_away_still_holds),
 		TEST(branches_that_the_candidate_took_away_still_hold),
+		TEST(live_rules_that_cannot_be_read_let_nothing_pass),
 		TEST(secrets_come_after_the_gate),
 		TEST(two_users_of_the_group_let_a_release_pass),
 		TEST(another_user_does_not_reach_a_run_that_is_not_shared),
