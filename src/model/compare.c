@@ -301,10 +301,11 @@ void comparison_make(struct comparison *it, const char *live_folder,
 	struct model *live =
 		live_folder ? read_model(live_folder, INT64_MAX) : NULL;
 	struct model *run = folder ? read_model(folder, until) : NULL;
-	const char *why = !live_folder ? "nothing is live to compare with"
-			  : !live      ? "the run that is live has no journal"
-			  : !run       ? "this commit was not run yet"
-				       : NULL;
+	const char *why =
+		!live_folder ? "there is no run of what is live to compare with"
+		: !live	     ? "the run that is live has no journal"
+		: !run	     ? "this commit was not run yet"
+			     : NULL;
 
 	memset(it, 0, sizeof(*it));
 	if (why) {

@@ -92,7 +92,7 @@ struct gate_model {
 	bool open;
 	char *environment, *outcome, *reason; /* outcome once closed */
 	char *candidate_version, *candidate_commit;
-	char *live_version;
+	char *live_version, *live_commit;
 	int64_t live_since, opened, expires, closed;
 	int required, approvals;
 	struct vote_model *votes;

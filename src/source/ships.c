@@ -170,17 +170,27 @@ int ships_show(struct repository *repository, const char *commit, size_t limit,
 	return repository->ops->show(repository, commit, limit, text, err);
 }
 
+void shipped_commit_release(struct shipped_commit *commit)
+{
+	free(commit->id);
+	free(commit->author);
+	free(commit->email);
+	free(commit->subject);
+}
+
+void shipped_file_release(struct shipped_file *file)
+{
+	free(file->path);
+	free(file->raw);
+}
+
 void ships_release(struct ships *ships)
 {
-	for (size_t i = 0; i < ships->list_count; i++) {
-		free(ships->list[i].id);
-		free(ships->list[i].author);
-		free(ships->list[i].email);
-		free(ships->list[i].subject);
-	}
+	for (size_t i = 0; i < ships->list_count; i++)
+		shipped_commit_release(&ships->list[i]);
 	free(ships->list);
 	for (size_t i = 0; i < ships->changed_count; i++)
-		free(ships->changed[i].path);
+		shipped_file_release(&ships->changed[i]);
 	free(ships->changed);
 	strings_release(&ships->authors);
 	strings_release(&ships->emails);

@@ -88,6 +88,8 @@ int ships_find(struct repository *repository, const char *live,
 	       const char *candidate, struct ships *ships,
 	       struct error *err) MUST_CHECK;
 void ships_release(struct ships *ships);
+void shipped_commit_release(struct shipped_commit *commit);
+void shipped_file_release(struct shipped_file *file);
 
 /* What gate.opened carries: {commits, files, insertions, deletions, authors
  * (how many), list, risky}, with lost, changed and partial. A new object. */

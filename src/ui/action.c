@@ -46,6 +46,7 @@ static const struct {
 	{INPUT_ESCAPE, ACTION_CLOSE},
 	{'f', ACTION_FOLLOW},
 	{'z', ACTION_ZOOM},
+	{'d', ACTION_SHIPS},
 	{'+', ACTION_FASTER},
 	{'-', ACTION_SLOWER},
 	{'>', ACTION_SKIP},

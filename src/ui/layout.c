@@ -3,6 +3,7 @@
 
 #include "ui/chart.h"
 #include "ui/dialog.h"
+#include "ui/ships.h"
 
 static int between(int least, int value, int most)
 {
@@ -293,6 +294,21 @@ static void draw_panels(const struct view *view, const struct model *model,
 	draw_dividers(view, grid);
 }
 
+/* Under the header, where there is one. */
+static void draw_ships(const struct view *view, const struct model *model,
+		       struct grid *grid)
+{
+	struct area all = {grid, 0, 0, grid->rows, grid->cols};
+	struct area header = area_of(grid, &view->plan.header);
+	int top = view->plan.form > FORM_SUMMARY ? header.rows : 0;
+	struct area rest =
+		area_part(&all, top, 0, grid->rows - top, grid->cols);
+
+	if (top)
+		header_draw(view, model, &header);
+	ships_draw(view, model, &rest);
+}
+
 void layout_draw(const struct view *view, const struct model *model,
 		 struct grid *grid)
 {
@@ -300,7 +316,9 @@ void layout_draw(const struct view *view, const struct model *model,
 	struct area footer = area_of(grid, &view->plan.footer);
 
 	grid_clear(grid);
-	if (view->plan.form <= FORM_SUMMARY) {
+	if (view->ships) {
+		draw_ships(view, model, grid);
+	} else if (view->plan.form <= FORM_SUMMARY) {
 		summary_draw(view, model, &header);
 	} else {
 		header_draw(view, model, &header);

@@ -21,6 +21,11 @@ libsignalbox_a_SOURCES += \
 	%D%/rescue.c %D%/rescue.h \
 	%D%/screen.c %D%/screen.h \
 	%D%/security.c \
+	%D%/shipment.c %D%/shipment.h \
+	%D%/ships.c %D%/ships.h \
+	%D%/ships-draw.c \
+	%D%/ships-page.c \
+	%D%/ships-work.c %D%/ships-work.h \
 	%D%/summary.c \
 	%D%/tests-list.c \
 	%D%/traffic.c %D%/traffic-table.c %D%/traffic-table.h \

@@ -22,6 +22,7 @@
 #include "ui/layout.h"
 #include "ui/playback.h"
 #include "ui/screen.h"
+#include "ui/ships-work.h"
 
 /* At most 30 frames a second for events. A key paints at once. */
 #define FRAME_US 33333
@@ -39,6 +40,7 @@ struct ui {
 	struct screen *screen;
 	struct model *model;
 	struct view *view;
+	struct ships_work *ships;
 	struct watch *keyboard, *host;
 	struct timer *frame, *tick;
 	int64_t painted_us;	    /* the last frame */
@@ -313,6 +315,7 @@ static void keyboard_ready(int fd, short revents, void *data)
 		view_input(ui->view, ui->model, input);
 		drop = is_typed_ahead(ui, before);
 		send_outbox(ui);
+		ships_work_obey(ui->ships);
 		obey(ui);
 		if (ui->playback)
 			playback_obey(ui->playback);
@@ -373,7 +376,7 @@ static void take_played(const struct event *event, void *data)
 	apply(event, data);
 }
 
-static void played(void *data)
+static void changed(void *data)
 {
 	want_frame(data);
 }
@@ -393,7 +396,7 @@ static void woken(void *data)
 
 static void start_playback(struct ui *ui)
 {
-	static const struct playback_handlers handlers = {take_played, played};
+	static const struct playback_handlers handlers = {take_played, changed};
 
 	ui->playback =
 		playback_new(ui->loop, ui->options, ui->view, &handlers, ui);
@@ -418,6 +421,7 @@ static void start(struct ui *ui)
 	ui->view->attached = options->attached;
 	ui->frame = loop_timer(ui->loop, 0, paint_due, ui);
 	timer_stop(ui->frame);
+	ui->ships = ships_work_new(ui->loop, ui->view, changed, ui);
 	ui->tick = loop_timer(ui->loop, 0, ticked, ui);
 	timer_stop(ui->tick);
 	ui->channel = channel_new(ui->loop, options->events_fd,
@@ -442,6 +446,7 @@ static void stop(struct ui *ui)
 	timer_free(ui->frame);
 	timer_free(ui->tick);
 	playback_free(ui->playback);
+	ships_work_free(ui->ships);
 	view_free(ui->view);
 	loop_unpost(ui->loop, paint_woken, ui);
 	model_free(ui->model);

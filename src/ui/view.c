@@ -8,6 +8,7 @@
 #include "ui/dialog.h"
 #include "ui/input.h"
 #include "ui/logpanel.h"
+#include "ui/ships.h"
 
 static const struct view_ops *const panels[PANEL_COUNT] = {
 	[PANEL_PIPELINE] = &pipeline_ops, [PANEL_LOG] = &log_ops,
@@ -38,6 +39,7 @@ void view_free(struct view *view)
 		return;
 	dialog_close(view);
 	logview_release(&view->log);
+	ships_close(view);
 	for (size_t i = 0; i < view->outbox_count; i++)
 		command_release(&view->outbox[i]);
 	free(view->outbox);
@@ -326,6 +328,9 @@ static void act(struct view *view, const struct model *model,
 	case ACTION_ZOOM:
 		view->zoom = !view->zoom;
 		break;
+	case ACTION_SHIPS:
+		ships_open(view, model, NULL);
+		break;
 	case ACTION_CLOSE:
 		act_close(view);
 		break;
@@ -363,8 +368,9 @@ static void panel_input(struct view *view, const struct model *model, int input)
 		view->interrupted_ms = 0;
 	if (action == ACTION_NONE)
 		return;
-	if ((!ops->act || !ops->act(view, model, action)) &&
-	    !log_take(view, model, action))
+	if (view->ships ? !ships_act(view, model, action)
+			: (!ops->act || !ops->act(view, model, action)) &&
+				  !log_take(view, model, action))
 		act(view, model, action);
 }
 

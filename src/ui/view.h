@@ -34,6 +34,8 @@ enum panel {
 
 struct view;
 struct dialog;
+struct ships_view;
+
 /* A panel: draws itself into its area, the rule in row 0, and may take an
  * action while it has the focus. */
 struct view_ops {
@@ -90,6 +92,7 @@ struct view {
 	struct logview log;
 	size_t scroll[PANEL_COUNT]; /* rows above the first shown */
 	struct dialog *dialog;
+	struct ships_view *ships; /* what ships, over the panels; NULL: not */
 	bool pasting;
 	int64_t interrupted_ms; /* the last ctrl-c, clock_ms; 0 never */
 	char *toast;		/* shown until the next key; "" none */

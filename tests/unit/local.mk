@@ -76,6 +76,7 @@ check_PROGRAMS += %D%/ui/pattern-test
 check_PROGRAMS += %D%/ui/search-test
 check_PROGRAMS += %D%/ui/testline-test
 EXTRA_DIST += %D%/ui/logs.h
+check_PROGRAMS += %D%/ui/ships-test
 check_PROGRAMS += %D%/ui/theme-test
 check_PROGRAMS += %D%/ui/tint-test
 check_PROGRAMS += %D%/ui/view-test
