@@ -78,6 +78,7 @@ int screen_settings(const struct screen_look *look, struct settings *settings,
 		free(settings->theme);
 		settings->theme = xstrdup(look->theme);
 	}
+	settings->mouse |= look->mouse;
 	return choose("--glyphs", look->glyphs, glyph_words, &settings->glyphs,
 		      err);
 }
@@ -122,6 +123,7 @@ int screen_show(const struct screen_options *options, struct error *err)
 	    screen_theme(settings.theme, &theme, err) == 0) {
 		ui.colour = settings.colour;
 		ui.unicode = settings.glyphs;
+		ui.mouse = settings.mouse;
 		end = ui_run(&ui, err);
 	}
 	theme_release(&theme);

@@ -14,14 +14,16 @@
 /* --color, --glyphs and --theme as they were written; NULL: not. */
 struct screen_look {
 	const char *color, *glyphs, *theme;
+	bool mouse;
 };
 
 /* Their rows of a table of options. */
 #define SCREEN_OPTIONS(look)                              \
 	{"--color", &(look).color, NULL, NULL},           \
 		{"--glyphs", &(look).glyphs, NULL, NULL}, \
+		{"--theme", &(look).theme, NULL, NULL},   \
 	{                                                 \
-		"--theme", &(look).theme, NULL, NULL      \
+		"--mouse", NULL, &(look).mouse, NULL      \
 	}
 
 struct screen_options {

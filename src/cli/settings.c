@@ -35,6 +35,7 @@ static const struct key keys[] = {
 	{"theme", read_line, offsetof(struct settings, theme), false},
 	{"color", read_color, offsetof(struct settings, colour), false},
 	{"glyphs", read_glyphs, offsetof(struct settings, glyphs), false},
+	{"mouse", read_truth, offsetof(struct settings, mouse), false},
 };
 static const struct schema schema = SCHEMA("the configuration", keys);
 

@@ -10,6 +10,7 @@
 struct settings {
 	char *theme; /* NULL: by the terminal */
 	enum ui_choice colour, glyphs;
+	bool mouse;
 };
 
 #define SETTINGS_INIT      \

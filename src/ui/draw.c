@@ -79,6 +79,19 @@ int code_width(const struct grid *grid, int32_t c)
 		       : character_width((uint32_t)c);
 }
 
+static void put(const struct pen *pen, uint32_t c)
+{
+	const struct area *area = pen->area;
+	int row = area->top + pen->row;
+	int col = area->left + pen->col;
+	struct cell *cell;
+
+	grid_put(area->grid, row, col, c, pen->style);
+	cell = grid_at(area->grid, row, col);
+	if (cell && pen->target <= UINT16_MAX)
+		cell->target = (uint16_t)pen->target;
+}
+
 /* One character, if all of it is inside; the pen moves on in any case. */
 void pen_code(struct pen *pen, uint32_t c)
 {
@@ -88,8 +101,7 @@ void pen_code(struct pen *pen, uint32_t c)
 
 	if (pen->row >= 0 && pen->row < area->rows && pen->col >= 0 &&
 	    pen->col + width <= limit && (width || pen->col > 0))
-		grid_put(area->grid, area->top + pen->row,
-			 area->left + pen->col, c, pen->style);
+		put(pen, c);
 	pen->col += width;
 }
 

@@ -36,6 +36,7 @@ struct pen {
 	int row, col;
 	int limit; /* the first column not to be written */
 	struct style style;
+	size_t target; /* of the cells written, see view.h; 0 none */
 };
 
 struct pen pen_at(const struct area *area, int row, int col);

@@ -8,7 +8,8 @@
 #include "base/memory.h"
 #include "base/printable.h"
 
-static const struct cell blank = {{' '}, ROLE_NORMAL, 1, false, false};
+static const struct cell blank = {
+	.text = {' '}, .role = ROLE_NORMAL, .width = 1};
 
 void grid_init(struct grid *grid, int rows, int cols, struct charset charset)
 {

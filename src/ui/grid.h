@@ -50,7 +50,8 @@ struct style {
 struct cell {
 	uint32_t text[3]; /* a code point and up to two marks on it */
 	uint8_t role;
-	uint8_t width; /* 1, 2, or 0: the right half of the one before */
+	uint8_t width;	 /* 1, 2, or 0: the right half of the one before */
+	uint16_t target; /* what a click here means, 0 nothing: see view.h */
 	bool bold, reverse;
 };
 

@@ -26,6 +26,10 @@ enum input {
 	INPUT_PASTE_END,
 	INPUT_FOCUS_IN,
 	INPUT_FOCUS_OUT,
+	INPUT_CLICK,
+	INPUT_WHEEL_UP,
+	INPUT_WHEEL_DOWN,
+	INPUT_RELEASE, /* of a button: the last of the mouse */
 	INPUT_UNKNOWN,
 };
 

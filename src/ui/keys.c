@@ -13,6 +13,7 @@ enum {
 	KEY_PASTE_END,
 	KEY_FOCUS_IN,
 	KEY_FOCUS_OUT,
+	KEY_POINTER,
 };
 
 static const struct {
@@ -55,7 +56,46 @@ static int named_input(wint_t key)
 	return INPUT_UNKNOWN;
 }
 
-int keys_read(void)
+void keys_start_mouse(void)
+{
+	define_key("\033[<", KEY_POINTER);
+}
+
+/* A report comes in one piece, but for a slow line. */
+#define REPORT_MS 50
+
+/* One number of a report, and in *end what stands behind it. */
+static int report_number(wint_t *end)
+{
+	int number = 0;
+
+	while (get_wch(end) == OK && *end >= '0' && *end <= '9')
+		if (number < 10000)
+			number = number * 10 + (int)(*end - '0');
+	return number;
+}
+
+/* "\033[<BUTTON;COLUMN;ROWM", and m for a button that was let go. */
+static int pointer_input(int *row, int *col)
+{
+	wint_t ends[3] = {0, 0, 0};
+	int button;
+
+	timeout(REPORT_MS);
+	button = report_number(&ends[0]);
+	*col = report_number(&ends[1]) - 1;
+	*row = report_number(&ends[2]) - 1;
+	timeout(0);
+	if (ends[0] != ';' || ends[1] != ';' || ends[2] != 'M')
+		return INPUT_RELEASE;
+	if (button == 0)
+		return INPUT_CLICK;
+	if (button == 64)
+		return INPUT_WHEEL_UP;
+	return button == 65 ? INPUT_WHEEL_DOWN : INPUT_RELEASE;
+}
+
+int keys_read(int *row, int *col)
 {
 	wint_t c;
 
@@ -66,6 +106,8 @@ int keys_read(void)
 				return INPUT_ENTER;
 			return c > 0x10ffff ? INPUT_UNKNOWN : (int)c;
 		case KEY_CODE_YES:
+			if (c == KEY_POINTER)
+				return pointer_input(row, col);
 			if (c != KEY_RESIZE)
 				return named_input(c);
 			break;

@@ -5,7 +5,10 @@
 
 /* Teaches curses the sequences terminfo does not name. */
 void keys_start(void);
-/* The next one, INPUT_NONE when no more has come. */
-int keys_read(void);
+/* What the mouse reports, in xterm's mode 1006, comes as inputs. */
+void keys_start_mouse(void);
+/* The next one, INPUT_NONE when no more has come. Of the mouse, *row and *col
+ * are where it is. */
+int keys_read(int *row, int *col);
 
 #endif

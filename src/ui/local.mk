@@ -34,6 +34,7 @@ libsignalbox_a_SOURCES += \
 # What the terminal takes.
 libsignalbox_a_SOURCES += \
 	%D%/painter.c %D%/painter.h \
+	%D%/pointer.c \
 	%D%/preview.c %D%/preview.h \
 	%D%/theme.c %D%/theme-file.c %D%/theme.h \
 	%D%/tint.c %D%/tint.h

@@ -31,15 +31,17 @@ static void draw_time(struct pen *pen, const struct item *item)
 	pen_right(pen, pen->limit, text);
 }
 
-static void draw_item(const struct view *view, struct pen *pen,
-		      const struct item *item, const struct stage_model *shown,
-		      bool timed)
+static void draw_item(const struct view *view, const struct model *model,
+		      struct pen *pen, const struct item *item, bool timed)
 {
+	const struct stage_model *shown = view_stage(view, model);
 	bool selected = item->stage && item->stage == shown;
 
 	if (item->glyph == GLYPH_COUNT)
 		return;
 	pen->col += item->indent;
+	if (item->stage)
+		pen->target = (size_t)(item->stage - model->stages) + 1;
 	pen_role(pen, item->role);
 	pen->style.bold = item->bold;
 	pen_glyph(pen, item->glyph);
@@ -100,13 +102,11 @@ static void draw_column(const struct view *view, const struct model *model,
 			const struct area *area, const struct column *column,
 			int col)
 {
-	const struct stage_model *shown = view_stage(view, model);
-
 	for (size_t i = 0; i < column->count; i++) {
 		struct pen pen = pen_at(area, (int)i + 1, col);
 
 		pen.limit = col + column->width;
-		draw_item(view, &pen, &column->items[i], shown,
+		draw_item(view, model, &pen, &column->items[i],
 			  item_full_width(&column->items[i], area->grid) <=
 				  column->width);
 	}
@@ -142,6 +142,7 @@ static void draw_line(const struct model *model, const struct area *area)
 	for (size_t i = 0; i < model->stage_count; i++) {
 		const struct stage_model *stage = &model->stages[i];
 
+		pen.target = i + 1;
 		pen_role(&pen, stage_role(stage));
 		pen.style.bold = state_is_bad(stage->state);
 		pen_glyph(&pen, stage_glyph(stage));

@@ -22,6 +22,10 @@
 /* Bracketed paste and focus events. Terminals without them ignore them. */
 static const char modes_on[] = "\033[?2004h\033[?1004h";
 static const char modes_off[] = "\033[?1004l\033[?2004l";
+/* Presses, told in digits. Not by curses: it asks for them by what TERM says,
+ * and takes a press and its release for one event. */
+static const char mouse_on[] = "\033[?1000h\033[?1006h";
+static const char mouse_off[] = "\033[?1006l\033[?1000l";
 
 struct screen {
 	SCREEN *curses;
@@ -31,7 +35,7 @@ struct screen {
 	struct grid shown; /* the last frame */
 	bool entered;
 	bool whole; /* draw every cell */
-	bool ansi;
+	bool ansi, mouse;
 	int cursor; /* as curs_set() was told, -1 not yet */
 };
 
@@ -103,6 +107,8 @@ static void arm(const struct screen *screen)
 {
 	struct str text = STR_INIT;
 
+	if (screen->ansi && screen->mouse)
+		str_add(&text, mouse_off);
 	if (screen->ansi)
 		str_add(&text, modes_off);
 	capability_add(&text, "sgr0");
@@ -143,6 +149,10 @@ static void set_modes(struct screen *screen)
 	nodelay(stdscr, TRUE);
 	leaveok(stdscr, FALSE);
 	send_modes(screen, modes_on);
+	if (screen->mouse) {
+		keys_start_mouse();
+		send_modes(screen, mouse_on);
+	}
 	screen->entered = true;
 	screen->cursor = -1;
 	screen_forget(screen);
@@ -180,6 +190,7 @@ struct screen *screen_open(const struct ui_options *options, struct error *err)
 		painter_new(options->theme, screen_wants_colour(options->colour)
 						    ? painter_depth()
 						    : DEPTH_NONE);
+	screen->mouse = options->mouse;
 	keys_start();
 	arm(screen);
 	set_modes(screen);
@@ -192,6 +203,8 @@ void screen_leave(struct screen *screen)
 	if (!screen->entered)
 		return;
 	screen->entered = false;
+	if (screen->mouse)
+		send_modes(screen, mouse_off);
 	send_modes(screen, modes_off);
 	curs_set(1);
 	endwin();
@@ -265,6 +278,13 @@ int screen_cols(const struct screen *screen)
 struct charset screen_charset(const struct screen *screen)
 {
 	return screen->charset;
+}
+
+size_t screen_target(const struct screen *screen, int row, int col)
+{
+	const struct cell *cell = grid_at(&screen->shown, row, col);
+
+	return cell ? cell->target : 0;
 }
 
 /* Curses clears its own screen, on which it never has anything, and with that

@@ -33,6 +33,8 @@ bool screen_resize(struct screen *screen);
 int screen_rows(const struct screen *screen);
 int screen_cols(const struct screen *screen);
 struct charset screen_charset(const struct screen *screen);
+/* The target of the cell that was painted there last, 0 none. */
+size_t screen_target(const struct screen *screen, int row, int col);
 /* The next frame draws every cell. */
 void screen_forget(struct screen *screen);
 /* Draws what differs from the last frame; the grid is of the screen's size. */

@@ -295,16 +295,27 @@ static bool is_typed_ahead(const struct ui *ui, const struct dialog *before)
 	return now && now != before && now->ops != &rollback_dialog;
 }
 
+static void take_input(struct ui *ui, int input, struct pointer *at)
+{
+	if (input < INPUT_CLICK || input > INPUT_RELEASE) {
+		view_input(ui->view, ui->model, input);
+		return;
+	}
+	at->target = screen_target(ui->screen, at->row, at->col);
+	view_pointer(ui->view, ui->model, input, at);
+}
+
 static void keyboard_ready(int fd, short revents, void *data)
 {
 	struct ui *ui = data;
+	struct pointer at = {0, 0, 0};
 	int waiting = 0;
 	int input;
 	bool any = false;
 	bool drop = false;
 
 	while (ui->end < 0 && screen_is_entered(ui->screen) &&
-	       (input = keys_read()) != INPUT_NONE) {
+	       (input = keys_read(&at.row, &at.col)) != INPUT_NONE) {
 		const struct dialog *before = ui->view->dialog;
 
 		any = true;
@@ -312,7 +323,7 @@ static void keyboard_ready(int fd, short revents, void *data)
 		if (drop)
 			continue;
 		ui->view->clock_ms = now_ms();
-		view_input(ui->view, ui->model, input);
+		take_input(ui, input, &at);
 		drop = is_typed_ahead(ui, before);
 		send_outbox(ui);
 		ships_work_obey(ui->ships);

@@ -49,6 +49,7 @@ struct ui_options {
 	bool watch_only;    /* nothing can be changed from here */
 	bool attached;	    /* another process runs the run */
 	enum ui_choice unicode, colour;
+	bool mouse; /* may click and scroll */
 	/* Instead of events_fd: what is played, by this pace, whose since_us
 	 * is set here. */
 	struct replay *replay;

@@ -112,6 +112,15 @@ struct view *view_new(void);
 void view_free(struct view *view);
 /* One key, or one piece of a paste. */
 void view_input(struct view *view, const struct model *model, int input);
+/* What a cell's target says: so many'th stage, from 1. A click on it. */
+struct pointer {
+	int row, col;
+	size_t target;
+};
+/* INPUT_CLICK focuses a panel and selects the stage, the wheel scrolls what
+ * is below it. Nothing else: no click acts, none reaches a dialog. */
+void view_pointer(struct view *view, const struct model *model, int input,
+		  const struct pointer *at);
 /* After events: follows the log, opens and announces what events bring. */
 void view_update(struct view *view, const struct model *model);
 /* A reply to command `id`: error "" when it was taken. */

@@ -9,8 +9,8 @@
  * the events itself. --commands FILE|FD takes the commands; --run FOLDER has
  * the logs; --replay OFFSET plays the journal there instead, standing still
  * so many milliseconds after its beginning; --person NAME; --watch; --attached;
- *--theme NAME; --ascii. Exit status: 0 finished, 10 left, 11 lost the terminal,
- *2 could not run.
+ *--theme NAME; --ascii; --mouse. Exit status: 0 finished, 10 left, 11 lost the
+ *terminal, 2 could not run.
  */
 #include <ctype.h>
 #include <fcntl.h>
@@ -101,6 +101,7 @@ static void read_options(struct setting *setting, int argc, char **argv)
 		{"watch", no_argument, NULL, 'w'},
 		{"attached", no_argument, NULL, 'a'},
 		{"ascii", no_argument, NULL, 'A'},
+		{"mouse", no_argument, NULL, 'm'},
 		{NULL, 0, NULL, 0},
 	};
 	int c;
@@ -120,6 +121,8 @@ static void read_options(struct setting *setting, int argc, char **argv)
 			setting->options.watch_only = true;
 		else if (c == 'a')
 			setting->options.attached = true;
+		else if (c == 'm')
+			setting->options.mouse = true;
 		else if (c == 'A')
 			setting->options.unicode = UI_NEVER;
 		else

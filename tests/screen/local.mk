@@ -33,3 +33,5 @@ pictures: signalbox %D%/pictures
 	@$(AM_TESTS_ENVIRONMENT) ./%D%/pictures
 check_PROGRAMS += %D%/ways-out-test
 %C%_ways_out_test_SOURCES = %D%/ways-out-test.c $(SITE_SOURCES)
+check_PROGRAMS += %D%/terminal-test
+EXTRA_%C%_terminal_test_DEPENDENCIES = %D%/driver$(EXEEXT)

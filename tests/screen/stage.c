@@ -147,11 +147,12 @@ static size_t csi_length(const char *at, size_t len)
 	return 0;
 }
 
-/* Of DEC modes: alternate screen, cursor keys, cursor, paste, focus. */
+/* Of DEC modes: alternate screen, cursor keys, cursor, paste, focus, mouse. */
 static bool is_known_mode(const char *at, size_t len)
 {
-	static const char *const known[] = {"1049", "1", "12;25", "25", "2004",
-					    "1004", "7", "12",	  "1h", "34"};
+	static const char *const known[] = {"1049", "1",    "12;25", "25",
+					    "2004", "1004", "7",     "12",
+					    "1h",   "34",   "1006",  "1000"};
 
 	for (size_t i = 0; i < ARRAY_SIZE(known); i++) {
 		size_t size = strlen(known[i]);
