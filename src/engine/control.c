@@ -9,6 +9,9 @@
 #include "engine/runs.h"
 #include "engine/sockets.h"
 
+/* What one line of a passwd file takes at most, by far. */
+#define LOGIN_BUFFER 16384
+
 /* An answer on its way: sent once what it tells of is on disk and shown. */
 struct answer {
 	struct engine *engine;
@@ -186,16 +189,28 @@ static void client_closed(struct channel *channel, void *data)
 		operator_changed(engine);
 }
 
+/* Who has the engine is known: a directory service may take its time. */
+static char *login_of(const struct engine *engine, uid_t uid)
+{
+	char buffer[LOGIN_BUFFER];
+	struct passwd entry, *found = NULL;
+
+	if (uid == engine->owner.uid)
+		return xstrdup(engine->owner.login);
+	if (getpwuid_r(uid, &entry, buffer, sizeof(buffer), &found) == 0 &&
+	    found)
+		return xstrdup(found->pw_name);
+	return xasprintf("uid %u", (unsigned)uid);
+}
+
 static void accepted(int fd, const struct peer *peer, void *data)
 {
 	static const struct channel_handlers handlers = {client_line,
 							 client_closed};
 	struct client *client = xcalloc(1, sizeof(*client));
-	struct passwd *entry = getpwuid(peer->uid);
 
 	client->engine = data;
-	client->login = entry ? xstrdup(entry->pw_name)
-			      : xasprintf("uid %u", (unsigned)peer->uid);
+	client->login = login_of(client->engine, peer->uid);
 	client->sender = (struct sender){peer->uid, client->login};
 	client->channel =
 		channel_new(client->engine->loop, fd, fd, &handlers, client);
