@@ -188,6 +188,7 @@ void stages_cancel(struct engine *engine)
 			    "clean-ups are left out");
 	}
 	engine->is_cancelled = true;
+	engine->is_starting = true; /* nothing, until all have heard of it */
 	if (engine->is_killed)
 		services_kill(engine);
 	for (size_t i = 0; i < count; i++)
@@ -198,6 +199,7 @@ void stages_cancel(struct engine *engine)
 		if (engine->stages[i].state == STATE_RUNNING &&
 		    !is_spared(&engine->stages[i]))
 			stage_cancel(&engine->stages[i]);
+	engine->is_starting = false;
 	stages_advance(engine);
 }
 

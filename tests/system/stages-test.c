@@ -177,6 +177,29 @@ static void cancelling_ends_the_wait_for_another_try(void **state)
 	assert_int_equal(process_await(run), 4);
 }
 
+/* The place that the cancel makes is for nobody. */
+static void cancelling_starts_none_of_those_that_are_due_again(void **state)
+{
+	struct site *site = *state;
+	struct process *run;
+
+	prepare(site,
+		"name: shop\nservices:\n"
+		"  db: {run: sleep 1000, health: {run: exit 7}}\n"
+		"stages:\n"
+		"  first: {source: none, run: 'true'}\n"
+		"  waits: {needs: [first], source: none, services: [db], "
+		"run: 'true'}\n"
+		"  again: {needs: [], source: none, run: exit 3, retries: "
+		"{times: 1, backoff: 1ms}}\n");
+	run = site_start(site, NULL, "run", "--jobs", "1", NULL);
+	process_await_text(run, "waits for service db");
+	assert_int_equal(count_of(site, 1, EVENT_STAGE_RETRYING, "again"), 1);
+	assert_int_equal(site_call(site, "cancel", "1", NULL), 0);
+	assert_int_equal(process_await(run), 4);
+	assert_int_equal(count_of(site, 1, EVENT_STAGE_READY, "again"), 0);
+}
+
 static void plan_says_on_what_terms_a_stage_runs(void **state)
 {
 	struct site *site = *state;
@@ -592,6 +615,7 @@ static int tests(void)
 		TEST(failed_attempts_wait_twice_as_long_and_are_all_told),
 		TEST(who_waits_to_try_again_holds_no_job),
 		TEST(cancelling_ends_the_wait_for_another_try),
+		TEST(cancelling_starts_none_of_those_that_are_due_again),
 		TEST(plan_says_on_what_terms_a_stage_runs),
 		TEST(stage_that_may_fail_lets_the_others_go_on_until_its_day),
 		TEST(clean_up_follows_every_end_in_the_same_folder),
