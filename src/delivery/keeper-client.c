@@ -186,7 +186,7 @@ struct question {
 	void *data;
 	struct error err;
 	struct timer *look; /* until the stray is gone */
-	int64_t until_us;
+	int64_t grace_ms, kill_us, until_us;
 };
 
 static void question_free(struct question *question)
@@ -274,15 +274,15 @@ static void look_again(void *data)
 {
 	struct question *question = data;
 	pid_t stray = keeper_child_running(question->folder);
+	bool is_kept = keeper_is_alive(question->folder);
 
-	if (!keeper_is_alive(question->folder)) {
-		if (!stray) {
-			keeper_child_forget(question->folder);
-			stop_over(question);
-			return;
-		}
-		child_signal_group(stray, SIGKILL);
+	if (!is_kept && !stray) {
+		keeper_child_forget(question->folder);
+		stop_over(question);
+		return;
 	}
+	if (stray && (!is_kept || clock_monotonic_us() > question->kill_us))
+		child_signal_group(stray, SIGKILL);
 	if (clock_monotonic_us() > question->until_us) {
 		error_set(&question->err, ERROR_TIMEOUT,
 			  "%s does not stop; look at its log",
@@ -293,6 +293,19 @@ static void look_again(void *data)
 	timer_set_in(question->look, STRAY_LOOK_MS);
 }
 
+/* It cannot be asked: there is none, or its socket was removed, as a runtime
+ * folder is at logout. */
+static void stop_unasked(struct question *question)
+{
+	pid_t keeper = keeper_lock_holder(question->folder);
+
+	if (keeper > 1)
+		kill(keeper, SIGTERM);
+	question->kill_us = clock_monotonic_us() + question->grace_ms * 1000;
+	question->until_us = question->kill_us + STRAY_LIMIT_MS * 1000;
+	look_again(question);
+}
+
 static void stop_came(const char *text, size_t len, const struct error *err,
 		      void *data)
 {
@@ -300,7 +313,12 @@ static void stop_came(const char *text, size_t len, const struct error *err,
 
 	(void)text;
 	(void)len;
-	(void)err; /* what is true is seen by looking, whatever was said */
+	if (err) {
+		stop_unasked(question);
+		return;
+	}
+	/* What is true is seen by looking, whatever was said. */
+	question->kill_us = INT64_MAX;
 	question->until_us = clock_monotonic_us() + STRAY_LIMIT_MS * 1000;
 	look_again(question);
 }
@@ -310,8 +328,7 @@ static void nobody_to_stop(void *data)
 	struct question *question = data;
 
 	error_clear(&question->err);
-	question->until_us = clock_monotonic_us() + STRAY_LIMIT_MS * 1000;
-	look_again(question);
+	stop_unasked(question);
 }
 
 void keeper_stop(struct loop *loop, const char *folder, int64_t grace_ms,
@@ -324,6 +341,7 @@ void keeper_stop(struct loop *loop, const char *folder, int64_t grace_ms,
 	question->folder = xstrdup(folder);
 	question->stop_done = done;
 	question->data = data;
+	question->grace_ms = grace_ms;
 	question->look = loop_timer(loop, INT64_MAX, look_again, question);
 	snprintf(line, sizeof(line), "stop %" PRId64, grace_ms);
 	if (!ask(question, line, grace_ms + STOP_SLACK_MS, stop_came))

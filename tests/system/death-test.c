@@ -303,6 +303,72 @@ static void reload_and_restart_of_the_proxy_keep_the_split(void **state)
 	site_load_stop(site);
 }
 
+static void use_runtime_folder(const struct site *site, const char *name)
+{
+	char *folder = path_join(site->folder, name);
+
+	assert_int_equal(folder_make(folder, 0700, NULL), 0);
+	setenv("XDG_RUNTIME_DIR", folder, 1);
+	free(folder);
+}
+
+static void release_second_under_load(struct site *site)
+{
+	release_first(site);
+	site_commit(site, "the second");
+	assert_int_equal(site_call(site, "run", NULL), 0);
+	site_load_start(site);
+	site_await_requests(site, 300);
+}
+
+/* As a unit of systemd, cron, and who came by su have. */
+static void other_runtime_folder_costs_no_request(void **state)
+{
+	struct site *site = *state;
+
+	release_second_under_load(site);
+	use_runtime_folder(site, "other");
+	assert_int_equal(site_call(site, "rollback", "production", NULL), 0);
+	site_await_requests(site, 300);
+	assert_string_equal(site_colour(site), "blue");
+	use_runtime_folder(site, "runtime");
+	assert_int_equal(site_call(site, "run", NULL), 0);
+	site_await_requests(site, 300);
+	site_load_stop(site);
+	site_assert_nothing_failed(site);
+	assert_string_equal(site_colour(site), "green");
+}
+
+/* The last logout of a person removes it; what is kept goes on. */
+static void lost_runtime_folder_leaves_every_way_open(void **state)
+{
+	struct site *site = *state;
+	char *folder = path_join(site->folder, "runtime");
+
+	release_second_under_load(site);
+	assert_int_equal(folder_remove(folder, NULL), 0);
+	use_runtime_folder(site, "runtime");
+	assert_int_equal(site_call(site, "rollback", "production", NULL), 0);
+	site_await_requests(site, 300);
+	assert_string_equal(site_colour(site), "blue");
+	assert_int_equal(site_call(site, "run", NULL), 0);
+	site_await_requests(site, 300);
+	site_load_stop(site);
+	assert_int_equal(site_load_5xx(site), 0);
+	/* A connection that is kept may be closed by the reload. */
+	assert_true(site_load_failed(site) <= WEB_CLIENTS);
+	assert_string_equal(site_colour(site), "green");
+	assert_int_equal(folder_remove(folder, NULL), 0);
+	use_runtime_folder(site, "runtime");
+	assert_int_equal(site_call(site, "down", "production", NULL), 0);
+	assert_int_equal(site_keeper(site, "production", "blue"), 0);
+	assert_int_equal(site_keeper(site, "production", "green"), 0);
+	assert_int_equal(site_keeper(site, "production", "proxy/proxy"), 0);
+	assert_int_equal(site_call(site, "up", "production", NULL), 0);
+	assert_string_equal(site_colour(site), "green");
+	free(folder);
+}
+
 /* A proxy that does not answer holds no run that needs nothing of it. */
 static void run_ends_though_its_proxy_answers_late(void **state)
 {
@@ -360,6 +426,8 @@ static int run_all(void)
 		TEST(all_three_die_and_what_they_ran_dies_too),
 		TEST(next_run_says_what_was_under_way_and_releases),
 		TEST(reload_and_restart_of_the_proxy_keep_the_split),
+		TEST(other_runtime_folder_costs_no_request),
+		TEST(lost_runtime_folder_leaves_every_way_open),
 		TEST(run_ends_though_its_proxy_answers_late),
 		TEST(down_stops_all_and_up_brings_it_back),
 	};

@@ -5,7 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "delivery/traffic/haproxy-lines.h"
+
+#define SOCKET_WORDS "\tstats socket "
 
 static int check_word(const char *what, const char *text, const char *allowed,
 		      struct error *err)
@@ -44,8 +47,7 @@ int haproxy_config_check(const struct environment_config *environment,
 static void write_global(const char *socket, struct str *out)
 {
 	str_addf(out,
-		 "global\n"
-		 "\tstats socket %s mode 600 level admin\n"
+		 "global\n" SOCKET_WORDS "%s mode 600 level admin\n"
 		 "\tstats timeout 1d\n"
 		 "\tstats maxconn 64\n"
 		 "\n"
@@ -141,4 +143,14 @@ bool haproxy_config_units(const char *text, int units[COLOUR_COUNT])
 			return false;
 	}
 	return true;
+}
+
+char *haproxy_config_socket(const char *text)
+{
+	const char *at = strstr(text, SOCKET_WORDS "/");
+
+	if (!at)
+		return NULL;
+	at += strlen(SOCKET_WORDS);
+	return xstrndup(at, strcspn(at, " \n"));
 }

@@ -26,5 +26,7 @@ void haproxy_config_write(const struct environment_config *environment,
 			  struct str *out);
 /* The weights in a text; false when it has none of a colour. */
 bool haproxy_config_units(const char *text, int units[COLOUR_COUNT]);
+/* The path of the socket in a text, the caller's; NULL when it has none. */
+char *haproxy_config_socket(const char *text);
 
 #endif

@@ -14,10 +14,13 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/memory.h"
+#include "delivery/keeper-folder.h"
 #include "delivery/keeper.h"
 #include "delivery/traffic/haproxy.h"
 
 #define START_MS 5000
+/* In which a proxy whose socket is gone makes another, or is started anew. */
+#define REVEAL_MS 2000
 #define ASK_AGAIN_MS 10
 #define REMIND_MS 1000
 #define GRACE_MS 3000
@@ -26,6 +29,7 @@
 static const char new_suffix[] = ".new";
 
 static void ask_worker(struct work *work);
+static void stopped_silent(const struct error *err, void *data);
 
 static void finish_ensure(struct work *work)
 {
@@ -97,8 +101,15 @@ static void stopped_failed_start(const struct error *err, void *data)
 static void give_up(struct work *work)
 {
 	struct haproxy *haproxy = work->haproxy;
-	char *why = last_complaint(haproxy);
+	char *why;
 
+	if (work->master > 0 && !work->worker) { /* it makes no socket */
+		work->master = 0;
+		keeper_stop(work->loop, haproxy->keeper, GRACE_MS,
+			    stopped_silent, errand_new(work));
+		return;
+	}
+	why = last_complaint(haproxy);
 	error_set(&work->failure, ERROR_PROVIDER, "haproxy did not %s: %s",
 		  work->worker ? "reload" : "start", why);
 	free(why);
@@ -161,9 +172,9 @@ static void ask_worker(struct work *work)
 	work_ask(work, "show info", worker_answered);
 }
 
-static void await_worker(struct work *work)
+static void await_worker(struct work *work, int64_t limit_ms)
 {
-	work->deadline_us = clock_monotonic_us() + START_MS * 1000;
+	work->deadline_us = clock_monotonic_us() + limit_ms * 1000;
 	ask_worker(work);
 }
 
@@ -186,29 +197,18 @@ static int start_under_keeper(const struct work *work, struct error *err)
 	return result;
 }
 
-static void reload_with(const struct keeper_status *status,
-			const struct error *err, void *data)
+static void reload(struct work *work)
 {
-	struct error failure = ERROR_INIT;
-	struct work *work = errand_end(data);
+	struct error err = ERROR_INIT;
 
-	if (!work)
-		return;
-	if (err)
-		error_set(&failure, err->code,
-			  "cannot reload haproxy, its keeper does not answer: "
-			  "%s",
-			  error_text(err));
-	else if (status->pid <= 0 || kill(status->pid, SIGUSR2) < 0)
-		error_set(&failure, ERROR_PROVIDER,
+	if (work->master <= 0 || kill(work->master, SIGUSR2) < 0) {
+		error_set(&err, ERROR_PROVIDER,
 			  "cannot reload haproxy: it does not run");
-	if (failure.code != ERROR_NONE) {
-		work_fail(work, &failure);
+		work_fail(work, &err);
 		return;
 	}
-	work->master = status->pid;
 	work->signalled_us = clock_monotonic_us();
-	await_worker(work);
+	await_worker(work, work->worker ? START_MS : REVEAL_MS);
 }
 
 static void start_or_reload(struct work *work)
@@ -217,12 +217,13 @@ static void start_or_reload(struct work *work)
 	struct error err = ERROR_INIT;
 
 	if (work->worker)
-		keeper_ask_status(work->loop, haproxy->keeper, reload_with,
-				  errand_new(work));
+		work->master = keeper_child_running(haproxy->keeper);
+	if (work->worker || work->master > 0)
+		reload(work);
 	else if (start_under_keeper(work, &err) < 0)
 		work_fail(work, &err);
 	else
-		await_worker(work);
+		await_worker(work, START_MS);
 }
 
 static void config_verified(struct work *work, const struct error *refused)
@@ -283,22 +284,28 @@ static void stopped_silent(const struct error *err, void *data)
 		write_config(work, work->split.units);
 }
 
-/* Nobody answers. A keeper that lives all the same has a proxy that cannot
- * start, which another configuration may cure. */
+/* Nobody answers. A keeper that lives all the same has a proxy whose socket
+ * was removed, as a runtime folder is at logout: that is made again without a
+ * gap; or one that cannot start, which another configuration may cure. */
 static void not_running(struct work *work, const struct error *err)
 {
 	struct haproxy *haproxy = work->haproxy;
+	bool is_kept = keeper_is_alive(haproxy->keeper);
 
 	if (err->code == ERROR_TIMEOUT) {
 		work_end(work, err);
 		return;
 	}
 	work->worker = 0;
-	if (keeper_is_alive(haproxy->keeper))
+	work->master = 0;
+	if (is_kept && !file_exists(haproxy->socket) &&
+	    haproxy_move_socket(haproxy, NULL) == 0)
+		work->master = keeper_child_running(haproxy->keeper);
+	if (!is_kept || work->master > 0)
+		write_config(work, work->split.units);
+	else
 		keeper_stop(work->loop, haproxy->keeper, GRACE_MS,
 			    stopped_silent, errand_new(work));
-	else
-		write_config(work, work->split.units);
 }
 
 /* True when the file says what the environment does, whatever its weights. */
@@ -309,7 +316,8 @@ static bool is_configured(const struct haproxy *haproxy)
 	int units[COLOUR_COUNT];
 	bool same = false;
 
-	if (file_read(haproxy->config_path, &found, 1u << 20, NULL) == 0 &&
+	if (file_read(haproxy->config_path, &found, HAPROXY_CONFIG_LIMIT,
+		      NULL) == 0 &&
 	    haproxy_config_units(found.data, units)) {
 		haproxy_config_write(haproxy->traffic.options.environment,
 				     haproxy->socket, units, &wanted);

@@ -10,10 +10,14 @@
 #include "base/digest.h"
 #include "base/file.h"
 #include "base/memory.h"
+#include "delivery/keeper-folder.h"
+#include "delivery/keeper.h"
 #include "net/server.h"
 
 /* Of the 107 bytes of an address haproxy takes some for a suffix. */
 #define SOCKET_PATH_MOST 90
+/* What is added for another beside it. */
+#define SOCKET_OTHER "-2"
 
 void haproxy_note(struct haproxy *haproxy, const char *format, ...)
 {
@@ -215,6 +219,39 @@ static char *socket_path(const char *folder, struct error *err)
 	return NULL;
 }
 
+/* Another shell may have another runtime folder: what runs is asked where it
+ * listens. NULL when nothing runs. */
+static char *socket_in_use(const struct haproxy *haproxy)
+{
+	struct str text = STR_INIT;
+	char *path = NULL;
+
+	if ((keeper_is_alive(haproxy->keeper) ||
+	     keeper_child_running(haproxy->keeper)) &&
+	    file_read(haproxy->config_path, &text, HAPROXY_CONFIG_LIMIT,
+		      NULL) == 0)
+		path = haproxy_config_socket(text.data);
+	str_release(&text);
+	return path;
+}
+
+int haproxy_move_socket(struct haproxy *haproxy, struct error *err)
+{
+	char *path = socket_path(haproxy->traffic.options.folder, err);
+
+	if (!path)
+		return -1;
+	if (str_equal(path, haproxy->socket)) {
+		char *other = xasprintf("%s" SOCKET_OTHER, path);
+
+		free(path);
+		path = other;
+	}
+	free(haproxy->socket);
+	haproxy->socket = path;
+	return 0;
+}
+
 static int open_managed(struct haproxy *haproxy, struct error *err)
 {
 	const struct traffic_options *options = &haproxy->traffic.options;
@@ -222,13 +259,15 @@ static int open_managed(struct haproxy *haproxy, struct error *err)
 	if (haproxy_config_check(options->environment, err) < 0 ||
 	    folder_make(options->folder, 0700, err) < 0)
 		return -1;
-	haproxy->socket = socket_path(options->folder, err);
+	haproxy->config_path = path_join(options->folder, "haproxy.cfg");
+	haproxy->keeper = path_join(options->folder, "proxy");
+	haproxy->socket = socket_in_use(haproxy);
+	if (!haproxy->socket)
+		haproxy->socket = socket_path(options->folder, err);
 	if (!haproxy->socket)
 		return -1;
 	haproxy->backend = HAPROXY_BACKEND;
 	haproxy->ring = HAPROXY_RING;
-	haproxy->config_path = path_join(options->folder, "haproxy.cfg");
-	haproxy->keeper = path_join(options->folder, "proxy");
 	for (int i = 0; i < COLOUR_COUNT; i++)
 		strings_add(&haproxy->servers[i], colour_name(i));
 	return 0;

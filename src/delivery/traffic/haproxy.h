@@ -15,6 +15,7 @@
 #include "net/line.h"
 
 #define HAPROXY_TIMEOUT_MS 5000
+#define HAPROXY_CONFIG_LIMIT (1u << 20)
 
 struct haproxy {
 	struct traffic traffic; /* first */
@@ -143,6 +144,9 @@ void haproxy_sample(struct traffic *traffic, traffic_sampled *done, void *data);
 /* `show stat` of the backend after other commands; the caller's. */
 char *haproxy_stat_question(const struct haproxy *haproxy, const char *before);
 void haproxy_listen(struct haproxy *haproxy); /* to the ring, if it has one */
+/* The managed one's socket is gone: it is to listen at another, for what it
+ * hands on at a reload goes by its path. */
+int haproxy_move_socket(struct haproxy *haproxy, struct error *err) MUST_CHECK;
 /* haproxy-managed.c */
 void haproxy_ensure_managed(struct work *work);
 void haproxy_stop_managed(struct work *work);
