@@ -175,23 +175,38 @@ static long status_of(const char *process, const char *key)
 	return value;
 }
 
-long bench_anonymous_now(const char *program)
+size_t bench_processes(const char *program, pid_t *pids, size_t most)
 {
 	char here[4096], at[4096], of[4096];
 	DIR *dir = opendir("/proc");
 	struct dirent *entry;
-	long sum = 0;
+	size_t count = 0;
 
 	if (!getcwd(here, sizeof(here)))
 		bench_fail("no working folder: %s", strerror(errno));
-	while (dir && (entry = readdir(dir)))
+	while (dir && count < most && (entry = readdir(dir)))
 		if (read_link(entry->d_name, "cwd", at) &&
 		    strcmp(at, here) == 0 &&
 		    read_link(entry->d_name, "exe", of) &&
 		    strcmp(of, program) == 0)
-			sum += status_of(entry->d_name, "RssAnon:");
+			pids[count++] = (pid_t)atol(entry->d_name);
 	if (dir)
 		closedir(dir);
+	return count;
+}
+
+long bench_anonymous_now(const char *program)
+{
+	pid_t pids[64];
+	size_t count = bench_processes(program, pids, ARRAY_SIZE(pids));
+	long sum = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		char process[32];
+
+		snprintf(process, sizeof(process), "%ld", (long)pids[i]);
+		sum += status_of(process, "RssAnon:");
+	}
 	return sum;
 }
 

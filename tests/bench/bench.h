@@ -21,6 +21,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 struct bench {
 	char *folder;	 /* made for this bench, on the build's file system */
@@ -50,6 +51,9 @@ double bench_time(const char *const *argv, const char *output);
  * of those of its processes that are the same program as argv[0]. */
 double bench_anonymous(const char *const *argv, const char *output);
 
+/* The processes of this program that work in the current folder, at most
+ * `most`. Returns how many. */
+size_t bench_processes(const char *program, pid_t *pids, size_t most);
 /* The anonymous memory, in KiB, of the processes of this program that work in
  * the bench's folder now. */
 long bench_anonymous_now(const char *program);

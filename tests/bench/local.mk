@@ -3,7 +3,7 @@
 BENCHES = %D%/stages-bench %D%/checkout-bench %D%/log-bench
 if HAVE_CMOCKA
 if HAVE_VTERM
-BENCHES += %D%/rollback-bench
+BENCHES += %D%/rollback-bench %D%/screen-bench
 endif
 endif
 EXTRA_PROGRAMS += $(BENCHES) %D%/writer
@@ -12,6 +12,8 @@ bench_common = %D%/bench.c %D%/bench.h
 %C%_checkout_bench_SOURCES = %D%/checkout-bench.c $(bench_common)
 %C%_log_bench_SOURCES = %D%/log-bench.c $(bench_common)
 %C%_rollback_bench_SOURCES = %D%/rollback-bench.c $(SITE_SOURCES) \
+	$(bench_common)
+%C%_screen_bench_SOURCES = %D%/screen-bench.c %D%/terminal.c %D%/terminal.h \
 	$(bench_common)
 %C%_writer_SOURCES = %D%/writer.c
 %C%_writer_LDADD =
