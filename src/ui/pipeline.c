@@ -147,6 +147,7 @@ static void draw_line(const struct model *model, const struct area *area)
 		pen.style.bold = state_is_bad(stage->state);
 		pen_glyph(&pen, stage_glyph(stage));
 		pen_text(&pen, stage->name);
+		pen_role(&pen, ROLE_NORMAL);
 		pen_text(&pen, " ");
 	}
 }
