@@ -14,6 +14,7 @@
 #include "engine/remember.h"
 #include "engine/runs.h"
 #include "step/environ.h"
+#include "step/mask.h"
 
 /* How long decisions wait for a disk that refuses the journal. */
 #define JOURNAL_PATIENCE_MS 10000
@@ -25,6 +26,7 @@ static void look_whether_done(void *data)
 
 void engine_emit(struct engine *engine, struct event *event)
 {
+	mask_event(engine->host.mask, event);
 	if (event->type == EVENT_TEST_FINISHED)
 		stages_note_test(engine, event);
 	if (!event_is_transient(event->type))
@@ -188,6 +190,7 @@ static void set_facts(struct engine *engine)
 		.loop = engine->loop,
 		.helper = engine->helper,
 		.logs = engine->logs,
+		.mask = mask_new(&engine->secrets),
 		.http = engine->http,
 		.pipeline = options->pipeline,
 		.run = &engine->facts,
@@ -369,6 +372,7 @@ static void engine_free(struct engine *engine)
 	if (engine->findings)
 		digest_finish(engine->findings, digest);
 	strings_release(&engine->secrets);
+	mask_free(engine->host.mask);
 	history_release(&engine->history);
 	if (engine->lock >= 0)
 		close(engine->lock);

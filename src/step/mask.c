@@ -189,6 +189,33 @@ void mask_flush(struct mask *mask, struct str *out)
 	show(mask, true, out);
 }
 
+void mask_whole(struct mask *mask, const char *data, size_t len,
+		struct str *out)
+{
+	if (!mask) {
+		str_add_bytes(out, data, len);
+		return;
+	}
+	mask_feed(mask, data, len, out);
+	mask_flush(mask, out);
+}
+
+void mask_event(struct mask *mask, struct event *event)
+{
+	static const char *const texts[] = {"name", "message", "reason",
+					    "title", "text"};
+
+	for (size_t i = 0; mask && i < ARRAY_SIZE(texts); i++) {
+		const char *text = event_text(event, texts[i]);
+		struct str shown = STR_INIT;
+
+		mask_whole(mask, text, strlen(text), &shown);
+		if (strcmp(shown.data, text) != 0)
+			event_set(event, texts[i], shown.data);
+		str_release(&shown);
+	}
+}
+
 void mask_free(struct mask *mask)
 {
 	if (!mask)

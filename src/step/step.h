@@ -57,6 +57,7 @@ struct step_host {
 	struct helper *helper; /* git, digests, report files */
 	struct log_pool *logs;
 	struct http *http;
+	struct mask *mask; /* of what is kept beside logs; NULL: no secrets */
 	const struct pipeline *pipeline;
 	const struct run_facts *run;
 	struct artifacts *artifacts; /* of the run so far */

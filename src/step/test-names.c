@@ -6,6 +6,7 @@
 
 #include "base/file.h"
 #include "base/memory.h"
+#include "step/mask.h"
 
 #define NAMES_BYTES ((size_t)16 << 20)
 #define NAME_BYTES 1000
@@ -71,8 +72,9 @@ void test_names_keep_owned(const struct step *step, struct str *names)
 	const struct step_host *host = step->options.host;
 	struct names_job *job = xcalloc(1, sizeof(*job));
 
-	job->names = *names;
-	str_init(names);
+	str_init(&job->names);
+	mask_whole(host->mask, names->data, names->len, &job->names);
+	str_release(names);
 	job->path = xasprintf("%s/logs/%s.tests", host->run->run_folder,
 			      step->options.stage->name);
 	helper_run(host->helper, write_names, free_job, job);

@@ -302,11 +302,19 @@ static void secrets_are_masked_in_logs_events_and_output(void **state)
 		      "echo -more\n"
 		      "      echo \"not ok 1 - logs in with $DB_PASSWORD\"\n"
 		      "      echo \"$DB_PASSWORD\" | sed 's/^/seen /'\n"
+		      "  filed:\n"
+		      "    needs: []\n"
+		      "    environment: production\n"
+		      "    reports: {tap: out.tap}\n"
+		      "    run: |\n"
+		      "      echo 1..1 >out.tap\n"
+		      "      echo \"not ok 1 - filed $DB_PASSWORD\" >>out.tap\n"
 		      "  other: {needs: [], run: 'echo \"[$DB_PASSWORD]\"'}\n");
 	assert_int_equal(site_call(site, "run", "--output", "json", NULL), 1);
 	unsetenv("DB_PASSWORD");
 	assert_says_not(site->out, secret);
 	assert_says(site->out, "logs in with ");
+	assert_says(site->out, "filed ***");
 	assert_int_equal(site_call(site, "log", "1", "unit", NULL), 0);
 	assert_says(site->out, "split ");
 	assert_says(site->out, "seen ");
