@@ -329,6 +329,9 @@ static void demo_release(struct demo *demo)
 
 static void demo_init(struct demo *demo)
 {
+	static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
+	/* They end the wait for a call, or for an answer. */
+	const struct sigaction action = {.sa_handler = note_signal};
 	char *home = path_home("XDG_STATE_HOME", ".local/state");
 
 	demo->program = process_own_path();
@@ -338,9 +341,8 @@ static void demo_init(struct demo *demo)
 	demo->has_screen = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
 	free(home);
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	signal(SIGINT, note_signal);
-	signal(SIGTERM, note_signal);
-	signal(SIGHUP, note_signal);
+	for (size_t i = 0; i < ARRAY_SIZE(signals); i++)
+		sigaction(signals[i], &action, NULL);
 }
 
 static int play(struct demo *demo, struct error *err)

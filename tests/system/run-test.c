@@ -327,6 +327,26 @@ static void secrets_are_masked_in_logs_events_and_output(void **state)
 	free(folder);
 }
 
+static void demo_ends_while_it_waits_for_what_it_calls(void **state)
+{
+	struct site *site = *state;
+	char *shop = path_join(site->folder, "shop-example");
+	struct process *demo;
+
+	setenv("SIGNALBOX_EXAMPLES", shop, 1);
+	site_shell(site, site->folder,
+		   "mkdir -p shop-example/shop && "
+		   "printf '#!/bin/sh\\necho made\\nexec sleep 1000\\n' "
+		   ">shop-example/shop/make-repository && "
+		   "chmod +x shop-example/shop/make-repository");
+	demo = site_start(site, NULL, "demo", NULL);
+	process_await_text(demo, "made");
+	assert_int_equal(kill(demo->pid, SIGTERM), 0);
+	assert_int_equal(process_await(demo), 143);
+	unsetenv("SIGNALBOX_EXAMPLES");
+	free(shop);
+}
+
 static pid_t pid_in(const char *path)
 {
 	struct str text = STR_INIT;
@@ -500,6 +520,7 @@ static int run_all(void)
 		TEST(json_output_is_the_stream_of_the_journal),
 		TEST(skipped_stage_is_left_out_and_its_reason_is_recorded),
 		TEST(secrets_are_masked_in_logs_events_and_output),
+		TEST(demo_ends_while_it_waits_for_what_it_calls),
 		TEST(what_a_stage_left_running_is_ended_with_it),
 		TEST(stage_over_its_time_is_ended_and_named_so),
 		TEST(stage_is_tried_again_as_often_as_it_says),
