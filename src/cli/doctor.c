@@ -1,13 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* `doctor`: what this machine and repository lack, each with the mend. */
-#include <arpa/inet.h>
 #include <errno.h>
 #include <langinfo.h>
-#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
@@ -17,6 +14,7 @@
 #include "cli/cli.h"
 #include "cli/listing.h"
 #include "cli/project.h"
+#include "net/port.h"
 #include "net/server.h"
 #include "proc/child.h"
 
@@ -105,23 +103,6 @@ static void check_terminal(struct doctor *doctor)
 
 	tell(doctor, "terminal", text, NULL);
 	free(text);
-}
-
-static bool port_is_free(int port)
-{
-	struct sockaddr_in address = {
-		.sin_family = AF_INET,
-		.sin_port = htons((uint16_t)port),
-		.sin_addr = {htonl(INADDR_LOOPBACK)},
-	};
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	int on = 1;
-	bool is_free;
-
-	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
-	is_free = bind(fd, (struct sockaddr *)&address, sizeof(address)) == 0;
-	close(fd);
-	return is_free;
 }
 
 static void check_port(struct doctor *doctor, const char *name, int port,
