@@ -190,9 +190,9 @@ int cli_rollback(int argc, char **argv)
 	return 0;
 }
 
-static int up_or_down(int argc, char **argv,
-		      void (*operate)(struct environment *, const char *,
-				      environment_done *, void *))
+/* A command of one word, the environment, and no options. */
+static int operate(int argc, char **argv,
+		   int (*act)(struct operation *operation, struct error *err))
 {
 	const char *words[1] = {NULL};
 	const struct cli_option options[] = {{NULL, NULL, NULL, NULL}};
@@ -204,25 +204,53 @@ static int up_or_down(int argc, char **argv,
 	if (cli_parse(argc, argv, &arguments, &err) < 0 ||
 	    operation_open(&operation, words[0], &err) < 0)
 		return cli_fail(&err);
-	result = environment_acquire(operation.environment, 0,
-				     operation.project.person, &err);
-	if (result == 0) {
-		operate(operation.environment, operation.project.person, done,
-			&operation);
-		result = finish(&operation);
-	}
+	result = act(&operation, &err);
 	operation_close(&operation);
 	return result < 0 ? cli_fail(&err) : 0;
 }
 
+static int move(struct operation *operation,
+		void (*begin)(struct environment *, const char *,
+			      environment_done *, void *),
+		struct error *err)
+{
+	const char *person = operation->project.person;
+
+	if (environment_acquire(operation->environment, 0, person, err) < 0)
+		return -1;
+	begin(operation->environment, person, done, operation);
+	return finish(operation);
+}
+
+static int up(struct operation *operation, struct error *err)
+{
+	return move(operation, environment_up, err);
+}
+
 int cli_up(int argc, char **argv)
 {
-	return up_or_down(argc, argv, environment_up);
+	return operate(argc, argv, up);
+}
+
+static int down(struct operation *operation, struct error *err)
+{
+	return move(operation, environment_down, err);
 }
 
 int cli_down(int argc, char **argv)
 {
-	return up_or_down(argc, argv, environment_down);
+	return operate(argc, argv, down);
+}
+
+static int unlock(struct operation *operation, struct error *err)
+{
+	return environment_unlock(operation->environment,
+				  operation->project.person, err);
+}
+
+int cli_unlock(int argc, char **argv)
+{
+	return operate(argc, argv, unlock);
 }
 
 /* A time, or a while from now. */
@@ -275,24 +303,6 @@ int cli_lock(int argc, char **argv)
 	struct error err = ERROR_INIT;
 
 	return lock(argc, argv, &err) < 0 ? cli_fail(&err) : 0;
-}
-
-int cli_unlock(int argc, char **argv)
-{
-	const char *words[1] = {NULL};
-	const struct cli_option options[] = {{NULL, NULL, NULL, NULL}};
-	const struct cli_arguments arguments = {options, words, 1, 1};
-	struct error err = ERROR_INIT;
-	struct operation operation;
-	int result;
-
-	if (cli_parse(argc, argv, &arguments, &err) < 0 ||
-	    operation_open(&operation, words[0], &err) < 0)
-		return cli_fail(&err);
-	result = environment_unlock(operation.environment,
-				    operation.project.person, &err);
-	operation_close(&operation);
-	return result < 0 ? cli_fail(&err) : 0;
 }
 
 /* The run that moves the environment now, 0 when none does. */
