@@ -77,7 +77,7 @@ static const struct subcommand subcommands[] = {
 	{"up", "ENVIRONMENT", "bring the recorded live state back", NULL,
 	 cli_up},
 	{"down", "ENVIRONMENT", "stop what runs there", NULL, cli_down},
-	{"ships", "[ENVIRONMENT]", "what would ship: commits and changes",
+	{"ships", "[RUN|ENVIRONMENT]", "what would ship: commits and changes",
 	 "  --output text|json\n", cli_ships},
 	{"status", "[RUN]", "environments and the newest run",
 	 "  --output text|json\n"

@@ -23,6 +23,7 @@ libsignalbox_a_SOURCES += \
 	%D%/runs.c %D%/runs.h \
 	%D%/screen.c %D%/screen.h \
 	%D%/ships.c \
+	%D%/ships-print.c %D%/ships-print.h \
 	%D%/status.c \
 	%D%/steer.c %D%/steer.h \
 	%D%/tail.c %D%/tail.h \

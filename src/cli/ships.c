@@ -1,66 +1,83 @@
 /* SPDX-License-Identifier: MIT */
-/* `ships`: what a run of HEAD would ship to an environment. */
+/* `ships`: what a run, or one of HEAD, ships to an environment. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/memory.h"
 #include "cli/arguments.h"
 #include "cli/cli.h"
 #include "cli/listing.h"
 #include "cli/project.h"
+#include "cli/runs.h"
+#include "cli/ships-print.h"
+#include "engine/runs.h"
+#include "event/journal.h"
 #include "source/ships.h"
 
-static void print_ships(const struct project *project, const char *environment,
-			const struct ships *ships)
-{
-	char when[32];
+/* So many of the newest runs are looked through for one of the commit. */
+#define RUNS_LOOKED_AT 100
 
-	if (!ships->commits && !ships->lost) {
-		listing_print("nothing to ship: %s is live in %s\n",
-			      project->version, environment);
-		return;
-	}
-	listing_print("%s -> %s: %zu commit%s by %zu %s, %zu file%s "
-		      "+%zu -%zu\n",
-		      project->version, environment, ships->commits,
-		      ships->commits == 1 ? "" : "s", ships->authors.count,
-		      ships->authors.count == 1 ? "person" : "people",
-		      ships->files, ships->files == 1 ? "" : "s",
-		      ships->insertions, ships->deletions);
-	for (size_t i = 0; i < ships->list_count; i++)
-		listing_print("  %.10s  %-16s  %-14s  %s\n", ships->list[i].id,
-			      listing_time(ships->list[i].time_ms, when),
-			      ships->list[i].author, ships->list[i].subject);
-	if (ships->commits > ships->list_count)
-		listing_print("  and %zu more\n",
-			      ships->commits - ships->list_count);
-	for (size_t i = 0; i < ships->changed_count; i++)
-		listing_print("  %-50s +%zu -%zu%s\n", ships->changed[i].path,
-			      ships->changed[i].insertions,
-			      ships->changed[i].deletions,
-			      ships->changed[i].risk ? "  ! risky" : "");
-	if (ships->lost)
-		listing_print("! %zu live commits are not in it\n",
-			      ships->lost);
+static bool take_commit(const struct shipped_commit *commit, void *data)
+{
+	shipment_add_commit_owned(data,
+				  (struct shipped_commit){
+					  .id = xstrdup(commit->id),
+					  .author = xstrdup(commit->author),
+					  .email = xstrdup(commit->email),
+					  .subject = xstrdup(commit->subject),
+					  .time_ms = commit->time_ms,
+				  });
+	return true;
 }
 
-/* The commit live in the environment, owned by the caller; NULL: none. */
-static char *live_commit(const char *state, const char *name)
+static bool take_file(const struct shipped_file *file, void *data)
+{
+	struct shipped_file copy = *file;
+
+	copy.path = xstrdup(file->path);
+	copy.raw = NULL;
+	shipment_add_file_owned(data, copy);
+	return true;
+}
+
+static void set(char **field, const char *text)
+{
+	free(*field);
+	*field = xstrdup(text);
+}
+
+static void set_live(struct shipment *it, const struct release *release)
+{
+	set(&it->live, release->commit);
+	set(&it->live_version, release->version);
+	it->live_run = release->run;
+	it->live_since = it->was_live ? 0 : release->since;
+}
+
+/* What the candidate is held against: what is live there, or what was before
+ * the run that was named and is. */
+static void find_live(const char *folder, struct shipment *it, bool is_run)
 {
 	struct loop *loop = loop_new();
 	struct environment_options options = {
 		.loop = loop,
-		.state = state,
-		.name = name,
+		.state = folder,
+		.name = it->environment,
 	};
 	struct environment *environment = environment_open(&options, NULL);
-	char *commit = NULL;
+	const struct environment_state *state =
+		environment ? environment_state(environment) : NULL;
 
-	if (environment && environment_state(environment)->has_live)
-		commit = xstrdup(environment_state(environment)->live.commit);
+	if (state && state->has_live) {
+		it->was_live = is_run && state->live.run == it->run;
+		if (!it->was_live)
+			set_live(it, &state->live);
+		else if (state->has_previous)
+			set_live(it, &state->previous);
+	}
 	if (environment)
 		environment_close(environment);
 	loop_free(loop);
-	return commit;
 }
 
 /* The one named, else that of the last deploy stage. */
@@ -81,28 +98,134 @@ static const char *choose(const struct pipeline *pipeline, const char *name,
 	return name;
 }
 
+struct wanted {
+	const char *commit;
+	bool is_it;
+};
+
+static int look_at(const struct event *event, void *data)
+{
+	struct wanted *wanted = data;
+
+	wanted->is_it =
+		event->type == EVENT_RUN_STARTED &&
+		!event_bool(event, "worktree") &&
+		strcmp(event_text(event, "commit"), wanted->commit) == 0;
+	return -1;
+}
+
+/* The newest run of the commit, 0 when there is none. */
+static int64_t run_of(const char *state, const char *commit)
+{
+	int64_t newest = run_newest(state);
+
+	for (int64_t run = newest; run > 0 && run > newest - RUNS_LOOKED_AT;
+	     run--) {
+		struct wanted wanted = {commit, false};
+		char *folder = run_folder(state, run);
+		int ended = journal_read(folder, 1, look_at, &wanted, NULL);
+
+		free(folder);
+		if (ended < 0 && wanted.is_it)
+			return run;
+	}
+	return 0;
+}
+
+/* "12" and "#12". */
+static bool names_run(const char *name)
+{
+	const char *digits = name && *name == '#' ? name + 1 : name;
+
+	return digits && *digits &&
+	       strspn(digits, "0123456789") == strlen(digits);
+}
+
+/* Of a run: its commit, by its own pipeline file. */
+static int open_run(struct project *project, const char *name,
+		    struct shipment *it, struct error *err)
+{
+	const char *state = repository_state_folder(project->repository);
+	struct model *model;
+	int result;
+
+	if (runs_parse_number(name, &it->run, err) < 0)
+		return -1;
+	model = runs_model(state, it->run, err);
+	if (!model)
+		return -1;
+	result = project_commit(project, model->commit, model->worktree, err);
+	model_free(model);
+	return result;
+}
+
+/* Fills in what is asked. */
+static int ask(struct project *project, const char *name, struct shipment *it,
+	       struct error *err)
+{
+	bool is_run = names_run(name);
+	const char *state;
+
+	if (project_open(project, err) < 0 ||
+	    (is_run ? open_run(project, name, it, err)
+		    : project_commit(project, NULL, false, err)) < 0)
+		return -1;
+	name = choose(project->pipeline, is_run ? NULL : name, err);
+	if (!name)
+		return -1;
+	set(&it->environment, name);
+	set(&it->candidate, project->commit.id);
+	set(&it->candidate_version, project->version);
+	state = repository_state_folder(project->repository);
+	if (!it->run)
+		it->run = run_of(state, it->candidate);
+	find_live(state, it, is_run);
+	return 0;
+}
+
+static void compare(struct shipment *it, const char *state)
+{
+	char *live = it->live_run ? run_folder(state, it->live_run) : NULL;
+	char *run = it->run ? run_folder(state, it->run) : NULL;
+
+	comparison_make(&it->comparison, live, run, INT64_MAX);
+	free(live);
+	free(run);
+}
+
+static int find(struct project *project, struct shipment *it,
+		struct ships *found, struct error *err)
+{
+	found->ask.pipeline = project->pipeline;
+	found->ask.commit = take_commit;
+	found->ask.file = take_file;
+	found->ask.data = it;
+	if (ships_find(project->repository, *it->live ? it->live : NULL,
+		       it->candidate, found, err) < 0)
+		return -1;
+	it->authors = found->authors.count;
+	it->lost = found->lost;
+	it->lines_partial = found->lines_partial;
+	compare(it, repository_state_folder(project->repository));
+	shipment_lay_out(it);
+	return 0;
+}
+
 static int ships(const char *name, bool json, struct error *err)
 {
-	struct project project;
+	struct project project = {.repository = NULL};
 	struct ships found = SHIPS_INIT;
-	char *live = NULL;
-	int result = -1;
+	struct shipment *it = shipment_new();
+	int result = ask(&project, name, it, err);
 
-	if (project_open(&project, err) < 0)
-		return -1;
-	if (project_commit(&project, NULL, false, err) == 0 &&
-	    (name = choose(project.pipeline, name, err))) {
-		live = live_commit(repository_state_folder(project.repository),
-				   name);
-		result = ships_find(project.repository, live, project.commit.id,
-				    &found, err);
-	}
+	if (result == 0)
+		result = find(&project, it, &found, err);
 	if (result == 0 && json)
-		listing_json(ships_json(&found));
+		listing_json(ships_print_json(it, &found));
 	else if (result == 0)
-		print_ships(&project, name, &found);
+		ships_print(it);
 	ships_release(&found);
-	free(live);
+	shipment_free(it);
 	project_close(&project);
 	return result;
 }

@@ -68,3 +68,5 @@ endif
 # Those of check-long alone.
 EXTRA_PROGRAMS += %D%/loud-test
 %C%_loud_test_SOURCES = %D%/loud-test.c $(SITE_SOURCES)
+check_PROGRAMS += %D%/ships-test
+%C%_ships_test_SOURCES = %D%/ships-test.c $(SITE_SOURCES)
