@@ -102,8 +102,6 @@ static void observe(const struct sampler *sampler, enum colour colour,
 		if (i == (int)colour)
 			mine = count;
 	}
-	seconds = (double)(sampler->window[last].us - sampler->window[0].us) /
-		  1e6;
 	if (all > 0)
 		*share = 100.0 * (double)mine / (double)all;
 	/* The rate is of the last second alone. */
@@ -217,11 +215,6 @@ void environment_watch(struct environment *environment)
 	timer_set(sampler->timer, 0);
 }
 
-static void sample_known(struct operation *operation, const struct error *err)
-{
-	operation_finish(operation, err);
-}
-
 void environment_sample(struct environment *environment, environment_done *done,
 			void *data)
 {
@@ -235,7 +228,7 @@ void environment_sample(struct environment *environment, environment_done *done,
 		error_clear(&err);
 		return;
 	}
-	operation_sample(operation, sample_known);
+	operation_sample(operation, operation_finish);
 }
 
 void sampler_init(struct environment *environment)
