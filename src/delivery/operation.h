@@ -81,7 +81,7 @@ struct operation {
 
 struct sampler {
 	struct timer *timer;
-	bool watching, asked;
+	bool watching;
 	struct traffic_sample last, base;
 	bool has_last;
 	int64_t last_us; /* monotonic, of the last answer */
