@@ -6,7 +6,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/memory.h"
+#include "net/server.h"
 
 static enum ui_message host_message(void *data)
 {
@@ -101,8 +103,11 @@ int screen_show(const struct screen_options *options, struct error *err)
 	struct ui_options ui = UI_OPTIONS_INIT;
 	struct settings settings;
 	struct theme theme = THEME_INIT;
+	char *folder = runtime_folder(NULL);
+	char *copy_file = folder ? path_join(folder, "copied") : NULL;
 	int end = -1;
 
+	ui.copy_file = copy_file;
 	ui.events_fd = options->events;
 	ui.commands_fd = options->commands;
 	ui.replay = options->replay;
@@ -126,6 +131,8 @@ int screen_show(const struct screen_options *options, struct error *err)
 		ui.mouse = settings.mouse;
 		end = ui_run(&ui, err);
 	}
+	free(copy_file);
+	free(folder);
 	theme_release(&theme);
 	settings_release(&settings);
 	return end;

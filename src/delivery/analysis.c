@@ -33,7 +33,7 @@ static const char *const verdicts[] = {
 	[VERDICT_ERROR] = "error",
 };
 
-static const char *verdict_name(enum verdict verdict)
+const char *verdict_name(enum verdict verdict)
 {
 	return verdicts[verdict];
 }

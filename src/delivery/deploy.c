@@ -146,6 +146,12 @@ static struct traffic_split initial_split(const struct environment_state *state)
 	return split;
 }
 
+static void candidate_routed(struct operation *operation,
+			     const struct error *err)
+{
+	operation_finish(operation, err);
+}
+
 static void candidate_started(struct operation *operation,
 			      const struct error *err)
 {
@@ -156,7 +162,7 @@ static void candidate_started(struct operation *operation,
 		return;
 	}
 	operation_ensure(operation, initial_split(&environment->state),
-			 operation_finish);
+			 candidate_routed);
 }
 
 static void room_made(struct operation *operation, const struct error *err)
@@ -242,6 +248,11 @@ void environment_start_candidate(struct environment *environment,
 	operation_move(operation, make_room);
 }
 
+static void shifted(struct operation *operation, const struct error *err)
+{
+	operation_finish(operation, err);
+}
+
 void environment_shift(struct environment *environment, double percent,
 		       const char *reason, const char *person,
 		       environment_done *done, void *data)
@@ -272,7 +283,7 @@ void environment_shift(struct environment *environment, double percent,
 	operation->move.reason = operation->reason;
 	operation->move.person = operation->person;
 	set_split(operation, candidate->colour, percent);
-	operation_move(operation, operation_finish);
+	operation_move(operation, shifted);
 }
 
 static struct event *finished_event(struct environment *environment,

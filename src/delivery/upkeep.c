@@ -92,6 +92,11 @@ static void append_rollback_end(struct environment *environment)
 	environment_append_owned(environment, event);
 }
 
+static void recovered(struct operation *operation, const struct error *err)
+{
+	operation_finish(operation, err);
+}
+
 static void truth_known(struct operation *operation, const struct error *err)
 {
 	struct environment *environment = operation->environment;
@@ -105,7 +110,7 @@ static void truth_known(struct operation *operation, const struct error *err)
 	if (environment->state.rolling_back &&
 	    !rollback_is_under_way(environment))
 		append_rollback_end(environment);
-	operation_commit(operation, true, operation_finish);
+	operation_commit(operation, true, recovered);
 }
 
 /* Under the lock: who was only in the midst of it has ended by now. */
@@ -180,12 +185,17 @@ static struct operation *upkeep_operation(struct environment *environment,
 	return NULL;
 }
 
+static void up_settled(struct operation *operation, const struct error *err)
+{
+	operation_finish(operation, err);
+}
+
 static void up_shifted(struct operation *operation, const struct error *err)
 {
 	if (err)
 		operation_finish(operation, err);
 	else
-		operation_settle(operation, operation_finish);
+		operation_settle(operation, up_settled);
 }
 
 static void up_inspected(struct operation *operation, const struct error *err)
@@ -301,6 +311,11 @@ void environment_down(struct environment *environment, const char *person,
 	operation_stop_traffic(operation, proxy_stopped);
 }
 
+static void retired(struct operation *operation, const struct error *err)
+{
+	operation_finish(operation, err);
+}
+
 /* The colour that may be stopped, or an error that says why not. */
 static int may_retire(const struct environment *environment, bool force,
 		      enum colour *colour, struct error *err)
@@ -342,5 +357,5 @@ void environment_retire(struct environment *environment, bool force,
 		error_clear(&err);
 		return;
 	}
-	operation_stop(operation, colour, reason, operation_finish);
+	operation_stop(operation, colour, reason, retired);
 }

@@ -196,13 +196,15 @@ static _Noreturn void fail(const struct plan *plan, enum failed_step step,
 	_exit(written == sizeof(failure) ? 127 : 126);
 }
 
-static void default_signals(void)
+static void default_signals(bool terminal)
 {
 	struct sigaction action = {.sa_handler = SIG_DFL};
 	sigset_t none;
 
 	for (int number = 1; number <= LAST_SIGNAL; number++)
 		sigaction(number, &action, NULL);
+	if (terminal)
+		signal(SIGTSTP, SIG_IGN);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }
@@ -257,7 +259,9 @@ static _Noreturn void become(const struct plan *plan)
 	if (options->folder && chdir(options->folder) < 0)
 		fail(plan, FAILED_FOLDER, errno);
 	place_descriptors(plan);
-	default_signals();
+	if (options->terminal)
+		tcsetpgrp(STDIN_FILENO, getpid()); /* TTOU is blocked */
+	default_signals(options->terminal);
 	execute(plan);
 }
 

@@ -24,6 +24,10 @@ struct child_options {
 	int keep_count;
 	bool session; /* setsid: outlives us (keepers) */
 	bool outlive; /* no parent-death signal (keepers) */
+	/* `input` is the terminal, and its group gets the foreground there;
+	 * ctrl-z does not stop it, since no shell would continue it. Taking
+	 * the foreground back at its end is the caller's. */
+	bool terminal;
 };
 
 #define CHILD_OPTIONS_INIT                              \

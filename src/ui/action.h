@@ -50,6 +50,13 @@
 	X(FILTER, "filter", "&", "show only the log's lines with a text")      \
 	X(WRAP, "wrap", "w", "break the log's long lines, or cut them")        \
 	X(TIMES, "times", "t", "when each line of the log was printed")        \
+	X(FAILURE_NEXT, "next-failure", "e", "the next failure, any stage's")  \
+	X(FAILURE_BEFORE, "failure-before", "E", "the failure before")         \
+	X(RANGE, "range", "v", "mark lines of the log, from here on")          \
+	X(COPY, "copy", "y", "copy the marked lines of the log")               \
+	X(COPY_WITH, "copy-with", "Y", "copy them with run, stage and commit") \
+	X(PAGER, "pager", "o", "the whole log in $PAGER")                      \
+	X(EDITOR, "editor", "O", "the whole log in $EDITOR")                   \
 	X(ZOOM, "zoom", "z", "the focused panel on the whole screen, or back") \
 	X(PAUSE, "pause", "space", "replay: stop the time, or let it go on")   \
 	X(FASTER, "faster", "+", "replay: twice as fast")                      \

@@ -41,6 +41,8 @@ libsignalbox_a_SOURCES += \
 # The log.
 libsignalbox_a_SOURCES += \
 	%D%/log.c %D%/logkeys.c %D%/logpanel.h \
+	%D%/logcopy.c %D%/logfail.c \
+	%D%/outside.c %D%/outside.h \
 	%D%/logfile.c %D%/logfile.h \
 	%D%/logline.c %D%/logline.h \
 	%D%/logview.c %D%/logseek.c %D%/logview.h \

@@ -2,6 +2,7 @@
 #include "ui/logpanel.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/memory.h"
 #include "ui/dialog.h"
@@ -40,6 +41,16 @@ static void go_first(struct view *view)
 	log->top_row = 0;
 	if (logview_line(log, 0, &line))
 		log->top = log->line = line.start;
+}
+
+/* Follows, but for what is being marked. */
+static void go_last(struct view *view)
+{
+	struct logview *log = &view->log;
+
+	log->follow = true;
+	if (log->range >= 0)
+		logview_stand(log, rows_of(view), width_of(view));
 }
 
 static void toggle_fold(struct view *view)
@@ -96,7 +107,7 @@ bool log_act(struct view *view, const struct model *model, enum action action)
 		go_first(view);
 		return true;
 	case ACTION_LAST:
-		log->follow = true;
+		go_last(view);
 		return true;
 	case ACTION_OPEN:
 		toggle_fold(view);
@@ -185,6 +196,19 @@ static void log_key(struct view *view, const struct model *model,
 	case ACTION_TIMES:
 		toggle_times(view);
 		break;
+	case ACTION_COPY:
+	case ACTION_COPY_WITH:
+		log_copy(view, model, action == ACTION_COPY_WITH);
+		break;
+	case ACTION_RANGE:
+		view->focus = PANEL_LOG;
+		logview_stand(log, rows_of(view), width_of(view));
+		log->range = log->range < 0 ? log->line : -1;
+		break;
+	case ACTION_PAGER:
+	case ACTION_EDITOR:
+		view->wish = action == ACTION_PAGER ? WISH_PAGER : WISH_EDITOR;
+		break;
 	default:
 		break;
 	}
@@ -192,12 +216,14 @@ static void log_key(struct view *view, const struct model *model,
 
 bool log_take(struct view *view, const struct model *model, enum action action)
 {
-	if (action < ACTION_FOLLOW || action > ACTION_TIMES)
+	if (action < ACTION_FOLLOW || action > ACTION_EDITOR)
 		return false;
-	if (view->log.file) {
+	if (action == ACTION_FAILURE_NEXT || action == ACTION_FAILURE_BEFORE) {
+		log_failure(view, model, action == ACTION_FAILURE_NEXT);
+	} else if (view->log.file) {
 		log_key(view, model, action);
 	} else {
-		char *text = xasprintf("%s is off: no log is shown",
+		char *text = xasprintf("%.1s is off: no log is shown",
 				       action_info(action)->keys);
 
 		view_toast(view, true, text);
@@ -232,29 +258,60 @@ bool log_clear(struct view *view)
 	return true;
 }
 
+void log_show(struct view *view, const struct model *model)
+{
+	const struct stage_model *stage = view_stage(view, model);
+	const char *name = stage ? stage->log : "";
+	char *path = *name && view->run_folder
+			     ? xasprintf("%s/%s", view->run_folder, name)
+			     : xstrdup("");
+
+	if (strcmp(path, view->log.path) != 0)
+		logview_open(&view->log, path);
+	free(path);
+	logview_refresh(&view->log,
+			stage && view->play.on ? stage->log_bytes : -1);
+}
+
+static void say_nowhere(struct view *view)
+{
+	char *text = xasprintf("no line holds %s", view->log.search);
+
+	view_toast(view, true, text);
+	free(text);
+}
+
+/* A log without a failed line is shown at its end: there its stage failed. */
+static bool is_entered(struct logview *log)
+{
+	bool entered = log->entered;
+
+	log->entered = false;
+	log->follow = entered || log->follow;
+	return entered;
+}
+
 void log_update(struct view *view, const struct model *model)
 {
 	struct logview *log = &view->log;
 	bool forward = log->seek.way == SEEK_NEXT;
-	bool wrapped;
-	char *text;
 
-	(void)model;
 	switch (logview_arrive(log, rows_of(view), width_of(view))) {
 	case ARRIVAL_NONE:
 	case ARRIVAL_WAITS:
 		break;
 	case ARRIVAL_FOUND:
-		wrapped = log->seek.wrapped;
-		if (wrapped)
+		log->entered = false;
+		if (log->seek.wrapped)
 			view_toast(view, false,
 				   forward ? "on from the start"
 					   : "on from the end");
 		break;
 	case ARRIVAL_NOWHERE:
-		text = xasprintf("no line holds %s", log->search);
-		view_toast(view, true, text);
-		free(text);
+		if (log->seek.by != log->failures)
+			say_nowhere(view);
+		else if (!is_entered(log))
+			log_failure_beyond(view, model, forward);
 		break;
 	}
 }

@@ -16,6 +16,15 @@ void log_filter(struct view *view, const char *text);
  * is nothing. */
 bool log_close(struct view *view);
 bool log_clear(struct view *view);
+/* Goes to the next failure, or the one before; from another stage's log on. */
+void log_failure(struct view *view, const struct model *model, bool forward);
+void log_failure_beyond(struct view *view, const struct model *model,
+			bool forward);
+/* Copies the marked lines; `from`: with where they are from. */
+void log_copy(struct view *view, const struct model *model, bool from);
+/* Opens the log of the shown stage. The file may come a moment after the event
+ * that names it. */
+void log_show(struct view *view, const struct model *model);
 /* After events, keys and news of a search. */
 void log_update(struct view *view, const struct model *model);
 /* Columns of a panel of `cols` that are text. */

@@ -11,6 +11,8 @@
 
 /* A fold is no longer than this. */
 #define FOLD_BYTES LOGFILE_BLOCK
+/* Lines are numbered by counting no more than this. */
+#define NUMBER_BYTES (64LL << 20)
 
 void logview_init(struct logview *log)
 {
@@ -283,6 +285,46 @@ static int rows_at(const struct logview *log, int64_t at, int width)
 	return log->wrap && logview_line(log, at, &line)
 		       ? logview_rows(log, &line, width)
 		       : 1;
+}
+
+/* Lines before `at`, by the index as far as that goes; -1: too many to
+ * count. */
+static int64_t lines_before(const struct logview *log,
+			    const struct log_index *index, int64_t at)
+{
+	int64_t count = 0;
+	int64_t from = 0;
+	const char *text;
+	size_t len;
+	int64_t next;
+
+	for (size_t i = index->count; i > 0 && !from; i--)
+		if (index->marks[i - 1].offset <= at) {
+			from = index->marks[i - 1].offset;
+			count = index->marks[i - 1].lines;
+		}
+	if (at - from > NUMBER_BYTES)
+		return -1;
+	for (; from < at && logfile_line(log->file, from, &text, &len, &next);
+	     from = next)
+		count += next > from + (int64_t)len;
+	return count;
+}
+
+int64_t logview_line_number(const struct logview *log)
+{
+	struct log_index index;
+	int64_t at = log->line;
+	int64_t before;
+
+	if (log->follow)
+		at = logview_before(log, logfile_size(log->file));
+	if (at < 0)
+		return 0;
+	log_index_open(&index, log->path);
+	before = lines_before(log, &index, at);
+	log_index_release(&index);
+	return before + 1;
 }
 
 struct logview_place logview_above(const struct logview *log, int64_t end,

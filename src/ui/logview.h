@@ -39,6 +39,7 @@ struct logview {
 		int64_t from;
 		bool wrapped; /* it began anew at the other end */
 	} seek;
+	bool entered; /* this log was just come to for its failures */
 
 	int64_t *opened; /* tests whose output is not folded, in order */
 	size_t opened_count, opened_cap;
@@ -74,6 +75,8 @@ int logview_rows(const struct logview *log, const struct logview_line *line,
 		 int width);
 /* The passed test whose output, opened, the line is; -1 none. */
 int64_t logview_head(const struct logview *log, int64_t at);
+/* Of the marked line, from 1; 0 when it takes too long to know. */
+int64_t logview_line_number(const struct logview *log);
 /* Opens the fold that holds the line. */
 void logview_unfold(struct logview *log, int64_t at);
 /* Opens or folds the output of the passed test at `head`. */

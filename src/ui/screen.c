@@ -329,3 +329,42 @@ void screen_paint(struct screen *screen, const struct grid *grid)
 	remember(screen, grid);
 	screen->whole = false;
 }
+
+/* What terminals take is not said anywhere; most stop at 100,000. */
+#define COPY_MAX 74994
+
+static void add_base64(struct str *out, const char *data, size_t len)
+{
+	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklm"
+				     "nopqrstuvwxyz0123456789+/";
+
+	for (size_t i = 0; i < len; i += 3) {
+		uint32_t bits = (uint32_t)(unsigned char)data[i] << 16;
+
+		if (i + 1 < len)
+			bits |= (uint32_t)(unsigned char)data[i + 1] << 8;
+		if (i + 2 < len)
+			bits |= (unsigned char)data[i + 2];
+		str_add_char(out, digits[bits >> 18]);
+		str_add_char(out, digits[bits >> 12 & 63]);
+		str_add_char(out, i + 1 < len ? digits[bits >> 6 & 63] : '=');
+		str_add_char(out, i + 2 < len ? digits[bits & 63] : '=');
+	}
+}
+
+bool screen_copy(const struct screen *screen, const char *text, size_t len)
+{
+	const char *term = getenv("TERM");
+	struct str out = STR_INIT;
+
+	/* A console without windows has no clipboard, and may show this. */
+	if (!screen->entered || !screen->ansi || len > COPY_MAX || !term ||
+	    starts_with(term, "linux") || starts_with(term, "vt"))
+		return false;
+	str_add(&out, "\033]52;c;");
+	add_base64(&out, text, len);
+	str_add(&out, "\a");
+	send(&out);
+	str_release(&out);
+	return true;
+}

@@ -37,6 +37,9 @@ struct charset screen_charset(const struct screen *screen);
 size_t screen_target(const struct screen *screen, int row, int col);
 /* The next frame draws every cell. */
 void screen_forget(struct screen *screen);
+/* Text into the clipboard of the terminal (OSC 52); false where it has none
+ * that is known, or the text is longer than terminals take. */
+bool screen_copy(const struct screen *screen, const char *text, size_t len);
 /* Draws what differs from the last frame; the grid is of the screen's size. */
 void screen_paint(struct screen *screen, const struct grid *grid);
 

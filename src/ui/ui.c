@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/memory.h"
 #include "event/channel.h"
 #include "event/command.h"
@@ -20,6 +21,7 @@
 #include "ui/input.h"
 #include "ui/keys.h"
 #include "ui/layout.h"
+#include "ui/outside.h"
 #include "ui/playback.h"
 #include "ui/screen.h"
 #include "ui/ships-work.h"
@@ -41,6 +43,7 @@ struct ui {
 	struct model *model;
 	struct view *view;
 	struct ships_work *ships;
+	struct outside *outside; /* the person's own programs */
 	struct watch *keyboard, *host;
 	struct timer *frame, *tick;
 	int64_t painted_us;	    /* the last frame */
@@ -257,6 +260,76 @@ static void suspend(struct ui *ui)
 	paint(ui);
 }
 
+static void say_copied(struct ui *ui, const char *where)
+{
+	const struct view *view = ui->view;
+	char *text = xasprintf(
+		"%lld line%s copied %s%s", (long long)view->copied_lines,
+		view->copied_lines == 1 ? "" : "s", where, view->copy_file);
+
+	view_toast(ui->view, false, text);
+	free(text);
+}
+
+/* To the terminal, which does not answer. */
+static void copy_to_terminal(struct ui *ui)
+{
+	struct str text = STR_INIT;
+	bool sent = file_read(ui->view->copy_file, &text, 1 << 20, NULL) == 0 &&
+		    screen_copy(ui->screen, text.data, text.len);
+
+	say_copied(ui, sent ? "to the terminal (OSC 52) and into "
+			    : "into the file alone: ");
+	str_release(&text);
+}
+
+static void tmux_took(void *data, const char *why)
+{
+	struct ui *ui = data;
+
+	if (why)
+		copy_to_terminal(ui);
+	else
+		say_copied(ui, "to tmux and into ");
+	want_frame(ui);
+}
+
+static void copy(struct ui *ui)
+{
+	if (!outside_in_tmux() || outside_tmux(ui->outside, ui->view->copy_file,
+					       tmux_took, ui, NULL) < 0)
+		copy_to_terminal(ui);
+}
+
+static void come_back(void *data, const char *why)
+{
+	struct ui *ui = data;
+	char *text = why ? xasprintf("it ended with %s", why) : xstrdup("");
+
+	view_toast(ui->view, why, text);
+	free(text);
+	screen_enter(ui->screen);
+	watch_events(ui->keyboard, POLLIN);
+	paint(ui);
+}
+
+static void show_outside(struct ui *ui, enum outside_kind kind)
+{
+	struct logview *log = &ui->view->log;
+	struct error err = ERROR_INIT;
+
+	screen_leave(ui->screen);
+	watch_events(ui->keyboard, 0);
+	timer_stop(ui->tick);
+	if (outside_open(ui->outside, kind, log->path, logview_line_number(log),
+			 come_back, ui, &err) == 0)
+		return;
+	come_back(ui, NULL);
+	view_toast(ui->view, true, error_text(&err));
+	error_clear(&err);
+	paint(ui);
+}
+
 static void obey(struct ui *ui)
 {
 	enum wish wish = ui->view->wish;
@@ -270,6 +343,15 @@ static void obey(struct ui *ui)
 		break;
 	case WISH_SUSPEND:
 		suspend(ui);
+		break;
+	case WISH_COPY:
+		copy(ui);
+		break;
+	case WISH_PAGER:
+		show_outside(ui, OUTSIDE_PAGER);
+		break;
+	case WISH_EDITOR:
+		show_outside(ui, OUTSIDE_EDITOR);
 		break;
 	case WISH_LEAVE:
 		finish(ui, UI_LEFT);
@@ -346,6 +428,8 @@ static void host_ready(int fd, short revents, void *data)
 	(void)revents;
 	switch (ui->options->host.message(ui->options->host.data)) {
 	case UI_MESSAGE_CONTINUED:
+		if (outside_has_terminal(ui->outside))
+			break;
 		screen_enter(ui->screen);
 		watch_events(ui->keyboard, POLLIN);
 		paint(ui);
@@ -424,12 +508,14 @@ static void start(struct ui *ui)
 	ui->heard_ms = now_ms();
 	ui->model = model_new();
 	ui->view = view_new();
+	ui->view->copy_file = options->copy_file;
 	ui->view->log.woken = woken;
 	ui->view->log.woken_data = ui;
 	ui->view->person = options->person;
 	ui->view->run_folder = options->run_folder;
 	ui->view->watch_only = options->watch_only;
 	ui->view->attached = options->attached;
+	ui->outside = outside_new(ui->loop);
 	ui->frame = loop_timer(ui->loop, 0, paint_due, ui);
 	timer_stop(ui->frame);
 	ui->ships = ships_work_new(ui->loop, ui->view, changed, ui);
@@ -456,6 +542,7 @@ static void stop(struct ui *ui)
 	watch_remove(ui->host);
 	timer_free(ui->frame);
 	timer_free(ui->tick);
+	outside_free(ui->outside);
 	playback_free(ui->playback);
 	ships_work_free(ui->ships);
 	view_free(ui->view);
@@ -479,7 +566,6 @@ int ui_run(const struct ui_options *options, struct error *err)
 	}
 	start(&ui);
 	paint(&ui);
-	ui.painted_us = 0; /* nothing yet: what comes first waits for nothing */
 	loop_run(ui.loop);
 	stop(&ui);
 	screen_free(ui.screen);

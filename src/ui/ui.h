@@ -45,9 +45,10 @@ struct ui_options {
 	int commands_fd;	/* NDJSON commands; taken over */
 	const char *run_folder; /* logs and the journal; may be NULL */
 	struct ui_host host;
-	const char *person; /* who sits here */
-	bool watch_only;    /* nothing can be changed from here */
-	bool attached;	    /* another process runs the run */
+	const char *copy_file; /* what was copied goes there; may be NULL */
+	const char *person;    /* who sits here */
+	bool watch_only;       /* nothing can be changed from here */
+	bool attached;	       /* another process runs the run */
 	enum ui_choice unicode, colour;
 	bool mouse; /* may click and scroll */
 	/* Instead of events_fd: what is played, by this pace, whose since_us

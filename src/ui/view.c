@@ -139,22 +139,6 @@ void view_replied(struct view *view, int64_t id, const char *error)
 	view->ask_reason = xstrdup("");
 }
 
-/* The file may come a moment after the event that names it. */
-static void follow_log(struct view *view, const struct model *model)
-{
-	const struct stage_model *stage = view_stage(view, model);
-	const char *name = stage ? stage->log : "";
-	char *path = *name && view->run_folder
-			     ? xasprintf("%s/%s", view->run_folder, name)
-			     : xstrdup("");
-
-	if (strcmp(path, view->log.path) != 0)
-		logview_open(&view->log, path);
-	free(path);
-	logview_refresh(&view->log,
-			stage && view->play.on ? stage->log_bytes : -1);
-}
-
 static void ask_reason(struct view *view, const struct model *model)
 {
 	const struct environment_model *it =
@@ -171,7 +155,7 @@ static void ask_reason(struct view *view, const struct model *model)
 
 void view_update(struct view *view, const struct model *model)
 {
-	follow_log(view, model);
+	log_show(view, model);
 	log_update(view, model);
 	ask_reason(view, model);
 	dialog_update(view, model);

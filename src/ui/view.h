@@ -68,17 +68,27 @@ struct plan {
 	struct rect tests; /* left of the log, on the widest screens */
 };
 
-enum wish { WISH_NONE, WISH_REDRAW, WISH_SUSPEND, WISH_LEAVE, WISH_QUIT };
+enum wish {
+	WISH_NONE,
+	WISH_REDRAW,
+	WISH_SUSPEND,
+	WISH_LEAVE,
+	WISH_QUIT,
+	WISH_COPY,  /* copy_file into the clipboard */
+	WISH_PAGER, /* the log, in a program of the person's own */
+	WISH_EDITOR,
+};
 
 struct view {
 	/* Set by the owner. */
 	const char *person, *run_folder; /* may be NULL */
-	bool watch_only;		 /* nothing may be changed from here */
-	bool attached;			 /* another process runs the run */
-	int64_t now_ms;			 /* wall clock of this frame */
-	int64_t clock_ms;  /* monotonic, for what a person does twice */
-	int64_t silent_ms; /* since the engine was last heard */
-	bool gone;	   /* the engine's end of the pipe is closed */
+	const char *copy_file; /* where copied lines go; may be NULL */
+	bool watch_only;       /* nothing may be changed from here */
+	bool attached;	       /* another process runs the run */
+	int64_t now_ms;	       /* wall clock of this frame */
+	int64_t clock_ms;      /* monotonic, for what a person does twice */
+	int64_t silent_ms;     /* since the engine was last heard */
+	bool gone;	       /* the engine's end of the pipe is closed */
 	struct {
 		bool on;	   /* nothing here happens now */
 		bool over;	   /* all of it was played */
@@ -103,6 +113,7 @@ struct view {
 	size_t outbox_count, outbox_cap;
 	int64_t next_id;
 	enum wish wish;
+	int64_t copied_lines; /* in copy_file */
 	/* A rollback was asked from here: its reason is asked when it ends. */
 	char *ask_reason; /* environment, "" none */
 	int ask_after;	  /* so many rollbacks had ended there before it */

@@ -8,7 +8,8 @@
  * EVENTS is an NDJSON file, or a descriptor's number: then the test writes
  * the events itself. --commands FILE|FD takes the commands; --run FOLDER has
  * the logs; --replay OFFSET plays the journal there instead, standing still
- * so many milliseconds after its beginning; --person NAME; --watch; --attached;
+ * so many milliseconds after its beginning; --person NAME; --copy FILE;
+ *--watch; --attached;
  *--theme NAME; --ascii; --mouse. Exit status: 0 finished, 10 left, 11 lost the
  *terminal, 2 could not run.
  */
@@ -97,6 +98,7 @@ static void read_options(struct setting *setting, int argc, char **argv)
 		{"run", required_argument, NULL, 'r'},
 		{"replay", required_argument, NULL, 'R'},
 		{"person", required_argument, NULL, 'p'},
+		{"copy", required_argument, NULL, 'y'},
 		{"theme", required_argument, NULL, 't'},
 		{"watch", no_argument, NULL, 'w'},
 		{"attached", no_argument, NULL, 'a'},
@@ -115,6 +117,8 @@ static void read_options(struct setting *setting, int argc, char **argv)
 			setting->replay = optarg;
 		else if (c == 'p')
 			setting->options.person = optarg;
+		else if (c == 'y')
+			setting->options.copy_file = optarg;
 		else if (c == 't')
 			setting->theme = optarg;
 		else if (c == 'w')

@@ -34,19 +34,58 @@ static char *long_log(void)
 }
 
 /* The first half was printed at 14:00:05, the rest ten seconds later. */
-static void write_index(const char *folder, size_t len)
+static void write_index(const char *folder, const char *log)
 {
+	size_t half = strlen(log) / 2;
+	int lines = 0;
 	char *path = path_join(folder, "logs/unit.log.index");
 	int64_t began;
 	char *text;
 
 	assert_int_equal(clock_parse_utc(BEGAN, &began, NULL), 0);
-	text = xasprintf("0 0 %lld\n%zu 300 %lld\n", (long long)began + 5000,
-			 len / 2, (long long)began + 15000);
+	for (size_t i = 0; i < half; i++)
+		lines += log[i] == '\n';
+	text = xasprintf("0 0 %lld\n%zu %d %lld\n", (long long)began + 5000,
+			 half, lines, (long long)began + 15000);
 	if (file_replace(path, text, strlen(text), 0600, NULL) < 0)
 		fail_msg("no index");
 	free(text);
 	free(path);
+}
+
+static void write_file(const char *folder, const char *name, const char *text,
+		       mode_t mode)
+{
+	char *path = path_join(folder, name);
+
+	if (file_replace(path, text, strlen(text), mode, NULL) < 0)
+		fail_msg("cannot write %s", path);
+	free(path);
+}
+
+static char *read_file(const char *folder, const char *name)
+{
+	char *path = path_join(folder, name);
+	struct str text = STR_INIT;
+
+	if (file_read(path, &text, 1 << 20, NULL) < 0)
+		fail_msg("cannot read %s", path);
+	free(path);
+	return str_detach(&text);
+}
+
+static void start(struct stand *stand, const char *variable)
+{
+	const char *env[] = {"SIGNALBOX_NOW=" GATE_NOW, variable, NULL};
+
+	stand->terminal = stage_open_with(stand->folder, "gate.ndjson", env);
+}
+
+static void start_again(struct stand *stand, const char *variable)
+{
+	terminal_free(stand->terminal);
+	start(stand, variable);
+	terminal_keys(stand->terminal, "1g\r");
 }
 
 static int open_stand(void **state)
@@ -55,9 +94,8 @@ static int open_stand(void **state)
 	char *text = long_log();
 
 	stand->folder = stage_folder_with_log(text);
-	write_index(stand->folder, strlen(text));
-	stand->terminal =
-		stage_open_in(stand->folder, "gate.ndjson", GATE_NOW, 24, 80);
+	write_index(stand->folder, text);
+	start(stand, NULL);
 	terminal_keys(stand->terminal, "1g\r");
 	terminal_expect(stand->terminal, " 1..500\n");
 	free(text);
@@ -213,6 +251,177 @@ static void a_long_search_is_counted_on_the_way_and_given_up(void **state)
 	free(path);
 }
 
+#define FINISHED(seq, stage, outcome, reason)                               \
+	"{\"seq\":" seq ",\"time\":\"2026-11-20T14:02:09.000Z\",\"event\":" \
+	"\"stage.finished\",\"stage\":\"" stage "\",\"outcome\":\"" outcome \
+	"\",\"reason\":\"" reason "\"}\n"
+
+static void failures_are_gone_to_across_stages(void **state)
+{
+	static const char events[] =
+		FINISHED("901", "unit", "failed", "2 tests failed")
+			FINISHED("902", "build", "failed", "exit status 2")
+				FINISHED("903", "scan", "failed", "no report");
+	struct stand *stand = *state;
+	struct terminal *terminal = stand->terminal;
+
+	write_file(stand->folder, "logs/build.log",
+		   "make\npay.c:1:2: error: bad\nmake: *** [all] Error 1\n",
+		   0600);
+	write_file(stand->folder, "logs/scan.log", "nothing said\nthe end\n",
+		   0600);
+	terminal_tell(terminal, events, sizeof(events) - 1);
+	terminal_keys(terminal, "e");
+	terminal_expect(terminal, ">not ok 120 - test_120\n");
+	terminal_keys(terminal, "e");
+	terminal_expect(terminal, ">not ok 300 - test_300\n");
+	terminal_keys(terminal, "e");
+	terminal_expect(terminal, ">pay.c:1:2: error: bad\n");
+	terminal_expect(terminal, "build failed: exit status 2");
+	terminal_keys(terminal, "e");
+	terminal_expect(terminal, ">make: *** [all] Error 1\n");
+	/* One that says nothing of tests is shown at its end. */
+	terminal_keys(terminal, "e");
+	terminal_expect(terminal, " the end\n");
+	terminal_expect(terminal, "scan failed: no report");
+	terminal_keys(terminal, "e");
+	terminal_expect(terminal, "no further failure");
+	terminal_keys(terminal, "EE");
+	terminal_expect(terminal, ">pay.c:1:2: error: bad\n");
+	terminal_keys(terminal, "E");
+	terminal_expect(terminal, ">not ok 300 - test_300\n");
+	terminal_keys(terminal, "EE");
+	terminal_expect(terminal, "no earlier failure");
+}
+
+static void assert_copied(struct stand *stand, const char *wanted)
+{
+	char *copied = read_file(stand->folder, "copied");
+
+	assert_string_equal(copied, wanted);
+	free(copied);
+}
+
+/* The bytes of the log, colours among them. */
+static void lines_are_copied_to_the_terminal_and_a_file(void **state)
+{
+	struct stand *stand = *state;
+	const struct str *bytes;
+
+	terminal_keys(stand->terminal, "gy");
+	terminal_expect(stand->terminal,
+			"1 line copied to the terminal (OSC 52) and into /");
+	assert_copied(stand, "\033[32mok\033[0m 1 - test_1");
+	bytes = terminal_bytes(stand->terminal);
+	assert_non_null(strstr(bytes->data, "\033]52;c;G1szMm1vaxtbMG0gMSAtIHRl"
+					    "c3RfMQ==\a"));
+	terminal_keys(stand->terminal, "/ok 9 \rvj");
+	terminal_expect(stand->terminal, ">ok 9 - test_9\n>ok 10 - test_10");
+	terminal_keys(stand->terminal, "jy");
+	terminal_expect(stand->terminal, "5 lines copied");
+	assert_copied(stand, "\033[32mok\033[0m 9 - test_9\n"
+			     "\033[32mok\033[0m 10 - test_10\n"
+			     "# said by 10\n# and more\n"
+			     "\033[32mok\033[0m 11 - test_11");
+	terminal_keys(stand->terminal, "GY");
+	terminal_expect(stand->terminal, "1 line copied");
+	assert_copied(stand, "run 481, stage unit, commit 9f3c2e1a7b6d5544\n"
+			     "1..500");
+	/* Of a filter, only what it shows. */
+	terminal_keys(stand->terminal, "&not ok\rgvGy");
+	terminal_expect(stand->terminal, "2 lines copied");
+	assert_copied(stand, "\033[31mnot ok\033[0m 120 - test_120\n"
+			     "\033[31mnot ok\033[0m 300 - test_300");
+}
+
+static void a_console_without_a_clipboard_gets_nothing(void **state)
+{
+	struct stand *stand = *state;
+
+	start_again(stand, "TERM=linux");
+	terminal_keys(stand->terminal, "gy");
+	terminal_expect(stand->terminal,
+			"1 line copied into the file alone: /");
+	assert_null(strstr(terminal_bytes(stand->terminal)->data, "\033]52"));
+	assert_copied(stand, "\033[32mok\033[0m 1 - test_1");
+}
+
+/* In the folder. */
+static int run(const char *folder, const char *words)
+{
+	char *command = xasprintf("cd %s && %s", folder, words);
+	int status = system(command);
+
+	free(command);
+	return status;
+}
+
+static void inside_tmux_its_buffer_is_loaded(void **state)
+{
+	struct stand *stand = *state;
+	char *variable;
+
+	if (system("tmux -V >/dev/null 2>&1") != 0)
+		skip();
+	assert_int_equal(run(stand->folder,
+			     "env -u TMUX tmux -S tmux -f /dev/null "
+			     "new-session -d 'sleep 1000'"),
+			 0);
+	variable = xasprintf("TMUX=%s/tmux,1,0", stand->folder);
+	start_again(stand, variable);
+	terminal_keys(stand->terminal, "gy");
+	terminal_expect(stand->terminal, "1 line copied to tmux and into /");
+	assert_null(strstr(terminal_bytes(stand->terminal)->data, "\033]52"));
+	run(stand->folder, "tmux -S tmux show-buffer >shown; "
+			   "tmux -S tmux kill-server");
+	free(variable);
+	variable = read_file(stand->folder, "shown");
+	assert_string_equal(variable, "\033[32mok\033[0m 1 - test_1");
+	free(variable);
+}
+
+static void a_pager_has_the_terminal_and_gives_it_back(void **state)
+{
+	struct stand *stand = *state;
+	struct terminal_modes modes;
+	struct termios now, before;
+	char *variable;
+
+	write_file(stand->folder, "less",
+		   "#!/bin/sh\necho \"pager $1 at $(tail -n 1 \"$3\")\"\n"
+		   "read line\necho \"$line\" >${0%/*}/said\n",
+		   0700);
+	variable = xasprintf("PAGER=%s/less", stand->folder);
+	start_again(stand, variable);
+	terminal_expect(stand->terminal, " 1..500\n");
+	terminal_write(stand->terminal, "o", 1);
+	terminal_expect(stand->terminal, "pager +602 at 1..500");
+	modes = terminal_modes(stand->terminal);
+	assert_false(modes.alternate);
+	terminal_termios(stand->terminal, &now, &before);
+	assert_int_equal(now.c_lflag, before.c_lflag);
+	/* The keys are the pager's, ctrl-z stops nothing. */
+	terminal_write(stand->terminal, "\032typed\r", 7);
+	terminal_expect(stand->terminal, " 1..500\n");
+	assert_true(terminal_modes(stand->terminal).alternate);
+	free(variable);
+	variable = read_file(stand->folder, "said");
+	assert_string_equal(variable, "typed\n");
+	free(variable);
+	terminal_keys(stand->terminal, "g");
+	terminal_expect(stand->terminal, ">ok 1 - test_1\n");
+}
+
+static void an_editor_that_cannot_run_is_told(void **state)
+{
+	struct stand *stand = *state;
+
+	start_again(stand, "EDITOR=/nonexistent/ed");
+	terminal_write(stand->terminal, "O", 1);
+	terminal_expect(stand->terminal, "it ended with exit status 127");
+	assert_true(terminal_modes(stand->terminal).alternate);
+}
+
 #define TEST(name) \
 	cmocka_unit_test_setup_teardown(name, open_stand, close_stand)
 
@@ -226,6 +435,12 @@ int main(void)
 		TEST(times_come_from_the_index),
 		TEST(a_search_goes_on_in_what_is_printed_meanwhile),
 		TEST(a_long_search_is_counted_on_the_way_and_given_up),
+		TEST(failures_are_gone_to_across_stages),
+		TEST(lines_are_copied_to_the_terminal_and_a_file),
+		TEST(a_console_without_a_clipboard_gets_nothing),
+		TEST(inside_tmux_its_buffer_is_loaded),
+		TEST(a_pager_has_the_terminal_and_gives_it_back),
+		TEST(an_editor_that_cannot_run_is_told),
 	};
 
 	setlocale(LC_CTYPE, "C.UTF-8");

@@ -56,6 +56,9 @@ static void set_env(const char *const *env)
 	setenv("TERM", "xterm-256color", 1);
 	setenv("LC_ALL", "C.UTF-8", 1);
 	unsetenv("NO_COLOR");
+	unsetenv("TMUX");
+	setenv("PAGER", "true", 1);
+	setenv("EDITOR", "true", 1);
 	unsetenv("COLORFGBG");
 	unsetenv("COLORTERM");
 	setenv("XDG_CONFIG_HOME", "/nonexistent", 1);

@@ -92,6 +92,17 @@ struct terminal *stage_open_in(const char *folder, const char *events,
 	return terminal;
 }
 
+struct terminal *stage_open_with(const char *folder, const char *events,
+				 const char *const *env)
+{
+	struct terminal_options options = {.rows = 24, .cols = 80, .env = env};
+	char *option = xasprintf("--copy=%s/copied", folder);
+	struct terminal *terminal = open_with(&options, folder, option, events);
+
+	free(option);
+	return terminal;
+}
+
 char *stage_folder_with_log(const char *text)
 {
 	const char *base = getenv("TMPDIR");

@@ -25,6 +25,9 @@ int stage_close(void **state);
 /* The same with logs in a folder of the test. */
 struct terminal *stage_open_in(const char *folder, const char *events,
 			       const char *now, int rows, int cols);
+/* And with more variables; 24x80; what is copied goes to "copied" there. */
+struct terminal *stage_open_with(const char *folder, const char *events,
+				 const char *const *env);
 /* A new run folder whose stage "unit" has this log. */
 char *stage_folder_with_log(const char *text);
 void stage_folder_free(char *folder); /* removes it */
