@@ -201,6 +201,7 @@ int environment_unlock(struct environment *environment, const char *person,
 		       struct error *err) MUST_CHECK;
 
 struct readiness {
+	int64_t migrations; /* files of what is left that stay done */
 	bool ready;
 	bool cold;	   /* it would start a stored release first */
 	int colour;	   /* it would go to; -1 none */

@@ -98,6 +98,29 @@ static void say_cold(const struct environment *environment,
 		    release->version);
 }
 
+/* What the release that would be left has changed for good. One that was
+ * itself come back to has not brought what the other one did. */
+static int64_t migrations_left(const struct environment_state *state,
+			       const struct release *back)
+{
+	const struct release *left =
+		state->has_candidate ? &state->candidate : &state->live;
+
+	return left->run > back->run ? left->migrations : 0;
+}
+
+static void add_migrations(struct readiness *readiness)
+{
+	size_t len = strlen(readiness->text);
+
+	if (readiness->migrations)
+		snprintf(readiness->text + len, sizeof(readiness->text) - len,
+			 "; it does not undo the migrations since (%lld file"
+			 "%s)",
+			 (long long)readiness->migrations,
+			 readiness->migrations == 1 ? "" : "s");
+}
+
 void environment_readiness(const struct environment *environment,
 			   struct readiness *readiness)
 {
@@ -115,6 +138,7 @@ void environment_readiness(const struct environment *environment,
 	}
 	snprintf(readiness->version, sizeof(readiness->version), "%s",
 		 release->version);
+	readiness->migrations = migrations_left(state, release);
 	warm = environment_warm_colour(environment, release);
 	readiness->colour = warm < 0 ? (int)release->colour : warm;
 	if (warm < 0)
@@ -123,6 +147,7 @@ void environment_readiness(const struct environment *environment,
 		say(readiness, "%s is down", colour_name((enum colour)warm));
 	else
 		say_ready(readiness);
+	add_migrations(readiness);
 }
 
 struct event *environment_readiness_event(struct environment *environment)
@@ -142,5 +167,7 @@ struct event *environment_readiness_event(struct environment *environment)
 	if (readiness.last_ms >= 0)
 		event_set_int(event, "last-ms", readiness.last_ms);
 	event_set_bool(event, "cold", readiness.cold);
+	if (readiness.migrations)
+		event_set_int(event, "migrations", readiness.migrations);
 	return event;
 }

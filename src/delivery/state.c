@@ -72,6 +72,9 @@ json_t *release_encode(const struct release *release)
 		json_object_set_new(object, "person",
 				    json_foreign(release->person));
 	json_object_set_new(object, "run", json_integer(release->run));
+	if (release->migrations)
+		json_object_set_new(object, "migrations",
+				    json_integer(release->migrations));
 	if (release->since)
 		json_object_set_new(
 			object, "since",
@@ -91,6 +94,7 @@ void release_decode(struct release *release, const json_t *object)
 	set_text(&release->person, json_text(object, "person"));
 	release->colour = colour < 0 ? COLOUR_BLUE : (enum colour)colour;
 	release->run = json_int(object, "run", 0);
+	release->migrations = json_int(object, "migrations", 0);
 	if (clock_parse_utc(json_text(object, "since"), &release->since, NULL) <
 	    0)
 		release->since = 0;

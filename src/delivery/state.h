@@ -22,7 +22,8 @@ struct release {
 	char *person;	/* who let it through; "" nobody had to */
 	enum colour colour;
 	int64_t run;
-	int64_t since; /* wall ms when it became live; 0 never */
+	int64_t migrations; /* files that a way back does not undo */
+	int64_t since;	    /* wall ms when it became live; 0 never */
 };
 
 void release_copy(struct release *to, const struct release *from);

@@ -205,7 +205,8 @@ struct environment_model {
 	struct {
 		bool known, ready, cold;
 		char *text, *version;
-		int64_t last_ms; /* -1 never done */
+		int64_t last_ms;    /* -1 never done */
+		int64_t migrations; /* files that it does not undo */
 	} way_back;
 	struct {
 		bool locked;

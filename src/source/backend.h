@@ -27,6 +27,10 @@ struct backend_ops {
 	int (*ships)(struct repository *repository, const char *live,
 		     const char *candidate, struct ships *ships,
 		     struct error *err);
+	int (*paths)(struct repository *repository, const char *live,
+		     const char *candidate,
+		     void (*take)(const char *raw, void *data), void *data,
+		     struct error *err);
 	int (*diff)(struct repository *repository, const char *live,
 		    const char *candidate, const char *raw, size_t limit,
 		    struct str *text, struct error *err);

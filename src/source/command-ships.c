@@ -150,6 +150,37 @@ int command_ships(struct repository *repository, const char *live,
 	return result;
 }
 
+int command_paths(struct repository *repository, const char *live,
+		  const char *candidate,
+		  void (*take)(const char *raw, void *data), void *data,
+		  struct error *err)
+{
+	char *from = live ? command_resolve(repository, live, err)
+			  : empty_tree(repository, err);
+	char *to = command_resolve(repository, candidate, err);
+	const char *const arguments[] = {"diff",
+					 "--name-only",
+					 "-z",
+					 "--no-renames",
+					 "--no-ext-diff",
+					 from,
+					 to,
+					 "--",
+					 NULL};
+	struct str output = STR_INIT;
+	int result = from && to ? command_ask(repository, arguments, &output,
+					      HISTORY_LIMIT, err)
+				: -1;
+
+	for (const char *at = output.data;
+	     result == 0 && at < output.data + output.len; at += strlen(at) + 1)
+		take(at, data);
+	str_release(&output);
+	free(from);
+	free(to);
+	return result;
+}
+
 /* What git prints, cut at the limit and said to be. */
 static int add_printed(struct repository *repository,
 		       const char *const *arguments, size_t limit,

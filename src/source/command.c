@@ -316,6 +316,7 @@ const struct backend_ops command_backend = {
 	.read_file = read_file_at,
 	.head_branch = head_branch,
 	.ships = command_ships,
+	.paths = command_paths,
 	.diff = command_diff,
 	.show = command_show,
 };

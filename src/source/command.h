@@ -35,6 +35,10 @@ void command_each_co_author(char *field,
 int command_ships(struct repository *repository, const char *live,
 		  const char *candidate, struct ships *ships,
 		  struct error *err);
+int command_paths(struct repository *repository, const char *live,
+		  const char *candidate,
+		  void (*take)(const char *raw, void *data), void *data,
+		  struct error *err);
 int command_diff(struct repository *repository, const char *live,
 		 const char *candidate, const char *raw, size_t limit,
 		 struct str *text, struct error *err);

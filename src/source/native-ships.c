@@ -212,6 +212,31 @@ out:
 	return result;
 }
 
+int native_paths(struct repository *repository, const char *live,
+		 const char *candidate,
+		 void (*take)(const char *raw, void *data), void *data,
+		 struct error *err)
+{
+	git_commit *from = NULL;
+	git_commit *to = NULL;
+	git_diff *diff = NULL;
+	int result = -1;
+
+	if ((live && native_find_commit(repository, live, &from, NULL, err)) ||
+	    native_find_commit(repository, candidate, &to, NULL, err) < 0)
+		goto out;
+	result = diff_trees(repository->native, from, to, NULL, &diff);
+	if (result < 0)
+		native_fail(err, "cannot compare the trees");
+	for (size_t i = 0; result == 0 && i < git_diff_num_deltas(diff); i++)
+		take(delta_path(diff, i), data);
+	git_diff_free(diff);
+out:
+	git_commit_free(from);
+	git_commit_free(to);
+	return result < 0 ? -1 : 0;
+}
+
 struct patch_text {
 	struct str *text;
 	size_t limit; /* of its length */

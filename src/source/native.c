@@ -359,6 +359,7 @@ const struct backend_ops native_backend = {
 	.read_file = read_file_at,
 	.head_branch = head_branch,
 	.ships = native_ships,
+	.paths = native_paths,
 	.diff = native_diff,
 	.show = native_show,
 };

@@ -23,6 +23,10 @@ void native_each_co_author(const git_commit *commit,
 
 int native_ships(struct repository *repository, const char *live,
 		 const char *candidate, struct ships *ships, struct error *err);
+int native_paths(struct repository *repository, const char *live,
+		 const char *candidate,
+		 void (*take)(const char *raw, void *data), void *data,
+		 struct error *err);
 int native_diff(struct repository *repository, const char *live,
 		const char *candidate, const char *raw, size_t limit,
 		struct str *text, struct error *err);

@@ -156,6 +156,32 @@ void ships_add_message(struct str *text, const char *message)
 	str_add_char(text, '\n');
 }
 
+struct migration_count {
+	const struct pipeline *pipeline;
+	size_t count;
+};
+
+static void count_migration(const char *raw, void *data)
+{
+	struct migration_count *it = data;
+	char *path = text_utf8(raw, NULL);
+
+	it->count += risk_of(it->pipeline, path) == RISK_MIGRATION;
+	free(path);
+}
+
+int ships_migrations(struct repository *repository, const char *live,
+		     const char *candidate, const struct pipeline *pipeline,
+		     size_t *count, struct error *err)
+{
+	struct migration_count it = {pipeline, 0};
+	int result = repository->ops->paths(repository, live, candidate,
+					    count_migration, &it, err);
+
+	*count = it.count;
+	return result;
+}
+
 int ships_diff(struct repository *repository, const char *live,
 	       const char *candidate, const char *raw, size_t limit,
 	       struct str *text, struct error *err)

@@ -96,6 +96,11 @@ void shipped_file_release(struct shipped_file *file);
 json_t *ships_json(const struct ships *ships);
 json_t *shipped_commit_json(const struct shipped_commit *commit);
 
+/* How many files of migrations differ, by what the pipeline file calls so:
+ * soon known, for nothing but names is compared. */
+int ships_migrations(struct repository *repository, const char *live,
+		     const char *candidate, const struct pipeline *pipeline,
+		     size_t *count, struct error *err) MUST_CHECK;
 /* Appends the file's changes as a unified diff, live NULL as above, raw its
  * bytes; what is over limit bytes is cut and said. */
 int ships_diff(struct repository *repository, const char *live,

@@ -188,6 +188,7 @@ static int begin(struct deploy_step *deploy, struct error *err)
 		.pipeline = pipeline,
 		.person = deploy->person,
 		.run = run->number,
+		.migrations = deploy->migrations,
 	};
 	struct deployment deployment;
 
@@ -296,8 +297,18 @@ static void open_gate(struct deploy_step *deploy)
 	deploy_stand_at_gate(deploy);
 }
 
-static void unpacked(const char *digest, const char *folder,
-		     const struct error *err, void *data)
+/* Or NULL. What is live by the time it is deployed holds more of it rather
+ * than less, so that what is counted now is not too little. */
+static const char *live_commit(const struct deploy_step *deploy)
+{
+	const struct environment_state *state =
+		environment_state(deploy->environment);
+
+	return state->has_live ? state->live.commit : NULL;
+}
+
+static void unpacked(const struct unpacked *release, const struct error *err,
+		     void *data)
 {
 	struct deploy_step *deploy = data;
 
@@ -306,8 +317,11 @@ static void unpacked(const char *digest, const char *folder,
 		deploy_fail_by(deploy, err);
 		return;
 	}
-	deploy->digest = xstrdup(digest);
-	deploy->folder = xstrdup(folder);
+	deploy->digest = xstrdup(release->digest);
+	deploy->folder = xstrdup(release->folder);
+	deploy->migrations = (int64_t)release->migrations;
+	if (release->migrations_why)
+		deploy_warn(deploy, "%s", release->migrations_why);
 	open_gate(deploy);
 }
 
@@ -326,8 +340,9 @@ static void recovered(void *data, const struct error *err)
 	else if (err)
 		deploy_fail_by(deploy, err);
 	else if (deploy_may_come(deploy))
-		deploy->unpack = unpack_start(deploy->step.options.host,
-					      unpacked, deploy);
+		deploy->unpack =
+			unpack_start(deploy->step.options.host,
+				     live_commit(deploy), unpacked, deploy);
 }
 
 static void recover(struct deploy_step *deploy)

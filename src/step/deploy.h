@@ -34,6 +34,7 @@ struct deploy_step {
 	enum deploy_phase phase;
 	struct unpack *unpack;
 	char *digest, *folder;
+	int64_t migrations; /* files of them over what was live */
 	struct gatekeeper *keeper;
 	char *compared_with; /* digest of the live release at the gate */
 	char *person;	     /* who let it through; NULL */

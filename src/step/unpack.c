@@ -5,15 +5,38 @@
 
 #include "base/memory.h"
 #include "source/release.h"
+#include "source/ships.h"
 
 struct unpack {
 	const char *state_folder;
 	struct artifacts set; /* a copy: the run's may grow meanwhile */
 	struct unpacked_release release;
 	struct error err;
-	unpack_done *done; /* NULL once cancelled */
+	const char *repository, *candidate;
+	const struct pipeline *pipeline;
+	char *live; /* NULL: nothing is */
+	size_t migrations;
+	struct error unknown; /* why they are */
+	unpack_done *done;    /* NULL once cancelled */
 	void *data;
 };
+
+static void find_migrations(struct unpack *unpack)
+{
+	struct repository *repository;
+
+	if (!unpack->live)
+		return;
+	repository = repository_open(unpack->repository, &unpack->unknown);
+	if (!repository)
+		return;
+	if (ships_migrations(repository, unpack->live, unpack->candidate,
+			     unpack->pipeline, &unpack->migrations,
+			     &unpack->unknown) < 0)
+		error_prefix(&unpack->unknown,
+			     "cannot tell whether it carries migrations");
+	repository_free(repository);
+}
 
 static void work(void *data)
 {
@@ -22,29 +45,44 @@ static void work(void *data)
 	if (release_unpack(unpack->state_folder, &unpack->set, &unpack->release,
 			   &unpack->err) < 0)
 		error_prefix(&unpack->err, "cannot unpack the release");
+	else
+		find_migrations(unpack);
 }
 
 static void worked(void *data)
 {
 	struct unpack *unpack = data;
+	struct unpacked unpacked = {
+		.digest = unpack->release.digest,
+		.folder = unpack->release.root,
+		.migrations = unpack->migrations,
+		.migrations_why = unpack->unknown.code
+					  ? error_text(&unpack->unknown)
+					  : NULL,
+	};
 
 	if (unpack->done && unpack->err.code)
-		unpack->done(NULL, NULL, &unpack->err, unpack->data);
+		unpack->done(NULL, &unpack->err, unpack->data);
 	else if (unpack->done)
-		unpack->done(unpack->release.digest, unpack->release.root, NULL,
-			     unpack->data);
+		unpack->done(&unpacked, NULL, unpack->data);
 	unpacked_release_clear(&unpack->release);
 	artifacts_release(&unpack->set);
 	error_clear(&unpack->err);
+	error_clear(&unpack->unknown);
+	free(unpack->live);
 	free(unpack);
 }
 
-struct unpack *unpack_start(const struct step_host *host, unpack_done *done,
-			    void *data)
+struct unpack *unpack_start(const struct step_host *host, const char *live,
+			    unpack_done *done, void *data)
 {
 	struct unpack *unpack = xcalloc(1, sizeof(*unpack));
 
 	unpack->state_folder = host->run->state_folder;
+	unpack->repository = host->run->repository_folder;
+	unpack->candidate = host->run->commit->id;
+	unpack->pipeline = host->pipeline;
+	unpack->live = live && *live ? xstrdup(live) : NULL;
 	unpack->done = done;
 	unpack->data = data;
 	for (size_t i = 0; i < host->artifacts->count; i++) {

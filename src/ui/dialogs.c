@@ -117,6 +117,12 @@ static void rollback_cost(struct dialog *dialog, const struct model *model,
 			    it->way_back.ready ? ROLE_NORMAL : ROLE_WARNING,
 			    "%s%s", it->way_back.ready ? "" : "NOT READY: ",
 			    it->way_back.text);
+	if (it->way_back.migrations)
+		dialog_fact(dialog, ROLE_WARNING,
+			    "this release carries migrations (%lld file%s): "
+			    "the way back does not undo them",
+			    (long long)it->way_back.migrations,
+			    it->way_back.migrations == 1 ? "" : "s");
 	if (it->candidate >= 0)
 		dialog_fact(dialog, *it->stage ? ROLE_NORMAL : ROLE_WARNING,
 			    "the deployment of run #%lld ends with it",

@@ -99,6 +99,10 @@ void gate_draw_risky(const struct gate_model *gate, struct pen *pen)
 	pen_bold(pen, ROLE_WARNING);
 	pen_text(pen, "  ");
 	pen_glyph(pen, GLYPH_WARNING);
+	if (gate->ships.migrations)
+		pen_printf(pen, " migrations (%lld file%s)",
+			   (long long)gate->ships.migrations,
+			   gate->ships.migrations == 1 ? "" : "s");
 	pen_text(pen, " touches");
 	for (size_t i = 0; i < gate->ships.risky.count; i++)
 		pen_printf(pen, "%s %s", i ? "," : "",

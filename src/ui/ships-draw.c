@@ -76,6 +76,10 @@ static void draw_size(const struct shipment *it, const struct area *area,
 		pen_text(&pen, "nothing ships: what would is what is live");
 		return;
 	}
+	if (!it->is_known)
+		pen_text(&pen, "counting... ");
+	if (!it->is_known && !it->commit_count)
+		return;
 	add_number(&pen, it->commit_count, "commit", "commits");
 	if (it->authors) {
 		pen_text(&pen, " by ");
@@ -103,6 +107,8 @@ static void draw_risks(const struct shipment *it, const struct area *area,
 	struct pen pen = pen_at(area, row, 1);
 	size_t others = it->risky - it->migrations;
 
+	if (it->error)
+		return;
 	if (!it->risky) {
 		pen_role(&pen, ROLE_DIM);
 		pen_text(&pen, it->is_known
@@ -178,6 +184,16 @@ static const char *const section_names[] = {
 	[SECTION_FINDINGS] = "findings",
 };
 
+/* Nothing is no number while it is being counted. */
+static bool is_counted(const struct shipment *it, enum ship_section section)
+{
+	if (section == SECTION_COMMITS)
+		return it->is_known || it->commit_count;
+	if (section == SECTION_FILES)
+		return it->is_known || it->file_count;
+	return it->is_compared;
+}
+
 static void draw_section(const struct shipment *it, struct pen *pen,
 			 enum ship_section section)
 {
@@ -187,6 +203,14 @@ static void draw_section(const struct shipment *it, struct pen *pen,
 	pen_text(pen, it->folded[section] ? "+ " : "- ");
 	pen_printf(pen, "%-9s ", section_names[section]);
 	pen_role(pen, ROLE_NORMAL);
+	if (it->error)
+		return;
+	if (!is_counted(it, section)) {
+		pen_role(pen, ROLE_DIM);
+		pen_text(pen, section <= SECTION_FILES ? "counting..."
+						       : "comparing...");
+		return;
+	}
 	switch (section) {
 	case SECTION_COMMITS:
 		add_number(pen, it->commit_count, "commit", "commits");
@@ -196,17 +220,13 @@ static void draw_section(const struct shipment *it, struct pen *pen,
 		pen_text(pen, "  ");
 		add_lines(pen, it->insertions, it->deletions);
 		break;
+	case SECTION_TESTS:
+		add_tests(&it->comparison, pen);
+		break;
 	default:
-		if (!it->is_compared) {
-			pen_role(pen, ROLE_DIM);
-			pen_text(pen, "comparing...");
-		} else if (section == SECTION_TESTS) {
-			add_tests(&it->comparison, pen);
-		} else {
-			add_findings(&it->comparison, pen);
-			if (!it->comparison.findings_why)
-				pen_text(pen, note);
-		}
+		add_findings(&it->comparison, pen);
+		if (!it->comparison.findings_why)
+			pen_text(pen, note);
 	}
 }
 

@@ -30,6 +30,13 @@ struct style way_back_text(const struct environment_model *it, char *text,
 			 *it->way_back.text ? ": " : "", it->way_back.text);
 		return (struct style){ROLE_WARNING, true, false};
 	}
+	if (it->way_back.migrations) {
+		/* What is before the colon stands where there is no room. */
+		snprintf(text, size, "B READY, migrations stay: %lld file%s",
+			 (long long)it->way_back.migrations,
+			 it->way_back.migrations == 1 ? "" : "s");
+		return (struct style){ROLE_WARNING, true, false};
+	}
 	if (it->way_back.last_ms >= 0)
 		snprintf(text, size, "B READY %s",
 			 format_ms(it->way_back.last_ms, took));

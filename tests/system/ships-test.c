@@ -93,6 +93,8 @@ static void a_run_that_is_live_tells_what_it_shipped(void **state)
 	release_first(site);
 	change(site);
 	assert_int_equal(site_call(site, "run", NULL), 0);
+	assert_int_equal(site_call(site, "status", NULL), 0);
+	assert_says(site->out, "it does not undo the migrations since (1 file");
 	assert_int_equal(site_call(site, "ships", "2", NULL), 0);
 	assert_says(site->out, "in production: 1 commit");
 	assert_says(site->out, "over ");
@@ -102,6 +104,10 @@ static void a_run_that_is_live_tells_what_it_shipped(void **state)
 	assert_says(site->err, "no environment 'nowhere'");
 	assert_int_equal(site_call(site, "ships", "9", NULL), 2);
 	assert_says(site->err, "there is no run 9");
+	/* What is left by going back has brought none. */
+	assert_int_equal(site_call(site, "rollback", "production", NULL), 0);
+	assert_int_equal(site_call(site, "status", NULL), 0);
+	assert_says_not(site->out, "migrations");
 }
 
 #define TEST(name) \

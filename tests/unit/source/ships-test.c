@@ -292,6 +292,7 @@ static void the_pipeline_file_says_what_is_risky(void **state)
 static void check_patches(struct repository *repository, const char *root)
 {
 	struct str text = STR_INIT;
+	size_t migrations;
 	char *whole;
 
 	assert_int_equal(ships_diff(repository, "v1", "HEAD", "src/a", 1 << 20,
@@ -322,6 +323,10 @@ static void check_patches(struct repository *repository, const char *root)
 	str_clear(&text);
 	assert_int_equal(ships_show(repository, "v1", 1 << 20, &text, NULL), 0);
 	assert_non_null(strstr(text.data, "+no newline"));
+	assert_int_equal(ships_migrations(repository, "v1", "HEAD", NULL,
+					  &migrations, NULL),
+			 0);
+	assert_int_equal(migrations, 1);
 	str_release(&text);
 	free(whole);
 	repository_free(repository);

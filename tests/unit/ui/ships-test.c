@@ -262,6 +262,37 @@ static void a_page_scrolls_within_its_lines(void **state)
 	story_close(&story);
 }
 
+static void the_way_back_names_what_it_does_not_undo(void **state)
+{
+	static const char line[] =
+		"{\"seq\":900,\"time\":\"2026-11-20T14:03:00.000Z\",\"event\":"
+		"\"rollback.readiness\",\"environment\":\"production\","
+		"\"ready\":true,\"cold\":false,\"text\":\"warm\","
+		"\"last-ms\":300,\"migrations\":2}";
+	struct story story = story_open("canary.ndjson");
+	char text[160];
+	char *drawn;
+
+	(void)state;
+	story_tell(story.model, line, sizeof(line) - 1);
+	assert_int_equal(
+		way_back_text(model_focus(story.model), text, sizeof(text))
+			.role,
+		ROLE_WARNING);
+	assert_string_equal(text, "B READY, migrations stay: 2 files");
+	drawn = story_draw(&story, 24, 80, ascii);
+	assert_non_null(strstr(drawn, "B READY, migrations stay"));
+	free(drawn);
+	drawn = story_draw(&story, 12, 60, ascii);
+	assert_non_null(strstr(drawn, "B READY"));
+	free(drawn);
+	view_input(story.view, story.model, 'B');
+	drawn = story_draw(&story, 24, 80, ascii);
+	assert_non_null(strstr(drawn, "carries migrations (2 files)"));
+	free(drawn);
+	story_close(&story);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -272,6 +303,7 @@ int main(void)
 		cmocka_unit_test(the_selected_row_stays_while_more_is_found),
 		cmocka_unit_test(keys_open_fold_and_leave),
 		cmocka_unit_test(a_page_scrolls_within_its_lines),
+		cmocka_unit_test(the_way_back_names_what_it_does_not_undo),
 	};
 
 	story_setup();
