@@ -29,12 +29,13 @@ static const struct subcommand subcommands[] = {
 	 "  --no-screen          lines, even on a terminal\n"
 	 "  --detach             print the run's number and let it go on\n"
 	 "  --color auto|never|always   --glyphs auto|unicode|ascii\n"
-	 "  --theme NAME|FILE    --mouse\n",
+	 "  --theme NAME|FILE    --mouse\n"
+	 "  --notify bell|osc9|none|run:COMMAND\n",
 	 cli_run},
 	{"resume", "[RUN]", "go on with a run that was cut off",
 	 "  --again STAGE        run it again though it says `resume: false`\n"
 	 "  --output, --wait, --jobs, --detach, --no-screen, --color,\n"
-	 "  --glyphs, --theme, --mouse   as for run\n",
+	 "  --glyphs, --theme, --mouse, --notify   as for run\n",
 	 cli_resume},
 	{"retry", "RUN STAGE",
 	 "run a failed stage once more, and what needs it",
@@ -50,7 +51,8 @@ static const struct subcommand subcommands[] = {
 	{"attach", "[RUN]", "the dashboard of a run under way",
 	 "  --watch              look only\n"
 	 "  --color auto|never|always   --glyphs auto|unicode|ascii\n"
-	 "  --theme NAME|FILE    --mouse\n",
+	 "  --theme NAME|FILE    --mouse\n"
+	 "  --notify bell|osc9|none|run:COMMAND\n",
 	 cli_attach},
 	{"approve", "RUN [STAGE]", "let a waiting gate pass",
 	 "  --reason TEXT\n", cli_steer},
@@ -98,7 +100,8 @@ static const struct subcommand subcommands[] = {
 	 "  --output text|json   lines, or the event stream\n"
 	 "  --no-screen          lines, even on a terminal\n"
 	 "  --color auto|never|always   --glyphs auto|unicode|ascii\n"
-	 "  --theme NAME|FILE    --mouse\n",
+	 "  --theme NAME|FILE    --mouse\n"
+	 "  --notify bell|osc9|none|run:COMMAND\n",
 	 cli_replay},
 	{"verify", "[RUN]", "recompute the chain of the journals", NULL,
 	 cli_verify},

@@ -1,14 +1,22 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/screen.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/file.h"
 #include "base/memory.h"
 #include "net/server.h"
+#include "proc/child.h"
+
+struct host {
+	struct launcher *launcher;
+	const char *notify_command;
+};
 
 static enum ui_message host_message(void *data)
 {
@@ -18,17 +26,38 @@ static enum ui_message host_message(void *data)
 		[LAUNCHER_GONE] = UI_MESSAGE_GONE,
 	};
 
-	return messages[launcher_read(data)];
+	return messages[launcher_read(((const struct host *)data)->launcher)];
 }
 
 static void host_suspend(void *data)
 {
-	launcher_suspend(data);
+	launcher_suspend(((const struct host *)data)->launcher);
+}
+
+/* The shell leaves it to itself at once, so that nobody waits for it; with
+ * the program the guard ends it. */
+static void host_notify(void *data, const char *text)
+{
+	static const char script[] =
+		"SIGNALBOX_NOTICE=$2; export SIGNALBOX_NOTICE; "
+		"/bin/sh -c \"$1\" &";
+	const struct host *host = data;
+	const char *argv[] = {
+		"/bin/sh", "-c", script, "sh", host->notify_command,
+		text,	   NULL};
+	struct child_options options = CHILD_OPTIONS_INIT;
+	pid_t pid;
+
+	options.argv = argv;
+	options.outlive = true;
+	pid = child_start(&options, NULL);
+	while (pid > 0 && waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+		;
 }
 
 static void host_leave(void *data, int status)
 {
-	launcher_leave(data, status);
+	launcher_leave(((const struct host *)data)->launcher, status);
 }
 
 bool screen_fits(const char **why)
@@ -81,6 +110,9 @@ int screen_settings(const struct screen_look *look, struct settings *settings,
 		settings->theme = xstrdup(look->theme);
 	}
 	settings->mouse |= look->mouse;
+	if (look->notify &&
+	    settings_set_notify(settings, look->notify, err) < 0)
+		return error_prefix(err, "--notify");
 	return choose("--glyphs", look->glyphs, glyph_words, &settings->glyphs,
 		      err);
 }
@@ -98,8 +130,42 @@ int screen_look_check(const struct screen_look *look, struct error *err)
 	return result;
 }
 
+static void fill(const struct screen_options *options, struct host *host,
+		 struct ui_options *ui)
+{
+	ui->events_fd = options->events;
+	ui->commands_fd = options->commands;
+	ui->replay = options->replay;
+	ui->pace = options->pace;
+	ui->run_folder = options->run_folder;
+	ui->host = (struct ui_host){
+		.data = host,
+		.fd = launcher_fd(options->launcher),
+		.message = host_message,
+		.suspend = host_suspend,
+		.leave = host_leave,
+	};
+	ui->person = options->person;
+	ui->attached = options->attached;
+	ui->watch_only = options->watch_only;
+}
+
+static void fill_settings(const struct settings *settings, struct host *host,
+			  struct ui_options *ui)
+{
+	ui->colour = settings->colour;
+	ui->unicode = settings->glyphs;
+	ui->mouse = settings->mouse;
+	ui->no_title = settings->no_title;
+	ui->notify = settings->notify;
+	host->notify_command = settings->notify_command;
+	if (host->notify_command)
+		ui->host.notify = host_notify;
+}
+
 int screen_show(const struct screen_options *options, struct error *err)
 {
+	struct host host = {.launcher = options->launcher};
 	struct ui_options ui = UI_OPTIONS_INIT;
 	struct settings settings;
 	struct theme theme = THEME_INIT;
@@ -108,27 +174,11 @@ int screen_show(const struct screen_options *options, struct error *err)
 	int end = -1;
 
 	ui.copy_file = copy_file;
-	ui.events_fd = options->events;
-	ui.commands_fd = options->commands;
-	ui.replay = options->replay;
-	ui.pace = options->pace;
-	ui.run_folder = options->run_folder;
-	ui.host = (struct ui_host){
-		.data = options->launcher,
-		.fd = launcher_fd(options->launcher),
-		.message = host_message,
-		.suspend = host_suspend,
-		.leave = host_leave,
-	};
-	ui.person = options->person;
-	ui.attached = options->attached;
-	ui.watch_only = options->watch_only;
+	fill(options, &host, &ui);
 	ui.theme = &theme;
 	if (screen_settings(options->look, &settings, err) == 0 &&
 	    screen_theme(settings.theme, &theme, err) == 0) {
-		ui.colour = settings.colour;
-		ui.unicode = settings.glyphs;
-		ui.mouse = settings.mouse;
+		fill_settings(&settings, &host, &ui);
 		end = ui_run(&ui, err);
 	}
 	free(copy_file);

@@ -13,7 +13,7 @@
 
 /* --color, --glyphs and --theme as they were written; NULL: not. */
 struct screen_look {
-	const char *color, *glyphs, *theme;
+	const char *color, *glyphs, *theme, *notify;
 	bool mouse;
 };
 
@@ -22,6 +22,7 @@ struct screen_look {
 	{"--color", &(look).color, NULL, NULL},           \
 		{"--glyphs", &(look).glyphs, NULL, NULL}, \
 		{"--theme", &(look).theme, NULL, NULL},   \
+		{"--notify", &(look).notify, NULL, NULL}, \
 	{                                                 \
 		"--mouse", NULL, &(look).mouse, NULL      \
 	}

@@ -3,8 +3,10 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/file.h"
+#include "base/memory.h"
 #include "pipeline/document.h"
 
 const char *const colour_words[3] = {"auto", "never", "always"};
@@ -31,11 +33,57 @@ static void read_glyphs(struct reader *reader, const struct node *value,
 	read_choice(reader, value, glyph_words, into);
 }
 
+int settings_set_notify(struct settings *settings, const char *word,
+			struct error *err)
+{
+	static const char *const words[] = {"bell", "osc9", "none"};
+
+	free(settings->notify_command);
+	settings->notify_command = NULL;
+	if (starts_with(word, "run:") && word[4]) {
+		settings->notify_command = xstrdup(word + 4);
+		return 0;
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
+		if (strcmp(word, words[i]) == 0) {
+			settings->notify = (enum ui_notify)i;
+			return 0;
+		}
+	}
+	return error_set(err, ERROR_USAGE,
+			 "a notice goes by bell, osc9, none or run:COMMAND, "
+			 "not '%s'",
+			 word);
+}
+
+static void read_notice(struct reader *reader, const struct node *value,
+			void *into)
+{
+	struct error err = ERROR_INIT;
+
+	if (!expect_kind(reader, value, NODE_TEXT, "a word"))
+		return;
+	if (settings_set_notify(into, value->text, &err) < 0)
+		complain_about(reader, value, "%s", error_text(&err));
+	error_clear(&err);
+}
+
+static void read_title(struct reader *reader, const struct node *value,
+		       void *into)
+{
+	bool wanted = true;
+
+	read_truth(reader, value, &wanted);
+	((struct settings *)into)->no_title = !wanted;
+}
+
 static const struct key keys[] = {
 	{"theme", read_line, offsetof(struct settings, theme), false},
 	{"color", read_color, offsetof(struct settings, colour), false},
 	{"glyphs", read_glyphs, offsetof(struct settings, glyphs), false},
 	{"mouse", read_truth, offsetof(struct settings, mouse), false},
+	{"title", read_title, 0, false},
+	{"notify", read_notice, 0, false},
 };
 static const struct schema schema = SCHEMA("the configuration", keys);
 
@@ -69,5 +117,6 @@ int settings_load(struct settings *settings, struct error *err)
 void settings_release(struct settings *settings)
 {
 	free(settings->theme);
+	free(settings->notify_command);
 	*settings = (struct settings)SETTINGS_INIT;
 }

@@ -10,7 +10,9 @@
 struct settings {
 	char *theme; /* NULL: by the terminal */
 	enum ui_choice colour, glyphs;
-	bool mouse;
+	bool mouse, no_title;
+	enum ui_notify notify;
+	char *notify_command; /* instead; NULL: none */
 };
 
 #define SETTINGS_INIT      \
@@ -21,6 +23,9 @@ struct settings {
 /* The words of --color and --glyphs, in the order of enum ui_choice. */
 extern const char *const colour_words[3], *const glyph_words[3];
 
+/* bell, osc9, none, or run:COMMAND. */
+int settings_set_notify(struct settings *settings, const char *word,
+			struct error *err) MUST_CHECK;
 /* A file that is not there says nothing. What is wrong in one is printed on
  * standard error, all of it, and is an error. */
 int settings_load(struct settings *settings, struct error *err) MUST_CHECK;

@@ -33,6 +33,7 @@ libsignalbox_a_SOURCES += \
 	%D%/view.c %D%/view.h
 # What the terminal takes.
 libsignalbox_a_SOURCES += \
+	%D%/notice.c %D%/notice.h \
 	%D%/painter.c %D%/painter.h \
 	%D%/pointer.c \
 	%D%/preview.c %D%/preview.h \

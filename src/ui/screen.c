@@ -26,6 +26,9 @@ static const char modes_off[] = "\033[?1004l\033[?2004l";
  * and takes a press and its release for one event. */
 static const char mouse_on[] = "\033[?1000h\033[?1006h";
 static const char mouse_off[] = "\033[?1006l\033[?1000l";
+/* The title goes on a stack and comes back from it. */
+static const char title_on[] = "\033[22;2t";
+static const char title_off[] = "\033[23;2t";
 
 struct screen {
 	SCREEN *curses;
@@ -36,7 +39,11 @@ struct screen {
 	bool entered;
 	bool whole; /* draw every cell */
 	bool ansi, mouse;
-	int cursor; /* as curs_set() was told, -1 not yet */
+	enum ui_notify notify;
+	bool titles;	  /* the window has one */
+	bool keeps_title; /* entering keeps it, and leaving gives it back */
+	char *title;	  /* as it was set; NULL: not yet */
+	int cursor;	  /* as curs_set() was told, -1 not yet */
 };
 
 bool ui_terminal_fits(const char **why)
@@ -102,15 +109,31 @@ bool screen_wants_colour(enum ui_choice colour)
 	return colour == UI_ALWAYS;
 }
 
+static void add_modes_off(const struct screen *screen, struct str *text)
+{
+	if (screen->titles && !screen->keeps_title)
+		str_add(text, title_off);
+	if (screen->mouse)
+		str_add(text, mouse_off);
+	str_add(text, modes_off);
+}
+
+static void add_modes_on(const struct screen *screen, struct str *text)
+{
+	str_add(text, modes_on);
+	if (screen->mouse)
+		str_add(text, mouse_on);
+	if (screen->titles && !screen->keeps_title)
+		str_add(text, title_on);
+}
+
 /* What takes back all that the screen did, in reverse order. */
 static void arm(const struct screen *screen)
 {
 	struct str text = STR_INIT;
 
-	if (screen->ansi && screen->mouse)
-		str_add(&text, mouse_off);
 	if (screen->ansi)
-		str_add(&text, modes_off);
+		add_modes_off(screen, &text);
 	capability_add(&text, "sgr0");
 	capability_add(&text, "op");
 	capability_add(&text, "cnorm");
@@ -128,13 +151,20 @@ static void send(const struct str *text)
 		return;
 }
 
-static void send_modes(const struct screen *screen, const char *text)
+static bool is_inside_tmux(void)
+{
+	const char *tmux = getenv("TMUX");
+
+	return tmux && *tmux;
+}
+
+static void send_modes(const struct screen *screen,
+		       void (*add)(const struct screen *, struct str *))
 {
 	struct str modes = STR_INIT;
 
-	if (!screen->ansi)
-		return;
-	str_add(&modes, text);
+	if (screen->ansi)
+		add(screen, &modes);
 	send(&modes);
 	str_release(&modes);
 }
@@ -148,14 +178,33 @@ static void set_modes(struct screen *screen)
 	keypad(stdscr, TRUE);
 	nodelay(stdscr, TRUE);
 	leaveok(stdscr, FALSE);
-	send_modes(screen, modes_on);
-	if (screen->mouse) {
+	/* After keypad(), which knows another start of these reports. */
+	if (screen->mouse)
 		keys_start_mouse();
-		send_modes(screen, mouse_on);
-	}
+	send_modes(screen, add_modes_on);
+	free(screen->title);
+	screen->title = NULL;
 	screen->entered = true;
 	screen->cursor = -1;
 	screen_forget(screen);
+}
+
+static bool has_part(const char *name, const char *part)
+{
+	struct str text = STR_INIT;
+	bool has;
+
+	capability_add(&text, name);
+	has = strstr(text.data, part) != NULL;
+	str_release(&text);
+	return has;
+}
+
+/* XT says that xterm's sequence sets it. */
+static bool has_title(void)
+{
+	return tigetflag("XT") > 0 || has_part("tsl", "\033]") ||
+	       is_inside_tmux();
 }
 
 struct screen *screen_open(const struct ui_options *options, struct error *err)
@@ -191,6 +240,9 @@ struct screen *screen_open(const struct ui_options *options, struct error *err)
 						    ? painter_depth()
 						    : DEPTH_NONE);
 	screen->mouse = options->mouse;
+	screen->notify = options->notify;
+	screen->titles = screen->ansi && !options->no_title && has_title();
+	screen->keeps_title = has_part("smcup", "\033[22;");
 	keys_start();
 	arm(screen);
 	set_modes(screen);
@@ -203,9 +255,7 @@ void screen_leave(struct screen *screen)
 	if (!screen->entered)
 		return;
 	screen->entered = false;
-	if (screen->mouse)
-		send_modes(screen, mouse_off);
-	send_modes(screen, modes_off);
+	send_modes(screen, add_modes_off);
 	curs_set(1);
 	endwin();
 	tcsetattr(STDIN_FILENO, TCSADRAIN, &screen->before);
@@ -236,6 +286,7 @@ void screen_free(struct screen *screen)
 	screen_leave(screen);
 	grid_release(&screen->shown);
 	painter_free(screen->painter);
+	free(screen->title);
 	delscreen(screen->curses);
 	free(screen);
 }
@@ -278,6 +329,46 @@ int screen_cols(const struct screen *screen)
 struct charset screen_charset(const struct screen *screen)
 {
 	return screen->charset;
+}
+
+void screen_send(const struct screen *screen, const char *bytes, size_t len)
+{
+	struct str text = STR_INIT;
+
+	if (!screen->entered)
+		return;
+	str_add_bytes(&text, bytes, len);
+	send(&text);
+	str_release(&text);
+}
+
+void screen_title(struct screen *screen, const char *title)
+{
+	char *text;
+
+	if (!screen->entered || !screen->titles ||
+	    str_equal(title, screen->title))
+		return;
+	text = xasprintf("\033]2;%s\007", title);
+	screen_send(screen, text, strlen(text));
+	free(text);
+	free(screen->title);
+	screen->title = xstrdup(title);
+}
+
+/* tmux hands on what is wrapped for it, where it is allowed to. */
+void screen_notify(struct screen *screen, const char *text)
+{
+	struct str out = STR_INIT;
+
+	if (screen->notify == UI_NOTIFY_BELL)
+		capability_add(&out, "bel");
+	else if (screen->notify == UI_NOTIFY_OSC9 && is_inside_tmux())
+		str_addf(&out, "\033Ptmux;\033\033]9;%s\007\033\\", text);
+	else if (screen->notify == UI_NOTIFY_OSC9)
+		str_addf(&out, "\033]9;%s\007", text);
+	screen_send(screen, out.data, out.len);
+	str_release(&out);
 }
 
 size_t screen_target(const struct screen *screen, int row, int col)

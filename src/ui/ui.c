@@ -21,6 +21,7 @@
 #include "ui/input.h"
 #include "ui/keys.h"
 #include "ui/layout.h"
+#include "ui/notice.h"
 #include "ui/outside.h"
 #include "ui/playback.h"
 #include "ui/screen.h"
@@ -48,6 +49,7 @@ struct ui {
 	struct timer *frame, *tick;
 	int64_t painted_us;	    /* the last frame */
 	int64_t heard_ms, poked_ms; /* monotonic */
+	int64_t opened_ms;	    /* wall clock: what was before is no news */
 	int64_t frames, keys;
 	int test_fd; /* told after every frame; -1 none */
 	int end;     /* an enum ui_end, -1 while running */
@@ -89,6 +91,15 @@ static void set_tick(struct ui *ui)
 		timer_stop(ui->tick);
 }
 
+static void set_title(struct ui *ui)
+{
+	struct str title = STR_INIT;
+
+	title_of(ui->model, ui->view->play.on, &title);
+	screen_title(ui->screen, title.data);
+	str_release(&title);
+}
+
 static void paint(struct ui *ui)
 {
 	struct grid grid;
@@ -105,6 +116,7 @@ static void paint(struct ui *ui)
 	layout_draw(ui->view, ui->model, &grid);
 	screen_paint(ui->screen, &grid);
 	grid_release(&grid);
+	set_title(ui);
 	ui->painted_us = clock_monotonic_us();
 	ui->frames++;
 	timer_stop(ui->frame);
@@ -196,6 +208,21 @@ static void catch_up(struct ui *ui)
 	error_clear(&err);
 }
 
+static void notify(struct ui *ui, const struct event *event)
+{
+	const struct ui_host *host = &ui->options->host;
+	struct str text = STR_INIT;
+
+	if (event->time_ms > ui->opened_ms &&
+	    notice_of(ui->model, event, &text)) {
+		if (host->notify)
+			host->notify(host->data, text.data);
+		else
+			screen_notify(ui->screen, text.data);
+	}
+	str_release(&text);
+}
+
 static void take_event(struct ui *ui, const struct event *event)
 {
 	switch (event->type) {
@@ -211,6 +238,7 @@ static void take_event(struct ui *ui, const struct event *event)
 		break;
 	default:
 		apply(event, ui);
+		notify(ui, event);
 	}
 }
 
@@ -506,6 +534,7 @@ static void start(struct ui *ui)
 
 	ui->test_fd = test && *test ? atoi(test) : -1;
 	ui->heard_ms = now_ms();
+	ui->opened_ms = clock_wall_ms();
 	ui->model = model_new();
 	ui->view = view_new();
 	ui->view->copy_file = options->copy_file;

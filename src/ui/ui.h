@@ -34,7 +34,12 @@ struct ui_host {
 	/* The screen was left for good while the run goes on: called once,
 	 * before ui_run() returns UI_LEFT or UI_LOST. */
 	void (*leave)(void *data, int status);
+	/* Instead of the bell: a person is to hear of this. */
+	void (*notify)(void *data, const char *text);
 };
+
+/* How a person hears that a gate opened, a run ended or rolls back. */
+enum ui_notify { UI_NOTIFY_BELL, UI_NOTIFY_OSC9, UI_NOTIFY_NONE };
 
 struct theme;
 
@@ -50,7 +55,9 @@ struct ui_options {
 	bool watch_only;       /* nothing can be changed from here */
 	bool attached;	       /* another process runs the run */
 	enum ui_choice unicode, colour;
-	bool mouse; /* may click and scroll */
+	bool mouse;    /* may click and scroll */
+	bool no_title; /* the window's stays as it is */
+	enum ui_notify notify;
 	/* Instead of events_fd: what is played, by this pace, whose since_us
 	 * is set here. */
 	struct replay *replay;

@@ -6,6 +6,7 @@
 #include <limits.h>
 #include <signal.h>
 
+#include "base/file.h"
 #include "event/journal.h"
 
 #define TERMINALS 5
@@ -200,6 +201,43 @@ static void one_that_watches_changes_nothing_and_says_so(void **state)
 	free(folder);
 }
 
+static bool tells_of_the_end(void *data)
+{
+	struct str text = STR_INIT;
+	bool tells = file_read(data, &text, 4096, NULL) == 0 &&
+		     strstr(text.data, "cancelled\n");
+
+	str_release(&text);
+	return tells;
+}
+
+/* A gate that was open before is no news; one that opens, and the end are. */
+static void a_command_hears_of_what_needs_a_person(void **state)
+{
+	struct stand *stand = *state;
+	char *told = path_join(stand->site->folder, "told");
+	char *option = xasprintf(
+		"--notify 'run:echo \"$SIGNALBOX_NOTICE\" >>%s'", told);
+	struct str text = STR_INIT;
+
+	run(stand, "  unit: {run: '" WAIT_FOR("go") "'}\n"
+						    "  ask: {gate: {}}\n"
+						    "  last: {run: 'true'}\n");
+	attach(stand, 0, option);
+	terminal_expect(stand->terminals[0], "unit");
+	let(stand, "go");
+	await_file(told);
+	assert_int_equal(site_call(stand->site, "cancel", "1", NULL), 0);
+	terminal_expect(stand->terminals[0], "cancelled");
+	await(tells_of_the_end, told, "the notice of the end");
+	assert_int_equal(file_read(told, &text, 4096, NULL), 0);
+	assert_ptr_equal(strstr(text.data, "#1 shop: ask waits "), text.data);
+	assert_non_null(strstr(text.data, "\n#1 shop: run 1 cancelled"));
+	str_release(&text);
+	free(option);
+	free(told);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 static int run_all(void)
@@ -208,6 +246,7 @@ static int run_all(void)
 		TEST(a_stopped_terminal_costs_nobody_else),
 		TEST(one_that_comes_late_sees_how_long_a_quiet_log_is),
 		TEST(one_that_watches_changes_nothing_and_says_so),
+		TEST(a_command_hears_of_what_needs_a_person),
 	};
 
 	setlocale(LC_CTYPE, "C.UTF-8");

@@ -9,9 +9,8 @@
  * the events itself. --commands FILE|FD takes the commands; --run FOLDER has
  * the logs; --replay OFFSET plays the journal there instead, standing still
  * so many milliseconds after its beginning; --person NAME; --copy FILE;
- *--watch; --attached;
- *--theme NAME; --ascii; --mouse. Exit status: 0 finished, 10 left, 11 lost the
- *terminal, 2 could not run.
+ * --watch; --attached; --theme NAME; --ascii; --mouse; --osc9; --no-title.
+ * Exit status: 0 finished, 10 left, 11 lost the terminal, 2 could not run.
  */
 #include <ctype.h>
 #include <fcntl.h>
@@ -104,6 +103,8 @@ static void read_options(struct setting *setting, int argc, char **argv)
 		{"attached", no_argument, NULL, 'a'},
 		{"ascii", no_argument, NULL, 'A'},
 		{"mouse", no_argument, NULL, 'm'},
+		{"osc9", no_argument, NULL, '9'},
+		{"no-title", no_argument, NULL, 'T'},
 		{NULL, 0, NULL, 0},
 	};
 	int c;
@@ -125,6 +126,10 @@ static void read_options(struct setting *setting, int argc, char **argv)
 			setting->options.watch_only = true;
 		else if (c == 'a')
 			setting->options.attached = true;
+		else if (c == '9')
+			setting->options.notify = UI_NOTIFY_OSC9;
+		else if (c == 'T')
+			setting->options.no_title = true;
 		else if (c == 'm')
 			setting->options.mouse = true;
 		else if (c == 'A')

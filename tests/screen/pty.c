@@ -61,6 +61,7 @@ static void set_env(const char *const *env)
 	setenv("EDITOR", "true", 1);
 	unsetenv("COLORFGBG");
 	unsetenv("COLORTERM");
+	unsetenv("TMUX");
 	setenv("XDG_CONFIG_HOME", "/nonexistent", 1);
 	unsetenv("LINES");
 	unsetenv("COLUMNS");

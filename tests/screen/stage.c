@@ -143,6 +143,8 @@ void stage_grow_file(const char *path, long long size, const char *end)
 /* Parameters, then one of the final bytes that drawing needs. */
 static size_t csi_length(const char *at, size_t len)
 {
+	static const char *const titles[] = {"22;0;0", "23;0;0", "22;2",
+					     "23;2"};
 	size_t i = 2;
 
 	while (i < len && (unsigned char)at[i] >= 0x30 &&
@@ -150,11 +152,11 @@ static size_t csi_length(const char *at, size_t len)
 		i++;
 	if (i < len && strchr("ABCDGHJKLMPXSTbdfhlmr@", at[i]))
 		return i + 1;
-	/* xterm's own way in and out keeps the window's title. */
-	if (i < len && at[i] == 't' &&
-	    (strncmp(at + 2, "22;0;0", i - 2) == 0 ||
-	     strncmp(at + 2, "23;0;0", i - 2) == 0))
-		return i + 1;
+	/* The window's title: kept on the way in, given back on that out. */
+	for (size_t k = 0; k < ARRAY_SIZE(titles); k++)
+		if (i < len && at[i] == 't' && i - 2 == strlen(titles[k]) &&
+		    strncmp(at + 2, titles[k], i - 2) == 0)
+			return i + 1;
 	return 0;
 }
 
@@ -184,6 +186,19 @@ static size_t console_length(const char *at, size_t len)
 	return len >= 3 && at[1] == ']' && at[2] == 'R' ? 3 : 0;
 }
 
+/* The window's title, and a notice: text without a control character. */
+static size_t osc_length(const char *at, size_t len)
+{
+	size_t i = 4;
+
+	if (len < 5 ||
+	    (strncmp(at + 2, "2;", 2) != 0 && strncmp(at + 2, "9;", 2) != 0))
+		return 0;
+	while (i < len && (unsigned char)at[i] >= 0x20 && at[i] != 0x7f)
+		i++;
+	return i < len && at[i] == '\007' ? i + 1 : 0;
+}
+
 static size_t sequence_length(const char *at, size_t len)
 {
 	if (console_length(at, len))
@@ -192,6 +207,8 @@ static size_t sequence_length(const char *at, size_t len)
 		return 0;
 	if (len >= 3 && at[1] == '[')
 		return csi_length(at, len);
+	if (len >= 2 && at[1] == ']')
+		return osc_length(at, len);
 	if (len >= 3 && strchr("()", at[1]) && strchr("B0", at[2]))
 		return 3;
 	if (len >= 2 && strchr("=>78M", at[1]))

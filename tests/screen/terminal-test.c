@@ -145,6 +145,138 @@ static void no_click_changes_anything(void **state)
 	free(said);
 }
 
+static void assert_wrote(struct terminal *terminal, const char *bytes)
+{
+	if (!strstr(terminal_bytes(terminal)->data, bytes))
+		fail_msg("never wrote ESC%s", bytes + 1);
+}
+
+static void the_title_names_the_run_and_what_it_waits_for(void **state)
+{
+	struct terminal *terminal = stage_open_canary(state);
+
+	assert_wrote(terminal, "\033]2;#481 acme/checkout: running\007");
+	stage_check_sequences(terminal_bytes(terminal)->data,
+			      terminal_bytes(terminal)->len);
+	stage_close(state);
+	terminal = *state =
+		stage_open("gate.ndjson", GATE_NOW, 24, 80, "A=", NULL);
+	assert_wrote(terminal,
+		     "\033]2;? #481 acme/checkout: gate production\007");
+}
+
+/* By the terminal's own way in and out, or by its stack. */
+static void the_title_comes_back_on_every_way_out(void **state)
+{
+	static const struct {
+		const char *env, *kept, *back;
+	} terminals[] = {
+		{"TERM=xterm-256color", "\033[22;0;0t", "\033[23;0;0t"},
+		{"TERM=tmux-256color", "\033[22;2t", "\033[23;2t"},
+	};
+	static const int signals[] = {SIGTERM, SIGABRT, SIGHUP};
+
+	for (size_t i = 0; i < ARRAY_SIZE(terminals); i++) {
+		for (size_t k = 0; k < ARRAY_SIZE(signals); k++) {
+			struct terminal *terminal;
+			const char *bytes, *kept, *set, *back;
+
+			terminal = *state =
+				stage_open("canary.ndjson", CANARY_NOW, 24, 80,
+					   terminals[i].env, NULL);
+			kill(terminal_pid(terminal), signals[k]);
+			terminal_wait(terminal, false);
+			bytes = terminal_bytes(terminal)->data;
+			kept = strstr(bytes, terminals[i].kept);
+			set = strstr(bytes, "\033]2;");
+			back = strstr(bytes, terminals[i].back);
+			assert_true(kept && kept < set && set < back);
+			assert_null(strstr(back + 1, "\033]2;"));
+			stage_close(state);
+		}
+	}
+}
+
+static void no_title_is_set_where_none_is_wanted_or_comes_back(void **state)
+{
+	static const char *const envs[] = {"TERM=linux", "TERM=vt100", "A="};
+
+	for (size_t i = 0; i < ARRAY_SIZE(envs); i++) {
+		struct terminal *terminal;
+
+		terminal = *state = stage_open(
+			"canary.ndjson", CANARY_NOW, 24, 80, envs[i],
+			strcmp(envs[i], "A=") == 0 ? "--no-title" : NULL);
+		assert_null(strstr(terminal_bytes(terminal)->data, "\033]2"));
+		stage_close(state);
+	}
+}
+
+#define EVENT(name, rest)                                                    \
+	"\"time\":\"2026-11-20T14:02:56.000Z\",\"event\":\"" name "\"," rest \
+	"}\n"
+static const char gate_opened[] =
+	"{\"seq\":191," EVENT("gate.opened", "\"stage\":\"production\","
+					     "\"required\":1");
+static const char progress[] =
+	"{\"seq\":192," EVENT("stage.skipped", "\"stage\":\"unit\","
+					       "\"reason\":\"so\"");
+static const char rolls_back[] = "{\"seq\":193," EVENT(
+	"rollback.started", "\"environment\":\"production\",\"colour\":\"blue"
+			    "\",\"to\":\"\\u001b]2;x\\u0007\"");
+static const char ended[] =
+	"{\"seq\":194," EVENT("run.finished", "\"outcome\":\"rolled-back\","
+					      "\"status\":5,\"text\":\"so\"");
+
+/* Bells, but for those that end a sequence. */
+static int bells(struct terminal *terminal)
+{
+	const struct str *bytes = terminal_bytes(terminal);
+	bool inside = false;
+	int count = 0;
+
+	for (size_t i = 0; i < bytes->len; i++) {
+		if (bytes->data[i] == 033)
+			inside = bytes->data[i + 1] == ']';
+		if (bytes->data[i] != '\007')
+			continue;
+		count += !inside;
+		inside = false;
+	}
+	return count;
+}
+
+static void the_bell_rings_for_what_needs_a_person_and_no_progress(void **state)
+{
+	static const struct {
+		const char *line;
+		int bells;
+	} told[] = {
+		{gate_opened, 1}, {progress, 1}, {rolls_back, 2}, {ended, 3}};
+	struct terminal *terminal = stage_open_canary(state);
+
+	assert_int_equal(bells(terminal), 0); /* what was is no news */
+	for (size_t i = 0; i < ARRAY_SIZE(told); i++) {
+		terminal_tell(terminal, told[i].line, strlen(told[i].line));
+		assert_int_equal(bells(terminal), told[i].bells);
+	}
+}
+
+static void a_notice_by_osc_9_says_what_and_nothing_else(void **state)
+{
+	struct terminal *terminal;
+
+	terminal = *state = stage_open("canary.ndjson", CANARY_NOW, 24, 80,
+				       "TMUX=", "--osc9");
+	terminal_tell(terminal, gate_opened, sizeof(gate_opened) - 1);
+	assert_wrote(terminal, "\033]9;#481 acme/checkout: production waits ");
+	terminal_tell(terminal, rolls_back, sizeof(rolls_back) - 1);
+	assert_wrote(terminal, "^[]2;x^G");
+	assert_int_equal(bells(terminal), 0);
+	stage_check_sequences(terminal_bytes(terminal)->data,
+			      terminal_bytes(terminal)->len);
+}
+
 #define TEST(name) cmocka_unit_test_teardown(name, stage_close)
 
 int main(void)
@@ -155,6 +287,11 @@ int main(void)
 		TEST(a_click_focuses_a_panel_and_selects_a_stage),
 		TEST(the_wheel_scrolls_what_is_below_it),
 		TEST(no_click_changes_anything),
+		TEST(the_title_names_the_run_and_what_it_waits_for),
+		TEST(the_title_comes_back_on_every_way_out),
+		TEST(no_title_is_set_where_none_is_wanted_or_comes_back),
+		TEST(the_bell_rings_for_what_needs_a_person_and_no_progress),
+		TEST(a_notice_by_osc_9_says_what_and_nothing_else),
 	};
 
 	setlocale(LC_CTYPE, "C.UTF-8");

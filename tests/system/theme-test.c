@@ -78,13 +78,20 @@ static void the_configuration_is_read_strictly(void **state)
 {
 	struct site *site = *state;
 
-	configure(site, "config.yaml", "color: sometimes\nthem: dark\n");
+	configure(site, "config.yaml",
+		  "color: sometimes\nthem: dark\nnotify: [bell]\n"
+		  "mouse: perhaps\ntitle: 1\n");
 	assert_int_equal(site_call(site, "attach", NULL), 2);
 	assert_says(site->err, "config.yaml:1:8: 'sometimes' is none of: auto, "
 			       "never, always");
 	assert_says(site->err, "config.yaml:2:1: unknown key 'them' in the "
 			       "configuration; did you mean 'theme'?");
-	assert_says(site->err, "config.yaml has 2 mistakes");
+	assert_says(site->err, "config.yaml has 5 mistakes");
+	configure(site, "config.yaml", "notify: bel\n");
+	assert_int_equal(site_call(site, "attach", NULL), 2);
+	assert_says(site->err, "config.yaml:1:9: a notice goes by bell, osc9, "
+			       "none or run:COMMAND, not 'bel'");
+	assert_int_equal(site_call(site, "attach", "--notify", "bel", NULL), 2);
 }
 
 static void an_option_goes_before_the_configuration(void **state)
