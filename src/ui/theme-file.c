@@ -235,15 +235,20 @@ static int no_theme(const char *name, struct error *err)
 	return -1;
 }
 
-/* COLORFGBG is "FG;BG": 7 and 15 are light backgrounds. */
+/* COLORFGBG is "FG;BG", of the sixteen: 7 and 9 to 15 are light. */
 static const char *name_by_terminal(void)
 {
 	const char *text = getenv("COLORFGBG");
 	const char *last = text ? strrchr(text, ';') : NULL;
+	char *end;
+	long ground;
 
-	return last && (strcmp(last, ";7") == 0 || strcmp(last, ";15") == 0)
-		       ? "light"
-		       : "terminal";
+	if (!last)
+		return "terminal";
+	ground = strtol(last + 1, &end, 10);
+	if (end == last + 1 || *end || ground < 0 || ground > 15)
+		return "terminal";
+	return ground == 7 || ground > 8 ? "light" : "dark";
 }
 
 static int load_named(struct theme *theme, const char *name,

@@ -47,8 +47,8 @@ struct theme {
 extern const char *const role_names[ROLE_COUNT];
 
 /* name: of one that is shipped or the person's own; the path of a file, which
- * has a '/' or ends in .yaml; NULL or "auto": by COLORFGBG "light", else
- * "terminal". */
+ * has a '/' or ends in .yaml; NULL or "auto": by COLORFGBG "light" or
+ * "dark", without it "terminal". */
 int theme_load(struct theme *theme, const char *name, struct problems *problems,
 	       struct error *err) MUST_CHECK;
 /* By the text of a file. */

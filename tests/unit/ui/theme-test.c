@@ -434,6 +434,10 @@ static void the_terminal_says_its_background(void **state)
 	theme_release(&theme);
 	setenv("COLORFGBG", "15;0", 1);
 	load(&theme, "auto");
+	assert_int_equal(theme.background, BACKGROUND_DARK);
+	theme_release(&theme);
+	setenv("COLORFGBG", "15;default", 1);
+	load(&theme, "auto");
 	assert_int_equal(theme.background, BACKGROUND_ANY);
 	theme_release(&theme);
 	unsetenv("COLORFGBG");
