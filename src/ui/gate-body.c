@@ -152,6 +152,21 @@ static int need_of(const struct area *area, const struct ship_model *commit)
 	       text_width(area->grid, commit->subject);
 }
 
+/* At the right end of a row: how many follow those shown. */
+static void draw_more(const struct gate_model *gate, const struct area *area,
+		      int row, size_t shown)
+{
+	struct pen pen = pen_at(area, row, 0);
+	char more[32];
+
+	if (gate->ships.commits <= (int64_t)shown)
+		return;
+	snprintf(more, sizeof(more), "+%lld",
+		 (long long)gate->ships.commits - (long long)shown);
+	pen_role(&pen, ROLE_DIM);
+	pen_right(&pen, area->cols - 1, more);
+}
+
 /* As many as the line holds, and how many more there are. */
 static void draw_commit_line(const struct gate_model *gate,
 			     const struct area *area, int row)
@@ -174,14 +189,23 @@ static void draw_commit_line(const struct gate_model *gate,
 			pen.limit = pen.col + 46;
 		draw_commit(&pen, it);
 	}
-	if (gate->ships.commits > (int64_t)shown) {
-		char more[32];
+	draw_more(gate, area, row, shown);
+}
 
-		snprintf(more, sizeof(more), "+%lld",
-			 (long long)gate->ships.commits - (long long)shown);
-		pen = pen_at(area, row, 0);
-		pen_role(&pen, ROLE_DIM);
-		pen_right(&pen, area->cols - 1, more);
+/* One a row; how many more there are stands in the last one. */
+static void draw_commits(const struct gate_model *gate, const struct area *area)
+{
+	size_t room = (size_t)area->rows - 3;
+	struct pen pen;
+
+	for (size_t i = 0; i < room && i < gate->ships.count; i++) {
+		bool last = i + 1 == room;
+
+		pen = pen_at(area, 3 + (int)i, 7);
+		pen.limit -= last ? 7 : 0;
+		draw_commit(&pen, &gate->ships.list[i]);
+		if (last)
+			draw_more(gate, area, 3 + (int)i, i + 1);
 	}
 }
 
@@ -205,12 +229,10 @@ void gate_draw_low(const struct view *view, const struct gate_model *gate,
 	gate_draw_size(gate, &pen);
 	draw_since(view, gate, &pen);
 	gate_draw_risky(gate, &pen);
-	draw_commit_line(gate, area, 3);
-	for (size_t i = 1; i + 3 < (size_t)area->rows && i < gate->ships.count;
-	     i++) {
-		pen = pen_at(area, 3 + (int)i, 7);
-		draw_commit(&pen, &gate->ships.list[i]);
-	}
+	if (area->rows > 4)
+		draw_commits(gate, area);
+	else
+		draw_commit_line(gate, area, 3);
 }
 
 static int heading(const struct area *area, int row, const char *text)
@@ -342,11 +364,14 @@ static void draw_middle(const struct view *view, const struct gate_model *gate,
 		pen_printf(&pen, "+%lld more",
 			   (long long)gate->ships.commits - (long long)shown);
 	}
-	pen = pen_at(area, area->rows - 1, 1);
 	if (has_files) {
+		pen = pen_at(area, 2 + (int)shown, 1);
+		if (gate->ships.commits > (int64_t)shown)
+			pen.col += 15;
 		gate_draw_risky(gate, &pen);
 		return;
 	}
+	pen = pen_at(area, area->rows - 1, 1);
 	draw_diffstat(gate, &pen);
 	gate_draw_risky(gate, &pen);
 	draw_changed(gate, &pen);
@@ -407,6 +432,19 @@ static void draw_right(const struct gate_model *gate, const struct area *area)
 		pen_printf(&pen, "+%lld more",
 			   (long long)gate->ships.files - (long long)shown);
 	}
+}
+
+int gate_rows(const struct gate_model *gate, int cols)
+{
+	size_t who = gate->eligible_count ? gate->eligible_count : 1;
+	size_t left = 2 + who + (gate->check_count ? 1 + gate->check_count : 0);
+	size_t right = 4 + (gate->ships.count > gate->ships.changed_count
+				    ? gate->ships.count
+				    : gate->ships.changed_count);
+
+	if (cols < 100)
+		return 3 + (int)gate->ships.count;
+	return (int)(left > right ? left : right);
 }
 
 static void draw_vertical(const struct area *area, int col)

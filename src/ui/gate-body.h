@@ -11,6 +11,8 @@ void gate_draw_low(const struct view *view, const struct gate_model *gate,
 		   const struct area *area);
 void gate_draw_high(const struct view *view, const struct gate_model *gate,
 		    const struct area *area);
+/* Rows that all of it would take in an area so wide, its rule among them. */
+int gate_rows(const struct gate_model *gate, int cols);
 /* "6 commits  14 files  +312 -87" */
 void gate_draw_size(const struct gate_model *gate, struct pen *pen);
 /* What it touches that the pipeline file calls risky, if any. */

@@ -3,6 +3,7 @@
 
 #include "ui/chart.h"
 #include "ui/dialog.h"
+#include "ui/gate-body.h"
 #include "ui/ships.h"
 
 static int between(int least, int value, int most)
@@ -105,13 +106,25 @@ static void give_back(const struct plan *plan, struct share *share)
 		share->security = share->traffic;
 }
 
-static int traffic_rows(const struct model *model, int spare)
+static int traffic_rows(const struct view *view, const struct model *model,
+			int spare)
 {
 	const struct environment_model *it = model_focus(model);
+	int least = it && *it->analysis_text ? 1 : 0;
 
 	if (spare >= 3)
 		return spare >= 7 ? 14 : 10;
-	return 4 + between(it && *it->analysis_text ? 1 : 0, spare, 4);
+	/* What it does not need beside it the findings have. */
+	return 4 + (view->plan.form == FORM_STACKED ? least
+						    : between(least, spare, 4));
+}
+
+/* No more than it has to say; a closed one has its rule. */
+static int gate_share(const struct model *model, int cols, int least, int most)
+{
+	const struct stage_model *stage = model_open_gate(model);
+
+	return stage ? between(least, gate_rows(&stage->gate, cols), most) : 1;
 }
 
 static struct share share_normal(const struct view *view,
@@ -122,8 +135,9 @@ static struct share share_normal(const struct view *view,
 	struct share share = {
 		.pipeline = 1 + chart_rows(model, between(4, 4 + spare, 6)),
 		.security = 4 + between(0, spare, 4),
-		.traffic = traffic_rows(model, spare),
-		.gate = model_open_gate(model) ? 4 + between(0, spare, 6) : 1,
+		.traffic = traffic_rows(view, model, spare),
+		.gate = gate_share(model, view->plan.cols, 4,
+				   4 + between(0, spare, 6)),
 		.events = event_rows(view, rows),
 	};
 
@@ -191,7 +205,8 @@ static void plan_wide(struct view *view, const struct model *model,
 			: gate ? between(2, rows / 10, 6) + 1
 			       : between(4, rows / 6, 10) + 1);
 	panels[PANEL_GATE] =
-		from_bottom(cutter, gate ? between(8, rows / 5, 12) + 1 : 1);
+		from_bottom(cutter, gate_share(model, cutter->cols, 8,
+					       between(8, rows / 5, 12) + 1));
 	middle = from_top(cutter, cutter->bottom - cutter->top);
 	traffic = between(8, middle.rows - between(7, middle.rows / 3, 16), 26);
 	panels[PANEL_LOG] = middle;

@@ -33,6 +33,8 @@ static const struct {
 	 true},
 	{"fail-200x60", "fail.ndjson", 60, 200, &unicode, PANEL_LOG, false},
 	{"fail-120x40", "fail.ndjson", 40, 120, &ascii, PANEL_LOG, false},
+	{"gate-80x40", "gate.ndjson", 40, 80, &ascii, PANEL_LOG, false},
+	{"gate-70x30", "gate.ndjson", 30, 70, &ascii, PANEL_LOG, false},
 	{"gate-80x20", "gate.ndjson", 20, 80, &ascii, PANEL_LOG, false},
 	{"gate-80x14", "gate.ndjson", 14, 80, &ascii, PANEL_LOG, false},
 	{"canary-64x40", "canary.ndjson", 40, 64, &ascii, PANEL_LOG, false},
