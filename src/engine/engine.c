@@ -153,7 +153,11 @@ void engine_stop_if_done(struct engine *engine)
 {
 	if (waits_only_for_people(engine))
 		services_end(engine);
-	if (engine->is_stopping || engine->services_busy || !may_stop(engine))
+	if (engine->services_busy || !may_stop(engine)) {
+		notices_go_on(engine->notices);
+		return;
+	}
+	if (engine->is_stopping)
 		return;
 	engine->is_stopping = true;
 	stream_on_disk(engine->stream, stop, engine);

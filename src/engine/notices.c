@@ -386,6 +386,14 @@ void notices_take(struct notices *notices, const struct event *event,
 			add(notices, &notices->ways[i], event, seq);
 }
 
+void notices_go_on(struct notices *notices)
+{
+	if (!notices || !notices->is_ending)
+		return;
+	timer_stop(notices->last);
+	notices->is_ending = notices->is_over = false;
+}
+
 bool notices_hold_the_end(struct notices *notices)
 {
 	if (!notices || !notices->list || notices->is_over)

@@ -36,5 +36,7 @@ void notices_take(struct notices *notices, const struct event *event,
 /* Whether some are under way. The first call begins the short while after
  * which it is no longer true: nothing else is left to do. */
 bool notices_hold_the_end(struct notices *notices);
+/* There is more to do after all: they have their time. */
+void notices_go_on(struct notices *notices);
 
 #endif

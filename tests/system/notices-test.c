@@ -215,26 +215,33 @@ static void receiver_that_fails_is_said_once_and_its_secret_never(void **state)
 	free(url);
 }
 
-/* The run ends with 6 only once its notices are out: until then it lives. */
+/* The run ends with 6 only once its notices are out: until then it lives.
+ * make check-long: and longer than it would have waited for them. */
 static void gate_is_decided_while_a_notice_of_it_is_on_its_way(void **state)
 {
+	const char *work = getenv("SIGNALBOX_LONG") ? "sleep 11" : "true";
 	struct receiver *it = *state;
 	struct process *run;
 	char *told = path_join(it->site->folder, "told");
+	char *text = xasprintf(
+		"name: shop\nstages:\n"
+		"  ask: {gate: {not: []}}\n  after: {run: '%s'}\n"
+		"notify:\n  - {on: [gate.opened], timeout: 1m, run: 'touch "
+		"@FOLDER@/told; while ! test -e @FOLDER@/over; do sleep 0.05; "
+		"done'}\n",
+		work);
 
-	site_pipeline(it->site,
-		      "name: shop\nstages:\n"
-		      "  ask: {gate: {not: []}}\n  after: {run: 'true'}\n"
-		      "notify:\n  - {on: [gate.opened], run: 'touch "
-		      "@FOLDER@/told; while ! test -e @FOLDER@/voted; do sleep "
-		      "0.05; done'}\n");
+	site_pipeline(it->site, text);
 	site_commit(it->site, "a commit");
 	run = site_start(it->site, NULL, "run", NULL);
 	await_file(told);
 	if (site_call(it->site, "approve", "1", NULL) != 0)
 		fail_msg("%s", it->site->err);
-	site_write(it->site, "../voted", "");
+	process_await_text(run, "after finished");
+	site_write(it->site, "../over", "");
 	assert_int_equal(process_await(run), 0);
+	assert_says_not(run->out.data, "not delivered");
+	free(text);
 	free(told);
 }
 
