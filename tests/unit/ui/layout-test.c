@@ -64,7 +64,7 @@ static void every_form_is_drawn_as_expected(void **state)
 static void every_size_is_drawn_within_its_edges(void **state)
 {
 	static const char *const events[] = {"gate.ndjson", "canary.ndjson",
-					     "back.ndjson"};
+					     "back.ndjson", "fail.ndjson"};
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(events); i++) {
@@ -80,6 +80,80 @@ static void every_size_is_drawn_within_its_edges(void **state)
 				free(story_draw(it, rows, cols, unicode));
 			}
 		}
+		story_close(&story);
+	}
+}
+
+/* The log has seven rows for as long as anything else can be given back. */
+static void rows_are_given_back_in_one_order(void **state)
+{
+	static const struct {
+		int rows, gate, lower, pipeline, events, log;
+	} wanted[] = {
+		{24, 4, 4, 3, 1, 10}, {21, 4, 4, 3, 1, 7}, {20, 3, 4, 3, 1, 7},
+		{19, 3, 3, 3, 1, 7},  {18, 3, 3, 3, 0, 7}, {17, 2, 3, 3, 0, 7},
+		{16, 2, 3, 3, 0, 6},  {14, 2, 3, 3, 0, 4},
+	};
+	struct story story = story_open("gate.ndjson");
+	const struct rect *panels = story.view->plan.panels;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(wanted); i++) {
+		story_plan(&story, wanted[i].rows, 80);
+		assert_int_equal(panels[PANEL_GATE].rows, wanted[i].gate);
+		assert_int_equal(panels[PANEL_SECURITY].rows, wanted[i].lower);
+		assert_int_equal(panels[PANEL_TRAFFIC].rows, wanted[i].lower);
+		assert_int_equal(panels[PANEL_PIPELINE].rows,
+				 wanted[i].pipeline);
+		assert_int_equal(panels[PANEL_EVENTS].rows, wanted[i].events);
+		assert_int_equal(panels[PANEL_LOG].rows, wanted[i].log);
+	}
+	story_close(&story);
+}
+
+static int parts_at(const struct plan *plan, int row, int col)
+{
+	const struct rect *rects[] = {&plan->header, &plan->footer,
+				      &plan->tests};
+	int count = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(rects) + PANEL_COUNT; i++) {
+		const struct rect *it = i < PANEL_COUNT
+						? &plan->panels[i]
+						: rects[i - PANEL_COUNT];
+
+		count += row >= it->top && row < it->top + it->rows &&
+			 col >= it->left && col < it->left + it->cols;
+	}
+	return count;
+}
+
+static void check_parts(const struct plan *plan)
+{
+	for (int row = 0; row < plan->rows; row++)
+		for (int col = 0; col < plan->cols; col += 2) {
+			int parts = parts_at(plan, row, col);
+
+			if (parts != 1)
+				fail_msg("%dx%d: cell %d,%d is in %d parts",
+					 plan->cols, plan->rows, row, col,
+					 parts);
+		}
+}
+
+static void every_cell_belongs_to_one_part_at_every_size(void **state)
+{
+	static const char *const events[] = {"gate.ndjson", "fail.ndjson"};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(events); i++) {
+		struct story story = story_open(events[i]);
+
+		for (int rows = 1; rows < 80; rows++)
+			for (int cols = 1; cols < 220; cols += 3) {
+				story_plan(&story, rows, cols);
+				check_parts(&story.view->plan);
+			}
 		story_close(&story);
 	}
 }
@@ -212,6 +286,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_form_is_drawn_as_expected),
 		cmocka_unit_test(every_size_is_drawn_within_its_edges),
+		cmocka_unit_test(rows_are_given_back_in_one_order),
+		cmocka_unit_test(every_cell_belongs_to_one_part_at_every_size),
 		cmocka_unit_test(the_way_back_is_in_sight_at_every_size),
 		cmocka_unit_test(
 			silence_is_shown_and_a_live_engine_is_not_called_stale),
