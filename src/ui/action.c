@@ -47,6 +47,7 @@ static const struct {
 	{'f', ACTION_FOLLOW},
 	{'z', ACTION_ZOOM},
 	{'d', ACTION_SHIPS},
+	{'W', ACTION_EXCEPT},
 	{'+', ACTION_FASTER},
 	{'-', ACTION_SLOWER},
 	{'>', ACTION_SKIP},

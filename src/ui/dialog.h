@@ -56,6 +56,7 @@ struct dialog {
 	int64_t deaf_until_ms; /* clock_ms; 0: hears at once */
 };
 
+extern const struct dialog_ops finding_dialog, exception_dialog;
 extern const struct dialog_ops approve_dialog, reject_dialog, shift_dialog,
 	hold_dialog, promote_dialog, rollback_dialog, cancel_dialog,
 	quit_dialog, help_dialog, reason_dialog, search_dialog, filter_dialog;

@@ -7,6 +7,7 @@ libsignalbox_a_SOURCES += \
 	%D%/dialogs-run.c \
 	%D%/draw.c %D%/draw.h \
 	%D%/events.c \
+	%D%/finding.c \
 	%D%/format.c %D%/format.h \
 	%D%/gate.c %D%/gate-body.c %D%/gate-body.h \
 	%D%/glyph.c %D%/glyph.h \

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "ui/dialog.h"
 #include "ui/format.h"
 #include "ui/layout.h"
 
@@ -197,9 +198,30 @@ static void security_draw(const struct view *view, const struct model *model,
 	draw_findings(view, model, area, row);
 }
 
+static void open_dialog(struct view *view, const struct model *model,
+			enum action action)
+{
+	const struct finding_model *finding = view_finding(view, model);
+
+	if (!finding)
+		view_toast(view, true, "there is no finding here");
+	else if (action == ACTION_OPEN)
+		dialog_open(view, model, &finding_dialog);
+	else if (view->watch_only)
+		view_toast(view, true, "W is off: this screen only watches");
+	else if (finding->suppressed)
+		view_toast(view, true, "W is off: an exception covers it");
+	else
+		dialog_open(view, model, &exception_dialog);
+}
+
 static bool security_act(struct view *view, const struct model *model,
 			 enum action action)
 {
+	if (action == ACTION_OPEN || action == ACTION_EXCEPT) {
+		open_dialog(view, model, action);
+		return true;
+	}
 	return list_act(view, PANEL_SECURITY, model->finding_count, action);
 }
 

@@ -7,8 +7,10 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/memory.h"
 #include "base/vector.h"
+#include "evidence/record.h"
 #include "loop/helper.h"
 #include "ui/ships.h"
 
@@ -333,18 +335,99 @@ static void start_page(struct ships_work *work, struct ships_view *ships)
 	helper_run(work->patches, read_page, page_was_read, look);
 }
 
+struct draft { /* of an exception, on its way into the work tree */
+	struct ships_work *work;
+	char *stage, *text;
+	char *said; /* what came of it */
+	struct error err;
+};
+
+/* A work tree's file of exceptions. */
+#define EXCEPTIONS_BYTES ((size_t)4 << 20)
+
+static int append_draft(struct draft *draft, const char *tree, const char *name)
+{
+	char *path = path_join(tree, name);
+	struct str file = STR_INIT;
+	int result = 0;
+
+	if (file_exists(path))
+		result = file_read(path, &file, EXCEPTIONS_BYTES, &draft->err);
+	if (result == 0 && !record_add(&file, draft->text)) {
+		draft->said = xasprintf("%s has an entry for it already", name);
+	} else if (result == 0) {
+		result = file_replace(path, file.data, file.len, 0644,
+				      &draft->err);
+		draft->said = xasprintf(
+			"drafted in %s, for review; it hides nothing yet",
+			name);
+	}
+	str_release(&file);
+	free(path);
+	return result;
+}
+
+static void write_draft(void *data)
+{
+	struct draft *draft = data;
+	struct repository *repository = repository_open(".", &draft->err);
+	const char *tree = repository ? repository_work_tree(repository) : NULL;
+
+	if (repository && !tree)
+		error_set(&draft->err, ERROR_REFUSED,
+			  "there is no work tree to draft it in");
+	else if (tree)
+		(void)append_draft(draft, tree, RECORD_FILE);
+	repository_free(repository);
+}
+
+static void draft_was_written(void *data)
+{
+	struct draft *draft = data;
+	bool failed = draft->err.code != ERROR_NONE;
+
+	view_toast(draft->work->view, failed,
+		   failed ? error_text(&draft->err) : draft->said);
+	draft->work->changed(draft->work->data);
+	error_clear(&draft->err);
+	free(draft->stage);
+	free(draft->text);
+	free(draft->said);
+	free(draft);
+}
+
+static void start_draft(struct ships_work *work)
+{
+	struct draft *draft = xcalloc(1, sizeof(*draft));
+
+	draft->work = work;
+	draft->stage = work->view->draft.stage;
+	draft->text = work->view->draft.text;
+	work->view->draft.stage = work->view->draft.text = NULL;
+	helper_run(work->patches, write_draft, draft_was_written, draft);
+}
+
+static void need_helpers(struct ships_work *work)
+{
+	if (work->helper)
+		return;
+	work->helper = helper_new(work->loop, "ships");
+	work->patches = helper_new(work->loop, "patches");
+}
+
 void ships_work_obey(struct ships_work *work)
 {
 	struct ships_view *ships = work->view->ships;
 
+	if (work->view->draft.text) {
+		need_helpers(work);
+		start_draft(work);
+	}
 	if (!ships) {
 		drop(work);
 		return;
 	}
-	if (!work->helper) {
-		work->helper = helper_new(work->loop, "ships");
-		work->patches = helper_new(work->loop, "patches");
-	}
+	need_helpers(work);
 	if (ships->is_asked) {
 		drop(work);
 		start(work, ships->it);

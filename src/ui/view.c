@@ -40,6 +40,8 @@ void view_free(struct view *view)
 	dialog_close(view);
 	logview_release(&view->log);
 	ships_close(view);
+	free(view->draft.stage);
+	free(view->draft.text);
 	for (size_t i = 0; i < view->outbox_count; i++)
 		command_release(&view->outbox[i]);
 	free(view->outbox);
@@ -311,6 +313,11 @@ static void act(struct view *view, const struct model *model,
 		break;
 	case ACTION_ZOOM:
 		view->zoom = !view->zoom;
+		break;
+	case ACTION_EXCEPT:
+		view_toast(view, true,
+			   "W is off: the security panel has not the focus; "
+			   "3 goes there");
 		break;
 	case ACTION_SHIPS:
 		ships_open(view, model, NULL);

@@ -102,6 +102,9 @@ struct view {
 	struct logview log;
 	size_t scroll[PANEL_COUNT]; /* rows above the first shown */
 	struct dialog *dialog;
+	struct { /* of an exception, to be written; text NULL: none */
+		char *stage, *text;
+	} draft;
 	struct ships_view *ships; /* what ships, over the panels; NULL: not */
 	bool pasting;
 	int64_t interrupted_ms; /* the last ctrl-c, clock_ms; 0 never */
@@ -137,6 +140,9 @@ void view_update(struct view *view, const struct model *model);
 /* A reply to command `id`: error "" when it was taken. */
 void view_replied(struct view *view, int64_t id, const char *error);
 
+/* The finding under the cursor, NULL when there is none. */
+const struct finding_model *view_finding(const struct view *view,
+					 const struct model *model);
 /* The stage whose log is shown; NULL before there are any. */
 const struct stage_model *view_stage(const struct view *view,
 				     const struct model *model);

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "event/journal.h"
 #include "unit/source/scratch.h"
 
@@ -171,6 +172,63 @@ static void hostile_names_and_subjects_draw_nothing(void **state)
 	leave(terminal);
 }
 
+static char *read_drafts(const char *root)
+{
+	char *path = path_join(root, ".signalbox-exceptions");
+	struct str text = STR_INIT;
+
+	assert_int_equal(file_read(path, &text, 4096, NULL), 0);
+	free(path);
+	return str_detach(&text);
+}
+
+static void an_exception_is_drafted_and_grants_nothing(void **state)
+{
+	static const char events[] =
+		"{\"seq\":3,\"time\":\"2026-11-20T14:00:00.000Z\",\"event\":"
+		"\"report.read\",\"stage\":\"unit\",\"path\":\"x\",\"kind\":"
+		"\"findings\",\"high\":1,\"fail-on\":\"high\",\"ok\":false}\n"
+		"{\"seq\":4,\"time\":\"2026-11-20T14:00:00.000Z\",\"event\":"
+		"\"finding.found\",\"stage\":\"unit\",\"id\":\"CVE-1\\nCVE-2\","
+		"\"severity\":\"high\",\"title\":\"overflow\\u001b[2J\","
+		"\"kind\":\"vuln\",\"package\":\"zlib\",\"installed\":\"1.0\","
+		"\"fixed\":\"1.1\"}\n";
+	struct terminal *terminal = open_on(*state);
+	char *drafts;
+
+	terminal_tell(terminal, events, sizeof(events) - 1);
+	terminal_keys(terminal, "2W");
+	terminal_expect(terminal, "W is off: the security panel");
+	terminal_keys(terminal, "3\r");
+	terminal_expect(terminal, "package  zlib 1.0");
+	terminal_expect(terminal, "fix      in 1.1");
+	terminal_expect(terminal, "unit fails on high and above");
+	terminal_expect(terminal, "overflow^[[2J");
+	terminal_keys(terminal, "\r");
+	terminal_keys(terminal, "W");
+	terminal_expect(terminal, "2026-11-27, 7 days");
+	terminal_keys(terminal, "short\r");
+	terminal_expect(terminal, "15 characters or more");
+	terminal_keys(terminal, " of time, mended next week");
+	terminal_send(terminal, "\033OB", 3, 1);
+	terminal_keys(terminal, "\r");
+	terminal_expect(terminal, "it hides nothing yet");
+	drafts = read_drafts(*state);
+	assert_string_equal(drafts,
+			    "# reason: short of time, mended next week\n"
+			    "# owner: ana\n# reviewer:\n# until: 2026-12-20\n"
+			    "CVE-1?CVE-2 zlib\n");
+	free(drafts);
+	terminal_keys(terminal, "W");
+	terminal_keys(terminal, "once more for the same one\r");
+	terminal_expect(terminal, "has an entry for it already");
+	/* No command left: nothing was granted. */
+	drafts = terminal_commands(terminal);
+	assert_string_equal(drafts, "");
+	free(drafts);
+	leave(terminal);
+}
+
 static void where_there_is_no_repository_it_says_so(void **state)
 {
 	struct terminal *terminal = open_on(*state);
@@ -189,6 +247,7 @@ int main(void)
 		scratch_test(what_ships_opens_folds_and_closes),
 		scratch_test(long_changes_scroll),
 		scratch_test(hostile_names_and_subjects_draw_nothing),
+		scratch_test(an_exception_is_drafted_and_grants_nothing),
 		scratch_test(where_there_is_no_repository_it_says_so),
 	};
 

@@ -39,6 +39,7 @@ check_PROGRAMS += %D%/evidence/junit-test
 check_PROGRAMS += %D%/evidence/lines-test
 check_PROGRAMS += %D%/evidence/policy-test
 check_PROGRAMS += %D%/evidence/real-test
+check_PROGRAMS += %D%/evidence/record-test
 check_PROGRAMS += %D%/evidence/sarif-test
 check_PROGRAMS += %D%/evidence/stream-test
 check_PROGRAMS += %D%/evidence/trivy-test

@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: MIT */
+/* A finding whole, and an exception drafted for it. */
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <time.h>
+
+#include "base/memory.h"
+#include "evidence/record.h"
+#include "ui/dialog.h"
+
+#define DAY_MS ((int64_t)24 * 60 * 60 * 1000)
+#define LINE_COLS 70
+
+const struct finding_model *view_finding(const struct view *view,
+					 const struct model *model)
+{
+	size_t at = view->scroll[PANEL_SECURITY];
+
+	if (!model->finding_count)
+		return NULL;
+	return &model->findings[at < model->finding_count
+					? at
+					: model->finding_count - 1];
+}
+
+/* A long text in lines cut after words. */
+static void add_text(struct dialog *dialog, const char *text)
+{
+	while (*text) {
+		size_t len = strlen(text);
+		size_t cut = len;
+
+		if (len > LINE_COLS) {
+			cut = LINE_COLS;
+			while (cut > LINE_COLS / 2 && text[cut] != ' ')
+				cut--;
+			if (text[cut] != ' ')
+				cut = LINE_COLS;
+		}
+		dialog_fact(dialog, ROLE_NORMAL, "%.*s", (int)cut, text);
+		text += cut;
+		text += *text == ' ';
+	}
+}
+
+static void add_title(struct dialog *dialog, const char *verb,
+		      const struct finding_model *it)
+{
+	char *severity = xstrdup(it->severity);
+
+	for (char *c = severity; *c; c++)
+		*c = (char)toupper((unsigned char)*c);
+	dialog_titlef(dialog, "%s%s %s", verb, severity, it->id);
+	free(severity);
+}
+
+static void add_place(struct dialog *dialog, const struct finding_model *it)
+{
+	if (*it->package)
+		dialog_fact(dialog, ROLE_NORMAL, "package  %s %s", it->package,
+			    it->installed);
+	if (*it->path && it->line)
+		dialog_fact(dialog, ROLE_NORMAL, "where    %s:%d", it->path,
+			    it->line);
+	else if (*it->path)
+		dialog_fact(dialog, ROLE_NORMAL, "where    %s", it->path);
+}
+
+static void finding_open(struct dialog *dialog, const struct view *view,
+			 const struct model *model)
+{
+	const struct finding_model *it = view_finding(view, model);
+	const struct stage_model *stage;
+
+	if (!it)
+		return;
+	add_title(dialog, "", it);
+	add_text(dialog, it->title);
+	add_place(dialog, it);
+	dialog_fact(dialog, ROLE_NORMAL, "rule     %s%s%s", it->id,
+		    *it->kind ? ", " : "", it->kind);
+	dialog_fact(dialog, ROLE_NORMAL, "fix      %s%s",
+		    *it->fixed ? "in " : "none is told",
+		    *it->fixed ? it->fixed : "");
+	stage = *it->stage ? model_stage(model, it->stage) : NULL;
+	if (stage && *stage->fail_on)
+		dialog_fact(dialog, ROLE_NORMAL,
+			    "policy   %s fails on %s and above", it->stage,
+			    stage->fail_on);
+	if (it->suppressed)
+		dialog_fact(dialog, ROLE_DIM, "an exception covers it");
+	else
+		dialog_fact(dialog, ROLE_WARNING,
+			    "no exception covers it; W drafts one");
+}
+
+const struct dialog_ops finding_dialog = {
+	.open = finding_open,
+	.confirms = "close",
+};
+
+/* How long an exception may last, by how bad it is. */
+static const struct {
+	const char *severity;
+	int days;
+} most[] = {{"critical", 7}, {"high", 30}, {"medium", 90}};
+#define DAYS_MOST 180
+
+static int days_of(const char *severity)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(most); i++)
+		if (strcmp(most[i].severity, severity) == 0)
+			return most[i].days;
+	return strcmp(severity, "unknown") == 0 ? 7 : DAYS_MOST;
+}
+
+static char *date_of(int64_t ms)
+{
+	time_t seconds = (time_t)(ms / 1000);
+	struct tm parts;
+	char text[32];
+
+	gmtime_r(&seconds, &parts);
+	strftime(text, sizeof(text), "%Y-%m-%d", &parts);
+	return xstrdup(text);
+}
+
+/* The dialog keeps what the record is made of: stage, id, scope, and then a
+ * day for each choice. */
+enum { KEPT_STAGE, KEPT_ID, KEPT_SCOPE, KEPT_DAYS };
+
+static void exception_open(struct dialog *dialog, const struct view *view,
+			   const struct model *model)
+{
+	static const int choices[] = {7, 30, 90, DAYS_MOST};
+	const struct finding_model *it = view_finding(view, model);
+
+	if (!it)
+		return;
+	add_title(dialog, "EXCEPTION FOR ", it);
+	add_place(dialog, it);
+	dialog_fact(dialog, ROLE_NORMAL, "owner    %s",
+		    view->person ? view->person : "?");
+	dialog_fact(dialog, ROLE_DIM,
+		    "a draft for review: another person is to fill in "
+		    "reviewer:");
+	dialog_fact(dialog, ROLE_DIM, "until (arrows choose), and the reason:");
+	strings_add(&dialog->steps, it->stage);
+	strings_add(&dialog->steps, it->id);
+	strings_add(&dialog->steps, *it->package ? it->package : it->path);
+	for (size_t i = 0; i < ARRAY_SIZE(choices); i++) {
+		char *day;
+
+		if (choices[i] > days_of(it->severity))
+			break;
+		day = date_of(view->now_ms + choices[i] * DAY_MS);
+		strings_addf(&dialog->choices, "%s, %d days", day, choices[i]);
+		strings_add_owned(&dialog->steps, day);
+	}
+	dialog->label = "reason";
+}
+
+static bool exception_confirm(struct dialog *dialog, struct view *view,
+			      const struct model *model)
+{
+	const char *why = record_reason_is_poor(dialog->field.data);
+	char **kept = dialog->steps.items;
+	struct record record;
+
+	(void)model;
+	if (!dialog->steps.count)
+		return true;
+	if (why)
+		return dialog_complain(dialog, why);
+	if (!view->person || !*view->person)
+		return dialog_complain(dialog, "it is not known who you are");
+	record = (struct record){
+		.id = kept[KEPT_ID],
+		.scope = kept[KEPT_SCOPE],
+		.reason = dialog->field.data,
+		.owner = (char *)view->person,
+		.until = kept[KEPT_DAYS + dialog->chosen],
+	};
+	free(view->draft.text);
+	free(view->draft.stage);
+	view->draft.stage = xstrdup(kept[KEPT_STAGE]);
+	view->draft.text = record_text(&record);
+	return true;
+}
+
+static void exception_input(struct dialog *dialog, int input)
+{
+	dialog_steer(dialog, input);
+}
+
+const struct dialog_ops exception_dialog = {
+	.open = exception_open,
+	.confirm = exception_confirm,
+	.input = exception_input,
+	.confirms = "write the draft",
+};
