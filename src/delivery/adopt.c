@@ -6,11 +6,6 @@
 
 #include "base/memory.h"
 
-static void routed(struct operation *operation, const struct error *err)
-{
-	operation_finish(operation, err);
-}
-
 /* A proxy that has died is started with the shares that were recorded. */
 static void is_healthy(struct operation *operation, const struct error *err)
 {
@@ -23,7 +18,7 @@ static void is_healthy(struct operation *operation, const struct error *err)
 	}
 	for (int i = 0; i < COLOUR_COUNT; i++)
 		split.percent[i] = state->split[i];
-	operation_ensure(operation, split, routed);
+	operation_ensure(operation, split, operation_finish);
 }
 
 void environment_adopt(struct environment *environment, environment_done *done,

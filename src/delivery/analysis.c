@@ -33,7 +33,7 @@ static const char *const verdicts[] = {
 	[VERDICT_ERROR] = "error",
 };
 
-const char *verdict_name(enum verdict verdict)
+static const char *verdict_name(enum verdict verdict)
 {
 	return verdicts[verdict];
 }

@@ -59,7 +59,6 @@ void analysis_look(struct analysis *analysis, int64_t now_ms,
 		   const struct analysis_counts *counts,
 		   struct analysis_result *result);
 
-const char *verdict_name(enum verdict verdict);
 /* A new analysis.judged event of a result. */
 struct event *analysis_event(const struct analysis_result *result,
 			     const char *stage, const char *environment);

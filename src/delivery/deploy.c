@@ -146,12 +146,6 @@ static struct traffic_split initial_split(const struct environment_state *state)
 	return split;
 }
 
-static void candidate_routed(struct operation *operation,
-			     const struct error *err)
-{
-	operation_finish(operation, err);
-}
-
 static void candidate_started(struct operation *operation,
 			      const struct error *err)
 {
@@ -162,7 +156,7 @@ static void candidate_started(struct operation *operation,
 		return;
 	}
 	operation_ensure(operation, initial_split(&environment->state),
-			 candidate_routed);
+			 operation_finish);
 }
 
 static void room_made(struct operation *operation, const struct error *err)
@@ -248,11 +242,6 @@ void environment_start_candidate(struct environment *environment,
 	operation_move(operation, make_room);
 }
 
-static void shifted(struct operation *operation, const struct error *err)
-{
-	operation_finish(operation, err);
-}
-
 void environment_shift(struct environment *environment, double percent,
 		       const char *reason, const char *person,
 		       environment_done *done, void *data)
@@ -283,7 +272,7 @@ void environment_shift(struct environment *environment, double percent,
 	operation->move.reason = operation->reason;
 	operation->move.person = operation->person;
 	set_split(operation, candidate->colour, percent);
-	operation_move(operation, shifted);
+	operation_move(operation, operation_finish);
 }
 
 static struct event *finished_event(struct environment *environment,

@@ -225,9 +225,6 @@ void environment_watch(struct environment *environment);
  * percentiles over the requests since environment_mark(). */
 void environment_counts(const struct environment *environment,
 			enum colour colour, struct analysis_counts *counts);
-/* Asks the provider now; counts are fresh when done is called. */
-void environment_sample(struct environment *environment, environment_done *done,
-			void *data);
 void environment_mark(struct environment *environment);
 
 #endif

@@ -81,7 +81,7 @@ struct operation {
 
 struct sampler {
 	struct timer *timer;
-	bool watching, asked;
+	bool watching;
 	struct traffic_sample last, base;
 	bool has_last;
 	int64_t last_us; /* monotonic, of the last answer */
@@ -140,7 +140,7 @@ struct operation *operation_new(struct environment *environment,
 void environment_tell_later(struct environment *environment,
 			    environment_done *done, void *data,
 			    const struct error *err);
-/* The last step: lets the write lock go, tells done, frees. */
+/* The last step of each: lets the write lock go, tells done, frees. */
 void operation_finish(struct operation *operation, const struct error *err);
 /* The one under way ends here; its done() is told why, later. */
 void environment_preempt(struct environment *environment, const char *why);

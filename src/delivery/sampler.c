@@ -102,8 +102,6 @@ static void observe(const struct sampler *sampler, enum colour colour,
 		if (i == (int)colour)
 			mine = count;
 	}
-	seconds = (double)(sampler->window[last].us - sampler->window[0].us) /
-		  1e6;
 	if (all > 0)
 		*share = 100.0 * (double)mine / (double)all;
 	/* The rate is of the last second alone. */
@@ -164,7 +162,6 @@ static void emit_readiness(struct environment *environment)
 
 static void next_sample(struct environment *environment)
 {
-	environment->sampler.asked = false;
 	timer_set_in(environment->sampler.timer, SAMPLE_EVERY_MS);
 }
 
@@ -199,12 +196,10 @@ static void tick(void *data)
 		(void)!environment_check_epoch(environment, &moved);
 	error_clear(&moved);
 	emit_readiness(environment);
-	if (environment->traffic && environment->traffic_known) {
-		environment->sampler.asked = true;
+	if (environment->traffic && environment->traffic_known)
 		traffic_sample(environment->traffic, sampled, environment);
-	} else {
+	else
 		next_sample(environment);
-	}
 }
 
 void environment_watch(struct environment *environment)
@@ -215,27 +210,6 @@ void environment_watch(struct environment *environment)
 		return;
 	sampler->watching = true;
 	timer_set(sampler->timer, 0);
-}
-
-static void sample_known(struct operation *operation, const struct error *err)
-{
-	operation_finish(operation, err);
-}
-
-void environment_sample(struct environment *environment, environment_done *done,
-			void *data)
-{
-	struct operation *operation = operation_new(environment, done, data);
-	struct error err = ERROR_INIT;
-
-	if (!operation)
-		return;
-	if (environment_open_traffic(environment, &err) < 0) {
-		operation_finish(operation, &err);
-		error_clear(&err);
-		return;
-	}
-	operation_sample(operation, sample_known);
 }
 
 void sampler_init(struct environment *environment)

@@ -82,7 +82,7 @@ json_t *release_encode(const struct release *release)
 	return object;
 }
 
-void release_decode(struct release *release, const json_t *object)
+static void release_decode(struct release *release, const json_t *object)
 {
 	int colour = colour_parse(json_text(object, "colour"));
 

@@ -32,7 +32,6 @@ void release_clear(struct release *release);
 bool release_is(const struct release *release, const struct release *other);
 /* {colour, version, commit, digest, folder, pipeline, person, run, since} */
 json_t *release_encode(const struct release *release);
-void release_decode(struct release *release, const json_t *object);
 
 struct environment_state {
 	int64_t seq;	  /* of the last event folded */

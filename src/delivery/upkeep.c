@@ -92,11 +92,6 @@ static void append_rollback_end(struct environment *environment)
 	environment_append_owned(environment, event);
 }
 
-static void recovered(struct operation *operation, const struct error *err)
-{
-	operation_finish(operation, err);
-}
-
 static void truth_known(struct operation *operation, const struct error *err)
 {
 	struct environment *environment = operation->environment;
@@ -110,7 +105,7 @@ static void truth_known(struct operation *operation, const struct error *err)
 	if (environment->state.rolling_back &&
 	    !rollback_is_under_way(environment))
 		append_rollback_end(environment);
-	operation_commit(operation, true, recovered);
+	operation_commit(operation, true, operation_finish);
 }
 
 /* Under the lock: who was only in the midst of it has ended by now. */
@@ -185,17 +180,12 @@ static struct operation *upkeep_operation(struct environment *environment,
 	return NULL;
 }
 
-static void up_settled(struct operation *operation, const struct error *err)
-{
-	operation_finish(operation, err);
-}
-
 static void up_shifted(struct operation *operation, const struct error *err)
 {
 	if (err)
 		operation_finish(operation, err);
 	else
-		operation_settle(operation, up_settled);
+		operation_settle(operation, operation_finish);
 }
 
 static void up_inspected(struct operation *operation, const struct error *err)
@@ -311,11 +301,6 @@ void environment_down(struct environment *environment, const char *person,
 	operation_stop_traffic(operation, proxy_stopped);
 }
 
-static void retired(struct operation *operation, const struct error *err)
-{
-	operation_finish(operation, err);
-}
-
 /* The colour that may be stopped, or an error that says why not. */
 static int may_retire(const struct environment *environment, bool force,
 		      enum colour *colour, struct error *err)
@@ -357,5 +342,5 @@ void environment_retire(struct environment *environment, bool force,
 		error_clear(&err);
 		return;
 	}
-	operation_stop(operation, colour, reason, retired);
+	operation_stop(operation, colour, reason, operation_finish);
 }

@@ -93,10 +93,12 @@ static int draw_steps(const struct view *view, const struct area *area, int row,
 	return row;
 }
 
-/* Whom an open gate waits for, and all that would ship. */
-static int draw_gate(const struct area *area, int row,
+/* Whom an open gate waits for, and all that would ship where its panel has
+ * no room for that. */
+static int draw_gate(const struct view *view, const struct area *area, int row,
 		     const struct gate_model *gate)
 {
+	bool listed = view->plan.panels[PANEL_GATE].rows >= 8;
 	struct str text = STR_INIT;
 
 	str_addf(&text, "for %d more of", gate->required - gate->approvals);
@@ -106,7 +108,7 @@ static int draw_gate(const struct area *area, int row,
 	row = draw_fact(area, row, "waits",
 			gate->approvers.count ? text.data : "for a person");
 	str_release(&text);
-	for (size_t i = 0; i < gate->ships.count; i++) {
+	for (size_t i = 0; !listed && i < gate->ships.count; i++) {
 		const struct ship_model *it = &gate->ships.list[i];
 		char *line = xasprintf("%.7s %-8s %s", it->commit, it->author,
 				       it->subject);
@@ -182,7 +184,7 @@ int card_draw(const struct view *view, const struct model *model,
 	if (!stage->started)
 		row = draw_needs(area, row, stage);
 	if (stage->gate.open)
-		return draw_gate(area, row, &stage->gate);
+		return draw_gate(view, area, row, &stage->gate);
 	if (it && strcmp(it->stage, stage->name) == 0) {
 		row = draw_fact(area, row, "analysis", it->analysis_text);
 		row = draw_fact(area, row, "limit", it->analysis_limit);

@@ -160,7 +160,8 @@ static void draw_rule(const struct view *view, const struct model *model,
 	char upper[32], eta[ETA_TEXT_SIZE];
 	char *text;
 
-	if (waits) {
+	/* The second line of a wide header says it. */
+	if (waits && view->plan.form < FORM_WIDE) {
 		text = xasprintf("%s %zu need%s you", waiting_text(area->grid),
 				 waits, waits == 1 ? "s" : "");
 		rule_right(&rule, (struct style){ROLE_WAITING, true, true},

@@ -595,6 +595,7 @@ int ui_run(const struct ui_options *options, struct error *err)
 	}
 	start(&ui);
 	paint(&ui);
+	ui.painted_us = 0; /* nothing yet: what comes first waits for nothing */
 	loop_run(ui.loop);
 	stop(&ui);
 	screen_free(ui.screen);

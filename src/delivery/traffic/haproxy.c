@@ -390,7 +390,6 @@ const struct traffic_ops traffic_haproxy = {
 	.inspect = haproxy_inspect,
 	.capabilities = haproxy_capabilities,
 	.set = haproxy_set,
-	.round = haproxy_round,
 	.sample = haproxy_sample,
 	.mark = haproxy_mark,
 	.last_begun_us = haproxy_last_begun_us,

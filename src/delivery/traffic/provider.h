@@ -23,8 +23,6 @@ struct traffic_ops {
 	void (*set)(struct traffic *traffic,
 		    const struct traffic_change *change, traffic_shifted *done,
 		    void *data);
-	struct traffic_split (*round)(const struct traffic *traffic,
-				      struct traffic_split wanted);
 	void (*sample)(struct traffic *traffic, traffic_sampled *done,
 		       void *data);
 	void (*mark)(struct traffic *traffic);

@@ -76,12 +76,6 @@ void traffic_set(struct traffic *traffic, const struct traffic_change *change,
 	traffic->ops->set(traffic, change, done, data);
 }
 
-struct traffic_split traffic_round(const struct traffic *traffic,
-				   struct traffic_split wanted)
-{
-	return traffic->ops->round(traffic, wanted);
-}
-
 void traffic_sample(struct traffic *traffic, traffic_sampled *done, void *data)
 {
 	traffic->ops->sample(traffic, done, data);

@@ -142,9 +142,6 @@ struct traffic_capabilities traffic_capabilities(const struct traffic *traffic);
  * ERROR_REFUSED. */
 void traffic_set(struct traffic *traffic, const struct traffic_change *change,
 		 traffic_shifted *done, void *data);
-/* The split a change would become in the provider's units. */
-struct traffic_split traffic_round(const struct traffic *traffic,
-				   struct traffic_split wanted);
 void traffic_sample(struct traffic *traffic, traffic_sampled *done, void *data);
 /* From now on `marked` counts anew (a step of the plan begins). */
 void traffic_mark(struct traffic *traffic);

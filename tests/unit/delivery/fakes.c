@@ -297,13 +297,6 @@ static void provider_set(struct traffic *traffic,
 				   : " by force");
 }
 
-static struct traffic_split provider_round(const struct traffic *traffic,
-					   struct traffic_split wanted)
-{
-	(void)traffic;
-	return wanted;
-}
-
 static void provider_sample(struct traffic *traffic, traffic_sampled *done,
 			    void *data)
 {
@@ -354,7 +347,6 @@ const struct traffic_ops fake_traffic = {
 	.inspect = provider_inspect,
 	.capabilities = provider_capabilities,
 	.set = provider_set,
-	.round = provider_round,
 	.sample = provider_sample,
 	.mark = provider_mark,
 	.last_begun_us = provider_last_begun_us,
