@@ -9,6 +9,7 @@ check_PROGRAMS += %D%/event/replay-test
 check_PROGRAMS += %D%/event/man-test
 %C%_event_man_test_SOURCES = %D%/event/man-test.c \
 	tests/support/manual.c tests/support/manual.h
+check_PROGRAMS += %D%/loop/folders-test
 check_PROGRAMS += %D%/loop/helper-test
 check_PROGRAMS += %D%/loop/loop-test
 check_PROGRAMS += %D%/net/http-test
