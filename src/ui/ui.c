@@ -517,9 +517,18 @@ static void woken(void *data)
 	loop_post(ui->loop, paint_woken, ui);
 }
 
+static void rewound(void *data)
+{
+	struct ui *ui = data;
+
+	model_free(ui->model);
+	ui->model = model_new();
+}
+
 static void start_playback(struct ui *ui)
 {
-	static const struct playback_handlers handlers = {take_played, changed};
+	static const struct playback_handlers handlers = {take_played, changed,
+							  rewound};
 
 	ui->playback =
 		playback_new(ui->loop, ui->options, ui->view, &handlers, ui);

@@ -280,7 +280,10 @@ static void act_play(struct view *view, enum action action)
 {
 	double speed = view->play.speed;
 
-	if (action == ACTION_PAUSE)
+	if (action == ACTION_PAUSE && view->play.over) { /* once more */
+		view->play.rewind = true;
+		view->play.over = view->play.paused = false;
+	} else if (action == ACTION_PAUSE)
 		view->play.paused = !view->play.paused;
 	else if (action == ACTION_SKIP)
 		view->play.skip = true;

@@ -93,6 +93,7 @@ struct view {
 		bool on;	   /* nothing here happens now */
 		bool over;	   /* all of it was played */
 		bool paused, skip; /* skip: on to the next event */
+		bool rewind;	   /* to the first one */
 		double speed;	   /* 0: without waiting */
 	} play;
 
