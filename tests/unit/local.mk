@@ -20,6 +20,7 @@ check_PROGRAMS += %D%/proc/child-test
 check_PROGRAMS += %D%/proc/identity-test
 check_PROGRAMS += %D%/source/artifact-test
 check_PROGRAMS += %D%/source/branches-test
+check_PROGRAMS += %D%/source/mainline-test
 check_PROGRAMS += %D%/source/repository-test
 check_PROGRAMS += %D%/source/ships-test
 check_PROGRAMS += %D%/source/work-test
@@ -71,6 +72,7 @@ tests_unit_delivery_environment_test_SOURCES = %D%/delivery/environment-test.c \
 	%D%/delivery/fakes.c %D%/delivery/fakes.h \
 	tests/support/environments.c tests/support/environments.h
 check_PROGRAMS += %D%/ui/draw-test
+check_PROGRAMS += %D%/ui/board-test
 check_PROGRAMS += %D%/ui/layout-test
 check_PROGRAMS += %D%/ui/logfile-test
 check_PROGRAMS += %D%/ui/logview-test
