@@ -33,8 +33,7 @@ static const struct release *destination(const struct environment *environment,
 			  "ever live there",
 			  environment->name);
 	else if (!state->has_candidate && state->has_live &&
-		 release_is(release, &state->live) &&
-		 (to || release->colour == state->live.colour)) {
+		 release_is(release, &state->live)) {
 		error_set(err, ERROR_REFUSED, "%s is live in %s already",
 			  release->version, environment->name);
 		return NULL;

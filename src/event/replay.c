@@ -245,11 +245,6 @@ void replay_next(struct replay *replay)
 	replay->next++;
 }
 
-void replay_rewind(struct replay *replay)
-{
-	replay->next = 0;
-}
-
 int64_t replay_began(const struct replay *replay)
 {
 	return replay->count ? replay->items[0].ms : 0;

@@ -24,6 +24,9 @@ struct dialog_ops {
 	/* An input the dialog does not know; may be NULL. */
 	void (*input)(struct dialog *dialog, int input);
 	const char *confirms; /* what Enter does: "roll back now" */
+	/* Takes what was typed before it was seen: it is the brake, or changes
+	 * nothing but the screen. */
+	bool at_once;
 };
 
 struct fact {

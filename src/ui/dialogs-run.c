@@ -235,6 +235,7 @@ const struct dialog_ops search_dialog = {
 	.open = search_open,
 	.confirm = search_confirm,
 	.confirms = "find it",
+	.at_once = true,
 };
 
 static void filter_open(struct dialog *dialog, const struct view *view,
@@ -260,4 +261,5 @@ const struct dialog_ops filter_dialog = {
 	.open = filter_open,
 	.confirm = filter_confirm,
 	.confirms = "show them",
+	.at_once = true,
 };

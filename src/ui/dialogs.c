@@ -137,10 +137,11 @@ static void rollback_cost(struct dialog *dialog, const struct model *model,
 static void rollback_open(struct dialog *dialog, const struct view *view,
 			  const struct model *model)
 {
-	const struct environment_model *it = view_environment(view, model);
+	const struct environment_model *it = model_focus(model);
 	char upper[64];
 	int from;
 
+	(void)view;
 	if (!it)
 		return;
 	from = rollback_from(it);
@@ -183,6 +184,7 @@ const struct dialog_ops rollback_dialog = {
 	.open = rollback_open,
 	.confirm = rollback_confirm,
 	.confirms = "roll back now",
+	.at_once = true,
 };
 
 /* A long sentence at its semicolons, so that none of it is cut. */

@@ -13,8 +13,7 @@ struct playback;
 
 struct playback_handlers {
 	void (*take)(const struct event *event, void *data);
-	void (*moved)(void *data);   /* after some were taken */
-	void (*rewound)(void *data); /* what was taken is forgotten */
+	void (*moved)(void *data); /* after some were taken */
 };
 
 /* Options has a replay; sets view->play. */

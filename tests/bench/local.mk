@@ -4,6 +4,7 @@ BENCHES = %D%/stages-bench %D%/checkout-bench %D%/log-bench
 if HAVE_CMOCKA
 if HAVE_VTERM
 BENCHES += %D%/rollback-bench %D%/screen-bench
+BENCHES += %D%/logview-bench
 endif
 endif
 EXTRA_PROGRAMS += $(BENCHES) %D%/writer
@@ -15,6 +16,8 @@ bench_common = %D%/bench.c %D%/bench.h
 	$(bench_common)
 %C%_screen_bench_SOURCES = %D%/screen-bench.c %D%/terminal.c %D%/terminal.h \
 	$(bench_common)
+%C%_logview_bench_SOURCES = %D%/logview-bench.c %D%/terminal.c \
+	%D%/terminal.h $(bench_common)
 %C%_writer_SOURCES = %D%/writer.c
 %C%_writer_LDADD =
 CLEANFILES += $(EXTRA_PROGRAMS)

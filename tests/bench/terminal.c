@@ -31,6 +31,7 @@ struct bench_terminal {
 	long long keys_sent, keys_counted;
 	int64_t began_us, wrote_us; /* the start, the last byte */
 	long bytes;
+	struct str *heard; /* what was written since; NULL: not wanted */
 	bool is_entered, is_closed;
 };
 
@@ -88,6 +89,8 @@ static void take_screen(struct bench_terminal *terminal)
 		terminal->is_entered =
 			terminal->is_entered || strstr(buffer, "\033[?1049h");
 		terminal->bytes += got;
+		if (terminal->heard)
+			str_add_bytes(terminal->heard, buffer, (size_t)got);
 		terminal->wrote_us = clock_monotonic_us();
 	}
 	if (got == 0 || (got < 0 && errno != EAGAIN && errno != EINTR))
@@ -151,6 +154,40 @@ double bench_terminal_key(struct bench_terminal *terminal, char key)
 			bench_fail("a key was never answered");
 		turn(terminal, 100);
 	}
+	return (double)(clock_monotonic_us() - began) / 1000;
+}
+
+double bench_terminal_type(struct bench_terminal *terminal, const char *text)
+{
+	int64_t began = clock_monotonic_us();
+	size_t len = strlen(text);
+
+	/* What was typed is answered, however late. */
+	terminal->wrote_us = 0;
+	terminal->keys_sent += (long long)len;
+	if (write(terminal->master, text, len) != (ssize_t)len)
+		bench_fail("cannot type: %s", strerror(errno));
+	bench_terminal_still(terminal);
+	return (double)(terminal->wrote_us - began) / 1000;
+}
+
+double bench_terminal_ask(struct bench_terminal *terminal, const char *text,
+			  const char *answer)
+{
+	int64_t began = clock_monotonic_us();
+	struct str heard = STR_INIT;
+
+	terminal->heard = &heard;
+	if (write(terminal->master, text, strlen(text)) < 0)
+		bench_fail("cannot type: %s", strerror(errno));
+	while (!strstr(heard.data, answer)) {
+		if (terminal->is_closed ||
+		    clock_monotonic_us() - began > 6 * PATIENCE_US)
+			bench_fail("'%s' was never answered", text);
+		turn(terminal, 100);
+	}
+	terminal->heard = NULL;
+	str_release(&heard);
 	return (double)(clock_monotonic_us() - began) / 1000;
 }
 

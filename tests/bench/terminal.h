@@ -24,6 +24,13 @@ double bench_terminal_still(struct bench_terminal *terminal);
 /* Types a key. Returns the milliseconds until the program, which must be ours,
  * reported the frame that shows what it did. */
 double bench_terminal_key(struct bench_terminal *terminal, char key);
+/* Types a text to any program. Returns the milliseconds until the last byte
+ * before nothing was written for 0.2 s. */
+double bench_terminal_type(struct bench_terminal *terminal, const char *text);
+/* Types a text to any program. Returns the milliseconds until it has written
+ * the answer, which is not to be on the screen before. */
+double bench_terminal_ask(struct bench_terminal *terminal, const char *text,
+			  const char *answer);
 /* Reads for so long. Returns the bytes that came. */
 long bench_terminal_watch(struct bench_terminal *terminal, int ms);
 

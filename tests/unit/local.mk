@@ -9,7 +9,6 @@ check_PROGRAMS += %D%/event/replay-test
 check_PROGRAMS += %D%/event/man-test
 %C%_event_man_test_SOURCES = %D%/event/man-test.c \
 	tests/support/manual.c tests/support/manual.h
-check_PROGRAMS += %D%/loop/folders-test
 check_PROGRAMS += %D%/loop/helper-test
 check_PROGRAMS += %D%/loop/loop-test
 check_PROGRAMS += %D%/net/http-test
@@ -20,7 +19,6 @@ check_PROGRAMS += %D%/proc/child-test
 check_PROGRAMS += %D%/proc/identity-test
 check_PROGRAMS += %D%/source/artifact-test
 check_PROGRAMS += %D%/source/branches-test
-check_PROGRAMS += %D%/source/mainline-test
 check_PROGRAMS += %D%/source/repository-test
 check_PROGRAMS += %D%/source/ships-test
 check_PROGRAMS += %D%/source/work-test
@@ -72,7 +70,6 @@ tests_unit_delivery_environment_test_SOURCES = %D%/delivery/environment-test.c \
 	%D%/delivery/fakes.c %D%/delivery/fakes.h \
 	tests/support/environments.c tests/support/environments.h
 check_PROGRAMS += %D%/ui/draw-test
-check_PROGRAMS += %D%/ui/board-test
 check_PROGRAMS += %D%/ui/layout-test
 check_PROGRAMS += %D%/ui/logfile-test
 check_PROGRAMS += %D%/ui/logview-test
