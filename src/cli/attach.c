@@ -4,6 +4,7 @@
 
 #include "base/memory.h"
 #include "cli/arguments.h"
+#include "cli/board.h"
 #include "cli/cli.h"
 #include "cli/follow.h"
 #include "cli/project.h"
@@ -106,8 +107,23 @@ int cli_attach(int argc, char **argv)
 	return 0;
 }
 
-/* No word at all: the live run's screen; without one, how things stand. A
- * run never starts unasked. */
+static int show_board(const struct attach_call *call, struct error *err)
+{
+	struct project project;
+	int result;
+
+	if (project_open(&project, err) < 0)
+		return -1;
+	result = runs_check(repository_state_folder(project.repository), err);
+	if (result == 0)
+		result = board_show(&project, &call->look, call->watch_only,
+				    err);
+	project_close(&project);
+	return result;
+}
+
+/* No word at all: the live run's screen; without one the board. Where there
+ * is no screen, how things stand. A run never starts unasked. */
 int cli_dashboard(int argc, char **argv)
 {
 	static char name[] = "status";
@@ -125,7 +141,9 @@ int cli_dashboard(int argc, char **argv)
 	state = repository_state_folder(project.repository);
 	live = run_is_live(state, run_newest(state));
 	project_close(&project);
-	if (!live || !screen_fits(&why))
+	if (!screen_fits(&why))
 		return cli_status(1, status);
-	return attach_to(&call, &err) < 0 ? cli_fail(&err) : 0;
+	return (live ? attach_to(&call, &err) : show_board(&call, &err)) < 0
+		       ? cli_fail(&err)
+		       : 0;
 }

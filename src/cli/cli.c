@@ -143,7 +143,7 @@ static int help(void)
 {
 	puts("signalbox: runs a pipeline, gates it, and owns its traffic\n\n"
 	     "usage: signalbox                          "
-	     "the run's dashboard, or status");
+	     "the run's dashboard, or the board");
 	for (size_t i = 0; i < ARRAY_SIZE(subcommands); i++) {
 		char call[64];
 

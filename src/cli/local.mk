@@ -1,6 +1,8 @@
 libsignalbox_a_SOURCES += \
 	%D%/arguments.c %D%/arguments.h \
 	%D%/attach.c \
+	%D%/board.c %D%/board.h \
+	%D%/board-read.c %D%/board-read.h \
 	%D%/cli.c %D%/cli.h \
 	%D%/demo.c \
 	%D%/doctor.c \

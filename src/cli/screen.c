@@ -148,6 +148,8 @@ static void fill(const struct screen_options *options, struct host *host,
 	ui->person = options->person;
 	ui->attached = options->attached;
 	ui->watch_only = options->watch_only;
+	ui->board = options->board;
+	ui->returns = options->returns;
 }
 
 static void fill_settings(const struct settings *settings, struct host *host,

@@ -35,6 +35,8 @@ struct screen_options {
 	const char *run_folder, *person;
 	const struct screen_look *look; /* checked */
 	bool attached, watch_only;
+	struct board_source *board; /* instead of a run; NULL: a run */
+	bool returns;		    /* to such a board */
 };
 
 /* Standard input and output are a terminal that can show it; else why not. */

@@ -199,6 +199,9 @@ int environment_lock(struct environment *environment, const char *person,
 		     struct error *err) MUST_CHECK;
 int environment_unlock(struct environment *environment, const char *person,
 		       struct error *err) MUST_CHECK;
+/* What a person says of it afterwards. Recorded at once. */
+int environment_remark(struct environment *environment, const char *person,
+		       const char *text, struct error *err) MUST_CHECK;
 
 struct readiness {
 	int64_t migrations; /* files of what is left that stay done */

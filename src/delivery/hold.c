@@ -189,3 +189,13 @@ int environment_unlock(struct environment *environment, const char *person,
 	event_set(event, "person", person);
 	return ledger_record_owned(environment->ledger, event, true, err);
 }
+
+int environment_remark(struct environment *environment, const char *person,
+		       const char *text, struct error *err)
+{
+	struct event *event = environment_event(environment, EVENT_NOTE_ADDED);
+
+	event_set(event, "level", "info");
+	event_setf(event, "text", "%s: %s", person, text);
+	return ledger_record_owned(environment->ledger, event, true, err);
+}

@@ -71,7 +71,8 @@ static void set_records(struct operation *operation, struct event *event)
 	const struct environment_state *state = &operation->environment->state;
 	const struct release *live = state->has_live ? &state->live : NULL;
 	struct release now = {0};
-	bool same = live && release_is(live, &operation->release);
+	bool same = live && state->has_candidate &&
+		    release_is(live, &operation->release);
 
 	release_copy(&now, &operation->release);
 	now.colour = operation->colour;

@@ -33,7 +33,8 @@ static const struct release *destination(const struct environment *environment,
 			  "ever live there",
 			  environment->name);
 	else if (!state->has_candidate && state->has_live &&
-		 release_is(release, &state->live)) {
+		 release_is(release, &state->live) &&
+		 (to || release->colour == state->live.colour)) {
 		error_set(err, ERROR_REFUSED, "%s is live in %s already",
 			  release->version, environment->name);
 		return NULL;

@@ -14,6 +14,7 @@ libsignalbox_a_SOURCES += \
 	%D%/run-folder.c %D%/run-record.c \
 	%D%/runs.c %D%/runs.h \
 	%D%/schedule.c %D%/schedule.h \
+	%D%/seen.c %D%/seen.h \
 	%D%/selection.c %D%/selection.h \
 	%D%/services.c \
 	%D%/sites.c \

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "engine/internal.h"
+#include "engine/seen.h"
 
 /* What a rollback acts on: the releases of the environment. */
 static bool moves_release(enum event_type type)
@@ -172,54 +173,6 @@ static void recovered(void *data, const struct error *err)
 	engine_stop_if_done(site->engine);
 }
 
-static json_t *running_json(const struct environment_state *state)
-{
-	json_t *array = json_array();
-
-	for (int i = 0; i < COLOUR_COUNT; i++)
-		if (state->running[i].version)
-			json_array_append_new(
-				array, release_encode(&state->running[i]));
-	return array;
-}
-
-static json_t *lock_json(const struct environment_state *state)
-{
-	json_t *lock = json_pack("{s:o, s:o}", "person",
-				 json_foreign(state->lock_person), "reason",
-				 json_foreign(state->lock_reason));
-	char until[CLOCK_TEXT_SIZE];
-
-	if (state->lock_until)
-		json_object_set_new(lock, "until",
-				    json_string(clock_format_utc(
-					    state->lock_until, until)));
-	return lock;
-}
-
-/* What is there, for whoever draws it. */
-static void tell_seen(struct site *site)
-{
-	const struct environment_state *state =
-		environment_state(site->environment);
-	struct event *event = event_new(EVENT_ENVIRONMENT_SEEN, NULL);
-
-	event_set(event, "environment", site->name);
-	if (state->has_live)
-		event_set_json_owned(event, "live",
-				     release_encode(&state->live));
-	if (state->has_previous)
-		event_set_json_owned(event, "previous",
-				     release_encode(&state->previous));
-	if (state->has_candidate)
-		event_set_json_owned(event, "candidate",
-				     release_encode(&state->candidate));
-	event_set_json_owned(event, "running", running_json(state));
-	if (environment_state_is_held(state, clock_wall_ms()))
-		event_set_json_owned(event, "lock", lock_json(state));
-	engine_emit(site->engine, event);
-}
-
 bool sites_have_of(const struct engine *engine, int64_t run)
 {
 	for (struct site *site = engine->sites; site; site = site->next) {
@@ -269,7 +222,7 @@ void sites_open_known(struct engine *engine)
 			continue;
 		}
 		tell_cut_off(site);
-		tell_seen(site);
+		engine_emit(engine, environment_seen_event(site->environment));
 		if (!environment_state(site->environment)->has_live)
 			continue;
 		site->busy++;

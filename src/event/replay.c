@@ -245,6 +245,11 @@ void replay_next(struct replay *replay)
 	replay->next++;
 }
 
+void replay_rewind(struct replay *replay)
+{
+	replay->next = 0;
+}
+
 int64_t replay_began(const struct replay *replay)
 {
 	return replay->count ? replay->items[0].ms : 0;

@@ -23,6 +23,8 @@ void replay_free(struct replay *replay);
  * where the clock was set back. NULL at the end. */
 const struct event *replay_peek(const struct replay *replay, int64_t *ms);
 void replay_next(struct replay *replay);
+/* The first event is the next one. */
+void replay_rewind(struct replay *replay);
 int64_t replay_began(const struct replay *replay);
 int64_t replay_ends(const struct replay *replay);
 

@@ -12,6 +12,7 @@ libsignalbox_a_SOURCES += \
 	%D%/gitchild.c %D%/gitchild.h \
 	%D%/gitfolder.c %D%/gitfolder.h \
 	%D%/globs.c %D%/globs.h \
+	%D%/mainline.c %D%/mainline.h \
 	%D%/manifest.c %D%/manifest.h \
 	%D%/native.c %D%/native.h \
 	%D%/native-ships.c \

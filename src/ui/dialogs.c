@@ -137,11 +137,10 @@ static void rollback_cost(struct dialog *dialog, const struct model *model,
 static void rollback_open(struct dialog *dialog, const struct view *view,
 			  const struct model *model)
 {
-	const struct environment_model *it = model_focus(model);
+	const struct environment_model *it = view_environment(view, model);
 	char upper[64];
 	int from;
 
-	(void)view;
 	if (!it)
 		return;
 	from = rollback_from(it);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "ui/layout.h"
 
+#include "ui/board.h"
 #include "ui/chart.h"
 #include "ui/dialog.h"
 #include "ui/gate-body.h"
@@ -333,6 +334,8 @@ void layout_draw(const struct view *view, const struct model *model,
 	grid_clear(grid);
 	if (view->ships) {
 		draw_ships(view, model, grid);
+	} else if (view->board) {
+		board_draw(view, grid);
 	} else if (view->plan.form <= FORM_SUMMARY) {
 		summary_draw(view, model, &header);
 	} else {

@@ -1,5 +1,7 @@
 libsignalbox_a_SOURCES += \
 	%D%/action.c %D%/action.h \
+	%D%/board.c %D%/board.h \
+	%D%/board-draw.c \
 	%D%/card.c %D%/card.h \
 	%D%/chart.c %D%/chart.h \
 	%D%/dialog.c %D%/dialog.h \

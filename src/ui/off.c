@@ -70,9 +70,10 @@ static const char *deployment_off(const struct model *model, enum action action,
 	return NULL;
 }
 
-static const char *rollback_off(const struct model *model)
+static const char *rollback_off(const struct view *view,
+				const struct model *model)
 {
-	const struct environment_model *it = model_focus(model);
+	const struct environment_model *it = view_environment(view, model);
 
 	if (!it)
 		return "no environment is served yet";
@@ -107,7 +108,7 @@ static const char *reason_off(const struct view *view,
 	case ACTION_PROMOTE:
 		return deployment_off(model, action, why);
 	case ACTION_ROLLBACK:
-		return rollback_off(model);
+		return rollback_off(view, model);
 	default:
 		return view_run_live(model) ? NULL : "no run is live";
 	}

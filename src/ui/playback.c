@@ -64,11 +64,13 @@ struct playback *playback_new(struct loop *loop,
 	view->play.on = true;
 	view->play.speed = options->pace.speed;
 	view->play.paused = options->pace.paused;
-	view_toast(view, false,
-		   "space stops the time, + and - are its speed, > goes on to "
-		   "the next event");
 	playback->due = loop_timer(loop, INT64_MAX, play_on, playback);
 	play_on(playback); /* the first frame shows what was there then */
+	view_toast(view, false,
+		   view->play.over
+			   ? "this is the end; space plays it from the start"
+			   : "space stops the time, + and - are its speed, > "
+			     "goes on to the next event");
 	return playback;
 }
 
@@ -101,13 +103,31 @@ static void skip(struct playback *playback)
 	}
 }
 
+static void rewind_to_start(struct playback *playback, int64_t now)
+{
+	struct view *view = playback->view;
+
+	view->play.rewind = false;
+	replay_rewind(playback->replay);
+	playback->pace = (struct pace){
+		.at_ms = replay_began(playback->replay),
+		.since_us = now,
+		.speed = view->play.speed,
+		.paused = view->play.paused,
+	};
+	playback->handlers.rewound(playback->data);
+}
+
 void playback_obey(struct playback *playback)
 {
 	struct view *view = playback->view;
 	int64_t now = clock_monotonic_us();
 
-	if (!view->play.skip && view->play.paused == playback->pace.paused &&
-	    view->play.speed == playback->pace.speed)
+	if (view->play.rewind)
+		rewind_to_start(playback, now);
+	else if (!view->play.skip &&
+		 view->play.paused == playback->pace.paused &&
+		 view->play.speed == playback->pace.speed)
 		return;
 	pace_set(&playback->pace, now, view->play.speed, view->play.paused);
 	if (view->play.skip)

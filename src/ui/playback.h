@@ -13,7 +13,8 @@ struct playback;
 
 struct playback_handlers {
 	void (*take)(const struct event *event, void *data);
-	void (*moved)(void *data); /* after some were taken */
+	void (*moved)(void *data);   /* after some were taken */
+	void (*rewound)(void *data); /* what was taken is forgotten */
 };
 
 /* Options has a replay; sets view->play. */

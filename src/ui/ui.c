@@ -17,6 +17,7 @@
 #include "event/command.h"
 #include "event/journal.h"
 #include "loop/loop.h"
+#include "ui/board.h"
 #include "ui/dialog.h"
 #include "ui/input.h"
 #include "ui/keys.h"
@@ -147,6 +148,10 @@ static void send(struct ui *ui, const struct command *command)
 {
 	struct str line = STR_INIT;
 
+	if (ui->options->board) {
+		ui->options->board->command(ui->options->board->data, command);
+		return;
+	}
 	command_encode(command, &line);
 	if (ui->channel)
 		channel_send(ui->channel, line.data, line.len, 0, true);
@@ -387,6 +392,9 @@ static void obey(struct ui *ui)
 	case WISH_QUIT:
 		finish(ui, UI_FINISHED);
 		break;
+	case WISH_OPEN:
+		finish(ui, UI_OPEN);
+		break;
 	}
 }
 
@@ -517,12 +525,50 @@ static void woken(void *data)
 	loop_post(ui->loop, paint_woken, ui);
 }
 
+static void rewound(void *data)
+{
+	struct ui *ui = data;
+
+	model_free(ui->model);
+	ui->model = model_new();
+}
+
 static void start_playback(struct ui *ui)
 {
-	static const struct playback_handlers handlers = {take_played, changed};
+	static const struct playback_handlers handlers = {take_played, changed,
+							  rewound};
 
 	ui->playback =
 		playback_new(ui->loop, ui->options, ui->view, &handlers, ui);
+}
+
+static void show_board(void *to, const struct board *board, const char *told,
+		       bool warns)
+{
+	struct ui *ui = to;
+
+	ui->view->board = board;
+	ui->model = board->model;
+	if (told)
+		view_toast(ui->view, warns, told);
+	want_frame(ui);
+}
+
+static void start_board(struct ui *ui)
+{
+	struct board_source *source = ui->options->board;
+
+	model_free(ui->model); /* the board's is shown from now on */
+	ui->view->choice = &source->choice;
+	source->start(source->data, ui->loop, show_board, ui);
+}
+
+static void stop_board(struct ui *ui)
+{
+	struct board_source *source = ui->options->board;
+
+	source->stop(source->data);
+	ui->model = NULL;
 }
 
 static void start(struct ui *ui)
@@ -545,6 +591,7 @@ static void start(struct ui *ui)
 	ui->view->watch_only = options->watch_only;
 	ui->view->attached = options->attached;
 	ui->outside = outside_new(ui->loop);
+	ui->view->returns = options->returns;
 	ui->frame = loop_timer(ui->loop, 0, paint_due, ui);
 	timer_stop(ui->frame);
 	ui->ships = ships_work_new(ui->loop, ui->view, changed, ui);
@@ -554,6 +601,8 @@ static void start(struct ui *ui)
 				  options->commands_fd, &handlers, ui);
 	if (options->replay)
 		start_playback(ui);
+	if (options->board)
+		start_board(ui);
 	ui->keyboard =
 		loop_watch(ui->loop, STDIN_FILENO, POLLIN, keyboard_ready, ui);
 	if (options->host.fd >= 0 && options->host.message)
@@ -563,6 +612,8 @@ static void start(struct ui *ui)
 
 static void stop(struct ui *ui)
 {
+	if (ui->options->board)
+		stop_board(ui);
 	if (ui->channel) {
 		channel_drain(ui->channel, 500);
 		channel_free(ui->channel);
@@ -599,7 +650,7 @@ int ui_run(const struct ui_options *options, struct error *err)
 	loop_run(ui.loop);
 	stop(&ui);
 	screen_free(ui.screen);
-	if (ui.end != UI_FINISHED && options->host.leave)
+	if ((ui.end == UI_LEFT || ui.end == UI_LOST) && options->host.leave)
 		options->host.leave(options->host.data, 0);
 	loop_free(ui.loop);
 	return ui.end;

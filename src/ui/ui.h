@@ -42,6 +42,7 @@ struct ui_host {
 enum ui_notify { UI_NOTIFY_BELL, UI_NOTIFY_OSC9, UI_NOTIFY_NONE };
 
 struct theme;
+struct board_source;
 
 enum ui_choice { UI_AUTO, UI_NEVER, UI_ALWAYS };
 
@@ -62,6 +63,9 @@ struct ui_options {
 	 * is set here. */
 	struct replay *replay;
 	struct pace pace;
+	/* Instead of a run: where no run is shown, and the runs there were. */
+	struct board_source *board;
+	bool returns;		   /* to such a board, when it is left */
 	const struct theme *theme; /* required */
 };
 
@@ -74,6 +78,7 @@ enum ui_end {
 	UI_FINISHED, /* the run is over, or no run was live; the person quit */
 	UI_LEFT,     /* the run goes on without a screen */
 	UI_LOST,     /* so it does; the terminal is gone */
+	UI_OPEN,     /* what was chosen on the board is to be shown */
 };
 
 /* False when only plain lines can be shown here, and why. */

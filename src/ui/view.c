@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/vector.h"
+#include "ui/board.h"
 #include "ui/dialog.h"
 #include "ui/input.h"
 #include "ui/logpanel.h"
@@ -199,11 +200,23 @@ bool list_act(struct view *view, enum panel panel, size_t count,
 	}
 }
 
+const struct environment_model *view_environment(const struct view *view,
+						 const struct model *model)
+{
+	const struct board_environment *chosen =
+		view->board ? board_environment(view) : NULL;
+
+	if (view->board)
+		return chosen ? model_environment(model, chosen->name) : NULL;
+	return model_focus(model);
+}
+
 static void act_quit(struct view *view, const struct model *model)
 {
 	if (view->zoom)
 		view->zoom = false;
-	else if (!view_run_live(model) || view->gone || view->play.on)
+	else if (!view_run_live(model) || view->gone || view->play.on ||
+		 view->returns)
 		view->wish = WISH_QUIT;
 	else if (view->attached || view->watch_only)
 		view->wish = WISH_LEAVE;
@@ -280,7 +293,10 @@ static void act_play(struct view *view, enum action action)
 {
 	double speed = view->play.speed;
 
-	if (action == ACTION_PAUSE)
+	if (action == ACTION_PAUSE && view->play.over) { /* once more */
+		view->play.rewind = true;
+		view->play.over = view->play.paused = false;
+	} else if (action == ACTION_PAUSE)
 		view->play.paused = !view->play.paused;
 	else if (action == ACTION_SKIP)
 		view->play.skip = true;
@@ -296,8 +312,12 @@ static void act_close(struct view *view)
 		return;
 	if (view->zoom)
 		view->zoom = false;
-	else if (!log_clear(view) && *view->stage)
+	else if (log_clear(view))
+		return;
+	else if (*view->stage)
 		view_select(view, "");
+	else if (view->returns)
+		view->wish = WISH_QUIT;
 }
 
 /* What no panel has to take. */
@@ -359,9 +379,10 @@ static void panel_input(struct view *view, const struct model *model, int input)
 		view->interrupted_ms = 0;
 	if (action == ACTION_NONE)
 		return;
-	if (view->ships ? !ships_act(view, model, action)
-			: (!ops->act || !ops->act(view, model, action)) &&
-				  !log_take(view, model, action))
+	if (view->ships	  ? !ships_act(view, model, action)
+	    : view->board ? !board_act(view, action)
+			  : (!ops->act || !ops->act(view, model, action)) &&
+				    !log_take(view, model, action))
 		act(view, model, action);
 }
 

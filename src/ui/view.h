@@ -77,22 +77,30 @@ enum wish {
 	WISH_COPY,  /* copy_file into the clipboard */
 	WISH_PAGER, /* the log, in a program of the person's own */
 	WISH_EDITOR,
+	WISH_OPEN, /* what is chosen on the board */
 };
+
+struct board;
+struct board_choice;
 
 struct view {
 	/* Set by the owner. */
 	const char *person, *run_folder; /* may be NULL */
-	const char *copy_file; /* where copied lines go; may be NULL */
-	bool watch_only;       /* nothing may be changed from here */
-	bool attached;	       /* another process runs the run */
-	int64_t now_ms;	       /* wall clock of this frame */
-	int64_t clock_ms;      /* monotonic, for what a person does twice */
-	int64_t silent_ms;     /* since the engine was last heard */
-	bool gone;	       /* the engine's end of the pipe is closed */
+	const char *copy_file;	     /* where copied lines go; may be NULL */
+	bool watch_only;	     /* nothing may be changed from here */
+	bool attached;		     /* another process runs the run */
+	bool returns;		     /* to the board, when this is left */
+	const struct board *board;   /* shown instead of a run; NULL none */
+	struct board_choice *choice; /* on it */
+	int64_t now_ms;		     /* wall clock of this frame */
+	int64_t clock_ms;  /* monotonic, for what a person does twice */
+	int64_t silent_ms; /* since the engine was last heard */
+	bool gone;	   /* the engine's end of the pipe is closed */
 	struct {
 		bool on;	   /* nothing here happens now */
 		bool over;	   /* all of it was played */
 		bool paused, skip; /* skip: on to the next event */
+		bool rewind;	   /* to the first one */
 		double speed;	   /* 0: without waiting */
 	} play;
 
@@ -157,6 +165,9 @@ void view_send_owned(struct view *view, const struct model *model,
 bool list_act(struct view *view, enum panel panel, size_t count,
 	      enum action action);
 
+/* What B is about: on the board what is chosen there, else model_focus(). */
+const struct environment_model *view_environment(const struct view *view,
+						 const struct model *model);
 /* Why an action cannot be done now, in words; NULL when it can. Borrowed
  * until the next call with the same `why`. */
 const char *view_off(const struct view *view, const struct model *model,

@@ -35,3 +35,5 @@ check_PROGRAMS += %D%/ways-out-test
 %C%_ways_out_test_SOURCES = %D%/ways-out-test.c $(SITE_SOURCES)
 check_PROGRAMS += %D%/terminal-test
 EXTRA_%C%_terminal_test_DEPENDENCIES = %D%/driver$(EXEEXT)
+check_PROGRAMS += %D%/board-test
+%C%_board_test_SOURCES = %D%/board-test.c $(SITE_SOURCES)

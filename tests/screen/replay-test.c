@@ -151,6 +151,20 @@ static void next_event_is_a_key_away(void **state)
 	terminal_expect(terminal, "REPLAY 14:02:50 end");
 }
 
+static void from_its_end_it_plays_once_more(void **state)
+{
+	struct terminal *terminal = open_at(*state, "60000");
+
+	terminal_keys(terminal, "r");
+	terminal_expect(terminal, "REPLAY 14:02:50 end");
+	terminal_keys(terminal, " ");
+	terminal_expect(terminal, "REPLAY 14:02:0");
+	refuse(terminal, "ask 0/1");
+	terminal_keys(terminal, "++++++");
+	terminal_expect(terminal, "REPLAY 14:02:50 end");
+	terminal_expect(terminal, "run 7 passed");
+}
+
 static void nothing_can_be_changed_in_it(void **state)
 {
 	static const char keys[] = "axsHPBX";
@@ -191,6 +205,7 @@ int main(void)
 		TEST(state_and_log_are_as_of_then),
 		TEST(time_goes_on_and_stops),
 		TEST(next_event_is_a_key_away),
+		TEST(from_its_end_it_plays_once_more),
 		TEST(nothing_can_be_changed_in_it),
 		TEST(leaving_one_asks_nothing),
 	};

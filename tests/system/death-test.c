@@ -369,6 +369,24 @@ static void lost_runtime_folder_leaves_every_way_open(void **state)
 	free(folder);
 }
 
+/* Its processes are others: what ails the live ones may not ail them. */
+static void release_of_the_same_goes_back_to_what_was_warm(void **state)
+{
+	struct site *site = *state;
+
+	release_first(site);
+	assert_int_equal(site_call(site, "run", NULL), 0);
+	assert_int_equal(site_call(site, "run", NULL), 0);
+	assert_string_equal(site_colour(site), "blue");
+	assert_int_equal(site_call(site, "status", NULL), 0);
+	assert_says(site->out, "way back READY");
+	assert_says(site->out, "on green is warm");
+	assert_int_equal(site_call(site, "rollback", "production", NULL), 0);
+	assert_string_equal(site_colour(site), "green");
+	assert_int_equal(site_call(site, "status", NULL), 0);
+	assert_says(site->out, "on blue is warm");
+}
+
 /* A proxy that does not answer holds no run that needs nothing of it. */
 static void run_ends_though_its_proxy_answers_late(void **state)
 {
@@ -428,6 +446,7 @@ static int run_all(void)
 		TEST(reload_and_restart_of_the_proxy_keep_the_split),
 		TEST(other_runtime_folder_costs_no_request),
 		TEST(lost_runtime_folder_leaves_every_way_open),
+		TEST(release_of_the_same_goes_back_to_what_was_warm),
 		TEST(run_ends_though_its_proxy_answers_late),
 		TEST(down_stops_all_and_up_brings_it_back),
 	};

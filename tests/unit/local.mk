@@ -9,6 +9,7 @@ check_PROGRAMS += %D%/event/replay-test
 check_PROGRAMS += %D%/event/man-test
 %C%_event_man_test_SOURCES = %D%/event/man-test.c \
 	tests/support/manual.c tests/support/manual.h
+check_PROGRAMS += %D%/loop/folders-test
 check_PROGRAMS += %D%/loop/helper-test
 check_PROGRAMS += %D%/loop/loop-test
 check_PROGRAMS += %D%/net/http-test
@@ -19,6 +20,7 @@ check_PROGRAMS += %D%/proc/child-test
 check_PROGRAMS += %D%/proc/identity-test
 check_PROGRAMS += %D%/source/artifact-test
 check_PROGRAMS += %D%/source/branches-test
+check_PROGRAMS += %D%/source/mainline-test
 check_PROGRAMS += %D%/source/repository-test
 check_PROGRAMS += %D%/source/ships-test
 check_PROGRAMS += %D%/source/work-test
@@ -76,6 +78,7 @@ tests_unit_delivery_rollback_test_SOURCES = %D%/delivery/rollback-test.c \
 	%D%/delivery/worlds.c %D%/delivery/worlds.h \
 	tests/support/environments.c tests/support/environments.h
 check_PROGRAMS += %D%/ui/draw-test
+check_PROGRAMS += %D%/ui/board-test
 check_PROGRAMS += %D%/ui/layout-test
 check_PROGRAMS += %D%/ui/logfile-test
 check_PROGRAMS += %D%/ui/logview-test

@@ -1,0 +1,469 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "ui/board.h"
+#include "ui/format.h"
+#include "ui/layout.h"
+
+#define DAY_MS (24 * 60 * 60 * (int64_t)1000)
+
+/* "20 Nov 14:02", and with the year where the day alone would not say it. */
+static char *moment(int64_t ms, int64_t now_ms, char text[32])
+{
+	time_t seconds = (time_t)(ms / 1000);
+	struct tm tm;
+
+	localtime_r(&seconds, &tm);
+	strftime(text, 32,
+		 now_ms - ms < 300 * DAY_MS ? "%d %b %H:%M" : "%d %b %Y", &tm);
+	return text;
+}
+
+static void draw_mark(struct pen *pen, bool chosen, bool focused)
+{
+	pen_role(pen, ROLE_NORMAL);
+	pen_code(pen, chosen ? '>' : ' ');
+	pen_bold(pen, ROLE_NORMAL);
+	pen_reverse(pen, chosen && focused);
+}
+
+static int name_width(const struct view *view)
+{
+	int width = 8;
+
+	for (size_t i = 0; i < view->board->count; i++) {
+		int its = (int)strlen(view->board->environments[i].name);
+
+		if (its > width)
+			width = its;
+	}
+	return width > 18 ? 18 : width;
+}
+
+static void draw_live(const struct view *view, struct pen *pen,
+		      const struct board_environment *it,
+		      const struct environment_model *model)
+{
+	char since[32];
+
+	pen_role(pen, ROLE_NORMAL);
+	if (*it->problem) {
+		pen_role(pen, ROLE_WARNING);
+		pen_text(pen, it->problem);
+		return;
+	}
+	if (!*it->version || !model) {
+		pen_role(pen, ROLE_DIM);
+		pen_text(pen, "nothing is live");
+		return;
+	}
+	pen_bold(pen, ROLE_NORMAL);
+	pen_text(pen, it->version);
+	pen_role(pen, ROLE_NORMAL);
+	if (*model->live_commit &&
+	    strncmp(it->version, model->live_commit, 7) != 0)
+		pen_printf(pen, " %.7s", model->live_commit);
+	if (model->live >= 0) {
+		pen_text(pen, " on ");
+		pen_role(pen, colour_role((enum colour)model->live));
+		pen_text(pen, format_colour((enum colour)model->live));
+		pen_role(pen, ROLE_NORMAL);
+	}
+	pen_printf(pen, " since %s%s%s",
+		   moment(model->live_since, view->now_ms, since),
+		   *it->person ? ", let through by " : "", it->person);
+}
+
+static void draw_ahead(const struct view *view, struct pen *pen,
+		       const struct board_environment *it)
+{
+	const char *branch = view->board->branch;
+
+	pen_role(pen, it->ahead > 0 ? ROLE_NORMAL : ROLE_DIM);
+	if (it->ahead < 0 || !*branch)
+		return;
+	if (it->ahead)
+		pen_printf(pen, "%s is %lld commit%s ahead", branch,
+			   (long long)it->ahead, it->ahead == 1 ? "" : "s");
+	else if (!it->lost)
+		pen_printf(pen, "%s is live", branch);
+	if (it->lost > 0)
+		pen_printf(pen, "%s%lld commit%s not on %s",
+			   it->ahead ? ", " : "", (long long)it->lost,
+			   it->lost == 1 ? " is" : "s are", branch);
+}
+
+static void draw_way(struct pen *pen, const struct environment_model *model)
+{
+	char text[160];
+
+	pen->style = way_back_text(model, text, sizeof(text));
+	pen_text(pen, text);
+	pen_role(pen, ROLE_DIM);
+	if (model->way_back.ready && *model->way_back.version)
+		pen_printf(pen, " to %s", model->way_back.version);
+	pen_text(pen, "   ");
+}
+
+static int environment_rows(const struct board_environment *it)
+{
+	return (*it->version && !*it->problem ? 2 : 1) + (int)it->notes.count;
+}
+
+static void draw_environment(const struct view *view, const struct area *area,
+			     int row, const struct board_environment *it)
+{
+	const struct environment_model *model =
+		model_environment(view->board->model, it->name);
+	bool chosen = board_environment(view) == it;
+	bool focused = view->choice->in_environments;
+	int left = name_width(view) + 4;
+	struct pen pen = pen_at(area, row, 0);
+	struct pen second = pen_at(area, row + 1, left);
+
+	draw_mark(&pen, chosen, focused);
+	pen_text(&pen, " ");
+	pen_reverse(&pen, chosen && focused);
+	pen_field(&pen, left - 4, it->name);
+	pen_reverse(&pen, false);
+	if (chosen && focused)
+		area_cursor(area, row, 2, false);
+	pen.col = left;
+	draw_live(view, &pen, it, model);
+	if (*it->version && !*it->problem && model) {
+		draw_way(&second, model);
+		draw_ahead(view, &second, it);
+	}
+	for (size_t i = 0; i < it->notes.count; i++) {
+		pen = pen_at(area,
+			     row + environment_rows(it) - (int)it->notes.count +
+				     (int)i,
+			     left);
+		pen_role(&pen, ROLE_WARNING);
+		pen_text(&pen, it->notes.items[i]);
+	}
+}
+
+static int environments_rows(const struct view *view)
+{
+	int rows = 0;
+
+	for (size_t i = 0; i < view->board->count; i++)
+		rows += environment_rows(&view->board->environments[i]);
+	return rows ? rows : 1;
+}
+
+/* So that the chosen one is whole. */
+static size_t first_environment(const struct view *view, int room)
+{
+	const struct board_environment *all = view->board->environments;
+	size_t first = 0;
+	size_t chosen = (size_t)(board_environment(view) - all);
+	int rows = 0;
+
+	for (size_t i = 0; i <= chosen; i++)
+		rows += environment_rows(&all[i]);
+	while (rows > room && first < chosen)
+		rows -= environment_rows(&all[first++]);
+	return first;
+}
+
+static void draw_environments(const struct view *view, const struct area *area)
+{
+	const struct board *board = view->board;
+	struct rule rule = rule_draw(area, 0, view->choice->in_environments);
+	struct pen pen = pen_at(area, 1, 1);
+	int row = 1;
+
+	rule_title(&rule, 1, "ENVIRONMENTS");
+	if (!board->count) {
+		pen_role(&pen, ROLE_DIM);
+		pen_text(&pen, board->is_read ? "nothing was deployed yet"
+					      : "reading");
+		return;
+	}
+	for (size_t i = first_environment(view, area->rows - 1);
+	     i < board->count && row < area->rows; i++) {
+		draw_environment(view, area, row, &board->environments[i]);
+		row += environment_rows(&board->environments[i]);
+	}
+}
+
+/* As wide as the widest needs, so that what follows stands still. */
+struct columns {
+	int version, person;
+};
+
+static int wider(int width, const char *text, int most)
+{
+	int its = (int)strlen(text) + 1;
+
+	return its > most ? most : its > width ? its : width;
+}
+
+static struct columns columns_of(const struct history *runs)
+{
+	struct columns columns = {8, 5};
+
+	for (size_t i = 0; i < runs->count; i++) {
+		columns.version =
+			wider(columns.version, runs->runs[i].version, 20);
+		columns.person =
+			wider(columns.person, runs->runs[i].person, 12);
+	}
+	return columns;
+}
+
+static void draw_run(const struct view *view, const struct area *area, int row,
+		     const struct history_run *run, struct columns columns)
+{
+	bool chosen = board_run(view) == run;
+	bool focused = !view->choice->in_environments;
+	enum state state;
+	const char *word = board_run_state(run, &state);
+	char text[CLOCK_TEXT_SIZE] = "";
+	struct pen pen = pen_at(area, row, 0);
+
+	draw_mark(&pen, chosen, focused);
+	pen_printf(&pen, "#%lld", (long long)run->run);
+	pen_reverse(&pen, false);
+	pen.col = 8;
+	pen_role(&pen, state_role(state));
+	pen.style.bold = state_is_bad(state);
+	pen_glyph(&pen, state_glyph(state));
+	pen_text(&pen, " ");
+	pen_field(&pen, 12, word);
+	pen_role(&pen, ROLE_NORMAL);
+	pen_field(&pen, columns.version, run->version);
+	if (run->finished)
+		format_elapsed(run->finished - run->started, text);
+	pen_field_right(&pen, 7, text);
+	pen_text(&pen, "  ");
+	pen_field(&pen, columns.person, run->person);
+	pen_role(&pen, ROLE_DIM);
+	pen_printf(&pen, "%s  ", moment(run->started, view->now_ms, text));
+	pen_role(&pen, ROLE_RUNNING);
+	pen_text(&pen, run->live ? "Enter attaches  " : "");
+	pen_role(&pen, ROLE_NORMAL);
+	pen_text(&pen, run->subject);
+	if (chosen && focused)
+		area_cursor(area, row, 1, false);
+}
+
+static void draw_runs(const struct view *view, const struct area *area)
+{
+	const struct history *runs = &view->board->runs;
+	struct rule rule = rule_draw(area, 0, !view->choice->in_environments);
+	struct pen pen = pen_at(area, 1, 1);
+	size_t room = area->rows > 1 ? (size_t)area->rows - 1 : 0;
+	size_t at = runs->count ? (size_t)(board_run(view) - runs->runs) : 0;
+	size_t first = at < room ? 0 : at - room + 1;
+	struct columns columns = columns_of(runs);
+	char text[64];
+
+	if (runs->count) {
+		snprintf(text, sizeof(text), "%zu of %zu", at + 1, runs->count);
+		rule_right(&rule, (struct style){ROLE_NORMAL, false, false},
+			   text);
+	}
+	rule_title(&rule, 2, "RUNS");
+	if (!runs->count) {
+		pen_role(&pen, ROLE_DIM);
+		pen_text(&pen, view->board->is_read
+				       ? "no run yet; signalbox run starts one"
+				       : "reading");
+	}
+	for (size_t i = 0; i < room && first + i < runs->count; i++)
+		draw_run(view, area, (int)i + 1, &runs->runs[first + i],
+			 columns);
+}
+
+#define STAGE_COLS 34
+
+static void draw_stage(const struct view *view, struct pen *pen,
+		       const struct history_run *run,
+		       const struct history_stage *stage)
+{
+	int64_t usual = history_usual_ms(&view->board->runs, run->pipeline,
+					 stage->name);
+	char text[CLOCK_TEXT_SIZE];
+
+	pen_role(pen, state_role(stage->state));
+	pen->style.bold = state_is_bad(stage->state);
+	pen_glyph(pen, state_glyph(stage->state));
+	pen_text(pen, " ");
+	pen_field(pen, STAGE_COLS - 18, stage->name);
+	pen_role(pen, ROLE_NORMAL);
+	if (stage->ms)
+		pen_field_right(pen, 6, format_elapsed(stage->ms, text));
+	pen_role(pen, ROLE_DIM);
+	if (usual)
+		pen_printf(pen, " (%s)", format_elapsed(usual, text));
+}
+
+/* Its stages by columns, with what each usually takes, then what failed. */
+static void draw_detail(const struct view *view, const struct area *area)
+{
+	const struct history_run *run = board_run(view);
+	struct rule rule = rule_draw(area, 0, false);
+	size_t rows = (size_t)area->rows - 1;
+	size_t room = rows * (size_t)(area->cols / STAGE_COLS);
+	size_t at = 0;
+	char text[32];
+
+	rule_right(&rule, (struct style){ROLE_DIM, false, false},
+		   "time (usual)");
+	snprintf(text, sizeof(text), "RUN #%lld",
+		 run ? (long long)run->run : 0);
+	rule_left(&rule, (struct style){ROLE_TITLE, true, false},
+		  run ? text : "RUN");
+	for (size_t i = 0;
+	     run && i < run->failed_count + run->stage_count && at < room;
+	     i++, at++) {
+		struct pen pen = pen_at(area, (int)(at % rows) + 1,
+					1 + (int)(at / rows) * STAGE_COLS);
+
+		pen.limit = pen.col + STAGE_COLS - 2;
+		if (i < run->stage_count) {
+			draw_stage(view, &pen, run, &run->stages[i]);
+			continue;
+		}
+		pen_role(&pen, ROLE_FAILED);
+		pen_printf(&pen, "FAIL %s",
+			   run->failed[i - run->stage_count].name);
+	}
+}
+
+static const struct history_run *live_run(const struct board *board)
+{
+	for (size_t i = 0; i < board->runs.count; i++)
+		if (board->runs.runs[i].live)
+			return &board->runs.runs[i];
+	return NULL;
+}
+
+static void draw_header(const struct view *view, const struct area *area)
+{
+	const struct board *board = view->board;
+	const struct history_run *live = live_run(board);
+	struct pen pen = pen_at(area, 0, 1);
+	struct pen right = pen_at(area, 0, 0);
+	char text[64];
+
+	snprintf(text, sizeof(text),
+		 live ? "run #%lld is live" : "no run is live",
+		 live ? (long long)live->run : 0);
+	if (!board->is_read)
+		snprintf(text, sizeof(text), "reading");
+	pen_role(&right, live ? ROLE_RUNNING : ROLE_DIM);
+	right.style.bold = live != NULL;
+	pen_right(&right, area->cols - 1, text);
+	pen.limit = area->cols - 3 - (int)strlen(text);
+	pen_bold(&pen, ROLE_NORMAL);
+	pen_text(&pen, *board->name ? board->name : "signalbox");
+	pen_role(&pen, ROLE_NORMAL);
+	if (*board->branch)
+		pen_printf(&pen, " %s@%.7s", board->branch, board->commit);
+	if (view->watch_only)
+		pen_text(&pen, " read-only");
+	pen_role(&pen, ROLE_DIM);
+	pen_printf(&pen, "  %s", board->subject);
+}
+
+static void draw_key(const struct view *view, struct pen *pen,
+		     enum action action, const char *key, const char *text)
+{
+	struct str why = STR_INIT;
+	bool off = view_off(view, view->board->model, action, &why) != NULL;
+
+	pen_role(pen, off ? ROLE_OFF : ROLE_KEY);
+	pen_text(pen, key);
+	pen_role(pen, off ? ROLE_OFF : ROLE_NORMAL);
+	pen_printf(pen, " %s  ", text);
+	str_release(&why);
+}
+
+static void draw_footer(const struct view *view, const struct area *area)
+{
+	const struct history_run *run = board_run(view);
+	bool attaches = run && run->live && !view->choice->in_environments;
+	struct pen pen = pen_at(area, 0, 1);
+
+	if (view->dialog || *view->toast) {
+		footer_draw(view, view->board->model, area);
+		return;
+	}
+	draw_key(view, &pen, ACTION_OPEN, "Enter",
+		 attaches ? "attach" : "open the run");
+	draw_key(view, &pen, ACTION_ROLLBACK, "B", "roll back");
+	draw_key(view, &pen, ACTION_NEXT_PANEL, "Tab", "the other list");
+	draw_key(view, &pen, ACTION_HELP, "?", "help");
+	draw_key(view, &pen, ACTION_QUIT, "q", "quit");
+}
+
+/* Where nothing else has room: what is live, and whether it can be left. */
+static void draw_small(const struct view *view, const struct area *area)
+{
+	const struct board *board = view->board;
+	const struct history_run *run = board_run(view);
+	struct pen pen = pen_at(area, 0, 0);
+	enum state state;
+	int row = 0;
+
+	if (*view->toast) {
+		pen_bold(&pen, ROLE_WARNING);
+		pen_text(&pen, view->toast);
+		row++;
+	}
+	for (size_t i = first_environment(view, area->rows);
+	     board->count && i < board->count && row < area->rows; i++) {
+		const struct board_environment *it = &board->environments[i];
+		const struct environment_model *model =
+			model_environment(board->model, it->name);
+		char text[160];
+
+		pen = pen_at(area, row++, 0);
+		pen_printf(&pen, "%s ", it->name);
+		if (!model)
+			continue;
+		pen.style = way_back_text(model, text, sizeof(text));
+		text[strcspn(text, ":")] = '\0';
+		pen_printf(&pen, "%s ", text);
+		pen_role(&pen, ROLE_NORMAL);
+		pen_text(&pen, it->version);
+	}
+	if (!run || row >= area->rows)
+		return;
+	pen = pen_at(area, row, 0);
+	pen_printf(&pen, "#%lld ", (long long)run->run);
+	pen_text(&pen, board_run_state(run, &state));
+}
+
+void board_draw(const struct view *view, struct grid *grid)
+{
+	struct area all = {grid, 0, 0, grid->rows, grid->cols};
+	struct area part;
+	int rows = 1 + environments_rows(view);
+	int detail = grid->rows >= 32 ? grid->rows / 5 : 0;
+	int left;
+
+	if (view->plan.form <= FORM_SUMMARY) {
+		draw_small(view, &all);
+		return;
+	}
+	if (rows > (grid->rows - 2) * 2 / 3)
+		rows = (grid->rows - 2) * 2 / 3;
+	draw_header(view, &all);
+	part = area_part(&all, 1, 0, rows, grid->cols);
+	draw_environments(view, &part);
+	left = grid->rows - rows - 2 - detail;
+	part = area_part(&all, 1 + rows, 0, left, grid->cols);
+	draw_runs(view, &part);
+	part = area_part(&all, 1 + rows + left, 0, detail, grid->cols);
+	if (detail)
+		draw_detail(view, &part);
+	part = area_part(&all, grid->rows - 1, 0, 1, grid->cols);
+	draw_footer(view, &part);
+}

@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: MIT */
+/* The board of a real repository: what is live, the runs, the way back. */
+#include "screen/stage.h"
+#include "system/support.h"
+
+#include <sys/wait.h>
+#include <time.h>
+
+struct stand {
+	struct site *site;
+	struct terminal *terminal;
+};
+
+static int set_up(void **state)
+{
+	struct stand *stand = xcalloc(1, sizeof(*stand));
+	void *site;
+
+	assert_int_equal(site_set_up(&site), 0);
+	stand->site = site;
+	*state = stand;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	struct stand *stand = *state;
+	void *site = stand->site;
+	int result;
+
+	if (stand->terminal)
+		terminal_free(stand->terminal);
+	result = site_tear_down(&site);
+	free(stand);
+	return result;
+}
+
+static struct terminal *open_board(struct stand *stand, const char *option)
+{
+	char *call = xasprintf("cd %s && exec %s %s", stand->site->repository,
+			       stand->site->signalbox, option);
+	const char *argv[] = {"/bin/sh", "-c", call, NULL};
+	const char *env[] = {"SIGNALBOX_NOW", NULL};
+	struct terminal_options options = {
+		.rows = 24, .cols = 80, .argv = argv, .env = env};
+
+	stand->terminal = terminal_start(&options);
+	free(call);
+	return stand->terminal;
+}
+
+static void expect_end(struct terminal *terminal)
+{
+	int status;
+
+	terminal_write(terminal, "q", 1);
+	status = terminal_wait(terminal, false);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 0);
+}
+
+/* Waits until the text is gone. */
+static void expect_gone(struct terminal *terminal, const char *text)
+{
+	for (;;) {
+		char *screen = terminal_text(terminal);
+		bool is_there = strstr(screen, text) != NULL;
+
+		free(screen);
+		if (!is_there)
+			return;
+		terminal_frames(terminal, 1);
+	}
+}
+
+static void without_any_run_the_board_says_so(void **state)
+{
+	struct stand *stand = *state;
+	struct terminal *terminal;
+
+	site_pipeline(stand->site, "name: shop\nstages: {unit: {run: 'true'}}");
+	site_commit(stand->site, "a commit");
+	terminal = open_board(stand, "");
+	terminal_expect(terminal, "no run yet; signalbox run starts one");
+	terminal_expect(terminal, "nothing was deployed yet");
+	terminal_keys(terminal, "\r");
+	terminal_expect(terminal, "there is no run yet");
+	expect_end(terminal);
+}
+
+static void a_run_opens_at_its_end_and_is_left_for_the_board(void **state)
+{
+	struct stand *stand = *state;
+	struct terminal *terminal;
+
+	site_pipeline(stand->site,
+		      "name: shop\nstages:\n  unit: {run: echo the first}\n"
+		      "  build: {run: 'echo it broke; exit 3'}\n");
+	site_commit(stand->site, "a commit");
+	assert_int_equal(site_call(stand->site, "run", NULL), 1);
+	terminal = open_board(stand, "");
+	terminal_expect(terminal, "#1     \xe2\x9c\x97 failed");
+	terminal_write(terminal, "\r", 1);
+	terminal_expect(terminal, "FAILED 2 of 2 done");
+	terminal_expect(terminal, "it broke");
+	terminal_expect(terminal, "REPLAY");
+	terminal_write(terminal, " ", 1);
+	terminal_expect(terminal, "end");
+	terminal_write(terminal, "B", 1);
+	terminal_expect(terminal, "B is off: this is a replay");
+	terminal_write(terminal, "q", 1);
+	terminal_expect(terminal, "1 ENVIRONMENTS");
+	terminal_expect(terminal, "#1     \xe2\x9c\x97 failed");
+	expect_end(terminal);
+}
+
+static void a_run_that_begins_is_shown_and_can_be_attached_to(void **state)
+{
+	struct stand *stand = *state;
+	struct terminal *terminal;
+
+	site_pipeline(stand->site,
+		      "name: shop\nstages:\n  unit:\n    run: until [ -e "
+		      "@FOLDER@/go ]; do sleep 0.05; done\n");
+	site_commit(stand->site, "a commit");
+	terminal = open_board(stand, "");
+	terminal_expect(terminal, "no run yet");
+	assert_int_equal(site_call(stand->site, "run", "--detach", NULL), 0);
+	terminal_expect(terminal, "run #1 is live");
+	terminal_expect(terminal, "Enter attaches");
+	terminal_write(terminal, "\r", 1);
+	terminal_expect(terminal, "RUNNING");
+	terminal_write(terminal, "q", 1); /* the run goes on */
+	terminal_expect(terminal, "2 RUNS");
+	terminal_expect(terminal, "run #1 is live");
+	site_shell(stand->site, stand->site->folder, ": > go");
+	terminal_expect(terminal, "no run is live");
+	terminal_expect(terminal, "#1     \xe2\x9c\x93 passed");
+	expect_end(terminal);
+}
+
+static void release(struct stand *stand, const char *subject)
+{
+	site_pipeline(stand->site,
+		      "name: shop\nmode: deployment\n"
+		      "environments:\n" SITE_PRODUCTION "stages:\n" SITE_BUILD
+		      "  production: {deploy: {environment: production}}\n");
+	site_write(stand->site, "bug", "0\n");
+	site_write(stand->site, "change", subject);
+	site_commit(stand->site, subject);
+	assert_int_equal(site_call(stand->site, "run", NULL), 0);
+}
+
+static void b_and_enter_roll_the_chosen_environment_back(void **state)
+{
+	struct stand *stand = *state;
+	struct terminal *terminal;
+	char *folder = site_environment_folder(stand->site, "production");
+	struct event *event;
+
+	release(stand, "first");
+	release(stand, "second");
+	site_write(stand->site, "change", "third");
+	site_commit(stand->site, "third");
+	assert_string_equal(site_colour(stand->site), "green");
+	terminal = open_board(stand, "");
+	terminal_expect(terminal, "on GREEN since");
+	terminal_expect(terminal, "B READY to");
+	terminal_expect(terminal, "is 1 commit ahead");
+	terminal_keys(terminal, "B");
+	terminal_expect(terminal, "ROLL BACK PRODUCTION");
+	terminal_keys(terminal, "\r");
+	terminal_expect(terminal, "WHY DID YOU ROLL BACK production?");
+	terminal_expect(terminal, "on BLUE since");
+	assert_string_equal(site_colour(stand->site), "blue");
+	terminal_keys(terminal, "too slow\r");
+	terminal_expect(terminal, "noted");
+	event = site_last_event(folder, EVENT_NOTE_ADDED, NULL);
+	assert_non_null(event);
+	assert_says(event_text(event, "text"), ": too slow");
+	event_free(event);
+	terminal_expect(terminal, "is 2 commits ahead");
+	expect_end(terminal);
+	free(folder);
+}
+
+/* The question is as old as the screen that it was asked on. */
+static void a_question_that_is_old_is_refused(void **state)
+{
+	struct stand *stand = *state;
+	struct terminal *terminal;
+
+	release(stand, "first");
+	release(stand, "second");
+	terminal = open_board(stand, "");
+	terminal_expect(terminal, "on GREEN since");
+	terminal_keys(terminal, "B");
+	terminal_expect(terminal, "ROLL BACK PRODUCTION");
+	assert_int_equal(site_call(stand->site, "rollback", "production", NULL),
+			 0);
+	terminal_expect(terminal, "since this opened");
+	terminal_keys(terminal, "\r");
+	terminal_expect(terminal, "refused: it has moved");
+	assert_string_equal(site_colour(stand->site), "blue");
+	expect_end(terminal);
+}
+
+static void one_that_only_watches_rolls_nothing_back(void **state)
+{
+	struct stand *stand = *state;
+	struct terminal *terminal;
+
+	release(stand, "first");
+	release(stand, "second");
+	terminal = open_board(stand, "--watch");
+	terminal_expect(terminal, "on GREEN since");
+	terminal_expect(terminal, "read-only");
+	terminal_keys(terminal, "B");
+	terminal_expect(terminal, "B is off: this screen only watches");
+	expect_end(terminal);
+}
+
+static void a_lock_comes_and_goes_on_it(void **state)
+{
+	struct stand *stand = *state;
+	struct terminal *terminal;
+
+	release(stand, "first");
+	terminal = open_board(stand, "");
+	terminal_expect(terminal, "B NOT READY");
+	assert_int_equal(site_call(stand->site, "lock", "production",
+				   "--reason", "the fair", NULL),
+			 0);
+	terminal_expect(terminal, "the fair");
+	assert_int_equal(site_call(stand->site, "unlock", "production", NULL),
+			 0);
+	expect_gone(terminal, "the fair");
+	expect_end(terminal);
+}
+
+/* What was counted and shown is all; then nothing is written. */
+static void a_quiet_board_writes_nothing(void **state)
+{
+	struct stand *stand = *state;
+	struct timespec while_ = {.tv_sec = 2, .tv_nsec = 500000000};
+	struct terminal *terminal;
+	size_t before;
+
+	release(stand, "first");
+	terminal = open_board(stand, "");
+	terminal_expect(terminal, "B NOT READY");
+	terminal_expect(terminal, "   main is live");
+	terminal_keys(terminal, "j");
+	before = terminal_bytes(terminal)->len;
+	nanosleep(&while_, NULL);
+	assert_int_equal(terminal_bytes(terminal)->len, before);
+	expect_end(terminal);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+static int run_all(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(without_any_run_the_board_says_so),
+		TEST(a_run_opens_at_its_end_and_is_left_for_the_board),
+		TEST(a_run_that_begins_is_shown_and_can_be_attached_to),
+		TEST(b_and_enter_roll_the_chosen_environment_back),
+		TEST(a_question_that_is_old_is_refused),
+		TEST(one_that_only_watches_rolls_nothing_back),
+		TEST(a_lock_comes_and_goes_on_it),
+		TEST(a_quiet_board_writes_nothing),
+	};
+
+	setlocale(LC_CTYPE, "C.UTF-8");
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
+
+int main(int argc, char **argv)
+{
+	return site_main(argc, argv, run_all);
+}
