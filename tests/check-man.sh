@@ -20,7 +20,7 @@ verdict() {
 }
 
 commands() {
-	"$signalbox" --help | awk '$1 == "signalbox" && $2 ~ /^[a-z]+$/ {
+	"$signalbox" --help | awk '$1 == "signalbox" && $2 ~ /^[a-z-]+$/ {
 		if ($2 != "COMMAND") print $2
 	}' | sort -u
 }
@@ -33,7 +33,7 @@ has_item() {
 item_of() {
 	awk -v start="^[.]It Cm $1( |\$)" '
 		$0 ~ start { inside = 1; print; next }
-		/^[.]It Cm / && !/^[.]It Cm [a-z]+ \|/ { inside = 0 }
+		/^[.]It Cm / && !/^[.]It Cm [a-z-]+ \|/ { inside = 0 }
 		/^[.]S[hs] / { inside = 0 }
 		inside { print }' "$page"
 }
@@ -52,7 +52,7 @@ missing_options() {
 
 unknown_commands() {
 	sed -n '/^\.Sh COMMANDS/,/^\.Sh THE DASHBOARD/p' "$page" |
-		sed -n 's/^\.It Cm \([a-z]*\).*/\1/p' | sort -u |
+		sed -n 's/^\.It Cm \([a-z-]*\).*/\1/p' | sort -u |
 		while read -r command; do
 			commands | grep -qx "$command" ||
 				echo "$command: the program has no such command"

@@ -127,6 +127,8 @@ static const struct subcommand subcommands[] = {
 	 "  --color auto|never|always   --glyphs auto|unicode|ascii\n"
 	 "  --output text|json\n",
 	 cli_theme},
+	{"reset-terminal", "", "mend a terminal that was left broken", NULL,
+	 cli_reset_terminal},
 	{"demo", "", "play a release on this machine",
 	 "  --keep               leave the demo's servers running\n", cli_demo},
 };

@@ -42,6 +42,7 @@ int cli_init(int argc, char **argv);
 int cli_validate(int argc, char **argv);
 int cli_plan(int argc, char **argv);
 int cli_doctor(int argc, char **argv);
+int cli_reset_terminal(int argc, char **argv);
 int cli_theme(int argc, char **argv);
 int cli_demo(int argc, char **argv);
 

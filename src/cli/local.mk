@@ -39,5 +39,6 @@ libsignalbox_a_SOURCES += \
 	%D%/watch-state.c %D%/watch-state.h
 # What a person wants of the screen.
 libsignalbox_a_SOURCES += \
+	%D%/reset-terminal.c \
 	%D%/settings.c %D%/settings.h \
 	%D%/theme.c

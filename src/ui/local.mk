@@ -38,6 +38,7 @@ libsignalbox_a_SOURCES += \
 libsignalbox_a_SOURCES += \
 	%D%/notice.c %D%/notice.h \
 	%D%/painter.c %D%/painter.h \
+	%D%/reset.c %D%/reset.h \
 	%D%/pointer.c \
 	%D%/preview.c %D%/preview.h \
 	%D%/theme.c %D%/theme-file.c %D%/theme.h \

@@ -16,6 +16,7 @@
 #include "base/memory.h"
 #include "base/str.h"
 #include "ui/keys.h"
+#include "ui/outside.h"
 #include "ui/painter.h"
 #include "ui/rescue.h"
 
@@ -151,13 +152,6 @@ static void send(const struct str *text)
 		return;
 }
 
-static bool is_inside_tmux(void)
-{
-	const char *tmux = getenv("TMUX");
-
-	return tmux && *tmux;
-}
-
 static void send_modes(const struct screen *screen,
 		       void (*add)(const struct screen *, struct str *))
 {
@@ -204,7 +198,7 @@ static bool has_part(const char *name, const char *part)
 static bool has_title(void)
 {
 	return tigetflag("XT") > 0 || has_part("tsl", "\033]") ||
-	       is_inside_tmux();
+	       outside_in_tmux();
 }
 
 struct screen *screen_open(const struct ui_options *options, struct error *err)
@@ -331,27 +325,16 @@ struct charset screen_charset(const struct screen *screen)
 	return screen->charset;
 }
 
-void screen_send(const struct screen *screen, const char *bytes, size_t len)
-{
-	struct str text = STR_INIT;
-
-	if (!screen->entered)
-		return;
-	str_add_bytes(&text, bytes, len);
-	send(&text);
-	str_release(&text);
-}
-
 void screen_title(struct screen *screen, const char *title)
 {
-	char *text;
+	struct str text = STR_INIT;
 
 	if (!screen->entered || !screen->titles ||
 	    str_equal(title, screen->title))
 		return;
-	text = xasprintf("\033]2;%s\007", title);
-	screen_send(screen, text, strlen(text));
-	free(text);
+	str_addf(&text, "\033]2;%s\007", title);
+	send(&text);
+	str_release(&text);
 	free(screen->title);
 	screen->title = xstrdup(title);
 }
@@ -361,13 +344,15 @@ void screen_notify(struct screen *screen, const char *text)
 {
 	struct str out = STR_INIT;
 
+	if (!screen->entered)
+		return;
 	if (screen->notify == UI_NOTIFY_BELL)
 		capability_add(&out, "bel");
-	else if (screen->notify == UI_NOTIFY_OSC9 && is_inside_tmux())
+	else if (screen->notify == UI_NOTIFY_OSC9 && outside_in_tmux())
 		str_addf(&out, "\033Ptmux;\033\033]9;%s\007\033\\", text);
 	else if (screen->notify == UI_NOTIFY_OSC9)
 		str_addf(&out, "\033]9;%s\007", text);
-	screen_send(screen, out.data, out.len);
+	send(&out);
 	str_release(&out);
 }
 

@@ -37,8 +37,6 @@ struct charset screen_charset(const struct screen *screen);
 void screen_title(struct screen *screen, const char *title);
 /* The bell, or what the options say; nothing while the screen is left. */
 void screen_notify(struct screen *screen, const char *text);
-/* Bytes of a sequence that is in the tests' list of those that are sent. */
-void screen_send(const struct screen *screen, const char *bytes, size_t len);
 /* The target of the cell that was painted there last, 0 none. */
 size_t screen_target(const struct screen *screen, int row, int col);
 /* The next frame draws every cell. */

@@ -277,6 +277,60 @@ static void a_notice_by_osc_9_says_what_and_nothing_else(void **state)
 			      terminal_bytes(terminal)->len);
 }
 
+/* All modes on, and raw, as a program leaves it that was killed. */
+static struct terminal *reset_broken(void **state, const char *const *env)
+{
+	const char *signalbox = getenv("SIGNALBOX");
+	char *call = xasprintf(
+		"echo frame 1 seq 0 keys 0 >&5; stty raw -echo -opost; "
+		"printf '\\033[?1049h\\033[?2004h\\033[?1004h\\033[?1000h"
+		"\\033[?25l\\033[?1h\\033=\\033[31m'; "
+		"exec %s reset-terminal",
+		signalbox ? signalbox : "./signalbox");
+	const char *argv[] = {"/bin/sh", "-c", call, NULL};
+	const struct terminal_options options = {
+		.rows = 24, .cols = 80, .argv = argv, .env = env};
+	struct terminal *terminal = *state = terminal_start(&options);
+	int status = terminal_wait(terminal, false);
+
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 0);
+	free(call);
+	return terminal;
+}
+
+static void a_broken_terminal_is_mended(void **state)
+{
+	struct terminal *terminal = reset_broken(state, NULL);
+	struct terminal_modes modes = terminal_modes(terminal);
+	struct termios now, before;
+
+	assert_false(modes.alternate);
+	assert_false(modes.paste);
+	assert_false(modes.focus);
+	assert_false(modes.mouse);
+	assert_true(modes.cursor);
+	terminal_termios(terminal, &now, &before);
+	assert_int_equal(now.c_lflag & (ICANON | ECHO | ISIG | IEXTEN),
+			 ICANON | ECHO | ISIG | IEXTEN);
+	assert_int_equal(now.c_iflag & (ICRNL | IXON), ICRNL | IXON);
+	assert_int_equal(now.c_oflag & (OPOST | ONLCR), OPOST | ONLCR);
+	assert_memory_equal(now.c_cc, before.c_cc, sizeof(now.c_cc));
+}
+
+/* What cannot be drawn on gets its line discipline and no sequence. */
+static void of_a_dumb_terminal_only_the_lines_are_mended(void **state)
+{
+	static const char *const env[] = {"TERM=dumb", NULL};
+	struct terminal *terminal = reset_broken(state, env);
+	const char *bytes = terminal_bytes(terminal)->data;
+	struct termios now, before;
+
+	assert_string_equal(strstr(bytes, "\033[31m"), "\033[31m");
+	terminal_termios(terminal, &now, &before);
+	assert_true(now.c_lflag & ECHO);
+}
+
 #define TEST(name) cmocka_unit_test_teardown(name, stage_close)
 
 int main(void)
@@ -292,6 +346,8 @@ int main(void)
 		TEST(no_title_is_set_where_none_is_wanted_or_comes_back),
 		TEST(the_bell_rings_for_what_needs_a_person_and_no_progress),
 		TEST(a_notice_by_osc_9_says_what_and_nothing_else),
+		TEST(a_broken_terminal_is_mended),
+		TEST(of_a_dumb_terminal_only_the_lines_are_mended),
 	};
 
 	setlocale(LC_CTYPE, "C.UTF-8");
