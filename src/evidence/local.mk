@@ -9,6 +9,7 @@ libsignalbox_a_SOURCES += \
 	%D%/lines.c \
 	%D%/policy.c %D%/policy.h \
 	%D%/pool.c %D%/pool.h \
+	%D%/exceptions.c %D%/exceptions.h \
 	%D%/record.c %D%/record.h \
 	%D%/report.c %D%/report.h \
 	%D%/sarif.c \

@@ -67,9 +67,12 @@ bool findings_pass(const struct report *report, enum report_severity fail_on,
 		str_addf(&text,
 			 "; %" PRIu64 " of unknown severity: look at them",
 			 unknown);
-	if (report->suppressed)
+	if (report->suppressed > report->excepted)
 		str_addf(&text, "; %" PRIu64 " suppressed by the report itself",
-			 report->suppressed);
+			 report->suppressed - report->excepted);
+	if (report->excepted)
+		str_addf(&text, "; %" PRIu64 " under an exception",
+			 report->excepted);
 	say(reason, &text);
 	return pass;
 }

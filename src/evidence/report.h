@@ -95,6 +95,7 @@ struct finding {
 	int line, column;	 /* 0 when not told */
 	enum report_severity severity;
 	bool suppressed; /* by the report itself: an ignore like any other */
+	bool excepted;	 /* by an exception of the repository */
 };
 
 struct report {
@@ -120,6 +121,7 @@ struct report {
 	uint64_t by_severity[REPORT_SEVERITY_COUNT]; /* open ones */
 	uint64_t open;
 	uint64_t suppressed;
+	uint64_t excepted; /* of these, by an exception of the repository */
 	uint64_t distinct; /* open ones, the same seen twice counted once */
 	uint64_t fixable;  /* open ones with a version that mends them */
 	uint64_t targets;  /* what was looked at; 0 when not told */

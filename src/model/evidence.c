@@ -127,6 +127,7 @@ static int severity_rank(const struct finding_model *finding)
 void finding_model_release(struct finding_model *finding)
 {
 	free(finding->stage);
+	free(finding->exception);
 	free(finding->kind);
 	free(finding->installed);
 	free(finding->id);
@@ -142,6 +143,7 @@ void finding_model_copy(struct finding_model *to,
 {
 	*to = *from;
 	to->stage = xstrdup(from->stage);
+	to->exception = xstrdup(from->exception);
 	to->kind = xstrdup(from->kind);
 	to->installed = xstrdup(from->installed);
 	to->id = xstrdup(from->id);
@@ -203,6 +205,7 @@ void fold_finding_found(struct model *model, const struct event *event)
 	struct finding_model finding = {
 		.stage = xstrdup(event_stage(event)),
 		.kind = xstrdup(event_text(event, "kind")),
+		.exception = xstrdup(event_text(event, "exception")),
 		.installed = xstrdup(event_text(event, "installed")),
 		.id = xstrdup(event_text(event, "id")),
 		.severity = xstrdup(event_text(event, "severity")),

@@ -53,6 +53,7 @@ int colour_parse(const char *name);
 struct finding_model {
 	char *stage, *kind, *id, *severity, *title, *package, *installed;
 	char *fixed, *path;
+	char *exception; /* that covers it, "" none */
 	int line;
 	bool suppressed;
 };

@@ -99,6 +99,7 @@ static void stage_release(struct stage_config *stage)
 	free(stage->reports);
 	free(stage->scan.report);
 	free(stage->scan.format);
+	free(stage->scan.exceptions);
 	free(stage->scan.ok_exits);
 	free(stage->scan.findings_exits);
 	pairs_release(&stage->env);

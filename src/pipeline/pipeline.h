@@ -218,6 +218,7 @@ struct scan_config {
 	bool present;
 	char *report;
 	char *format;	       /* NULL: by content; else "sarif", "trivy" */
+	char *exceptions;      /* a file of the commit, or NULL */
 	enum severity fail_on; /* default high */
 	enum { UNKNOWN_FAIL, UNKNOWN_WARN, UNKNOWN_COUNT } unknown;
 	int *ok_exits; /* default {0} */

@@ -7,6 +7,7 @@
 #include <strings.h>
 
 #include "base/memory.h"
+#include "base/str.h"
 
 enum match {
 	MATCH_NAME,   /* the last name of the path */
@@ -154,13 +155,22 @@ static bool is_of(const struct path_rule *rule, const char *path,
 				     : is_known(path, risk);
 }
 
+/* What lets findings stand. */
+static bool is_exceptions(const struct pipeline *pipeline, const char *path)
+{
+	for (size_t i = 0; pipeline && i < pipeline->stage_count; i++)
+		if (str_equal(pipeline->stages[i].scan.exceptions, path))
+			return true;
+	return false;
+}
+
 enum risk risk_of(const struct pipeline *pipeline, const char *path)
 {
 	if (is_of(pipeline ? &pipeline->migrations : NULL, path,
 		  RISK_MIGRATION))
 		return RISK_MIGRATION;
 	/* Who could take this one off the list could hide that it did. */
-	if (strcmp(path, PIPELINE_FILE) == 0 ||
+	if (strcmp(path, PIPELINE_FILE) == 0 || is_exceptions(pipeline, path) ||
 	    is_of(pipeline ? &pipeline->risky : NULL, path, RISK_LOOK))
 		return RISK_LOOK;
 	return RISK_NONE;

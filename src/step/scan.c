@@ -7,7 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/memory.h"
+#include "evidence/exceptions.h"
 #include "evidence/freshness.h"
 #include "evidence/policy.h"
 #include "evidence/report.h"
@@ -17,6 +19,10 @@
 
 struct scan_job { /* the helper's */
 	char *path;
+	const char *repository;
+	const char *commit;	      /* NULL: the work tree's files are run */
+	struct exceptions exceptions; /* hold texts of the report */
+	struct strings notes;	      /* exceptions that hide nothing */
 	const struct scan_config *config;
 	struct report_identity before;
 	struct report report;
@@ -29,6 +35,36 @@ struct scan_step {
 	struct step step;
 	struct scan_job *job;
 };
+
+#define EXCEPTIONS_BYTES ((size_t)4 << 20)
+
+/* From the commit, not the folder: what the stage ran may have written
+ * there. */
+static int except(struct scan_job *job, struct error *err)
+{
+	const char *name = job->config->exceptions;
+	struct repository *repository;
+	struct str text = STR_INIT;
+	int result = -1;
+
+	if (!name)
+		return 0;
+	repository = repository_open(job->repository, err);
+	if (repository &&
+	    repository_read_file(repository, job->commit, name,
+				 EXCEPTIONS_BYTES, &text, err) == 0)
+		result = strlen(text.data) == text.len
+				 ? exceptions_parse(&job->exceptions, text.data,
+						    name, err)
+				 : error_set(err, ERROR_FAILED,
+					     "%s holds a NUL byte", name);
+	if (result == 0)
+		exceptions_apply(&job->exceptions, &job->report,
+				 clock_wall_ms(), &job->notes);
+	repository_free(repository);
+	str_release(&text);
+	return result;
+}
 
 static void scan_read(void *data)
 {
@@ -43,6 +79,11 @@ static void scan_read(void *data)
 		return;
 	}
 	job->is_read = true;
+	if (except(job, &err) < 0) {
+		job->text = xstrdup(error_text(&err));
+		error_clear(&err);
+		return;
+	}
 	job->passed = findings_pass(
 		&job->report, (enum report_severity)job->config->fail_on,
 		(enum findings_unknown)job->config->unknown, &job->text);
@@ -64,6 +105,8 @@ static void tell_finding(struct step *step, const struct finding *finding)
 		event_set_int(event, "line", finding->line);
 	if (finding->suppressed)
 		event_set_bool(event, "suppressed", true);
+	if (finding->excepted)
+		event_set(event, "exception", finding->suppression);
 	step_emit(step, event);
 }
 
@@ -88,6 +131,30 @@ static void set_counts(struct event *event, const struct report *report)
 		      (int64_t)(report->open + report->suppressed));
 	event_set_int(event, "open", (int64_t)report->open);
 	event_set_int(event, "suppressed", (int64_t)report->suppressed);
+	if (report->excepted)
+		event_set_int(event, "excepted", (int64_t)report->excepted);
+}
+
+/* An exception that hides nothing is nobody's business but its owner's: it
+ * stands in the log, and how many there are is said. */
+static void tell_notes(struct step *step, const struct scan_job *job)
+{
+	struct event *event;
+
+	for (size_t i = 0; i < job->notes.count; i++)
+		stage_log_printf(step->options.log, "signalbox: %s: %s\n",
+				 job->config->exceptions, job->notes.items[i]);
+	if (!job->notes.count)
+		return;
+	event = step_event(step, EVENT_NOTE_ADDED);
+	event_set(event, "level", "warning");
+	event_setf(event, "text", "%s: %s", job->config->exceptions,
+		   job->notes.items[0]);
+	if (job->notes.count > 1)
+		event_setf(event, "text", "%s: %s, and %zu more like it",
+			   job->config->exceptions, job->notes.items[0],
+			   job->notes.count - 1);
+	step_emit(step, event);
 }
 
 static void tell_scan(struct step *step, struct scan_job *job)
@@ -104,6 +171,7 @@ static void tell_scan(struct step *step, struct scan_job *job)
 	event_set_bool(event, "ok", job->passed);
 	event_set(event, "reason", job->text);
 	step_emit(step, event);
+	tell_notes(step, job);
 	if (!job->is_read)
 		return;
 	qsort(report->findings, report->finding_count,
@@ -129,6 +197,8 @@ static void scan_was_read(void *data)
 	}
 	if (job->is_read)
 		report_release(&job->report);
+	exceptions_release(&job->exceptions);
+	strings_release(&job->notes);
 	free(job->path);
 	free(job->text);
 	free(job);
@@ -148,6 +218,9 @@ static int scan_start(struct step *step, struct error *err)
 	job = xcalloc(1, sizeof(*job));
 	job->config = &options->stage->scan;
 	job->path = xasprintf("%s/%s", options->folder, job->config->report);
+	job->repository = options->host->run->repository_folder;
+	if (!options->host->run->worktree)
+		job->commit = options->host->run->commit->id;
 	job->before = *options->scan_before;
 	job->step = scan;
 	scan->job = job;

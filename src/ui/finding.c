@@ -90,8 +90,12 @@ static void finding_open(struct dialog *dialog, const struct view *view,
 		dialog_fact(dialog, ROLE_NORMAL,
 			    "policy   %s fails on %s and above", it->stage,
 			    stage->fail_on);
+	if (*it->exception)
+		add_text(dialog, it->exception);
 	if (it->suppressed)
-		dialog_fact(dialog, ROLE_DIM, "an exception covers it");
+		dialog_fact(dialog, ROLE_DIM,
+			    *it->exception ? "that exception covers it"
+					   : "the report itself suppresses it");
 	else
 		dialog_fact(dialog, ROLE_WARNING,
 			    "no exception covers it; W drafts one");

@@ -210,7 +210,7 @@ static void open_dialog(struct view *view, const struct model *model,
 	else if (view->watch_only)
 		view_toast(view, true, "W is off: this screen only watches");
 	else if (finding->suppressed)
-		view_toast(view, true, "W is off: an exception covers it");
+		view_toast(view, true, "W is off: it does not count as it is");
 	else
 		dialog_open(view, model, &exception_dialog);
 }

@@ -345,7 +345,21 @@ struct draft { /* of an exception, on its way into the work tree */
 /* A work tree's file of exceptions. */
 #define EXCEPTIONS_BYTES ((size_t)4 << 20)
 
-static int append_draft(struct draft *draft, const char *tree, const char *name)
+/* The file that the stage's scan names in the work tree's pipeline file, or
+ * NULL. The caller's. */
+static char *named_file(struct repository *repository, const char *stage)
+{
+	struct pipeline *pipeline = read_pipeline(repository, NULL);
+	const struct stage_config *config =
+		pipeline ? pipeline_stage(pipeline, stage) : NULL;
+	char *name = config ? xstrdup_null(config->scan.exceptions) : NULL;
+
+	pipeline_free(pipeline);
+	return name;
+}
+
+static int append_draft(struct draft *draft, const char *tree, const char *name,
+			bool is_read)
 {
 	char *path = path_join(tree, name);
 	struct str file = STR_INIT;
@@ -359,7 +373,10 @@ static int append_draft(struct draft *draft, const char *tree, const char *name)
 		result = file_replace(path, file.data, file.len, 0644,
 				      &draft->err);
 		draft->said = xasprintf(
-			"drafted in %s, for review; it hides nothing yet",
+			is_read ? "drafted in %s; it hides nothing until it "
+				  "has a reviewer and is committed"
+				: "drafted in %s; it hides nothing: no "
+				  "'exceptions' of the scan names that",
 			name);
 	}
 	str_release(&file);
@@ -372,12 +389,16 @@ static void write_draft(void *data)
 	struct draft *draft = data;
 	struct repository *repository = repository_open(".", &draft->err);
 	const char *tree = repository ? repository_work_tree(repository) : NULL;
+	char *name;
 
 	if (repository && !tree)
 		error_set(&draft->err, ERROR_REFUSED,
 			  "there is no work tree to draft it in");
-	else if (tree)
-		(void)append_draft(draft, tree, RECORD_FILE);
+	name = tree ? named_file(repository, draft->stage) : NULL;
+	if (tree)
+		(void)append_draft(draft, tree, name ? name : RECORD_FILE,
+				   name != NULL);
+	free(name);
 	repository_free(repository);
 }
 

@@ -3,6 +3,8 @@
 #include "system/support.h"
 
 #include <jansson.h>
+#include <stdio.h>
+#include <time.h>
 
 #include "base/file.h"
 #include "base/memory.h"
@@ -110,6 +112,59 @@ static void a_run_that_is_live_tells_what_it_shipped(void **state)
 	assert_says_not(site->out, "migrations");
 }
 
+static void put_exception(struct site *site, const char *reviewer, int days)
+{
+	time_t day = time(NULL) + days * 24 * 60 * 60;
+	char text[400], until[32];
+	struct tm parts;
+
+	strftime(until, sizeof(until), "%Y-%m-%d", gmtime_r(&day, &parts));
+	snprintf(text, sizeof(text),
+		 "# reason: minizip is not compiled in\n# owner: ana\n"
+		 "# reviewer: %s\n# until: %s\nCVE-2026-0001 zlib\n",
+		 reviewer, until);
+	site_write(site, "let.txt", text);
+	site_commit(site, "An exception");
+}
+
+static void an_exception_holds_once_reviewed_and_until_its_end(void **state)
+{
+	struct site *site = *state;
+	char *folder = site_run_folder(site, 3);
+	struct event *event;
+
+	site_pipeline(site,
+		      "name: shop\nstages:\n  scan:\n"
+		      "    run: cp found.json report.json; echo >let.txt\n"
+		      "    scan: {report: report.json, exceptions: "
+		      "let.txt}\n");
+	site_write(site, "found.json", TRIVY("CVE-2026-0001"));
+	site_commit(site, "First");
+	/* The file is missing: never green. */
+	assert_int_equal(site_call(site, "run", NULL), 1);
+	assert_says(site->out, "let.txt");
+	put_exception(site, "", 5);
+	assert_int_equal(site_call(site, "run", NULL), 1);
+	assert_says(site->out, "has no reviewer");
+	put_exception(site, "lee", 5);
+	assert_int_equal(site_call(site, "run", NULL), 0);
+	event = site_last_event(folder, EVENT_FINDING_FOUND, "scan");
+	assert_true(event_bool(event, "suppressed"));
+	assert_says(event_text(event, "exception"), "reviewed by lee");
+	event_free(event);
+	event = site_last_event(folder, EVENT_REPORT_READ, "scan");
+	assert_int_equal(event_int(event, "excepted", 0), 1);
+	assert_says(event_text(event, "reason"), "1 under an exception");
+	event_free(event);
+	put_exception(site, "lee", -1);
+	assert_int_equal(site_call(site, "run", NULL), 1);
+	assert_says(site->out, "has ended");
+	put_exception(site, "Ana", 5);
+	assert_int_equal(site_call(site, "run", NULL), 1);
+	assert_says(site->out, "the reviewer is the owner");
+	free(folder);
+}
+
 #define TEST(name) \
 	cmocka_unit_test_setup_teardown(name, site_set_up, site_tear_down)
 
@@ -118,6 +173,7 @@ static int tests(void)
 	const struct CMUnitTest list[] = {
 		TEST(ships_tells_all_that_is_new),
 		TEST(a_run_that_is_live_tells_what_it_shipped),
+		TEST(an_exception_holds_once_reviewed_and_until_its_end),
 	};
 
 	return cmocka_run_group_tests(list, NULL, NULL);
