@@ -70,7 +70,7 @@ int ledger_read(struct ledger *ledger, struct error *err)
 	int64_t size = journal_size(ledger);
 	struct error why = ERROR_INIT;
 
-	if (size < 0)
+	if (!journal_is_there(ledger->folder))
 		return 0;
 	if (journal_read(ledger->folder, ledger->seq + 1, take_event, ledger,
 			 &why) < 0)
@@ -89,7 +89,6 @@ int ledger_refresh(struct ledger *ledger, struct error *err)
 
 int ledger_take_up_journal(struct ledger *ledger, struct error *err)
 {
-	int64_t size = journal_size(ledger);
 	struct error why = ERROR_INIT;
 
 	/* What we have read says nothing of where we would write. */
@@ -97,8 +96,9 @@ int ledger_take_up_journal(struct ledger *ledger, struct error *err)
 		return 0;
 	journal_free(ledger->journal);
 	ledger->journal =
-		size < 0 ? journal_create(ledger->folder, JOURNAL_KIND, &why)
-			 : journal_open(ledger->folder, NULL, &why);
+		journal_is_there(ledger->folder)
+			? journal_open(ledger->folder, NULL, &why)
+			: journal_create(ledger->folder, JOURNAL_KIND, &why);
 	if (!ledger->journal)
 		return explain(ledger, &why, err);
 	/* Opening may have cut a torn end. */
@@ -193,30 +193,42 @@ int ledger_lock_now(struct ledger *ledger, int64_t patience_ms,
 	struct error why = ERROR_INIT;
 
 	while (ledger_try_lock(ledger, &why) < 0) {
-		if (why.code != ERROR_REFUSED || clock_monotonic_us() > until)
+		if (why.code != ERROR_REFUSED || clock_monotonic_us() > until) {
+			name_holder(&why);
 			return error_move(err, &why);
+		}
 		error_clear(&why);
 		nanosleep(&moment, NULL);
 	}
 	return 0;
 }
 
-int ledger_record_owned(struct ledger *ledger, struct event *event, bool sync,
-			struct error *err)
+int ledger_take(struct ledger *ledger, struct error *err)
 {
-	bool was_locked;
-	int result = -1;
+	bool was_locked = ledger_is_locked(ledger);
 
-	/* What is being written keeps its place before this one. */
+	/* What is being written keeps its place before what comes now. */
 	if (ledger->writings) {
 		helper_free(ledger->helper);
 		ledger->helper = NULL;
 	}
-	was_locked = ledger_is_locked(ledger);
 	if (!was_locked && ledger_lock_now(ledger, RECORD_PATIENCE_MS, err) < 0)
+		return -1;
+	if (ledger_take_up_journal(ledger, err) == 0)
+		return 0;
+	if (!was_locked)
+		ledger_unlock(ledger);
+	return -1;
+}
+
+int ledger_record_owned(struct ledger *ledger, struct event *event, bool sync,
+			struct error *err)
+{
+	bool was_locked = ledger_is_locked(ledger);
+	int result = -1;
+
+	if (ledger_take(ledger, err) < 0)
 		goto out;
-	if (ledger_take_up_journal(ledger, err) < 0)
-		goto unlock;
 	journal_append(ledger->journal, event);
 	if ((sync ? journal_sync(ledger->journal, err)
 		  : journal_flush(ledger->journal, err)) < 0) {

@@ -66,6 +66,8 @@ void ledger_commit(struct ledger *ledger, const struct ledger_commit *how,
 /* Nobody waits any more: no done() will be called. The lock stays ours. */
 void ledger_forget(struct ledger *ledger);
 
+/* Blocking: lock, and read what there is. */
+int ledger_take(struct ledger *ledger, struct error *err) MUST_CHECK;
 /* Blocking: lock, append, write (and sync), unlock. */
 int ledger_record_owned(struct ledger *ledger, struct event *event, bool sync,
 			struct error *err) MUST_CHECK;

@@ -167,6 +167,23 @@ static int read_head(struct journal_chain *chain,
 	return 0;
 }
 
+/* What its head tells of is not nothing when it is gone. */
+static int open_journal(const struct journal_chain *chain, const char *path,
+			struct error *err)
+{
+	struct error why = ERROR_INIT;
+	int fd = file_open(path, O_RDONLY, 0, &why);
+
+	if (fd >= 0)
+		return fd;
+	if (why.code != ERROR_NOT_FOUND || !chain->head.seq)
+		return error_move(err, &why);
+	error_clear(&why);
+	return error_set(err, ERROR_CORRUPT,
+			 "%s is gone, and its head tells of %lld records", path,
+			 (long long)chain->head.seq);
+}
+
 int journal_chain_begin(struct journal_chain *chain, const char *folder,
 			enum journal_strictness strictness, struct error *err)
 {
@@ -179,7 +196,7 @@ int journal_chain_begin(struct journal_chain *chain, const char *folder,
 	/* The head before the journal: its records are then there, though
 	 * another process may be appending. */
 	if (read_head(chain, strictness, err) == 0)
-		chain->fd = file_open(path, O_RDONLY, 0, err);
+		chain->fd = open_journal(chain, path, err);
 	free(path);
 	if (chain->fd >= 0 && first_line(chain, err) == 0)
 		return 0;

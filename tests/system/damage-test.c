@@ -126,6 +126,32 @@ static void pipe_in_the_place_of_a_file_is_not_waited_for(void **state)
 	}
 }
 
+static void lost_journal_is_damage_wherever_it_is_asked_for(void **state)
+{
+	static const char *const calls[][3] = {
+		{"status", "1"}, {"log", "1"},	  {"resume", "1"},
+		{"replay", "1"}, {"cancel", "1"}, {"retry", "1", "build"},
+	};
+	struct site *site = *state;
+	char *folder = site_run_folder(site, 1);
+	char *place = site_environment_folder(site, "production");
+
+	release_two(site);
+	move_away(folder, "journal.ndjson");
+	for (size_t i = 0; i < ARRAY_SIZE(calls); i++) {
+		assert_int_equal(site_call(site, calls[i][0], calls[i][1],
+					   calls[i][2], NULL),
+				 7);
+		assert_says(site->err, "journal.ndjson is gone, and its head");
+	}
+	site_shell(site, place, "mv journal.ndjson kept");
+	assert_int_equal(site_call(site, "status", NULL), 7);
+	assert_says(site->err, "move journal.ndjson and head away");
+	site_shell(site, place, "mv kept journal.ndjson");
+	free(folder);
+	free(place);
+}
+
 static void damaged_environment_is_named_with_a_mend_that_works(void **state)
 {
 	struct site *site = *state;
@@ -218,6 +244,7 @@ static int run_all(void)
 	cmocka_unit_test_setup_teardown(name, site_set_up, site_tear_down)
 		TEST(status_tells_what_is_live_though_a_run_is_damaged),
 		TEST(pipe_in_the_place_of_a_file_is_not_waited_for),
+		TEST(lost_journal_is_damage_wherever_it_is_asked_for),
 		TEST(damaged_environment_is_named_with_a_mend_that_works),
 		TEST(output_that_cannot_be_written_is_said),
 		TEST(closed_standard_descriptors_are_none_of_our_files),
