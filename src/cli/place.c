@@ -274,6 +274,21 @@ static int parse_until(const char *text, int64_t *until, struct error *err)
 	return *until > clock_wall_ms() ? 0 : -1;
 }
 
+/* NULL: nobody's lock holds. */
+static char *lock_before(const struct environment *environment)
+{
+	const struct environment_state *state = environment_state(environment);
+	int64_t now = clock_wall_ms();
+	char *text, *whole;
+
+	if (!environment_state_is_held(state, now))
+		return NULL;
+	text = environment_lock_text(state, now);
+	whole = xasprintf("before this it was %s", text);
+	free(text);
+	return whole;
+}
+
 static int lock(int argc, char **argv, struct error *err)
 {
 	const char *reason = NULL, *until = NULL;
@@ -286,14 +301,19 @@ static int lock(int argc, char **argv, struct error *err)
 	const struct cli_arguments arguments = {options, words, 1, 1};
 	struct operation operation;
 	int64_t end = 0;
+	char *before;
 	int result;
 
 	if (cli_parse(argc, argv, &arguments, err) < 0 ||
 	    (until && parse_until(until, &end, err) < 0) ||
 	    operation_open(&operation, words[0], err) < 0)
 		return -1;
+	before = lock_before(operation.environment);
 	result = environment_lock(operation.environment,
 				  operation.project.person, reason, end, err);
+	if (result == 0 && before)
+		print_text(before);
+	free(before);
 	operation_close(&operation);
 	return result;
 }

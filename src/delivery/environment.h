@@ -193,7 +193,8 @@ void environment_down(struct environment *environment, const char *person,
 void environment_retire(struct environment *environment, bool force,
 			const char *reason, environment_done *done, void *data);
 
-/* The hand lock: no deployment while it holds. Recorded at once. */
+/* The hand lock: no deployment while it holds. Recorded at once. One that
+ * holds is its person's to change; to others it is ERROR_REFUSED. */
 int environment_lock(struct environment *environment, const char *person,
 		     const char *reason, int64_t until,
 		     struct error *err) MUST_CHECK;

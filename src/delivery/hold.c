@@ -160,6 +160,41 @@ void environment_release(struct environment *environment)
 	environment->epoch = -1;
 }
 
+/* Under the write lock: what is checked still holds when it is recorded. */
+static int record_if(struct environment *environment, struct event *event,
+		     int (*check)(const struct environment *environment,
+				  const char *person, struct error *err),
+		     struct error *err)
+{
+	struct ledger *ledger = environment->ledger;
+	bool was_locked = ledger_is_locked(ledger);
+	int result = ledger_take(ledger, err);
+
+	if (result < 0) {
+		event_free(event);
+		return -1;
+	}
+	result = check(environment, event_text(event, "person"), err);
+	if (result == 0)
+		result = ledger_record_owned(ledger, event, true, err);
+	else
+		event_free(event);
+	if (!was_locked)
+		ledger_unlock(ledger);
+	return result;
+}
+
+static int check_others_lock(const struct environment *environment,
+			     const char *person, struct error *err)
+{
+	const struct environment_state *state = &environment->state;
+
+	if (!environment_state_is_held(state, clock_wall_ms()) ||
+	    str_equal(state->lock_person, person))
+		return 0;
+	return refuse_locked(environment, err);
+}
+
 int environment_lock(struct environment *environment, const char *person,
 		     const char *reason, int64_t until, struct error *err)
 {
@@ -172,22 +207,27 @@ int environment_lock(struct environment *environment, const char *person,
 	event_set(event, "reason", reason);
 	if (until)
 		event_set_time(event, "until", until);
-	return ledger_record_owned(environment->ledger, event, true, err);
+	return record_if(environment, event, check_others_lock, err);
+}
+
+static int check_locked(const struct environment *environment,
+			const char *person, struct error *err)
+{
+	(void)person;
+	if (environment->state.locked)
+		return 0;
+	return error_set(err, ERROR_REFUSED, "%s is not locked",
+			 environment->name);
 }
 
 int environment_unlock(struct environment *environment, const char *person,
 		       struct error *err)
 {
-	struct event *event;
+	struct event *event =
+		environment_event(environment, EVENT_ENVIRONMENT_UNLOCKED);
 
-	if (ledger_refresh(environment->ledger, err) < 0)
-		return -1;
-	if (!environment->state.locked)
-		return error_set(err, ERROR_REFUSED, "%s is not locked",
-				 environment->name);
-	event = environment_event(environment, EVENT_ENVIRONMENT_UNLOCKED);
 	event_set(event, "person", person);
-	return ledger_record_owned(environment->ledger, event, true, err);
+	return record_if(environment, event, check_locked, err);
 }
 
 int environment_remark(struct environment *environment, const char *person,

@@ -321,6 +321,8 @@ static void lock_by_hand_holds_a_run_until_its_time(void **state)
 	assert_int_equal(
 		site_call(site, "lock", "production", "--until", "700ms", NULL),
 		0);
+	assert_says(site->out, "before this it was locked by ");
+	assert_says(site->out, ": the fair");
 	assert_int_equal(process_await(run), 0);
 	assert_int_equal(live_run(site), 2);
 	assert_int_equal(site_call(site, "lock", "production", NULL), 0);

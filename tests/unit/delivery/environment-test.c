@@ -239,6 +239,35 @@ static void hand_lock_keeps_deployments_out_until_it_is_over(void **state)
 	acquired(world);
 }
 
+static void hand_lock_is_changed_by_its_person_alone(void **state)
+{
+	struct world *world = *state;
+	struct error err = ERROR_INIT;
+
+	assert_int_equal(
+		environment_lock(world->environment, "lee", "freeze", 0, NULL),
+		0);
+	assert_int_equal(
+		environment_lock(world->environment, "ana", "sale", 0, &err),
+		-1);
+	assert_int_equal(err.code, ERROR_REFUSED);
+	assert_non_null(strstr(error_text(&err), "locked by lee since "));
+	assert_non_null(strstr(error_text(&err), ": freeze; "));
+	error_clear(&err);
+	assert_int_equal(
+		environment_lock(world->environment, "lee", "sale", 0, NULL),
+		0);
+	assert_string_equal(environment_state(world->environment)->lock_reason,
+			    "sale");
+	assert_int_equal(environment_lock(world->environment, "lee", NULL,
+					  clock_wall_ms() - 1, NULL),
+			 0);
+	assert_int_equal(
+		environment_lock(world->environment, "ana", NULL, 0, NULL), 0);
+	assert_string_equal(environment_state(world->environment)->lock_person,
+			    "ana");
+}
+
 static void recovery_asks_the_provider_and_says_what_is_true(void **state)
 {
 	struct world *world = *state;
@@ -542,6 +571,7 @@ int main(void)
 		TEST(environment_is_held_by_one_run_which_is_named),
 		TEST(lock_of_a_killed_process_is_free),
 		TEST(hand_lock_keeps_deployments_out_until_it_is_over),
+		TEST(hand_lock_is_changed_by_its_person_alone),
 		TEST(recovery_asks_the_provider_and_says_what_is_true),
 		TEST(next_deployment_first_takes_traffic_from_one_that_died),
 		TEST(starting_says_which_way_back_it_ends),
