@@ -170,6 +170,16 @@ static int send_to_live(struct project *project, struct command *command,
 	return steer_send(project, command->run, command, err);
 }
 
+static int check_reason(const char *name, const char *reason, struct error *err)
+{
+	bool needs_one =
+		strcmp(name, "reject") == 0 || strcmp(name, "override") == 0;
+
+	if (!needs_one || (reason && *reason))
+		return 0;
+	return error_set(err, ERROR_USAGE, "%s needs --reason TEXT", name);
+}
+
 static int steer(const char *name, const char **words, const char *reason,
 		 struct error *err)
 {
@@ -210,6 +220,7 @@ int cli_steer(int argc, char **argv)
 	struct error err = ERROR_INIT;
 
 	if (cli_parse(argc, argv, &arguments, &err) < 0 ||
+	    check_reason(argv[0], reason, &err) < 0 ||
 	    steer(argv[0], words, reason, &err) < 0)
 		return cli_fail(&err);
 	return 0;

@@ -322,8 +322,8 @@ static void a_vote_without_an_engine_counts_when_it_goes_on(void **state)
 	before = site_last_event(folder, EVENT_GATE_OPENED, "gate");
 	assert_call(site, 8, site_call(site, "promote", "1", NULL));
 	assert_says(site->err, "signalbox resume 1 goes on with it");
-	assert_call(site, 8, site_call(site, "reject", "1", NULL));
-	assert_says(site->err, "a reason is needed");
+	assert_call(site, 2, site_call(site, "reject", "1", NULL));
+	assert_says(site->err, "reject needs --reason TEXT");
 	assert_call(site, 0, site_call(site, "approve", "1", "gate", NULL));
 	assert_says(site->out, "recorded; signalbox resume 1 goes on");
 	assert_effects(site, "first\n");
