@@ -67,6 +67,9 @@ struct environment_options {
 	void (*moved)(const char *text, void *data);
 	void *data;
 	const char *stage; /* put on every event; NULL: none */
+	/* A recovery says that the proxy of what is live does not run: to who
+	 * is not about to start or stop it. */
+	bool minds_proxy;
 	/* For tests; NULL: what the configuration names. */
 	const struct target_ops *target;
 	const struct traffic_ops *traffic;

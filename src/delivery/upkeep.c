@@ -123,7 +123,8 @@ static void first_look(struct operation *operation, const struct error *err)
 	struct environment *environment = operation->environment;
 
 	if (err && err->code == ERROR_NOT_FOUND) {
-		if (environment->state.has_live)
+		if (environment->state.has_live &&
+		    environment->options.minds_proxy)
 			environment_note(environment, true,
 					 "its proxy does not run; `signalbox "
 					 "up %s`",

@@ -74,6 +74,7 @@ static struct site *site_open(struct engine *engine, const char *name,
 		.emit = site_emit,
 		.moved = site_moved,
 		.data = site,
+		.minds_proxy = true,
 	};
 
 	site->engine = engine;

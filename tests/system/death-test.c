@@ -425,7 +425,10 @@ static void down_stops_all_and_up_brings_it_back(void **state)
 		assert_int_equal(site_kept(site, "production", names[i]), 0);
 	}
 	assert_string_equal(site_colour(site), "");
+	assert_int_equal(site_call(site, "down", "production", NULL), 0);
+	assert_says_not(site->out, "its proxy does not run");
 	assert_int_equal(site_call(site, "up", "production", NULL), 0);
+	assert_says_not(site->out, "its proxy does not run");
 	assert_string_equal(site_colour(site), "green");
 	assert_int_equal(site_call(site, "status", NULL), 0);
 	assert_says(site->out, "on green since");
