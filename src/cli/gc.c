@@ -36,6 +36,17 @@ static int64_t total_of(const struct garbage *garbage)
 	return bytes;
 }
 
+/* "1.2 MiB"; where nothing of it has a size, "3 items". */
+static const char *amount(int64_t bytes, size_t items,
+			  char text[NUMBER_TEXT_SIZE])
+{
+	if (bytes)
+		return number_bytes(bytes, text);
+	snprintf(text, NUMBER_TEXT_SIZE, "%zu item%s", items,
+		 items == 1 ? "" : "s");
+	return text;
+}
+
 static void print_all(const struct garbage *garbage)
 {
 	char size[NUMBER_TEXT_SIZE];
@@ -104,6 +115,7 @@ static int free_all(const struct garbage *garbage, struct garbage *now,
 {
 	char size[NUMBER_TEXT_SIZE];
 	int64_t bytes = 0;
+	size_t freed = 0;
 
 	if (garbage_find(now, err) < 0)
 		return -1;
@@ -111,16 +123,17 @@ static int free_all(const struct garbage *garbage, struct garbage *now,
 		const struct garbage_item *item = &garbage->items[i];
 		char *left;
 
-		if (free_one(now, item, &left))
+		if (free_one(now, item, &left)) {
 			bytes += item->bytes;
-		else if (!wishes->json)
+			freed++;
+		} else if (!wishes->json)
 			listing_print("left: %s %s: %s\n", item->kind->name,
 				      item->name, left);
 		json_array_append_new(rows, item_json(item, left));
 		free(left);
 	}
 	if (!wishes->json)
-		listing_print("freed %s\n", number_bytes(bytes, size));
+		listing_print("freed %s\n", amount(bytes, freed, size));
 	return 0;
 }
 
@@ -132,7 +145,7 @@ static bool may_free(const struct garbage *garbage, const struct wishes *wishes)
 		return false;
 	if (wishes->yes)
 		return true;
-	number_bytes(total_of(garbage), size);
+	amount(total_of(garbage), garbage->count, size);
 	if (wishes->json || !isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) {
 		if (!wishes->json)
 			listing_print("%s; nothing is freed yet: signalbox gc "

@@ -279,8 +279,11 @@ static void gc_removes_sockets_that_nobody_listens_at(void **state)
 	assert_would_free(site, "where nobody listens", false);
 	assert_int_equal(kill(process_program(run), SIGKILL), 0);
 	process_await(run);
+	assert_int_equal(site_call(site, "gc", NULL), 0);
+	assert_says(site->out, "1 item; nothing is freed yet");
 	assert_int_equal(site_call(site, "gc", "--yes", NULL), 0);
 	assert_says(site->out, "where nobody listens");
+	assert_says(site->out, "freed 1 item");
 	assert_int_equal(count_sockets(site), 0);
 	free(busy);
 }
