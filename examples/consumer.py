@@ -2,9 +2,11 @@
 # SPDX-License-Identifier: MIT
 # signalbox run --output json | consumer.py [SECONDS]: what was slow, what
 # failed, where the traffic went. Ends with the run's exit status.
-import json, sys
+import argparse, json, sys
 
-slow, status = float(sys.argv[1]) if len(sys.argv) > 1 else 60, 7
+words = argparse.ArgumentParser(usage="signalbox run --output json | %(prog)s [SECONDS]")
+words.add_argument("seconds", nargs="?", type=float, default=60, help="what takes as long is slow")
+slow, status = words.parse_args().seconds, 7
 for event in map(json.loads, sys.stdin):
     kind, stage = event["event"], event.get("stage", "")
     if kind == "stage.finished" and event["ms"] >= slow * 1000:

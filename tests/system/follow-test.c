@@ -288,14 +288,22 @@ static void example_reads_the_stream(void **state)
 	char *call = xasprintf(
 		"%s run --output json | %s/examples/consumer.py 0; echo = $?",
 		site->signalbox, source ? source : ".");
+	char *help = xasprintf("%s/examples/consumer.py --help",
+			       source ? source : ".");
 	const char *argv[] = {"sh", "-c", call, NULL};
 	struct process *process;
 
 	if (system("python3 -c 'import json' >/dev/null 2>&1") != 0) {
 		print_message("python3 is not there\n");
 		free(call);
+		free(help);
 		skip();
 	}
+	argv[2] = help;
+	process = site_spawn(site, NULL, argv);
+	assert_int_equal(process_await(process), 0);
+	assert_says(process->out.data, "consumer.py [SECONDS]");
+	argv[2] = call;
 	prepare(site,
 		HEAD "  unit: {run: 'echo 1..2; echo ok 1; echo not ok 2 - b; "
 		     "exit 1', reports: {tap: \"-\"}}\n");
@@ -307,6 +315,7 @@ static void example_reads_the_stream(void **state)
 	assert_says(process->out.data, "run 1 failed");
 	assert_says(process->out.data, "\n= 1\n");
 	free(call);
+	free(help);
 }
 
 static bool has_finished(void *data)
