@@ -77,6 +77,11 @@ const char *listing_time(int64_t wall_ms, char text[32])
 	return text;
 }
 
+const char *listing_commit(const char *version, const char *commit)
+{
+	return *version && starts_with(commit, version) ? "" : commit;
+}
+
 static int open_one(struct loop *loop, const char *state, const char *name,
 		    int (*each)(struct environment *environment, void *data),
 		    void *data, struct error *err)

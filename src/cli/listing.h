@@ -17,6 +17,9 @@ void listing_json_line(const char *text, size_t len);
 /* Local date and time, "2026-11-20 14:02", "-" for 0. */
 const char *listing_time(int64_t wall_ms, char text[32]);
 
+/* The commit to print beside a version: "" where that is its id already. */
+const char *listing_commit(const char *version, const char *commit);
+
 /* Opens every environment below state, one after the other; of those that
  * cannot be, the first is the error. */
 int listing_environments(const char *state,

@@ -185,14 +185,16 @@ int plan_print(const struct project *project, const struct selection *selection,
 	const struct pipeline *pipeline = project->pipeline;
 	char **left_out =
 		selection_make(pipeline, selection, project->person, err);
+	const char *commit =
+		listing_commit(project->version, project->commit.short_id);
 	struct history past;
 	int result = 0;
 
 	if (!left_out)
 		return -1;
 	remember_runs(repository_state_folder(project->repository), 0, &past);
-	listing_print("%s %s %s \"%s\", mode %s\n", pipeline->name,
-		      project->version, project->commit.short_id,
+	listing_print("%s %s%s%s \"%s\", mode %s\n", pipeline->name,
+		      project->version, *commit ? " " : "", commit,
 		      project->commit.subject, mode_name(pipeline->mode));
 	for (size_t i = 0; result == 0 && i < pipeline->stage_count; i++)
 		if (left_out[i])

@@ -269,9 +269,11 @@ static void print_usual(const struct model *model, bool live)
 
 static void print_run(const struct model *model, bool live)
 {
-	listing_print("run %lld        %s %.10s %s: %s%s\n",
-		      (long long)model->run, model->version, model->commit,
-		      model->subject, run_state(model, live),
+	const char *commit = listing_commit(model->version, model->commit);
+
+	listing_print("run %lld        %s%s%.10s %s: %s%s\n",
+		      (long long)model->run, model->version, *commit ? " " : "",
+		      commit, model->subject, run_state(model, live),
 		      live ? ", live" : "");
 	if (!live && !state_is_final(model->state))
 		listing_print("  ! signalbox resume %lld goes on with it\n",

@@ -75,11 +75,14 @@ static void say_options(struct str *out, const json_t *options)
 
 static void say_run_started(struct str *out, const struct event *event)
 {
+	const char *version = event_text(event, "version");
+
 	str_addf(out, "run %lld started: %s",
 		 (long long)event_int(event, "run", 0),
 		 event_text(event, "pipeline"));
 	say_field(out, " ", event, "version");
-	str_addf(out, " at %.7s", event_text(event, "commit"));
+	if (!*version || !starts_with(event_text(event, "commit"), version))
+		str_addf(out, " at %.7s", event_text(event, "commit"));
 	say_field(out, ", by ", event, "person");
 	say_options(out, event_json(event, "options"));
 }

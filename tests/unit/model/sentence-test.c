@@ -16,6 +16,14 @@ static const struct {
 	 "\"stage\":\"unit\",\"outcome\":\"failed\",\"ms\":130000,"
 	 "\"reason\":\"2 of 40 tests failed\"",
 	 "unit finished: failed, 2:10: 2 of 40 tests failed"},
+	{"run.started",
+	 "\"run\":1,\"pipeline\":\"shop\",\"version\":\"v1\",\"commit\":"
+	 "\"3f2a9c10\",\"person\":\"ana\"",
+	 "run 1 started: shop v1 at 3f2a9c1, by ana"},
+	{"run.started",
+	 "\"run\":1,\"pipeline\":\"shop\",\"version\":\"3f2a9c1\","
+	 "\"commit\":\"3f2a9c10\",\"person\":\"ana\"",
+	 "run 1 started: shop 3f2a9c1, by ana"},
 	{"traffic.changed",
 	 "\"environment\":\"production\",\"from\":{\"blue\":100,\"green\":0},"
 	 "\"to\":{\"blue\":95,\"green\":5},\"units\":{\"blue\":243,"
