@@ -254,6 +254,44 @@ static int check_deployments(const struct choice *choice, struct error *err)
 	return 0;
 }
 
+/* What a deployment releases is what its own run has kept. */
+static int check_artifacts(const struct choice *choice, size_t deploy,
+			   struct error *err)
+{
+	const struct pipeline *pipeline = choice->pipeline;
+	bool *after = xcalloc(pipeline->stage_count, sizeof(*after));
+	const char *missing = NULL;
+	bool is_kept = false;
+
+	after[deploy] = true;
+	spread(pipeline, after);
+	for (size_t i = 0; i < pipeline->stage_count; i++) {
+		if (after[i] || !pipeline->stages[i].artifacts.count)
+			continue;
+		is_kept = is_kept || !choice->left_out[i];
+		missing = pipeline->stages[i].name;
+	}
+	free(after);
+	if (is_kept || !missing)
+		return 0;
+	return error_set(err, ERROR_USAGE,
+			 "%s would have nothing to release: %s, which keeps "
+			 "`artifacts`, is left out; run it too",
+			 pipeline->stages[deploy].name, missing);
+}
+
+static int check_releases(const struct choice *choice, struct error *err)
+{
+	const struct pipeline *pipeline = choice->pipeline;
+
+	for (size_t i = 0; i < pipeline->stage_count; i++)
+		if (!choice->left_out[i] &&
+		    pipeline->stages[i].kind == STAGE_KIND_DEPLOY &&
+		    check_artifacts(choice, i, err) < 0)
+			return -1;
+	return 0;
+}
+
 char **selection_make(const struct pipeline *pipeline,
 		      const struct selection *selection, const char *person,
 		      struct error *err)
@@ -274,7 +312,8 @@ char **selection_make(const struct pipeline *pipeline,
 	choose_only(&choice);
 	choose_until(&choice);
 	if (choose_from(&choice, err) == 0 &&
-	    check_deployments(&choice, err) == 0)
+	    check_deployments(&choice, err) == 0 &&
+	    check_releases(&choice, err) == 0)
 		return choice.left_out;
 	selection_free(choice.left_out, pipeline);
 	return NULL;

@@ -19,7 +19,7 @@
 	"stages:\n"                                                           \
 	"  lint: {run: x, needs: []}\n"                                       \
 	"  unit: {run: x, needs: []}\n"                                       \
-	"  build: {run: x, needs: [unit]}\n"                                  \
+	"  build: {run: x, needs: [unit], artifacts: [x]}\n"                  \
 	"  staging: {needs: [build], deploy: {environment: staging}}\n"       \
 	"  smoke: {needs: [staging], run: x}\n"                               \
 	"  production: {needs: [smoke], deploy: {environment: production}}\n" \
@@ -112,6 +112,18 @@ static void deploying_without_what_it_needs_wants_a_reason(void **state)
 	is_refused(&only, "say why with --reason TEXT");
 }
 
+static void deploying_what_is_left_out_is_refused(void **state)
+{
+	const struct selection from = {.from = "staging", .reason = "late"};
+	struct selection skip = {.skip = ONE("build"), .reason = "late"};
+
+	(void)state;
+	is_refused(&from, "staging would have nothing to release: build,");
+	is_refused(&skip, "which keeps `artifacts`, is left out; run it too");
+	skip.until = "unit";
+	runs(&skip, " unit");
+}
+
 static void wrong_options_are_refused(void **state)
 {
 	const struct selection none = {.skip = ONE("biuld"), .reason = "late"};
@@ -160,6 +172,7 @@ int main(void)
 		cmocka_unit_test(from_leaves_out_what_the_stage_needs),
 		cmocka_unit_test(
 			deploying_without_what_it_needs_wants_a_reason),
+		cmocka_unit_test(deploying_what_is_left_out_is_refused),
 		cmocka_unit_test(wrong_options_are_refused),
 		cmocka_unit_test(the_words_say_who_and_how),
 		cmocka_unit_test(it_is_told_as_it_was_given),
