@@ -87,7 +87,7 @@ static const struct subcommand subcommands[] = {
 	 "  --until done|gate|failed   wait for it; the status tells\n"
 	 "  --timeout 10m        how long at most\n",
 	 cli_status},
-	{"history", "[ENVIRONMENT]", "past runs, or releases of one place",
+	{"history", "[ENVIRONMENT]", "past runs, or what one place had live",
 	 "  --output text|json\n", cli_history},
 	{"log", "RUN [STAGE]", "what a stage printed",
 	 "  --follow             go on until it has ended\n"

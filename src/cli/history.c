@@ -1,12 +1,18 @@
 /* SPDX-License-Identifier: MIT */
-/* `history`: past runs, or the releases of one environment. */
+/* `history`: past runs, or the releases and rollbacks of one environment. */
+#include <stdlib.h>
+#include <string.h>
+
 #include "base/clock.h"
+#include "base/memory.h"
+#include "base/vector.h"
 #include "cli/arguments.h"
 #include "cli/cli.h"
 #include "cli/listing.h"
 #include "cli/project.h"
 #include "cli/runs.h"
 #include "engine/runs.h"
+#include "event/journal.h"
 
 #define RUNS_LISTED 50
 
@@ -83,15 +89,129 @@ static void print_release(const struct environment_state *now,
 {
 	char since[32];
 
-	listing_print("%-16s  %-18s  %.10s  run %-4lld  %s%s%s\n",
+	listing_print("%-16s  %-18s  %-10.10s  run %-4lld  %s%s%s\n",
 		      listing_time(release->since, since), release->version,
-		      release->commit, (long long)release->run,
+		      listing_commit(release->version, release->commit),
+		      (long long)release->run,
 		      *release->person ? "let through by " : "",
 		      release->person,
 		      now->has_live && release->run == now->live.run &&
 				      release_is(release, &now->live)
 			      ? ", live"
 			      : "");
+}
+
+/* {rollback, time, from, to, outcome, by, person?, reason?}, oldest first. */
+struct rollbacks {
+	struct {
+		int64_t time_ms;
+		json_t *row;
+	} * items;
+	size_t count, cap;
+};
+
+static void rollbacks_release(struct rollbacks *rollbacks)
+{
+	for (size_t i = 0; i < rollbacks->count; i++)
+		json_decref(rollbacks->items[i].row);
+	free(rollbacks->items);
+}
+
+static void add_rollback(struct rollbacks *rollbacks, const struct event *event)
+{
+	static const char *const fields[] = {"from", "to", "by", "person",
+					     "reason"};
+	char time[CLOCK_TEXT_SIZE];
+	json_t *row = json_pack("{s:b, s:s, s:s}", "rollback", true, "time",
+				clock_format_utc(event->time_ms, time),
+				"outcome", "interrupted");
+
+	for (size_t i = 0; i < ARRAY_SIZE(fields); i++)
+		if (*event_text(event, fields[i]))
+			json_object_set_new(
+				row, fields[i],
+				json_foreign(event_text(event, fields[i])));
+	VECTOR_ADD(rollbacks->items, rollbacks->count, rollbacks->cap)->row =
+		row;
+	rollbacks->items[rollbacks->count - 1].time_ms = event->time_ms;
+}
+
+static int take_rollback(const struct event *event, void *data)
+{
+	struct rollbacks *rollbacks = data;
+
+	if (event->type == EVENT_ROLLBACK_STARTED)
+		add_rollback(rollbacks, event);
+	else if (event->type == EVENT_ROLLBACK_FINISHED && rollbacks->count)
+		json_object_set_new(rollbacks->items[rollbacks->count - 1].row,
+				    "outcome",
+				    json_foreign(event_text(event, "outcome")));
+	return 0;
+}
+
+static void print_rollback(int64_t time_ms, const json_t *row)
+{
+	const char *person = json_text(row, "person");
+	const char *reason = json_text(row, "reason");
+	const char *outcome = json_text(row, "outcome");
+	bool passed = strcmp(outcome, "passed") == 0;
+	char when[32];
+
+	listing_print("%-16s  %-18s  rolled back to %s %s%s%s%s%s%s\n",
+		      listing_time(time_ms, when), json_text(row, "from"),
+		      json_text(row, "to"), *person ? "by " : "by itself, ",
+		      *person ? person : json_text(row, "by"),
+		      *reason ? ": " : "", reason, passed ? "" : ", ",
+		      passed ? "" : outcome);
+}
+
+/* Both, the newest first. */
+static void list_changes(const struct environment_state *now,
+			 const struct rollbacks *rollbacks, json_t *rows)
+{
+	size_t releases = now->history_count, backs = rollbacks->count;
+
+	while (releases || backs) {
+		const struct release *release =
+			releases ? &now->history[releases - 1] : NULL;
+		int64_t time_ms =
+			backs ? rollbacks->items[backs - 1].time_ms : INT64_MIN;
+		json_t *row = backs ? rollbacks->items[backs - 1].row : NULL;
+
+		if (release && release->since > time_ms) {
+			releases--;
+			if (rows)
+				json_array_append_new(rows,
+						      release_encode(release));
+			else
+				print_release(now, release);
+			continue;
+		}
+		backs--;
+		if (rows)
+			json_array_append(rows, row);
+		else
+			print_rollback(time_ms, row);
+	}
+}
+
+static int list_environment(struct environment *environment, bool json,
+			    struct error *err)
+{
+	struct rollbacks rollbacks = {NULL, 0, 0};
+	json_t *rows = json ? json_array() : NULL;
+	int result = 0;
+
+	if (environment_state(environment)->seq)
+		result = journal_read(environment_folder(environment), 1,
+				      take_rollback, &rollbacks, err);
+	if (result == 0)
+		list_changes(environment_state(environment), &rollbacks, rows);
+	if (result == 0 && json)
+		listing_json(json_incref(rows));
+	json_decref(rows);
+	rollbacks_release(&rollbacks);
+	return result;
 }
 
 static int list_releases(const char *state, const char *name, bool json,
@@ -104,29 +224,13 @@ static int list_releases(const char *state, const char *name, bool json,
 		.name = name,
 	};
 	struct environment *environment = environment_open(&options, err);
-	const struct environment_state *now;
-	json_t *rows = json_array();
+	int result =
+		environment ? list_environment(environment, json, err) : -1;
 
-	if (!environment) {
-		loop_free(loop);
-		json_decref(rows);
-		return -1;
-	}
-	now = environment_state(environment);
-	for (size_t i = now->history_count; i-- > 0;) {
-		const struct release *release = &now->history[i];
-
-		if (json)
-			json_array_append_new(rows, release_encode(release));
-		else
-			print_release(now, release);
-	}
-	if (json)
-		listing_json(json_incref(rows));
-	json_decref(rows);
-	environment_close(environment);
+	if (environment)
+		environment_close(environment);
 	loop_free(loop);
-	return 0;
+	return result;
 }
 
 static int history(const char *environment, bool json, struct error *err)

@@ -124,6 +124,8 @@ static void analysis_takes_a_bad_candidate_back_with_5(void **state)
 			 site_load_5xx(site));
 	event_free(end);
 	free(folder);
+	assert_int_equal(site_call(site, "history", "production", NULL), 0);
+	assert_says(site->out, "by itself, analysis: ");
 }
 
 static void blue_green_switches_without_a_failed_request(void **state)
@@ -187,6 +189,16 @@ static void canary_asleep_during_a_rollback_cannot_undo_it(void **state)
 	assert_only(site, false);
 	site_load_stop(site);
 	site_assert_nothing_failed(site);
+	assert_int_equal(site_call(site, "history", "production", NULL), 0);
+	assert_says(site->out, "rolled back to ");
+	assert_says(site->out, ": it hangs");
+	assert_says(site->out, "run 1     , live");
+	assert_int_equal(site_call(site, "history", "production", "--output",
+				   "json", NULL),
+			 0);
+	assert_says(site->out, "\"rollback\": true");
+	assert_says(site->out, "\"outcome\": \"passed\"");
+	assert_says(site->out, "\"reason\": \"it hangs\"");
 }
 
 /* Refused while the shift before it is still being settled. */
