@@ -10,7 +10,7 @@
 #include "base/memory.h"
 #include "proc/child.h"
 
-char *project_login(void)
+static char *own_login(void)
 {
 	struct passwd *entry = getpwuid(getuid());
 
@@ -29,7 +29,7 @@ int project_open(struct project *project, struct error *err)
 		project_close(project);
 		return -1;
 	}
-	project->person = project_login();
+	project->person = own_login();
 	return 0;
 }
 

@@ -28,8 +28,6 @@ int project_commit(struct project *project, const char *revision, bool worktree,
 /* git's user.email here, owned by the caller, or NULL. Asks git. */
 char *project_email(const struct project *project);
 void project_close(struct project *project);
-/* Login of this process's user; owned by the caller. */
-char *project_login(void);
 /* Parses; prints every problem on standard error when it is wrong. */
 struct pipeline *project_parse(const char *text, size_t len, const char *file,
 			       struct error *err) MUST_CHECK;

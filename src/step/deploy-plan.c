@@ -36,7 +36,7 @@ static void tell_step_start(struct deploy_step *deploy)
 	stage_log_printf(deploy->step.options.log, "%s\n", step->label);
 }
 
-void deploy_tell_step_end(struct deploy_step *deploy, enum state outcome,
+static void tell_step_end(struct deploy_step *deploy, enum state outcome,
 			  const char *reason)
 {
 	const struct plan_step *step = current(deploy);
@@ -51,9 +51,10 @@ void deploy_tell_step_end(struct deploy_step *deploy, enum state outcome,
 	step_emit(&deploy->step, event);
 }
 
-void deploy_step_passed(struct deploy_step *deploy)
+/* The step under way is over; goes on with the next. */
+static void step_passed(struct deploy_step *deploy)
 {
-	deploy_tell_step_end(deploy, STATE_PASSED, NULL);
+	tell_step_end(deploy, STATE_PASSED, NULL);
 	deploy->at++;
 	deploy_run_plan(deploy);
 }
@@ -61,7 +62,7 @@ void deploy_step_passed(struct deploy_step *deploy)
 static void end_step_badly(struct deploy_step *deploy, enum state outcome,
 			   const char *reason)
 {
-	deploy_tell_step_end(deploy, outcome, reason);
+	tell_step_end(deploy, outcome, reason);
 	deploy_fail(deploy, outcome, reason);
 }
 
@@ -73,15 +74,15 @@ static void operated(void *data, const struct error *err)
 	if (deploy->phase == DEPLOY_ENDING)
 		return;
 	if (!err && current(deploy)->kind == PLAN_PROMOTE) {
-		deploy_tell_step_end(deploy, STATE_PASSED, NULL);
+		tell_step_end(deploy, STATE_PASSED, NULL);
 		deploy_succeeded(deploy); /* a cancel came too late */
 	} else if (deploy->ending) {	  /* cancelled meanwhile, or moved */
 		end_step_badly(deploy, deploy->ending, deploy->ending_reason);
 	} else if (err) {
-		deploy_tell_step_end(deploy, STATE_FAILED, error_text(err));
+		tell_step_end(deploy, STATE_FAILED, error_text(err));
 		deploy_fail_by(deploy, err);
 	} else {
-		deploy_step_passed(deploy);
+		step_passed(deploy);
 	}
 }
 
@@ -116,8 +117,8 @@ static void run_weight(struct deploy_step *deploy)
 	const struct plan_step *step = current(deploy);
 
 	if (is_past(deploy) && step->weight < 100) {
-		deploy_tell_step_end(deploy, STATE_SKIPPED,
-				     "a person has shifted further");
+		tell_step_end(deploy, STATE_SKIPPED,
+			      "a person has shifted further");
 		deploy->at++;
 		deploy_run_plan(deploy);
 		return;
@@ -170,7 +171,7 @@ void deploy_leave_pause(struct deploy_step *deploy)
 		timer_stop(deploy->pause);
 	deploy->phase = DEPLOY_MOVING;
 	deploy_mind_operator(deploy, false);
-	deploy_step_passed(deploy);
+	step_passed(deploy);
 }
 
 /* `why` is the requests': they go last. */
@@ -183,7 +184,7 @@ static void checked(const char *why, void *data)
 	if (why)
 		end_step_badly(deploy, STATE_FAILED, why);
 	else
-		deploy_step_passed(deploy);
+		step_passed(deploy);
 	requests_free(requests);
 }
 
@@ -210,7 +211,7 @@ static void gate_closed(enum gate_outcome outcome, const char *text,
 	(void)person;
 	deploy->keeper = NULL;
 	if (state == STATE_PASSED)
-		deploy_step_passed(deploy);
+		step_passed(deploy);
 	else
 		end_step_badly(deploy, state, text);
 	gatekeeper_free(keeper);
@@ -257,7 +258,7 @@ static void run_step(struct deploy_step *deploy)
 					    deploy);
 		break;
 	case PLAN_HEALTHY: /* the start has waited for it */
-		deploy_step_passed(deploy);
+		step_passed(deploy);
 		break;
 	case PLAN_CHECK:
 		run_check(deploy);
@@ -291,8 +292,7 @@ void deploy_run_plan(struct deploy_step *deploy)
 		    deploy->plan->environment);
 	tell_step_start(deploy);
 	if (is_skipped(deploy)) {
-		deploy_tell_step_end(deploy, STATE_SKIPPED,
-				     "promoted by a person");
+		tell_step_end(deploy, STATE_SKIPPED, "promoted by a person");
 		deploy->at++;
 		deploy_run_plan(deploy);
 		return;

@@ -359,7 +359,7 @@ static void recover(struct deploy_step *deploy)
 	environment_recover(deploy->environment, recovered, deploy);
 }
 
-void deploy_try_again(void *data)
+static void try_again(void *data)
 {
 	struct deploy_step *deploy = data;
 
@@ -400,8 +400,7 @@ static int deploy_start(struct step *step, struct error *err)
 		host->environment(host->data, deploy->config->environment, err);
 	if (!deploy->environment)
 		return -1;
-	deploy->queue =
-		loop_timer(host->loop, INT64_MAX, deploy_try_again, deploy);
+	deploy->queue = loop_timer(host->loop, INT64_MAX, try_again, deploy);
 	recover(deploy);
 	return 0;
 }

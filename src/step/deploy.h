@@ -71,7 +71,7 @@ struct deploy_step {
 };
 
 /* deploy-queue.c */
-/* Looks again soon (deploy_try_again()); why is said when it is news. */
+/* Looks again soon (what deploy->queue calls); why is said when it is news. */
 void deploy_wait(struct deploy_step *deploy, const char *why);
 /* The same where another operation is under way, which is said only when it
  * is so again: the first look of a run at its environments is over at once. */
@@ -91,10 +91,6 @@ bool deploy_take_up(struct deploy_step *deploy);
 /* deploy-plan.c */
 void deploy_run_plan(struct deploy_step *deploy);
 void deploy_leave_pause(struct deploy_step *deploy);
-/* The step under way is over; goes on with the next. */
-void deploy_step_passed(struct deploy_step *deploy);
-void deploy_tell_step_end(struct deploy_step *deploy, enum state outcome,
-			  const char *reason);
 int deploy_hold(struct deploy_step *deploy, bool hold, struct error *err);
 int deploy_promote(struct deploy_step *deploy, struct error *err);
 int deploy_shift(struct deploy_step *deploy, const struct command *command,
@@ -131,6 +127,5 @@ void deploy_fail_by(struct deploy_step *deploy, const struct error *err);
 void deploy_roll_back(struct deploy_step *deploy,
 		      const struct rollback_request *request);
 void deploy_succeeded(struct deploy_step *deploy);
-void deploy_try_again(void *deploy);
 
 #endif

@@ -205,7 +205,7 @@ static void take_words(struct stage_log *log, const char *data, size_t len)
 	str_release(&shown);
 }
 
-void stage_log_write(struct stage_log *log, const char *data, size_t len)
+static void write_words(struct stage_log *log, const char *data, size_t len)
 {
 	if (log->pipe >= 0 || log->followed)
 		str_add_bytes(&log->waiting, data, len);
@@ -228,7 +228,7 @@ void stage_log_printf(struct stage_log *log, const char *format, ...)
 	va_start(args, format);
 	str_vaddf(&text, format, args);
 	va_end(args);
-	stage_log_write(log, text.data, text.len);
+	write_words(log, text.data, text.len);
 	str_release(&text);
 }
 

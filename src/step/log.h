@@ -75,7 +75,6 @@ bool stage_log_end_output(struct stage_log *log, bool at_once);
 void stage_log_drop_output(struct stage_log *log);
 
 /* The log's own words. While a child has the file they wait for its end. */
-void stage_log_write(struct stage_log *log, const char *data, size_t len);
 void stage_log_printf(struct stage_log *log, const char *format, ...)
 	PRINTF_LIKE(2, 3);
 int64_t stage_log_bytes(const struct stage_log *log);

@@ -169,7 +169,7 @@ void step_operator_changed(struct step *step);
 void step_free(struct step *step);
 
 /* For the kinds: ends the step; the reason is copied and may be NULL. The
- * step may be freed by the time this returns. */
+ * step is freed in a later turn of the loop. */
 void step_done(struct step *step, enum state outcome, const char *reason);
 /* Where the stage's commands run: its workdir, which may not lead out of its
  * folder, by a link neither. The caller's; NULL when there is none. */
