@@ -344,6 +344,17 @@ int deploy_promote(struct deploy_step *deploy, struct error *err)
 	return 0;
 }
 
+/* It was held for the shift; by now somebody may have let it go on. */
+static void wait_on(struct deploy_step *deploy)
+{
+	if (deploy->plan->analysis && asked(deploy) < 100)
+		deploy_watch_begin(deploy, deploy->plan->analysis);
+	if (deploy->promoting)
+		deploy_leave_pause(deploy);
+	else if (!deploy->held)
+		run_pause(deploy, deploy->pause_left_ms);
+}
+
 static void shifted_by_hand(void *data, const struct error *err)
 {
 	struct deploy_step *deploy = data;
@@ -355,8 +366,8 @@ static void shifted_by_hand(void *data, const struct error *err)
 		deploy_fail(deploy, deploy->ending, deploy->ending_reason);
 	else if (err)
 		deploy_fail_by(deploy, err);
-	else if (deploy->plan->analysis && asked(deploy) < 100)
-		deploy_watch_begin(deploy, deploy->plan->analysis);
+	else
+		wait_on(deploy);
 	deploy_mind_operator(deploy, false);
 }
 

@@ -27,6 +27,8 @@
 
 static const char with_pause[] =
 	HEAD STAGES "[{weight: 5%}, {pause: 1h}, {weight: 100%}]}}\n";
+static const char with_short_pause[] =
+	HEAD STAGES "[{weight: 5%}, {pause: 2s}, {weight: 100%}]}}\n";
 static const char with_gate[] =
 	HEAD STAGES "[{weight: 5%}, {gate: {approvers: [lee]}}, "
 		    "{weight: 100%}]}}\n";
@@ -272,6 +274,35 @@ static void a_promotion_by_hand_leaves_the_pause(void **state)
 	end(&rig);
 }
 
+static void a_promotion_during_a_shift_by_hand_leaves_the_pause(void **state)
+{
+	struct rig rig;
+
+	(void)state;
+	begin_second(&rig, with_pause);
+	rig_until_told(&rig, STEP_STARTED "pause");
+	assert_int_equal(rig_command(&rig, COMMAND_SHIFT, "lee", 2, NULL), 0);
+	assert_int_equal(rig_command(&rig, COMMAND_PROMOTE, "lee", 2, NULL), 0);
+	rig_until_done(&rig);
+	assert_int_equal(rig.outcome, STATE_PASSED);
+	end(&rig);
+}
+
+/* What is left of the pause is waited for, and no more is asked for. */
+static void a_release_during_a_shift_by_hand_goes_on_by_itself(void **state)
+{
+	struct rig rig;
+
+	(void)state;
+	begin_second(&rig, with_short_pause);
+	rig_until_told(&rig, STEP_STARTED "pause");
+	assert_int_equal(rig_command(&rig, COMMAND_SHIFT, "lee", 2, NULL), 0);
+	assert_int_equal(rig_command(&rig, COMMAND_UNHOLD, "lee", 2, NULL), 0);
+	rig_until_done(&rig);
+	assert_int_equal(rig.outcome, STATE_PASSED);
+	end(&rig);
+}
+
 /* Its operation is still under way, and ends later. */
 static void moved_by_someone_else_it_waits_for_its_operation(void **state)
 {
@@ -401,6 +432,10 @@ int main(void)
 		cmocka_unit_test(a_rollback_closes_the_gate_of_the_plan),
 		cmocka_unit_test(on_its_way_back_it_takes_no_command),
 		cmocka_unit_test(a_promotion_by_hand_leaves_the_pause),
+		cmocka_unit_test(
+			a_promotion_during_a_shift_by_hand_leaves_the_pause),
+		cmocka_unit_test(
+			a_release_during_a_shift_by_hand_goes_on_by_itself),
 		cmocka_unit_test(
 			moved_by_someone_else_it_waits_for_its_operation),
 		cmocka_unit_test(
