@@ -90,6 +90,9 @@ void ahead_list_apply(const struct ahead_list *list, struct board *board)
 	set(&board->branch, list->branch);
 	set(&board->commit, list->tip);
 	set(&board->subject, list->subject);
+	set(&board->model->pipeline, board->name);
+	set(&board->model->branch, list->branch);
+	set(&board->model->commit, list->tip);
 	for (size_t i = 0; i < board->count; i++) {
 		struct board_environment *it = &board->environments[i];
 		const struct environment_model *model =

@@ -280,7 +280,7 @@ static void draw_runs(const struct view *view, const struct area *area)
 			 columns);
 }
 
-#define STAGE_COLS 34
+#define STAGE_COLS 38
 
 static void draw_stage(const struct view *view, struct pen *pen,
 		       const struct history_run *run,
@@ -301,6 +301,27 @@ static void draw_stage(const struct view *view, struct pen *pen,
 	pen_role(pen, ROLE_DIM);
 	if (usual)
 		pen_printf(pen, " (%s)", format_elapsed(usual, text));
+}
+
+static void draw_failed(const struct view *view, struct pen *pen,
+			const struct history_run *run,
+			const struct history_test *test)
+{
+	int limit = pen->limit;
+	int64_t runs, failed;
+	char text[64];
+
+	history_test(&view->board->runs, run->pipeline, test->stage, test->name,
+		     &runs, &failed);
+	snprintf(text, sizeof(text), "%lld of %lld runs", (long long)failed,
+		 (long long)runs);
+	pen->limit = limit - (int)strlen(text) - 1;
+	pen_bold(pen, ROLE_FAILED);
+	pen_glyph(pen, GLYPH_FAILED);
+	pen_printf(pen, " %s", test->name);
+	pen->limit = limit;
+	pen_role(pen, ROLE_DIM);
+	pen_right(pen, limit, text);
 }
 
 /* Its stages by columns, with what each usually takes, then what failed. */
@@ -330,9 +351,8 @@ static void draw_detail(const struct view *view, const struct area *area)
 			draw_stage(view, &pen, run, &run->stages[i]);
 			continue;
 		}
-		pen_role(&pen, ROLE_FAILED);
-		pen_printf(&pen, "FAIL %s",
-			   run->failed[i - run->stage_count].name);
+		draw_failed(view, &pen, run,
+			    &run->failed[i - run->stage_count]);
 	}
 }
 
@@ -378,11 +398,13 @@ static void draw_key(const struct view *view, struct pen *pen,
 	struct str why = STR_INIT;
 	bool off = view_off(view, view->board->model, action, &why) != NULL;
 
+	str_release(&why);
+	if (pen->col + (int)(strlen(key) + strlen(text)) + 1 >= pen->limit)
+		return;
 	pen_role(pen, off ? ROLE_OFF : ROLE_KEY);
 	pen_text(pen, key);
 	pen_role(pen, off ? ROLE_OFF : ROLE_NORMAL);
 	pen_printf(pen, " %s  ", text);
-	str_release(&why);
 }
 
 static void draw_footer(const struct view *view, const struct area *area)
@@ -398,9 +420,10 @@ static void draw_footer(const struct view *view, const struct area *area)
 	draw_key(view, &pen, ACTION_OPEN, "Enter",
 		 attaches ? "attach" : "open the run");
 	draw_key(view, &pen, ACTION_ROLLBACK, "B", "roll back");
-	draw_key(view, &pen, ACTION_NEXT_PANEL, "Tab", "the other list");
+	draw_key(view, &pen, ACTION_SHIPS, "d", "what ships");
 	draw_key(view, &pen, ACTION_HELP, "?", "help");
 	draw_key(view, &pen, ACTION_QUIT, "q", "quit");
+	draw_key(view, &pen, ACTION_NEXT_PANEL, "Tab", "other list");
 }
 
 /* Where nothing else has room: what is live, and whether it can be left. */
@@ -447,7 +470,7 @@ void board_draw(const struct view *view, struct grid *grid)
 	struct area part;
 	int rows = 1 + environments_rows(view);
 	int detail = grid->rows >= 32 ? grid->rows / 5 : 0;
-	int left;
+	int left, used;
 
 	if (view->plan.form <= FORM_SUMMARY) {
 		draw_small(view, &all);
@@ -459,6 +482,11 @@ void board_draw(const struct view *view, struct grid *grid)
 	part = area_part(&all, 1, 0, rows, grid->cols);
 	draw_environments(view, &part);
 	left = grid->rows - rows - 2 - detail;
+	used = 2 + (int)view->board->runs.count;
+	if (detail && used < left) { /* close to what it is about */
+		detail += left - used;
+		left = used;
+	}
 	part = area_part(&all, 1 + rows, 0, left, grid->cols);
 	draw_runs(view, &part);
 	part = area_part(&all, 1 + rows + left, 0, detail, grid->cols);

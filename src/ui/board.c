@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "ui/ships.h"
 #include "ui/view.h"
 
 struct board *board_new(void)
@@ -151,6 +152,17 @@ static void open_run(struct view *view)
 				     "starts one");
 }
 
+/* To the chosen environment, from the branch. */
+static void open_ships(struct view *view)
+{
+	const struct board_environment *chosen = board_environment(view);
+
+	if (chosen && *chosen->version)
+		ships_open(view, view->board->model, chosen->name);
+	else
+		view_toast(view, true, "d is off: nothing is live there");
+}
+
 bool board_act(struct view *view, enum action action)
 {
 	switch (action) {
@@ -174,6 +186,9 @@ bool board_act(struct view *view, enum action action)
 		return true;
 	case ACTION_OPEN:
 		open_run(view);
+		return true;
+	case ACTION_SHIPS:
+		open_ships(view);
 		return true;
 	case ACTION_ZOOM:
 	case ACTION_FOLLOW:

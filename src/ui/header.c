@@ -32,6 +32,8 @@ const char *live_text(const struct view *view, const struct model *model,
 	char clock[CLOCK_TEXT_SIZE];
 
 	*alarming = false;
+	if (view->board)
+		return "board";
 	if (view->play.on)
 		return play_text(view, text);
 	if (model->finished) {

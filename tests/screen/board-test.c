@@ -167,6 +167,11 @@ static void b_and_enter_roll_the_chosen_environment_back(void **state)
 	terminal_expect(terminal, "on GREEN since");
 	terminal_expect(terminal, "B READY to");
 	terminal_expect(terminal, "is 1 commit ahead");
+	terminal_keys(terminal, "d");
+	terminal_expect(terminal, "SHIPS TO PRODUCTION");
+	terminal_expect(terminal, "third");
+	terminal_keys(terminal, "q");
+	terminal_expect(terminal, "1 ENVIRONMENTS");
 	terminal_keys(terminal, "B");
 	terminal_expect(terminal, "ROLL BACK PRODUCTION");
 	terminal_keys(terminal, "\r");

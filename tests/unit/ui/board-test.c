@@ -66,6 +66,16 @@ static void add_stage(struct history_run *run, const char *name,
 	stage->ms = ms;
 }
 
+static void add_failed(struct history_run *run, const char *stage,
+		       const char *name)
+{
+	struct history_test *test =
+		VECTOR_ADD(run->failed, run->failed_count, run->failed_cap);
+
+	test->stage = xstrdup(stage);
+	test->name = xstrdup(name);
+}
+
 static void add_environments(struct board *board)
 {
 	struct board_environment *it =
@@ -130,6 +140,9 @@ static int set_up(void **state)
 			      560000 + i % 7 * 1000);
 		add_stage(run, "unit", STATE_PASSED, 120000 + i * 100);
 		add_stage(run, "integ", run->state, 110000);
+		run->stages[1].has_tests = true;
+		if (run->state == STATE_FAILED)
+			add_failed(run, "integ", "db failover reconnects");
 	}
 	stand->board = board;
 	stand->view = view_new();
@@ -183,7 +196,7 @@ static void every_form_is_drawn_as_expected(void **state)
 		{"board-80x24", "", 24, 80, &ascii},
 		{"board-80x24-environments", "1j", 24, 80, &unicode},
 		{"board-120x40", "G", 40, 120, &unicode},
-		{"board-200x60", "jjjjjj", 60, 200, &ascii},
+		{"board-200x60", "jjjj", 60, 200, &ascii},
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
