@@ -40,12 +40,12 @@ static const struct {
 static void add_tint(struct pen *pen, const char *what, struct tint tint)
 {
 	if (tint.kind == TINT_RGB)
-		pen_printf(pen, "%s#%02x%02x%02x", what, tint.rgb.red,
+		pen_printf(pen, "%s#%02x%02x%02x ", what, tint.rgb.red,
 			   tint.rgb.green, tint.rgb.blue);
 	else if (tint.kind == TINT_INDEX && tint.index < 16)
-		pen_printf(pen, "%s%s", what, tint_names[tint.index]);
+		pen_printf(pen, "%s%s ", what, tint_names[tint.index]);
 	else if (tint.kind == TINT_INDEX)
-		pen_printf(pen, "%s%d", what, tint.index);
+		pen_printf(pen, "%s%d ", what, tint.index);
 }
 
 /* What the theme says, not what this terminal makes of it. */
@@ -56,10 +56,10 @@ static void draw_words(const struct area *area, int row,
 	const struct look *look = &role->look;
 
 	add_tint(&pen, "", look->text);
-	add_tint(&pen, " on ", look->ground);
-	pen_printf(&pen, "%s%s%s%s", look->bold ? " bold" : "",
-		   look->dim ? " dim" : "", look->underline ? " underline" : "",
-		   look->reverse ? " reverse" : "");
+	add_tint(&pen, "on ", look->ground);
+	pen_printf(&pen, "%s%s%s%s", look->bold ? "bold " : "",
+		   look->dim ? "dim " : "", look->underline ? "underline " : "",
+		   look->reverse ? "reverse" : "");
 }
 
 static void draw_sample(const struct area *area, int row, enum role role)

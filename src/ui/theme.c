@@ -52,6 +52,9 @@ struct look look_of(const struct look looks[ROLE_COUNT],
 
 	if (cell->bold || cell->reverse)
 		look.dim = false;
+	/* Columns are filled up with spaces: no line below those. */
+	if (cell->text[0] == ' ')
+		look.underline = false;
 	look.bold |= cell->bold;
 	look.reverse |= cell->reverse;
 	return look;
