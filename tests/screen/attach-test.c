@@ -201,6 +201,36 @@ static void one_that_watches_changes_nothing_and_says_so(void **state)
 	free(folder);
 }
 
+static void what_cannot_be_drawn_on_gets_plain_lines(void **state)
+{
+	static const char *const terms[] = {"TERM=dumb",
+					    "TERM=", "TERM=no-such-terminal"};
+	struct stand *stand = *state;
+
+	site_pipeline(stand->site,
+		      "name: shop\nstages:\n  unit: {run: 'true'}\n");
+	site_commit(stand->site, "a commit");
+	for (size_t i = 0; i < ARRAY_SIZE(terms); i++) {
+		char *call = xasprintf("echo frame 1 seq 0 keys 0 >&5; "
+				       "cd %s && exec %s run",
+				       stand->site->repository,
+				       stand->site->signalbox);
+		const char *argv[] = {"/bin/sh", "-c", call, NULL};
+		const char *env[] = {"SIGNALBOX_NOW", terms[i], NULL};
+		const struct terminal_options options = {
+			.rows = 24, .cols = 80, .argv = argv, .env = env};
+		struct terminal *terminal = terminal_start(&options);
+		const char *bytes;
+
+		stand->terminals[i] = terminal;
+		assert_int_equal(terminal_wait(terminal, false), 0);
+		bytes = terminal_bytes(terminal)->data;
+		assert_non_null(strstr(bytes, "passed"));
+		assert_null(strchr(bytes, 033));
+		free(call);
+	}
+}
+
 static bool tells_of_the_end(void *data)
 {
 	struct str text = STR_INIT;
@@ -247,6 +277,7 @@ static int run_all(void)
 		TEST(one_that_comes_late_sees_how_long_a_quiet_log_is),
 		TEST(one_that_watches_changes_nothing_and_says_so),
 		TEST(a_command_hears_of_what_needs_a_person),
+		TEST(what_cannot_be_drawn_on_gets_plain_lines),
 	};
 
 	setlocale(LC_CTYPE, "C.UTF-8");
