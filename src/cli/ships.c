@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/file.h"
 #include "base/memory.h"
 #include "cli/arguments.h"
 #include "cli/cli.h"
@@ -11,11 +12,7 @@
 #include "cli/runs.h"
 #include "cli/ships-print.h"
 #include "engine/runs.h"
-#include "event/journal.h"
 #include "source/ships.h"
-
-/* So many of the newest runs are looked through for one of the commit. */
-#define RUNS_LOOKED_AT 100
 
 static bool take_commit(const struct shipped_commit *commit, void *data)
 {
@@ -98,38 +95,13 @@ static const char *choose(const struct pipeline *pipeline, const char *name,
 	return name;
 }
 
-struct wanted {
-	const char *commit;
-	bool is_it;
-};
-
-static int look_at(const struct event *event, void *data)
-{
-	struct wanted *wanted = data;
-
-	wanted->is_it =
-		event->type == EVENT_RUN_STARTED &&
-		!event_bool(event, "worktree") &&
-		strcmp(event_text(event, "commit"), wanted->commit) == 0;
-	return -1;
-}
-
-/* The newest run of the commit, 0 when there is none. */
 static int64_t run_of(const char *state, const char *commit)
 {
-	int64_t newest = run_newest(state);
+	char *runs = path_join(state, "runs");
+	int64_t run = comparison_find_run(runs, commit);
 
-	for (int64_t run = newest; run > 0 && run > newest - RUNS_LOOKED_AT;
-	     run--) {
-		struct wanted wanted = {commit, false};
-		char *folder = run_folder(state, run);
-		int ended = journal_read(folder, 1, look_at, &wanted, NULL);
-
-		free(folder);
-		if (ended < 0 && wanted.is_it)
-			return run;
-	}
-	return 0;
+	free(runs);
+	return run;
 }
 
 /* "12" and "#12". */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "model/compare.h"
 
+#include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -331,4 +332,58 @@ void comparison_release(struct comparison *it)
 	free(it->findings_why);
 	strings_release(&it->not_run);
 	memset(it, 0, sizeof(*it));
+}
+
+/* So many of the newest runs are looked through. */
+#define RUNS_LOOKED_AT 100
+
+struct wanted {
+	const char *commit;
+	bool is_it;
+};
+
+static int look_at(const struct event *event, void *data)
+{
+	struct wanted *wanted = data;
+
+	wanted->is_it =
+		event->type == EVENT_RUN_STARTED &&
+		!event_bool(event, "worktree") &&
+		strcmp(event_text(event, "commit"), wanted->commit) == 0;
+	return -1;
+}
+
+static int64_t newest_of(const char *runs)
+{
+	DIR *folder = opendir(runs);
+	struct dirent *entry;
+	int64_t newest = 0;
+
+	while (folder && (entry = readdir(folder))) {
+		char *end;
+		long long number = strtoll(entry->d_name, &end, 10);
+
+		if (!*end && number > newest)
+			newest = number;
+	}
+	if (folder)
+		closedir(folder);
+	return newest;
+}
+
+int64_t comparison_find_run(const char *runs, const char *commit)
+{
+	int64_t newest = newest_of(runs);
+
+	for (int64_t run = newest; run > 0 && run > newest - RUNS_LOOKED_AT;
+	     run--) {
+		struct wanted wanted = {commit, false};
+		char *folder = xasprintf("%s/%lld", runs, (long long)run);
+		int ended = journal_read(folder, 1, look_at, &wanted, NULL);
+
+		free(folder);
+		if (ended < 0 && wanted.is_it)
+			return run;
+	}
+	return 0;
 }

@@ -54,4 +54,8 @@ void comparison_make(struct comparison *comparison, const char *live,
 		     const char *run, int64_t until);
 void comparison_release(struct comparison *comparison);
 
+/* The newest run of the commit in the folder of runs, 0 when none of the last
+ * hundred is. One of the files in a work tree is none. */
+int64_t comparison_find_run(const char *runs, const char *commit);
+
 #endif

@@ -7,6 +7,7 @@ libsignalbox_a_SOURCES += \
 	%D%/dialog.c %D%/dialog.h \
 	%D%/dialogs.c \
 	%D%/dialogs-run.c \
+	%D%/draft.c %D%/draft.h \
 	%D%/draw.c %D%/draw.h \
 	%D%/events.c \
 	%D%/finding.c \

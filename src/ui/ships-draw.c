@@ -177,6 +177,34 @@ static void add_findings(const struct comparison *it, struct pen *pen)
 		pen_text(pen, ", of the worst that each run told");
 }
 
+/* What the last two sections say, in sight whatever is scrolled. */
+static void draw_evidence(const struct shipment *it, const struct area *area,
+			  int row)
+{
+	struct pen pen = pen_at(area, row, 1);
+
+	if (it->error)
+		return;
+	if (!it->is_compared) {
+		pen_role(&pen, ROLE_DIM);
+		pen_text(&pen, "comparing tests and findings...");
+		return;
+	}
+	if (it->comparison.tests_why && it->comparison.findings_why &&
+	    strcmp(it->comparison.tests_why, it->comparison.findings_why) ==
+		    0) {
+		pen_role(&pen, ROLE_DIM);
+		pen_printf(&pen, "tests and findings: %s",
+			   it->comparison.tests_why);
+		return;
+	}
+	pen_text(&pen, "tests ");
+	add_tests(&it->comparison, &pen);
+	pen_role(&pen, ROLE_NORMAL);
+	pen_text(&pen, "   findings ");
+	add_findings(&it->comparison, &pen);
+}
+
 static const char *const section_names[] = {
 	[SECTION_COMMITS] = "commits",
 	[SECTION_FILES] = "files",
@@ -270,11 +298,11 @@ static void draw_lines(struct pen *pen, size_t insertions, size_t deletions)
 
 	pen->limit = pen->area->cols;
 	pen->col = numbers_at(pen->area);
-	pen_role(pen, ROLE_PASSED);
+	pen_role(pen, insertions ? ROLE_NORMAL : ROLE_DIM);
 	snprintf(text, sizeof(text), "+%s",
 		 number_grouped((int64_t)insertions, number));
 	pen_field_right(pen, 8, text);
-	pen_role(pen, ROLE_FAILED);
+	pen_role(pen, deletions ? ROLE_NORMAL : ROLE_DIM);
 	snprintf(text, sizeof(text), "-%s",
 		 number_grouped((int64_t)deletions, number));
 	pen_field_right(pen, 8, text);
@@ -343,8 +371,10 @@ static void draw_finding(const struct shipment *it, struct pen *pen,
 	pen_printf(pen, "%s ", finding->id);
 	if (*finding->package)
 		pen_printf(pen, "%s ", finding->package);
-	if (*finding->path)
+	if (*finding->path && finding->line)
 		pen_printf(pen, "%s:%d ", finding->path, finding->line);
+	else if (*finding->path)
+		pen_printf(pen, "%s ", finding->path);
 	pen_role(pen, ROLE_DIM);
 	pen_text(pen, finding->title);
 }
@@ -439,7 +469,7 @@ void ships_draw(const struct view *view, const struct model *model,
 {
 	struct area upper = area_part(area, 0, 0, area->rows - 1, area->cols);
 	/* Where there is little room, what the sections say is enough. */
-	int sums = area->rows < 9 ? 0 : 2;
+	int sums = area->rows < 9 ? 0 : area->rows < 16 ? 2 : 3;
 	struct area list =
 		area_part(area, 1 + sums, 0, area->rows - 2 - sums, area->cols);
 
@@ -452,6 +482,8 @@ void ships_draw(const struct view *view, const struct model *model,
 			draw_size(view->ships->it, &upper, 1);
 		if (sums)
 			draw_risks(view->ships->it, &upper, 2);
+		if (sums > 2)
+			draw_evidence(view->ships->it, &upper, 3);
 		draw_list(view->ships, &list);
 	}
 	if (view->dialog || *view->toast) {

@@ -10,13 +10,12 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/vector.h"
-#include "evidence/record.h"
 #include "loop/helper.h"
+#include "ui/draft.h"
 #include "ui/ships.h"
 
 /* What was found is told so often; the last of it at the end. */
 #define TELL_US 30000
-#define PIPELINE_BYTES PIPELINE_FILE_LIMIT
 /* A patch is read by a person. */
 #define PATCH_BYTES ((size_t)4 << 20)
 
@@ -152,30 +151,28 @@ static bool take_file(const struct shipped_file *file, void *data)
 	return has_found(look);
 }
 
-/* What the candidate's pipeline file calls risky; NULL where it cannot be
- * read, and then what is built in holds. */
-static struct pipeline *read_pipeline(struct repository *repository,
-				      const char *commit)
-{
-	struct problems problems = PROBLEMS_INIT;
-	struct pipeline *pipeline = NULL;
-	struct str text = STR_INIT;
-
-	if (repository_read_file(repository, commit, PIPELINE_FILE,
-				 PIPELINE_BYTES, &text, NULL) == 0)
-		pipeline = pipeline_parse(text.data, text.len, PIPELINE_FILE,
-					  &problems);
-	problems_release(&problems);
-	str_release(&text);
-	return pipeline;
-}
-
 static char *folder_of(const struct repository *repository, int64_t run)
 {
 	return run > 0 ? xasprintf("%s/runs/%lld",
 				   repository_state_folder(repository),
 				   (long long)run)
 		       : NULL;
+}
+
+/* Where nothing is being run, the newest run of what is checked out. */
+static void find_run(struct look *look, struct repository *repository)
+{
+	struct commit commit = COMMIT_INIT;
+	char *runs;
+
+	if (look->run ||
+	    repository_commit(repository, look->candidate, &commit, NULL) < 0)
+		return;
+	runs = path_join(repository_state_folder(repository), "runs");
+	look->run = comparison_find_run(runs, commit.id);
+	look->until = INT64_MAX;
+	free(runs);
+	commit_release(&commit);
 }
 
 static void compare(struct look *look, const struct repository *repository)
@@ -199,15 +196,17 @@ static void find(void *data)
 	repository = repository_open(".", &look->err);
 	if (!repository)
 		return;
-	pipeline = read_pipeline(repository, look->candidate);
+	pipeline = draft_pipeline(repository, look->candidate);
 	look->ships.ask.pipeline = pipeline;
 	look->ships.ask.commit = take_commit;
 	look->ships.ask.file = take_file;
 	look->ships.ask.data = look;
 	if (ships_find(repository, look->live, look->candidate, &look->ships,
 		       &look->err) == 0 &&
-	    !look->ships.is_stopped)
+	    !look->ships.is_stopped) {
+		find_run(look, repository);
 		compare(look, repository);
+	}
 	pipeline_free(pipeline);
 	repository_free(repository);
 }
@@ -335,99 +334,6 @@ static void start_page(struct ships_work *work, struct ships_view *ships)
 	helper_run(work->patches, read_page, page_was_read, look);
 }
 
-struct draft { /* of an exception, on its way into the work tree */
-	struct ships_work *work;
-	char *stage, *text;
-	char *said; /* what came of it */
-	struct error err;
-};
-
-/* A work tree's file of exceptions. */
-#define EXCEPTIONS_BYTES ((size_t)4 << 20)
-
-/* The file that the stage's scan names in the work tree's pipeline file, or
- * NULL. The caller's. */
-static char *named_file(struct repository *repository, const char *stage)
-{
-	struct pipeline *pipeline = read_pipeline(repository, NULL);
-	const struct stage_config *config =
-		pipeline ? pipeline_stage(pipeline, stage) : NULL;
-	char *name = config ? xstrdup_null(config->scan.exceptions) : NULL;
-
-	pipeline_free(pipeline);
-	return name;
-}
-
-static int append_draft(struct draft *draft, const char *tree, const char *name,
-			bool is_read)
-{
-	char *path = path_join(tree, name);
-	struct str file = STR_INIT;
-	int result = 0;
-
-	if (file_exists(path))
-		result = file_read(path, &file, EXCEPTIONS_BYTES, &draft->err);
-	if (result == 0 && !record_add(&file, draft->text)) {
-		draft->said = xasprintf("%s has an entry for it already", name);
-	} else if (result == 0) {
-		result = file_replace(path, file.data, file.len, 0644,
-				      &draft->err);
-		draft->said = xasprintf(
-			is_read ? "drafted in %s; it hides nothing until it "
-				  "has a reviewer and is committed"
-				: "drafted in %s; it hides nothing: no "
-				  "'exceptions' of the scan names that",
-			name);
-	}
-	str_release(&file);
-	free(path);
-	return result;
-}
-
-static void write_draft(void *data)
-{
-	struct draft *draft = data;
-	struct repository *repository = repository_open(".", &draft->err);
-	const char *tree = repository ? repository_work_tree(repository) : NULL;
-	char *name;
-
-	if (repository && !tree)
-		error_set(&draft->err, ERROR_REFUSED,
-			  "there is no work tree to draft it in");
-	name = tree ? named_file(repository, draft->stage) : NULL;
-	if (tree)
-		(void)append_draft(draft, tree, name ? name : RECORD_FILE,
-				   name != NULL);
-	free(name);
-	repository_free(repository);
-}
-
-static void draft_was_written(void *data)
-{
-	struct draft *draft = data;
-	bool failed = draft->err.code != ERROR_NONE;
-
-	view_toast(draft->work->view, failed,
-		   failed ? error_text(&draft->err) : draft->said);
-	draft->work->changed(draft->work->data);
-	error_clear(&draft->err);
-	free(draft->stage);
-	free(draft->text);
-	free(draft->said);
-	free(draft);
-}
-
-static void start_draft(struct ships_work *work)
-{
-	struct draft *draft = xcalloc(1, sizeof(*draft));
-
-	draft->work = work;
-	draft->stage = work->view->draft.stage;
-	draft->text = work->view->draft.text;
-	work->view->draft.stage = work->view->draft.text = NULL;
-	helper_run(work->patches, write_draft, draft_was_written, draft);
-}
-
 static void need_helpers(struct ships_work *work)
 {
 	if (work->helper)
@@ -442,7 +348,8 @@ void ships_work_obey(struct ships_work *work)
 
 	if (work->view->draft.text) {
 		need_helpers(work);
-		start_draft(work);
+		draft_start(work->patches, work->view, work->changed,
+			    work->data);
 	}
 	if (!ships) {
 		drop(work);

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: MIT */
+#include "ui/draft.h"
+
+#include <stdlib.h>
+
+#include "base/file.h"
+#include "base/memory.h"
+#include "evidence/record.h"
+
+struct pipeline *draft_pipeline(struct repository *repository,
+				const char *commit)
+{
+	struct problems problems = PROBLEMS_INIT;
+	struct pipeline *pipeline = NULL;
+	struct str text = STR_INIT;
+
+	if (repository_read_file(repository, commit, PIPELINE_FILE,
+				 PIPELINE_FILE_LIMIT, &text, NULL) == 0)
+		pipeline = pipeline_parse(text.data, text.len, PIPELINE_FILE,
+					  &problems);
+	problems_release(&problems);
+	str_release(&text);
+	return pipeline;
+}
+
+struct draft { /* on its way into the work tree */
+	struct view *view;
+	void (*changed)(void *data);
+	void *data;
+	char *stage, *text;
+	char *said; /* what came of it */
+	struct error err;
+};
+
+/* A work tree's file of exceptions. */
+#define EXCEPTIONS_BYTES ((size_t)4 << 20)
+
+/* The file that the stage's scan names in the work tree's pipeline file, or
+ * NULL. The caller's. */
+static char *named_file(struct repository *repository, const char *stage)
+{
+	struct pipeline *pipeline = draft_pipeline(repository, NULL);
+	const struct stage_config *config =
+		pipeline ? pipeline_stage(pipeline, stage) : NULL;
+	char *name = config ? xstrdup_null(config->scan.exceptions) : NULL;
+
+	pipeline_free(pipeline);
+	return name;
+}
+
+static int append_draft(struct draft *draft, const char *tree, const char *name,
+			bool is_read)
+{
+	char *path = path_join(tree, name);
+	struct str file = STR_INIT;
+	int result = 0;
+
+	if (file_exists(path))
+		result = file_read(path, &file, EXCEPTIONS_BYTES, &draft->err);
+	if (result == 0 && !record_add(&file, draft->text)) {
+		draft->said = xasprintf("%s has an entry for it already", name);
+	} else if (result == 0) {
+		result = file_replace(path, file.data, file.len, 0644,
+				      &draft->err);
+		draft->said = xasprintf(
+			is_read ? "drafted in %s; it hides nothing until it "
+				  "has a reviewer and is committed"
+				: "drafted in %s; it hides nothing: no "
+				  "'exceptions' of the scan names that",
+			name);
+	}
+	str_release(&file);
+	free(path);
+	return result;
+}
+
+static void write_draft(void *data)
+{
+	struct draft *draft = data;
+	struct repository *repository = repository_open(".", &draft->err);
+	const char *tree = repository ? repository_work_tree(repository) : NULL;
+	char *name;
+
+	if (repository && !tree)
+		error_set(&draft->err, ERROR_REFUSED,
+			  "there is no work tree to draft it in");
+	name = tree ? named_file(repository, draft->stage) : NULL;
+	if (tree)
+		(void)append_draft(draft, tree, name ? name : RECORD_FILE,
+				   name != NULL);
+	free(name);
+	repository_free(repository);
+}
+
+static void draft_was_written(void *data)
+{
+	struct draft *draft = data;
+	bool failed = draft->err.code != ERROR_NONE;
+
+	view_toast(draft->view, failed,
+		   failed ? error_text(&draft->err) : draft->said);
+	draft->changed(draft->data);
+	error_clear(&draft->err);
+	free(draft->stage);
+	free(draft->text);
+	free(draft->said);
+	free(draft);
+}
+
+void draft_start(struct helper *helper, struct view *view,
+		 void (*changed)(void *data), void *data)
+{
+	struct draft *draft = xcalloc(1, sizeof(*draft));
+
+	draft->view = view;
+	draft->changed = changed;
+	draft->data = data;
+	draft->stage = view->draft.stage;
+	draft->text = view->draft.text;
+	view->draft.stage = view->draft.text = NULL;
+	helper_run(helper, write_draft, draft_was_written, draft);
+}
