@@ -13,13 +13,6 @@ static const struct environment_state *state_of(struct deploy_step *deploy)
 	return environment_state(deploy->environment);
 }
 
-static const char *live_digest(struct deploy_step *deploy)
-{
-	const struct environment_state *state = state_of(deploy);
-
-	return state->has_live ? state->live.digest : "";
-}
-
 void deploy_give_back(struct deploy_step *deploy)
 {
 	if (deploy->acquired)
@@ -201,18 +194,16 @@ static int begin(struct deploy_step *deploy, struct error *err)
 	return environment_begin(deploy->environment, &deployment, err);
 }
 
-static void open_gate(struct deploy_step *deploy);
-
-/* The gate has let it pass: takes the environment and goes. */
-static void take(struct deploy_step *deploy)
+void deploy_take(struct deploy_step *deploy)
 {
 	struct error err = ERROR_INIT;
 
 	if (deploy_take_up(deploy) || !deploy_acquire(deploy))
 		return;
-	if (strcmp(live_digest(deploy), deploy->compared_with) != 0) {
+	if (!deploy_is_as_compared(deploy)) {
 		deploy_give_back(deploy);
-		open_gate(deploy); /* what was approved is no longer so */
+		deploy_open_gate(
+			deploy); /* what was approved is no longer so */
 		return;
 	}
 	if (begin(deploy, &err) < 0) {
@@ -223,78 +214,6 @@ static void take(struct deploy_step *deploy)
 	deploy->begun = true;
 	deploy->epoch = state_of(deploy)->epoch;
 	deploy_run_plan(deploy);
-}
-
-static void gate_closed(enum gate_outcome outcome, const char *text,
-			const char *person, void *data)
-{
-	struct deploy_step *deploy = data;
-	enum state state = gate_state(outcome);
-
-	free(deploy->person);
-	deploy->person = xstrdup_null(person);
-	deploy_leave_line(deploy); /* its turn counts from here */
-	if (state == STATE_PASSED)
-		take(deploy);
-	else
-		deploy_fail(deploy, state, text);
-}
-
-static void free_keeper(struct deploy_step *deploy)
-{
-	gatekeeper_free(deploy->keeper);
-	deploy->keeper = NULL;
-}
-
-/* A live release whose file has a gate holds what wants to replace it. */
-static int add_live_rule(struct deploy_step *deploy,
-			 struct gatekeeper_options *options, struct error *err)
-{
-	const struct pipeline *pipeline;
-	const struct environment_config *config;
-
-	if (environment_live_pipeline(deploy->environment, &pipeline, err) < 0)
-		return -1;
-	config = pipeline ? pipeline_environment(pipeline, options->environment)
-			  : NULL;
-	if (!config || !config->gate.present)
-		return 0;
-	options->live_rule = &config->gate;
-	options->live_pipeline = pipeline;
-	return 0;
-}
-
-static void open_gate(struct deploy_step *deploy)
-{
-	const struct environment_state *state = state_of(deploy);
-	const struct environment_config *config =
-		environment_config(deploy->environment);
-	struct gatekeeper_options options = {
-		.step = &deploy->step,
-		.rule = &config->gate,
-		.environment = config->name,
-		.artifacts = deploy->digest,
-		.live = state->has_live ? &state->live : NULL,
-		.closed = gate_closed,
-		.data = deploy,
-	};
-	struct error err = ERROR_INIT;
-
-	free(deploy->compared_with);
-	deploy->compared_with = xstrdup(live_digest(deploy));
-	free_keeper(deploy);
-	if (add_live_rule(deploy, &options, &err) < 0) {
-		deploy_fail_by(deploy, &err);
-		error_clear(&err);
-		return;
-	}
-	if (!config->gate.present && !options.live_rule) {
-		take(deploy);
-		return;
-	}
-	deploy->phase = DEPLOY_AT_GATE;
-	deploy->keeper = gatekeeper_open(&options);
-	deploy_stand_at_gate(deploy);
 }
 
 /* Or NULL. What is live by the time it is deployed holds more of it rather
@@ -322,7 +241,7 @@ static void unpacked(const struct unpacked *release, const struct error *err,
 	deploy->migrations = (int64_t)release->migrations;
 	if (release->migrations_why)
 		deploy_warn(deploy, "%s", release->migrations_why);
-	open_gate(deploy);
+	deploy_open_gate(deploy);
 }
 
 static void recovered(void *data, const struct error *err)
@@ -366,7 +285,7 @@ static void try_again(void *data)
 	if (deploy->phase == DEPLOY_AT_GATE)
 		deploy_stand_at_gate(deploy);
 	else if (deploy->digest)
-		take(deploy);
+		deploy_take(deploy);
 	else
 		recover(deploy);
 }
@@ -485,7 +404,7 @@ static void deploy_release(struct step *step)
 
 	unpack_cancel(deploy->unpack);
 	requests_free(deploy->requests);
-	free_keeper(deploy);
+	gatekeeper_free(deploy->keeper);
 	timer_free(deploy->queue);
 	queue_leave(deploy->place);
 	timer_free(deploy->pause);

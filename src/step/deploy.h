@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Inside the deploy step: what its files share. deploy.c takes a stage from
- * its gate to its end, deploy-queue.c waits for its turn, deploy-plan.c
- * executes the plan, deploy-operator.c minds that somebody steers it,
- * deploy-watch.c lets the analysis judge beside it.
+ * its start to its end, deploy-gate.c asks people, deploy-queue.c waits for its
+ * turn, deploy-plan.c executes the plan, deploy-operator.c minds that somebody
+ * steers it, deploy-watch.c lets the analysis judge beside it.
  */
 #ifndef SIGNALBOX_STEP_DEPLOY_H
 #define SIGNALBOX_STEP_DEPLOY_H
@@ -70,6 +70,13 @@ struct deploy_step {
 	char *ending_reason;
 };
 
+/* deploy-gate.c */
+/* Asks people where the environment has a gate, and goes on with
+ * deploy_take(). */
+void deploy_open_gate(struct deploy_step *deploy);
+/* What is live is still what the candidate was compared with at the gate. */
+bool deploy_is_as_compared(const struct deploy_step *deploy);
+
 /* deploy-queue.c */
 /* Looks again soon (what deploy->queue calls); why is said when it is news. */
 void deploy_wait(struct deploy_step *deploy, const char *why);
@@ -117,6 +124,8 @@ bool deploy_watch_is_content(const struct deploy_step *deploy);
 void deploy_watch_hold(struct deploy_step *deploy);
 
 /* deploy.c */
+/* It was let pass: takes the environment, when it is its turn, and goes. */
+void deploy_take(struct deploy_step *deploy);
 int deploy_make_plan(struct deploy_step *deploy, struct error *err) MUST_CHECK;
 void deploy_give_back(struct deploy_step *deploy);
 /* Ends the deployment without the candidate: traffic back if it had any. */
