@@ -69,7 +69,9 @@ static void host_on_disk(void *data, void (*then)(void *argument),
 {
 	struct engine *engine = data;
 
-	if (!engine->options.vote)
+	if (engine->options.vote)
+		engine->decided = (struct decided){then, argument};
+	else
 		stream_on_disk(engine->stream, then, argument);
 }
 
@@ -289,6 +291,8 @@ static void close_all(struct engine *engine)
 {
 	sites_free(engine); /* they may still tell of a stage's traffic */
 	stages_free(engine);
+	if (engine->decided.then) /* for nobody: what it kept is let go */
+		engine->decided.then(engine->decided.argument);
 	services_free(engine);
 	notices_free(engine->notices);
 	engine->notices = NULL;

@@ -129,6 +129,10 @@ struct engine {
 	const struct stage *only; /* nothing else is started, for a vote */
 	bool has_voted;
 	struct error refusal; /* of the vote */
+	struct decided {
+		void (*then)(void *argument);
+		void *argument;
+	} decided; /* by the vote */
 };
 
 /* engine.c */
