@@ -64,25 +64,30 @@ static void draw_folded(struct pen *pen, const struct logview_line *line)
 	free(text);
 }
 
-/* Row `part` of a line that is wrapped; 0 of one that is not. */
-static void draw_line(const struct view *view, const struct area *area, int row,
-		      const struct logview_line *line, int part)
+/* From its row `part` on; returns the row after it. */
+static int draw_line(const struct view *view, const struct area *area, int row,
+		     const struct logview_line *line, int part)
 {
 	const struct logview *log = &view->log;
 	struct pen pen = pen_at(area, row, 1);
 	struct logline_look look = {.mark = log->find, .scratch = log->scratch};
 	int width = log_width(view, area->cols);
 
-	if (is_marked(view, line->start))
-		draw_mark(area, row);
+	int rows = logview_rows(log, line, width) - part;
+
+	look.rows = rows < area->rows - row ? rows : area->rows - row;
+	for (int i = 0; is_marked(view, line->start) && i < look.rows; i++)
+		draw_mark(area, row + i);
 	if (log->times && part == 0)
 		draw_time(view, &pen, line->start);
 	else if (log->times)
 		pen.col += TIME_COLUMNS;
 	if (line->folded && part == 0)
 		draw_folded(&pen, line);
-	look.skip = log->wrap ? (int64_t)part * width : log->sideways;
+	look.wrap = log->wrap ? width : 0;
+	look.skip = log->wrap ? part : log->sideways;
 	logline_draw(&pen, line->text, line->len, &look);
+	return row + look.rows;
 }
 
 static void draw_nothing_shown(const struct view *view, const struct area *area,
@@ -108,12 +113,9 @@ static void draw_lines(const struct view *view, const struct area *area,
 
 	area_cursor(area, top, 1, false);
 	while (row < area->rows && logview_line(&view->log, place.at, &line)) {
-		int rows = logview_rows(&view->log, &line, width);
-
 		if (!view->log.follow && line.start == view->log.line)
 			area_cursor(area, row, 1, false);
-		for (; place.row < rows && row < area->rows; place.row++)
-			draw_line(view, area, row++, &line, place.row);
+		row = draw_line(view, area, row, &line, place.row);
 		place = (struct logview_place){line.next, 0};
 	}
 	if (row == top && view->log.only)

@@ -139,27 +139,47 @@ static size_t bytes_for(size_t len, int64_t columns)
 	return bytes < (int64_t)len ? (size_t)bytes : len;
 }
 
-static void draw_character(struct pen *pen, int32_t c, int64_t *skip, int left)
+/* Where the next character goes: a line that is wrapped goes on in the next
+ * row, one that slid begins left of the pen. */
+struct flow {
+	int64_t row, col;
+	int64_t width; /* of a row; 0: all in one */
+};
+
+static void flow_next(struct flow *flow, int width)
+{
+	if (flow->width && flow->col + width > flow->width) {
+		flow->row++;
+		flow->col = 0;
+	}
+}
+
+static void draw_character(struct pen *pen, int32_t c, struct flow *flow,
+			   int left)
 {
 	int width = c < 0 ? 1 : character_width((uint32_t)c);
 
-	if (*skip <= 0) {
+	flow_next(flow, width);
+	if (flow->row >= 0 && flow->col >= 0) {
+		pen->row = pen->row + (int)flow->row;
+		flow->row = 0;
+		pen->col = left + (int)flow->col;
 		if (pen->col > left || width)
 			pen_code(pen, c < 0 ? '?' : (uint32_t)c);
-		return;
+	} else if (flow->row >= 0 && flow->col + width > 0) {
+		pen_code(pen, ' '); /* its left half is out of sight */
 	}
-	*skip -= width;
-	if (*skip < 0) /* its left half is out of sight */
-		pen_code(pen, ' ');
+	flow->col += width;
 }
 
 static void draw_clean(struct pen *pen, const struct str *clean,
-		       const struct logline_look *look, int64_t skip)
+		       const struct logline_look *look, struct flow flow)
 {
 	int left = pen->col;
+	int last = pen->row + (look->wrap ? look->rows : 1);
 	size_t marked = 0; /* bytes up to here are in reverse */
 
-	for (size_t i = 0; i < clean->len && pen->col < pen->limit;) {
+	for (size_t i = 0; i < clean->len && pen->row < last;) {
 		const char *at = clean->data + i;
 		size_t size = sgr_length(at, clean->len - i);
 		int32_t c;
@@ -169,11 +189,13 @@ static void draw_clean(struct pen *pen, const struct str *clean,
 			i += size;
 			continue;
 		}
+		if (!flow.width && left + flow.col >= pen->limit)
+			break;
 		if (look->mark && i >= marked)
 			marked = i + search_at(look->mark, at, clean->len - i);
 		size = utf8_decode(at, clean->len - i, &c);
 		pen_reverse(pen, i < marked);
-		draw_character(pen, c, &skip, left);
+		draw_character(pen, c, &flow, left);
 		i += size;
 	}
 	pen_reverse(pen, false);
@@ -186,53 +208,91 @@ static void clean(struct str *scratch, const char *text, size_t len)
 	str_add_printable(scratch, text, len, true);
 }
 
+static void draw_slid(struct pen *pen, const char *text, size_t len,
+		      const struct logline_look *look)
+{
+	int64_t skip = skip_plain(&text, &len, look->skip);
+	struct flow flow = {0, -skip, 0};
+
+	clean(look->scratch, text,
+	      bytes_for(len, skip + pen->limit - pen->col));
+	draw_clean(pen, look->scratch, look, flow);
+}
+
+static void draw_wrapped(struct pen *pen, const char *text, size_t len,
+			 const struct logline_look *look)
+{
+	int64_t most = (look->skip + look->rows) * look->wrap;
+	struct flow flow = {-look->skip, 0, look->wrap};
+	size_t plain = plain_length(text, len);
+	size_t above = (size_t)(look->skip * look->wrap);
+
+	/* Of rows that are a byte a column, those above cost nothing. */
+	if (plain >= above && (plain == len || above % 8 == 0)) {
+		text += above;
+		len -= above;
+		flow.row = 0;
+		most -= (int64_t)above;
+	}
+	clean(look->scratch, text, bytes_for(len, most));
+	draw_clean(pen, look->scratch, look, flow);
+}
+
 void logline_draw(struct pen *pen, const char *text, size_t len,
 		  const struct logline_look *look)
 {
-	int64_t skip;
-
 	text = line_last_state(text, &len);
-	skip = skip_plain(&text, &len, look->skip);
-	clean(look->scratch, text,
-	      bytes_for(len, skip + pen->limit - pen->col));
-	draw_clean(pen, look->scratch, look, skip);
+	if (look->wrap)
+		draw_wrapped(pen, text, len, look);
+	else
+		draw_slid(pen, text, len, look);
 }
 
-static int64_t columns(const char *text, size_t len, struct str *scratch)
+/* Where the character after all of these goes. */
+static struct flow flow_over(const char *text, size_t len, int width,
+			     struct str *scratch)
 {
-	int64_t count = 0;
+	struct flow flow = {0, 0, width};
 
-	if (plain_length(text, len) == len)
-		return (int64_t)len;
 	clean(scratch, text, len);
 	for (size_t i = 0; i < scratch->len;) {
 		size_t size = sgr_length(scratch->data + i, scratch->len - i);
 		int32_t c;
+		int taken;
 
 		if (!size) {
 			size = utf8_decode(scratch->data + i, scratch->len - i,
 					   &c);
-			count += c < 0 ? 1 : character_width((uint32_t)c);
+			taken = c < 0 ? 1 : character_width((uint32_t)c);
+			flow_next(&flow, taken);
+			flow.col += taken;
 		}
 		i += size;
 	}
-	return count;
+	return flow;
 }
 
-int64_t logline_columns(const char *text, size_t len, struct str *scratch)
+int64_t logline_rows(const char *text, size_t len, int width,
+		     struct str *scratch)
 {
 	text = line_last_state(text, &len);
-	return columns(text, len, scratch);
+	if (plain_length(text, len) == len)
+		return len > (size_t)width ? ((int64_t)len + width - 1) / width
+					   : 1;
+	return flow_over(text, len, width, scratch).row + 1;
 }
 
-int64_t logline_column(const char *text, size_t len, size_t offset,
-		       struct str *scratch)
+void logline_place(const char *text, size_t len, size_t offset, int width,
+		   struct str *scratch, int64_t *row, int64_t *column)
 {
 	const char *shown = line_last_state(text, &len);
 	size_t hidden = (size_t)(shown - text);
+	struct flow flow = {0, 0, width};
 
-	if (offset <= hidden)
-		return 0;
-	offset -= hidden;
-	return columns(shown, offset < len ? offset : len, scratch);
+	if (offset > hidden)
+		flow = flow_over(shown,
+				 offset - hidden < len ? offset - hidden : len,
+				 width, scratch);
+	*row = flow.row;
+	*column = flow.col;
 }

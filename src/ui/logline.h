@@ -12,17 +12,20 @@
 #include "ui/search.h"
 
 struct logline_look {
-	int64_t skip;		   /* columns left of the pen */
+	int wrap; /* columns of a row of a line that is broken; 0: it is not */
+	int64_t skip; /* columns left of the pen, or rows above it */
+	int rows;     /* most to be drawn of one that is broken */
 	const struct search *mark; /* what is drawn in reverse; NULL nothing */
 	struct str *scratch;
 };
 
 void logline_draw(struct pen *pen, const char *text, size_t len,
 		  const struct logline_look *look);
-/* Columns that all of it takes. */
-int64_t logline_columns(const char *text, size_t len, struct str *scratch);
-/* The column of its byte at `offset`. */
-int64_t logline_column(const char *text, size_t len, size_t offset,
-		       struct str *scratch);
+/* Rows that it takes, broken at `width`. */
+int64_t logline_rows(const char *text, size_t len, int width,
+		     struct str *scratch);
+/* Where its byte at `offset` is; width 0: all is in one row. */
+void logline_place(const char *text, size_t len, size_t offset, int width,
+		   struct str *scratch, int64_t *row, int64_t *column);
 
 #endif

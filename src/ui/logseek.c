@@ -77,38 +77,35 @@ bool logview_give_up(struct logview *log)
 	return true;
 }
 
-/* The column of the first match in the line, 0 where that is not known. */
-static int64_t match_column(const struct logview *log,
-			    const struct logview_line *line)
+/* Where the first match in the line is; its beginning, if that is not known. */
+static void match_place(const struct logview *log,
+			const struct logview_line *line, int width,
+			int64_t *row, int64_t *column)
 {
 	size_t at = 0;
 
-	if (!log->seek.by)
-		return 0;
 	while (at < line->len &&
 	       !search_at(log->seek.by, line->text + at, line->len - at))
 		at++;
-	return at < line->len
-		       ? logline_column(line->text, line->len, at, log->scratch)
-		       : 0;
+	logline_place(line->text, line->len, at < line->len ? at : 0,
+		      log->wrap ? width : 0, log->scratch, row, column);
 }
 
 /* What was found is in sight, though it stands far to the right. */
 static void show_column(struct logview *log, int rows, int width)
 {
 	struct logview_line line;
-	int64_t column;
+	int64_t row, column;
 
 	if (!logview_line(log, log->line, &line) || width <= 0)
 		return;
-	column = match_column(log, &line);
-	if (log->wrap) {
-		if (column / width >= rows) {
-			log->top = log->line;
-			log->top_row = (int)(column / width) - rows / 2;
-		}
-	} else if (column < log->sideways ||
-		   column + width / 4 >= log->sideways + width) {
+	match_place(log, &line, width, &row, &column);
+	if (log->wrap && row >= rows) {
+		log->top = log->line;
+		log->top_row = (int)row - rows / 2;
+	} else if (!log->wrap &&
+		   (column < log->sideways ||
+		    column + width / 4 >= log->sideways + width)) {
 		column = column + width / 4 < width ? 0 : column - width / 2;
 		log->sideways = column - column % 8;
 	}

@@ -270,12 +270,9 @@ void logview_settle(struct logview *log)
 int logview_rows(const struct logview *log, const struct logview_line *line,
 		 int width)
 {
-	int64_t columns;
-
 	if (!log->wrap || width <= 0)
 		return 1;
-	columns = logline_columns(line->text, line->len, log->scratch);
-	return columns > width ? (int)((columns + width - 1) / width) : 1;
+	return (int)logline_rows(line->text, line->len, width, log->scratch);
 }
 
 static int rows_at(const struct logview *log, int64_t at, int width)

@@ -211,7 +211,8 @@ static void what_is_far_to_the_right_is_brought_into_sight(void **state)
 static char *drawn(const char *text, int64_t skip)
 {
 	struct str scratch = STR_INIT;
-	struct logline_look look = {.skip = skip, .scratch = &scratch};
+	struct logline_look look = {
+		.skip = skip, .rows = 1, .scratch = &scratch};
 	struct grid grid;
 	struct area area = {&grid, 0, 0, 1, WIDTH};
 	struct pen pen;
@@ -249,6 +250,36 @@ static void only_what_is_in_sight_of_a_line_is_drawn(void **state)
 	str_release(&text);
 }
 
+/* A wide character is never cut in two halves, nor lost. */
+static void a_wide_character_goes_into_the_next_row_whole(void **state)
+{
+	static const char text[] = "ab\033[31mc\xe6\xbc\xa2"
+				   "d\xe6\xbc\xa2\xe6\xbc\xa2";
+	struct str scratch = STR_INIT;
+	struct logline_look look = {.wrap = 4, .rows = 2, .scratch = &scratch};
+	struct grid grid;
+	struct area area = {&grid, 0, 0, 2, 4};
+	struct pen pen;
+	char *out;
+
+	(void)state;
+	assert_int_equal(logline_rows(text, strlen(text), 4, &scratch), 3);
+	for (look.skip = 0; look.skip < 2; look.skip++) {
+		grid_init(&grid, 2, 4, (struct charset){true, true});
+		pen = pen_at(&area, 0, 0);
+		logline_draw(&pen, text, strlen(text), &look);
+		out = grid_text(&grid);
+		assert_string_equal(out, look.skip ? "\xe6\xbc\xa2"
+						     "d \n\xe6\xbc\xa2"
+						     "\xe6\xbc\xa2\n"
+						   : "abc \n\xe6\xbc\xa2"
+						     "d \n");
+		free(out);
+		grid_release(&grid);
+	}
+	str_release(&scratch);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -260,6 +291,7 @@ int main(void)
 		cmocka_unit_test(
 			what_is_far_to_the_right_is_brought_into_sight),
 		cmocka_unit_test(only_what_is_in_sight_of_a_line_is_drawn),
+		cmocka_unit_test(a_wide_character_goes_into_the_next_row_whole),
 	};
 
 	setlocale(LC_CTYPE, "C.UTF-8");
