@@ -97,6 +97,7 @@ static void watch(struct desk *desk)
 
 	watch_below(desk, common, FOLDERS_NAMES, NULL);
 	watch_below(desk, common, FOLDERS_NAMES, "refs/heads");
+	watch_below(desk, common, FOLDERS_NAMES, "reftable");
 	watch_below(desk, common, FOLDERS_NAMES, "refs/remotes/origin");
 	watch_below(desk, desk->state, FOLDERS_NAMES, NULL);
 	watch_below(desk, desk->state, FOLDERS_NAMES, "runs");

@@ -43,6 +43,7 @@ struct stage {
 	int retries_left;
 	enum state ending;   /* as its command ended */
 	struct timer *pause; /* before it is tried again, or NULL */
+	int tests_told;	     /* that failed, singly, since it began */
 	bool is_due;	     /* to be tried again */
 	bool has_run;	     /* its command was started */
 	bool is_cleaning;    /* its step is the clean-up */
@@ -220,7 +221,7 @@ void run_vote(struct engine *engine);
 /* stage-facts.c */
 json_t *stages_json(const struct engine *engine);
 /* Adds to a test that failed how often it has failed before. */
-void stages_note_test(const struct engine *engine, struct event *event);
+void stages_note_test(struct engine *engine, struct event *event);
 /* The worst outcome, as the run's. */
 enum state stages_outcome(const struct engine *engine, int *status);
 /* Remembers what the event moved, for compare and act. */

@@ -163,7 +163,7 @@ static void rewrite(const char *path, const struct history *past)
 
 static void save(const struct memory *memory, const struct history *past)
 {
-	bool anew = memory->is_bad || memory->lines > 2 * RUNS_KEPT;
+	bool anew = memory->is_bad || memory->lines >= 2 * RUNS_KEPT;
 	int fd;
 
 	if (!past->count || (!anew && !memory->news.len))

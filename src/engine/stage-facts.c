@@ -30,22 +30,31 @@ static const char *environment_of(const struct stage_config *config)
 	}
 }
 
+/* More of one stage are told without their past. */
+#define TESTS_REMEMBERED 200
+
 static json_t *usual_of(const struct engine *engine,
 			const struct stage_config *config)
 {
-	int64_t ms = history_usual_ms(
-		&engine->history, engine->options.pipeline->name, config->name);
+	int64_t ms;
+
+	if (engine->options.pipeline->stage_count > HISTORY_STAGES)
+		return NULL;
+	ms = history_usual_ms(&engine->history, engine->options.pipeline->name,
+			      config->name);
 
 	return ms ? json_integer(ms) : NULL;
 }
 
-/* What is known of a test that has failed. */
-void stages_note_test(const struct engine *engine, struct event *event)
+/* What is known of a test that has failed: of the first ones, for a person. */
+void stages_note_test(struct engine *engine, struct event *event)
 {
+	struct stage *stage = stages_find(engine, event_stage(event));
 	int64_t runs, failed;
 
-	if (strcmp(event_text(event, "outcome"), "failed") != 0 ||
-	    !event_has(event, "name"))
+	if (!stage || strcmp(event_text(event, "outcome"), "failed") != 0 ||
+	    !event_has(event, "name") ||
+	    stage->tests_told++ >= TESTS_REMEMBERED)
 		return;
 	history_test(&engine->history, engine->options.pipeline->name,
 		     event_stage(event), event_text(event, "name"), &runs,

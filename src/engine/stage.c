@@ -299,6 +299,7 @@ void stage_start(struct stage *stage)
 	stage->state = STATE_RUNNING;
 	stage->attempt += !engine->only;
 	stage->log_bytes = stage->log_lines = 0;
+	stage->tests_told = 0;
 	log = log_name(stage);
 	stage->started_us = begun_us(stage);
 	engine->unfinished++;

@@ -89,12 +89,20 @@ static bool is_moving(const struct stage_model *stage)
 	       stage->state != STATE_WAITING;
 }
 
+static bool is_known(const struct model *model)
+{
+	for (size_t i = 0; i < model->stage_count; i++)
+		if (model->stages[i].usual_ms)
+			return true;
+	return false;
+}
+
 int64_t model_eta_ms(const struct model *model, int64_t now_ms)
 {
 	bool moves = false;
 	int64_t eta;
 
-	if (!model->started || model->finished || !model->stage_count)
+	if (!model->started || model->finished || !is_known(model))
 		return -1;
 	for (size_t i = 0; i < model->stage_count; i++)
 		moves = moves || is_moving(&model->stages[i]);
@@ -106,5 +114,5 @@ int64_t model_eta_ms(const struct model *model, int64_t now_ms)
 
 int64_t model_usual_ms(const struct model *model)
 {
-	return model->stage_count ? estimate(model, 0) : 0;
+	return is_known(model) ? estimate(model, 0) : 0;
 }

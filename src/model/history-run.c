@@ -7,7 +7,6 @@
 #include "event/journal.h"
 #include "model/history.h"
 
-#define STAGES_KEPT 1000
 #define FAILED_KEPT 100
 
 struct wait { /* of a stage for people */
@@ -47,7 +46,8 @@ static void add_failed(struct history_run *run, const char *stage,
 {
 	struct history_test *test;
 
-	if (run->failed_count == FAILED_KEPT || !*name)
+	if (run->failed_count == FAILED_KEPT || !*name ||
+	    strlen(name) > HISTORY_NAME)
 		return;
 	for (size_t i = 0; i < run->failed_count; i++)
 		if (strcmp(run->failed[i].name, name) == 0 &&
@@ -139,7 +139,7 @@ static void settle(struct reading *it)
 	run->gate = xstrdup(gate ? gate->name : "");
 	run->decided = !gate && model_decided_gate(model);
 	run->live = it->live;
-	for (size_t i = 0; i < model->stage_count && i < STAGES_KEPT; i++)
+	for (size_t i = 0; i < model->stage_count && i < HISTORY_STAGES; i++)
 		if (model->stages[i].started)
 			add_stage(it, &model->stages[i]);
 }

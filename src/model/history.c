@@ -7,6 +7,7 @@
 #include "base/memory.h"
 
 #define USUAL_OF 20
+#define USUAL_RUNS 60
 
 void history_release(struct history *past)
 {
@@ -38,12 +39,15 @@ int64_t history_usual_ms(const struct history *past, const char *pipeline,
 {
 	int64_t times[USUAL_OF];
 	size_t count = 0;
+	size_t runs = 0;
 
 	for (size_t i = 0; i < past->count && count < USUAL_OF; i++) {
 		const struct history_stage *it;
 
 		if (strcmp(past->runs[i].pipeline, pipeline) != 0)
 			continue;
+		if (runs++ == USUAL_RUNS)
+			break;
 		it = stage_of(&past->runs[i], stage);
 		if (it && it->state == STATE_PASSED && it->ms > 0)
 			times[count++] = it->ms;
@@ -69,6 +73,8 @@ void history_test(const struct history *past, const char *pipeline,
 		  int64_t *failed)
 {
 	*runs = *failed = 0;
+	if (strlen(name) > HISTORY_NAME)
+		return;
 	for (size_t i = 0; i < past->count; i++) {
 		const struct history_run *run = &past->runs[i];
 		const struct history_stage *it =

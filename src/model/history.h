@@ -9,6 +9,10 @@
 
 #include "model/model.h"
 
+/* Of more stages, and of longer names, nothing is remembered. */
+#define HISTORY_STAGES 1000
+#define HISTORY_NAME 500
+
 struct history_stage {
 	char *name;
 	enum state state;
@@ -49,7 +53,8 @@ void history_run_encode(const struct history_run *run, struct str *line);
 bool history_run_decode(struct history_run *run, const char *line, size_t len);
 
 void history_release(struct history *past);
-/* The median of the newest 20 times that it passed; 0 never. */
+/* The median of the newest 20 times that it passed, of the newest 60 runs of
+ * the pipeline; 0 never. */
 int64_t history_usual_ms(const struct history *past, const char *pipeline,
 			 const char *stage);
 /* In how many runs the stage had tests, and in how many of those the test

@@ -2,6 +2,7 @@
 #include "support/folder.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -190,6 +191,41 @@ static void a_damaged_file_is_made_anew(void **state)
 	assert_int_equal(usual(*state), 400);
 }
 
+/* The same journal for each. */
+static void add_copies(const char *state, int from, int to)
+{
+	char *first = run_folder(state, 1);
+	char *text = xasprintf("for i in $(seq %d %d); do mkdir %s/runs/$i && "
+			       "ln %s/journal.ndjson %s/head %s/runs/$i; done",
+			       from, to, state, first, first, state);
+
+	assert_int_equal(system(text), 0);
+	free(text);
+	free(first);
+}
+
+static void only_the_newest_runs_are_kept_in_it(void **state)
+{
+	struct history past;
+	off_t size, after;
+
+	add_run(*state, 300, 0);
+	add_copies(*state, 2, 600);
+	remember_runs(*state, 0, &past);
+	assert_int_equal(past.count, 500);
+	assert_int_equal(past.runs[0].run, 600);
+	assert_int_equal(past.runs[499].run, 101);
+	history_release(&past);
+	file_of(*state, &size);
+	add_copies(*state, 601, 1200);
+	assert_int_equal(usual(*state), 300);
+	file_of(*state, &after);
+	assert_true(after > size);
+	assert_int_equal(usual(*state), 300); /* written anew, and shorter */
+	file_of(*state, &after);
+	assert_true(after < 2 * size);
+}
+
 static void a_run_that_lives_teaches_nothing_yet(void **state)
 {
 	int lock;
@@ -224,6 +260,7 @@ int main(void)
 		WITH_FOLDER(what_journals_say_is_noted_once),
 		WITH_FOLDER(a_run_whose_journal_has_moved_is_read_anew),
 		WITH_FOLDER(a_damaged_file_is_made_anew),
+		WITH_FOLDER(only_the_newest_runs_are_kept_in_it),
 		WITH_FOLDER(a_run_that_lives_teaches_nothing_yet),
 	};
 
