@@ -194,9 +194,9 @@ static void cancelling_starts_none_of_those_that_are_due_again(void **state)
 		"{times: 1, backoff: 1ms}}\n");
 	run = site_start(site, NULL, "run", "--jobs", "1", NULL);
 	process_await_text(run, "waits for service db");
-	assert_int_equal(count_of(site, 1, EVENT_STAGE_RETRYING, "again"), 1);
 	assert_int_equal(site_call(site, "cancel", "1", NULL), 0);
 	assert_int_equal(process_await(run), 4);
+	assert_int_equal(count_of(site, 1, EVENT_STAGE_RETRYING, "again"), 1);
 	assert_int_equal(count_of(site, 1, EVENT_STAGE_READY, "again"), 0);
 }
 
