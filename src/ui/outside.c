@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -23,14 +24,30 @@ struct running {
 struct outside {
 	struct loop *loop;
 	struct running program, tmux;
-	pid_t group; /* had the terminal before */
+	pid_t group;	      /* had the terminal before */
+	struct termios modes; /* and the terminal these */
+	const char *name;     /* of the variable */
 };
+
+/* One that stops by itself is continued: no shell would do it. */
+static void child_changed(int number, void *data)
+{
+	const struct outside *outside = data;
+	pid_t pid = outside->program.pid;
+	siginfo_t info = {.si_pid = 0};
+
+	(void)number;
+	if (pid && waitid(P_PID, (id_t)pid, &info, WSTOPPED | WNOHANG) == 0 &&
+	    info.si_pid == pid)
+		child_signal_group(pid, SIGCONT);
+}
 
 struct outside *outside_new(struct loop *loop)
 {
 	struct outside *outside = xcalloc(1, sizeof(*outside));
 
 	outside->loop = loop;
+	loop_signal(loop, SIGCHLD, child_changed, outside);
 	return outside;
 }
 
@@ -57,27 +74,43 @@ bool outside_has_terminal(const struct outside *outside)
 }
 
 /* Ours is a background group until then, which may not be stopped for it. */
-static void take_terminal(pid_t group)
+static void take_terminal(const struct outside *outside)
 {
 	sigset_t set, old;
 
 	sigemptyset(&set);
 	sigaddset(&set, SIGTTOU);
 	pthread_sigmask(SIG_BLOCK, &set, &old);
-	tcsetpgrp(STDIN_FILENO, group);
+	tcsetpgrp(STDIN_FILENO, outside->group);
+	tcsetattr(STDIN_FILENO, TCSADRAIN, &outside->modes);
 	pthread_sigmask(SIG_SETMASK, &old, NULL);
 }
 
-static void tell(struct running *running, int status)
+/* ctrl-z is a key like others meanwhile: nobody would continue what it stops.
+ */
+static void lend_terminal(struct outside *outside)
+{
+	struct termios modes;
+
+	outside->group = tcgetpgrp(STDIN_FILENO);
+	if (tcgetattr(STDIN_FILENO, &outside->modes) < 0)
+		return;
+	modes = outside->modes;
+	modes.c_cc[VSUSP] = (cc_t)fpathconf(STDIN_FILENO, _PC_VDISABLE);
+	tcsetattr(STDIN_FILENO, TCSADRAIN, &modes);
+}
+
+static void tell(struct running *running, const char *name, int status)
 {
 	outside_ended *ended = running->ended;
-	char *why = WIFEXITED(status) && WEXITSTATUS(status) == 0
-			    ? NULL
-			    : child_status_text(status);
+	bool ok = WIFEXITED(status) && WEXITSTATUS(status) == 0;
+	char *text = child_status_text(status);
+	char *why = xasprintf("%s: %s", name, text);
 
 	running->pid = 0;
-	ended(running->data, why);
+	ended(running->data, ok ? NULL : why);
 	free(why);
+	free(text);
 }
 
 static void program_ended(pid_t pid, int status, void *data)
@@ -85,8 +118,8 @@ static void program_ended(pid_t pid, int status, void *data)
 	struct outside *outside = data;
 
 	(void)pid;
-	take_terminal(outside->group);
-	tell(&outside->program, status);
+	take_terminal(outside);
+	tell(&outside->program, outside->name, status);
 }
 
 static void tmux_ended(pid_t pid, int status, void *data)
@@ -94,7 +127,7 @@ static void tmux_ended(pid_t pid, int status, void *data)
 	struct outside *outside = data;
 
 	(void)pid;
-	tell(&outside->tmux, status);
+	tell(&outside->tmux, "tmux", status);
 }
 
 /* The first word's name, without its folder. */
@@ -118,15 +151,19 @@ static bool takes_line(const char *command)
 /* As other programs do, what PAGER and EDITOR hold is words for the shell. */
 static char *shell_words(enum outside_kind kind, int64_t line)
 {
-	const char *name = kind == OUTSIDE_PAGER ? "PAGER" : "EDITOR";
-	const char *command = getenv(name);
+	const char *command =
+		getenv(kind == OUTSIDE_PAGER ? "PAGER" : "EDITOR");
+	const char *before;
 
 	if (!command || !*command)
 		command = kind == OUTSIDE_PAGER ? "less -R" : "vi";
+	/* No shell stays, which ctrl-c would end. */
+	before = memchr(command, '=', strcspn(command, " \t")) ? "exec env "
+							       : "exec ";
 	if (line > 0 && takes_line(command))
-		return xasprintf("%s +%lld -- \"$1\"", command,
+		return xasprintf("%s%s +%lld -- \"$1\"", before, command,
 				 (long long)line);
-	return xasprintf("%s \"$1\"", command);
+	return xasprintf("%s%s \"$1\"", before, command);
 }
 
 int outside_open(struct outside *outside, enum outside_kind kind,
@@ -143,11 +180,12 @@ int outside_open(struct outside *outside, enum outside_kind kind,
 	options.output = STDOUT_FILENO;
 	options.errors = STDERR_FILENO;
 	options.terminal = true;
-	outside->group = tcgetpgrp(STDIN_FILENO);
+	outside->name = kind == OUTSIDE_PAGER ? "$PAGER" : "$EDITOR";
+	lend_terminal(outside);
 	pid = child_start(&options, err);
 	free(words);
 	if (pid < 0) {
-		take_terminal(outside->group);
+		take_terminal(outside);
 		return -1;
 	}
 	outside->program = (struct running){pid, ended, data};

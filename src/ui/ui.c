@@ -337,10 +337,8 @@ static void copy(struct ui *ui)
 static void come_back(void *data, const char *why)
 {
 	struct ui *ui = data;
-	char *text = why ? xasprintf("it ended with %s", why) : xstrdup("");
 
-	view_toast(ui->view, why, text);
-	free(text);
+	view_toast(ui->view, why, why ? why : "");
 	screen_enter(ui->screen);
 	watch_events(ui->keyboard, POLLIN);
 	paint(ui);
