@@ -58,4 +58,19 @@ void comparison_release(struct comparison *comparison);
  * hundred is. One of the files in a work tree is none. */
 int64_t comparison_find_run(const char *runs, const char *commit);
 
+struct finding_key {
+	const char *id, *path, *package;
+};
+
+struct since {
+	int64_t run;	 /* the first of those that had it without a gap */
+	int64_t time_ms; /* its start; 0: the run that was asked about */
+	bool is_least;	 /* further back was not looked */
+};
+
+/* Since when the finding of a run is there. Runs that scanned nothing say
+ * nothing of it. */
+struct since comparison_since(const char *runs, int64_t run,
+			      const struct finding_key *key);
+
 #endif

@@ -13,6 +13,7 @@ libsignalbox_a_SOURCES += \
 	%D%/run.c \
 	%D%/sentence.c %D%/sentence.h \
 	%D%/stage.c \
+	%D%/since.c \
 	%D%/state.c \
 	%D%/test.c \
 	%D%/traffic.c

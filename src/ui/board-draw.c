@@ -103,7 +103,10 @@ static void draw_way(struct pen *pen, const struct environment_model *model)
 	pen_text(pen, text);
 	pen_role(pen, ROLE_DIM);
 	if (model->way_back.ready && *model->way_back.version)
-		pen_printf(pen, " to %s", model->way_back.version);
+		pen_printf(pen,
+			   model->way_back.migrations ? ", back to %s"
+						      : " to %s",
+			   model->way_back.version);
 	pen_text(pen, "   ");
 }
 

@@ -78,6 +78,9 @@ static void finding_open(struct dialog *dialog, const struct view *view,
 	if (!it)
 		return;
 	add_title(dialog, "", it);
+	/* By which it is known again when it is told since when it is there. */
+	strings_add(&dialog->steps, it->id);
+	strings_add(&dialog->steps, it->path);
 	add_text(dialog, it->title);
 	add_place(dialog, it);
 	dialog_fact(dialog, ROLE_NORMAL, "rule     %s%s%s", it->id,

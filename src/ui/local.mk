@@ -30,6 +30,7 @@ libsignalbox_a_SOURCES += \
 	%D%/ships-draw.c \
 	%D%/ships-page.c \
 	%D%/ships-work.c %D%/ships-work.h \
+	%D%/since.c %D%/since.h \
 	%D%/summary.c \
 	%D%/tests-list.c \
 	%D%/traffic.c %D%/traffic-table.c %D%/traffic-table.h \

@@ -13,6 +13,7 @@
 #include "loop/helper.h"
 #include "ui/draft.h"
 #include "ui/ships.h"
+#include "ui/since.h"
 
 /* What was found is told so often; the last of it at the end. */
 #define TELL_US 30000
@@ -346,6 +347,11 @@ void ships_work_obey(struct ships_work *work)
 {
 	struct ships_view *ships = work->view->ships;
 
+	if (work->view->since.id) {
+		need_helpers(work);
+		since_start(work->patches, work->view, work->changed,
+			    work->data);
+	}
 	if (work->view->draft.text) {
 		need_helpers(work);
 		draft_start(work->patches, work->view, work->changed,

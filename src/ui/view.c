@@ -10,6 +10,7 @@
 #include "ui/input.h"
 #include "ui/logpanel.h"
 #include "ui/ships.h"
+#include "ui/since.h"
 
 static const struct view_ops *const panels[PANEL_COUNT] = {
 	[PANEL_PIPELINE] = &pipeline_ops, [PANEL_LOG] = &log_ops,
@@ -41,6 +42,7 @@ void view_free(struct view *view)
 	dialog_close(view);
 	logview_release(&view->log);
 	ships_close(view);
+	since_release(view);
 	free(view->draft.stage);
 	free(view->draft.text);
 	for (size_t i = 0; i < view->outbox_count; i++)

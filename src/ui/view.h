@@ -110,6 +110,10 @@ struct view {
 	struct logview log;
 	size_t scroll[PANEL_COUNT]; /* rows above the first shown */
 	struct dialog *dialog;
+	struct { /* a finding, to be looked for in past runs; id NULL: none */
+		char *id, *path, *package;
+		int64_t run;
+	} since;
 	struct { /* of an exception, to be written; text NULL: none */
 		char *stage, *text;
 	} draft;

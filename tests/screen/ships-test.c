@@ -204,6 +204,7 @@ static void an_exception_is_drafted_and_grants_nothing(void **state)
 	terminal_expect(terminal, "fix      in 1.1");
 	terminal_expect(terminal, "unit fails on high and above");
 	terminal_expect(terminal, "overflow^[[2J");
+	terminal_expect(terminal, "since    this run");
 	terminal_keys(terminal, "\r");
 	terminal_keys(terminal, "W");
 	terminal_expect(terminal, "2026-11-27, 7 days");

@@ -169,6 +169,27 @@ static void what_is_not_there_is_not_known(void **state)
 	teardown(&f);
 }
 
+static void a_finding_is_there_since_the_first_run_without_a_gap(void **state)
+{
+	static const char *const with[] = {SCANNED, FINDING("new", "1"), NULL};
+	static const char *const without[] = {SCANNED, NULL};
+	const struct finding_key key = {"new", "a.c", ""};
+	struct since since;
+
+	free(make_run(*state, 1, with));
+	free(make_run(*state, 2, without));
+	free(make_run(*state, 3, with));
+	free(make_run(*state, 4, no_lines)); /* scanned nothing */
+	free(make_run(*state, 5, with));
+	since = comparison_since(*state, 6, &key);
+	assert_int_equal(since.run, 3);
+	assert_true(since.time_ms > 0);
+	assert_false(since.is_least);
+	since = comparison_since(*state, 3, &key);
+	assert_int_equal(since.run, 3);
+	assert_int_equal(since.time_ms, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -176,6 +197,8 @@ int main(void)
 		WITH_FOLDER(findings_are_new_wherever_their_lines_went),
 		WITH_FOLDER(what_has_not_run_yet_is_not_removed),
 		WITH_FOLDER(what_is_not_there_is_not_known),
+		WITH_FOLDER(
+			a_finding_is_there_since_the_first_run_without_a_gap),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
