@@ -219,16 +219,20 @@ static bool choice_of(enum command_kind kind, enum gate_choice *choice)
 	}
 }
 
-/* What the votes were for is no longer what it was. */
-static void leave_past_if_void(struct gatekeeper *keeper)
+static void leave_past(struct gatekeeper *keeper)
 {
-	if (!keeper->past || strcmp(keeper->past->binds, keeper->binds) == 0)
-		return;
 	keeper->past = NULL;
 	tell_closed(keeper, "void",
 		    "what it would let pass has changed while nobody ran it",
 		    NULL);
 	keeper->is_closed = false;
+}
+
+/* What the votes were for is no longer what it was. */
+static void leave_past_if_void(struct gatekeeper *keeper)
+{
+	if (keeper->past && strcmp(keeper->past->binds, keeper->binds) != 0)
+		leave_past(keeper);
 }
 
 /* Each as it was cast. What would be refused by now was not then. */
@@ -354,7 +358,7 @@ static bool was_decided(struct gatekeeper *keeper)
 		end(keeper, outcome, past->reason, past->person);
 		return true;
 	}
-	keeper->past = NULL;
+	leave_past(keeper);
 	return false;
 }
 

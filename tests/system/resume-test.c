@@ -341,6 +341,35 @@ static void a_vote_without_an_engine_counts_when_it_goes_on(void **state)
 	free(folder);
 }
 
+static void a_decision_that_is_void_is_said_to_be(void **state)
+{
+	struct site *site = *state;
+	char *folder = site_run_folder(site, 1);
+	struct event *closed;
+
+	commit(site, "name: shop\nenvironments:\n" SITE_PRODUCTION
+		     "    gate: {required: 1, not: []}\n"
+		     "stages:\n" SITE_BUILD
+		     "  production: {deploy: {environment: production}}\n");
+	assert_call(site, 6, site_call(site, "run", NULL));
+	site_write(site, "more", "of it");
+	site_commit(site, "another");
+	assert_call(site, 6, site_call(site, "run", NULL));
+	assert_call(site, 0, site_call(site, "approve", "1", NULL));
+	assert_call(site, 0, site_call(site, "approve", "2", NULL));
+	assert_call(site, 0, site_call(site, "resume", "2", NULL));
+	assert_call(site, 6, site_call(site, "resume", "1", NULL));
+	assert_says(site->out,
+		    "what it would let pass has changed while nobody ran it");
+	closed = site_last_event(folder, EVENT_GATE_CLOSED, NULL);
+	assert_string_equal(event_text(closed, "outcome"), "void");
+	event_free(closed);
+	assert_call(site, 0, site_call(site, "approve", "1", NULL));
+	assert_call(site, 0, site_call(site, "resume", "1", NULL));
+	assert_call(site, 0, site_call(site, "verify", NULL));
+	free(folder);
+}
+
 /* As it would have, had the engine lived. */
 static void a_vote_holds_though_more_was_made_meanwhile(void **state)
 {
@@ -661,6 +690,7 @@ static int run_all(void)
 		TEST(what_it_left_running_is_ended),
 		TEST(artifacts_that_are_gone_are_made_again),
 		TEST(a_vote_without_an_engine_counts_when_it_goes_on),
+		TEST(a_decision_that_is_void_is_said_to_be),
 		TEST(a_vote_holds_though_more_was_made_meanwhile),
 		TEST(a_gate_of_a_run_that_died_takes_votes),
 		TEST(retry_runs_a_failed_stage_and_what_needs_it),
