@@ -11,6 +11,7 @@
 #include "proc/child.h"
 #include "proc/identity.h"
 #include "proc/terminal.h"
+#include "step/scripts.h"
 
 /* How long the output may stay open after the child has ended, because
  * something it started still holds it; and how often that is looked at. */
@@ -139,21 +140,16 @@ static int start_child(struct job *job, int output, struct error *err)
 	return -1;
 }
 
-/* Which empties a file, and is nothing to a pipe. */
-static bool opens_output_anew(const char *text)
-{
-	return strstr(text, "/dev/std") || strstr(text, "/dev/fd/") ||
-	       strstr(text, "/proc/self/fd");
-}
-
 static int open_output(const struct job_options *options, struct error *err)
 {
 	int reader;
 	int output;
 
-	if (!options->tty)
+	if (!options->tty) /* to open it anew is nothing to a pipe */
 		return stage_log_output(options->log,
-					opens_output_anew(options->text), err);
+					scripts_open_output_anew(
+						options->text, options->folder),
+					err);
 	output = terminal_open(&reader, err);
 	if (output >= 0)
 		stage_log_take(options->log, reader);

@@ -26,6 +26,7 @@ libsignalbox_a_SOURCES += \
 	%D%/requests.c %D%/requests.h \
 	%D%/run.c \
 	%D%/scan.c \
+	%D%/scripts.c %D%/scripts.h \
 	%D%/service.c %D%/service.h \
 	%D%/ships-look.c %D%/ships-look.h \
 	%D%/step.c %D%/step.h \

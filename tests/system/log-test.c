@@ -81,6 +81,22 @@ static void what_names_dev_stderr_loses_nothing(void **state)
 	assert_string_equal(site->out, "one\ntwo\nthree\n");
 }
 
+static void script_that_names_dev_stderr_loses_nothing(void **state)
+{
+	struct site *site = *state;
+
+	site_write(site, "ci/outer.sh", "echo one\n. ci/inner.sh\n");
+	site_write(site, "ci/inner.sh", "echo two >/dev/stderr\n");
+	site_write(site, "Makefile", "all:\n\t@sh ci/outer.sh; echo three\n");
+	prepare(site, HEAD "  sh: {run: 'sh ci/outer.sh; echo three'}\n"
+			   "  make: {run: make}\n");
+	assert_int_equal(site_call(site, "run", NULL), 0);
+	assert_int_equal(site_call(site, "log", "1", "sh", NULL), 0);
+	assert_string_equal(site->out, "one\ntwo\nthree\n");
+	assert_int_equal(site_call(site, "log", "1", "make", NULL), 0);
+	assert_string_equal(site->out, "one\ntwo\nthree\n");
+}
+
 /* However short it runs. */
 static void a_script_that_empties_its_log_is_told_of(void **state)
 {
@@ -88,7 +104,7 @@ static void a_script_that_empties_its_log_is_told_of(void **state)
 
 	site_write(site, "test.sh",
 		   "echo one; echo two >/dev/stderr; echo three\n");
-	prepare(site, HEAD "  unit: {run: sh test.sh}\n");
+	prepare(site, HEAD "  unit: {run: sh t*.sh}\n");
 	assert_int_equal(site_call(site, "run", NULL), 0);
 	assert_says(site->out, "a log is not whole: the command opened ");
 	assert_int_equal(site_call(site, "log", "1", "unit", NULL), 0);
@@ -129,6 +145,7 @@ static int run_all(void)
 		TEST(every_byte_of_a_loud_stage_is_in_its_log),
 		TEST(a_limit_cuts_a_log_and_no_report),
 		TEST(what_names_dev_stderr_loses_nothing),
+		TEST(script_that_names_dev_stderr_loses_nothing),
 		TEST(a_script_that_empties_its_log_is_told_of),
 		TEST(a_full_disk_is_said_and_what_was_written_stays),
 	};
