@@ -130,7 +130,6 @@ static bool take_commit(const struct shipped_commit *commit, void *data)
 		(struct shipped_commit){
 			.id = xstrdup(commit->id),
 			.author = xstrdup(commit->author),
-			.email = xstrdup(commit->email),
 			.subject = xstrdup(commit->subject),
 			.time_ms = commit->time_ms,
 		};

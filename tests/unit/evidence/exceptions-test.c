@@ -2,6 +2,7 @@
 #include "support/cmocka.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -129,12 +130,34 @@ static void a_mistake_is_told_with_its_line(void **state)
 	}
 }
 
+/* Cut anywhere, and with any one byte another: it is read or refused. */
+static void no_bytes_break_it(void **state)
+{
+	static const char whole[] =
+		"# a file\n\n" BLOCK("lee", "2026-12-01", "CVE-1 zlib\nCVE-2");
+	static const char others[] = "\n#: \t\r\x1b\xff";
+
+	(void)state;
+	for (size_t i = 0; i + 1 < sizeof(whole); i++) {
+		for (size_t j = 0; j < sizeof(others); j++) {
+			char *text = xstrdup(whole);
+			struct exceptions it;
+
+			text[i] = others[j];
+			if (exceptions_parse(&it, text, "let", NULL) == 0)
+				exceptions_release(&it);
+			free(text);
+		}
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_reviewed_and_in_time_is_hidden),
 		cmocka_unit_test(all_others_hide_nothing_and_say_so),
 		cmocka_unit_test(a_mistake_is_told_with_its_line),
+		cmocka_unit_test(no_bytes_break_it),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
