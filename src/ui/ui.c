@@ -48,7 +48,7 @@ struct ui {
 	struct outside *outside; /* the person's own programs */
 	struct watch *keyboard, *host;
 	struct timer *frame, *tick;
-	int64_t painted_us;	    /* the last frame */
+	int64_t due_us;		    /* the next frame for an event may come */
 	int64_t heard_ms, poked_ms; /* monotonic */
 	int64_t opened_ms;	    /* wall clock: what was before is no news */
 	int64_t frames, keys;
@@ -101,6 +101,18 @@ static void set_title(struct ui *ui)
 	str_release(&title);
 }
 
+/* After a rest two frames may follow each other at once, so that an answer
+ * does not wait for the frame that asked for it. */
+static void put_off(struct ui *ui)
+{
+	int64_t now = clock_monotonic_us();
+	int64_t from = now - FRAME_US;
+
+	if (ui->due_us > from)
+		from = ui->due_us < now ? ui->due_us : now;
+	ui->due_us = from + FRAME_US;
+}
+
 static void paint(struct ui *ui)
 {
 	struct grid grid;
@@ -118,7 +130,7 @@ static void paint(struct ui *ui)
 	screen_paint(ui->screen, &grid);
 	grid_release(&grid);
 	set_title(ui);
-	ui->painted_us = clock_monotonic_us();
+	put_off(ui);
 	ui->frames++;
 	timer_stop(ui->frame);
 	set_tick(ui);
@@ -133,9 +145,8 @@ static void paint_due(void *data)
 static void want_frame(struct ui *ui)
 {
 	int64_t now = clock_monotonic_us();
-	int64_t due = ui->painted_us + FRAME_US;
 
-	timer_set(ui->frame, due > now ? due : now);
+	timer_set(ui->frame, ui->due_us > now ? ui->due_us : now);
 }
 
 static void finish(struct ui *ui, enum ui_end end)
@@ -644,7 +655,7 @@ int ui_run(const struct ui_options *options, struct error *err)
 	}
 	start(&ui);
 	paint(&ui);
-	ui.painted_us = 0; /* nothing yet: what comes first waits for nothing */
+	ui.due_us = 0; /* nothing yet: what comes first waits for nothing */
 	loop_run(ui.loop);
 	stop(&ui);
 	screen_free(ui.screen);

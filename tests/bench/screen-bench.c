@@ -111,7 +111,7 @@ static bool has_tig(void)
 
 static void measure_start(const struct bench *bench)
 {
-	const char *const ours[] = {bench->signalbox, "replay", "1", NULL};
+	const char *const ours[] = {bench->signalbox, NULL};
 	const char *const tig[] = {"tig", NULL};
 	double few[ROUNDS], again[ROUNDS], by_tig[ROUNDS], many[ROUNDS];
 	bool beside_tig = has_tig();
@@ -159,7 +159,7 @@ static double cpu_of_all(const struct bench *bench)
 
 static void measure_idle(const struct bench *bench)
 {
-	const char *const ours[] = {bench->signalbox, "replay", "1", NULL};
+	const char *const ours[] = {bench->signalbox, NULL};
 	struct bench_terminal *terminal;
 	double before, used;
 	long bytes;
