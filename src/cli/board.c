@@ -452,7 +452,9 @@ int board_show(struct project *project, const struct screen_look *look,
 		.repository = repository_common_folder(project->repository),
 		.board = board_new(),
 	};
+	struct screen *screen = NULL;
 	struct screen_options options = {
+		.kept = &screen,
 		.events = -1,
 		.commands = -1,
 		.person = project->person,
@@ -468,6 +470,7 @@ int board_show(struct project *project, const struct screen_look *look,
 	/* Forks: before any thread. */
 	options.launcher = launcher_start(true);
 	result = run_desk(&desk, &options, err);
+	ui_leave(screen);
 	launcher_free(options.launcher);
 	board_free(desk.board);
 	ahead_list_release(&desk.known);

@@ -150,6 +150,7 @@ static void fill(const struct screen_options *options, struct host *host,
 	ui->watch_only = options->watch_only;
 	ui->board = options->board;
 	ui->returns = options->returns;
+	ui->kept = options->kept;
 }
 
 static void fill_settings(const struct settings *settings, struct host *host,

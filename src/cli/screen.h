@@ -37,6 +37,7 @@ struct screen_options {
 	bool attached, watch_only;
 	struct board_source *board; /* instead of a run; NULL: a run */
 	bool returns;		    /* to such a board */
+	struct screen **kept;	    /* from one to the other */
 };
 
 /* Standard input and output are a terminal that can show it; else why not. */

@@ -639,6 +639,36 @@ static void stop(struct ui *ui)
 	model_free(ui->model);
 }
 
+void ui_leave(struct screen *kept)
+{
+	screen_free(kept);
+}
+
+static bool take_screen(struct ui *ui, struct error *err)
+{
+	struct screen **kept = ui->options->kept;
+
+	if (!kept || !*kept) {
+		ui->screen = screen_open(ui->options, err);
+		return ui->screen != NULL;
+	}
+	ui->screen = *kept;
+	*kept = NULL;
+	screen_resize(ui->screen);
+	return true;
+}
+
+static void give_screen(struct ui *ui)
+{
+	bool goes_on = ui->end == UI_OPEN ||
+		       (ui->end == UI_FINISHED && ui->options->returns);
+
+	if (goes_on && ui->options->kept)
+		*ui->options->kept = ui->screen;
+	else
+		screen_free(ui->screen);
+}
+
 int ui_run(const struct ui_options *options, struct error *err)
 {
 	struct ui ui = {.options = options, .end = -1, .test_fd = -1};
@@ -648,8 +678,7 @@ int ui_run(const struct ui_options *options, struct error *err)
 	loop_signal(ui.loop, SIGWINCH, resized, &ui);
 	loop_signal(ui.loop, SIGHUP, hung_up, &ui);
 	loop_signal(ui.loop, SIGTSTP, asked_to_stop, &ui);
-	ui.screen = screen_open(options, err);
-	if (!ui.screen) {
+	if (!take_screen(&ui, err)) {
 		loop_free(ui.loop);
 		return -1;
 	}
@@ -658,7 +687,7 @@ int ui_run(const struct ui_options *options, struct error *err)
 	ui.due_us = 0; /* nothing yet: what comes first waits for nothing */
 	loop_run(ui.loop);
 	stop(&ui);
-	screen_free(ui.screen);
+	give_screen(&ui);
 	if ((ui.end == UI_LEFT || ui.end == UI_LOST) && options->host.leave)
 		options->host.leave(options->host.data, 0);
 	loop_free(ui.loop);

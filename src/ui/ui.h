@@ -43,6 +43,7 @@ enum ui_notify { UI_NOTIFY_BELL, UI_NOTIFY_OSC9, UI_NOTIFY_NONE };
 
 struct theme;
 struct board_source;
+struct screen;
 
 enum ui_choice { UI_AUTO, UI_NEVER, UI_ALWAYS };
 
@@ -65,7 +66,10 @@ struct ui_options {
 	struct pace pace;
 	/* Instead of a run: where no run is shown, and the runs there were. */
 	struct board_source *board;
-	bool returns;		   /* to such a board, when it is left */
+	bool returns; /* to such a board, when it is left */
+	/* Where the screen is kept open from one to the other, for the shell's
+	 * not to be seen between them; NULL: it is opened and left. */
+	struct screen **kept;
 	const struct theme *theme; /* required */
 };
 
@@ -83,6 +87,8 @@ enum ui_end {
 
 /* False when only plain lines can be shown here, and why. */
 bool ui_terminal_fits(const char **why);
+/* Leaves a screen that was kept. NULL is fine. */
+void ui_leave(struct screen *kept);
 /* An enum ui_end, or -1 when the screen could not be opened. */
 int ui_run(const struct ui_options *options, struct error *err) MUST_CHECK;
 

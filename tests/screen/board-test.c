@@ -88,6 +88,19 @@ static void without_any_run_the_board_says_so(void **state)
 	expect_end(terminal);
 }
 
+static int count_of(const struct str *bytes, const char *text)
+{
+	const char *at = bytes->data;
+	int count = 0;
+
+	while ((at = memmem(at, (size_t)(bytes->data + bytes->len - at), text,
+			    strlen(text)))) {
+		count++;
+		at++;
+	}
+	return count;
+}
+
 static void a_run_opens_at_its_end_and_is_left_for_the_board(void **state)
 {
 	struct stand *stand = *state;
@@ -108,6 +121,9 @@ static void a_run_opens_at_its_end_and_is_left_for_the_board(void **state)
 	terminal_expect(terminal, "end");
 	terminal_write(terminal, "B", 1);
 	terminal_expect(terminal, "B is off: this is a replay");
+	/* The shell's screen is not seen in between. */
+	assert_int_equal(count_of(terminal_bytes(terminal), "\033[?1049h"), 1);
+	assert_int_equal(count_of(terminal_bytes(terminal), "\033[?1049l"), 0);
 	terminal_write(terminal, "q", 1);
 	terminal_expect(terminal, "1 ENVIRONMENTS");
 	terminal_expect(terminal, "#1     \xe2\x9c\x97 failed");
