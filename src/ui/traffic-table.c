@@ -139,6 +139,28 @@ static void table_states(struct table *table)
 	}
 }
 
+/* Where nothing was measured of late: since when. */
+static void table_silence(struct table *table)
+{
+	bool silent[COLOUR_COUNT];
+	char text[CLOCK_TEXT_SIZE + 8], clock[CLOCK_TEXT_SIZE];
+	struct pen pen;
+
+	for (int c = 0; c < COLOUR_COUNT; c++)
+		silent[c] =
+			table->it->colours[c].sampled &&
+			meter_is_silent(table->view, &table->it->colours[c]);
+	if ((!silent[COLOUR_BLUE] && !silent[COLOUR_GREEN]) ||
+	    !begin_row(table, &pen, "silent"))
+		return;
+	for (int c = 0; c < COLOUR_COUNT; c++) {
+		snprintf(text, sizeof(text), "since %s",
+			 clock_format_local(table->it->colours[c].sampled,
+					    clock));
+		pen_field_right(&pen, table->width, silent[c] ? text : "");
+	}
+}
+
 /* What only a tall panel has room for. */
 #define TALL_ROWS 18
 
@@ -262,6 +284,7 @@ void traffic_table_draw(const struct view *view, const struct model *model,
 
 	table_names(&table);
 	table_states(&table);
+	table_silence(&table);
 	table_shares(&table);
 	table_rates(&table);
 	table_latencies(&table);

@@ -209,6 +209,9 @@ static void a_colour_without_news_shows_no_number(void **state)
 	assert_non_null(strstr(drawn, "? silent"));
 	assert_null(strstr(drawn, "/s "));
 	free(drawn);
+	drawn = story_draw(&story, 40, 120, ascii);
+	assert_non_null(strstr(drawn, "since 14:02:54"));
+	free(drawn);
 	story_close(&story);
 }
 
