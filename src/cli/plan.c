@@ -133,6 +133,11 @@ static void print_terms(const struct stage_config *stage)
 			excuse->owner, excuse->reason);
 }
 
+static const char *usual_text(int64_t ms, char text[CLOCK_TEXT_SIZE])
+{
+	return ms < 100 ? "less than 0.1 s" : duration_format(ms, text);
+}
+
 static void print_usual(const struct pipeline *pipeline,
 			const struct stage_config *stage,
 			const struct history *past)
@@ -141,8 +146,7 @@ static void print_usual(const struct pipeline *pipeline,
 	int64_t ms = history_usual_ms(past, pipeline->name, stage->name);
 
 	if (ms)
-		listing_print("  usually takes %s\n",
-			      duration_format(ms, took));
+		listing_print("  usually takes %s\n", usual_text(ms, took));
 }
 
 static int print_stage(const struct project *project,
@@ -176,7 +180,7 @@ static void print_total(const struct pipeline *pipeline, char *const *left_out,
 
 	if (ms)
 		listing_print("usually takes %s, without waiting for people\n",
-			      duration_format(ms, took));
+			      usual_text(ms, took));
 }
 
 int plan_print(const struct project *project, const struct selection *selection,

@@ -96,6 +96,29 @@ static void usual_times_come_from_the_runs_before(void **state)
 	assert_says(site->out, "\"usual-ms\": ");
 }
 
+static void a_run_under_way_says_how_long_one_takes(void **state)
+{
+	struct site *site = *state;
+	struct process *run;
+
+	site_pipeline(site,
+		      "name: shop\nstages:\n  unit: {source: none, run: 'until "
+		      "test -e @FOLDER@/go; do sleep 0.05; done; sleep 0.2'}\n"
+		      "  build: {source: none, run: 'true'}\n");
+	site_commit(site, "a commit");
+	site_shell(site, site->folder, "touch go");
+	assert_int_equal(site_call(site, "run", NULL), 0);
+	site_shell(site, site->folder, "rm go");
+	run = site_start(site, NULL, "run", NULL);
+	process_await_text(run, "unit started");
+	assert_int_equal(site_call(site, "status", NULL), 0);
+	assert_says(site->out, "\n  usually takes 0.");
+	site_shell(site, site->folder, "touch go");
+	assert_int_equal(process_await(run), 0);
+	assert_int_equal(site_call(site, "status", NULL), 0);
+	assert_says_not(site->out, "usually");
+}
+
 #define TEST(name) \
 	cmocka_unit_test_setup_teardown(name, site_set_up, site_tear_down)
 
@@ -105,6 +128,7 @@ static int tests(void)
 		TEST(a_failed_test_says_how_often_it_has_failed),
 		TEST(a_test_that_never_failed_says_so),
 		TEST(usual_times_come_from_the_runs_before),
+		TEST(a_run_under_way_says_how_long_one_takes),
 	};
 
 	return cmocka_run_group_tests(all, NULL, NULL);
