@@ -51,6 +51,7 @@ libsignalbox_a_SOURCES += \
 	%D%/logcopy.c %D%/logfail.c \
 	%D%/outside.c %D%/outside.h \
 	%D%/logfile.c %D%/logfile.h \
+	%D%/logfold.c %D%/logfold.h \
 	%D%/logline.c %D%/logline.h \
 	%D%/logview.c %D%/logseek.c %D%/logview.h \
 	%D%/pattern.c %D%/pattern.h \

@@ -5,12 +5,9 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "base/vector.h"
+#include "ui/logfold.h"
 #include "ui/logline.h"
-#include "ui/testline.h"
 
-/* A fold is no longer than this. */
-#define FOLD_BYTES LOGFILE_BLOCK
 /* Lines are numbered by counting no more than this. */
 #define NUMBER_BYTES (64LL << 20)
 
@@ -22,6 +19,8 @@ void logview_init(struct logview *log)
 	log->filter = xstrdup("");
 	log->scratch = xcalloc(1, sizeof(*log->scratch));
 	str_init(log->scratch);
+	log->folds = xcalloc(1, sizeof(*log->folds));
+	logfold_forget(log);
 }
 
 static void drop_file(struct logview *log)
@@ -40,6 +39,7 @@ void logview_release(struct logview *log)
 {
 	drop_file(log);
 	free(log->opened);
+	free(log->folds);
 	free(log->path);
 	free(log->search);
 	free(log->filter);
@@ -59,6 +59,7 @@ void logview_open(struct logview *log, const char *path)
 	log->range = -1;
 	log->follow = true;
 	log->opened_count = 0;
+	logfold_forget(log);
 }
 
 static struct search *started(const struct logview *log, struct search *search,
@@ -92,47 +93,6 @@ void logview_refresh(struct logview *log, int64_t limit)
 	log_index_refresh(&log->index);
 }
 
-/* Where in the list it stands, or would. */
-static size_t opened_place(const struct logview *log, int64_t head)
-{
-	size_t low = 0;
-	size_t high = log->opened_count;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (log->opened[middle] < head)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
-}
-
-static bool is_opened(const struct logview *log, int64_t head)
-{
-	size_t place = opened_place(log, head);
-
-	return place < log->opened_count && log->opened[place] == head;
-}
-
-void logview_toggle(struct logview *log, int64_t head)
-{
-	size_t place = opened_place(log, head);
-	int64_t *at;
-
-	if (is_opened(log, head)) {
-		at = log->opened + place;
-		log->opened_count--;
-		memmove(at, at + 1, (log->opened_count - place) * sizeof(*at));
-		return;
-	}
-	(void)*VECTOR_ADD(log->opened, log->opened_count, log->opened_cap);
-	at = log->opened + place;
-	memmove(at + 1, at, (log->opened_count - 1 - place) * sizeof(*at));
-	*at = head;
-}
-
 static bool read_line(const struct logview *log, int64_t at,
 		      struct logview_line *line)
 {
@@ -151,46 +111,6 @@ static bool is_written_over(const struct logview *log,
 	       memchr(line->text, '\r', line->len);
 }
 
-/* The lines after a test's that are its output: how many, and *end. */
-static int64_t output_of(const struct logview *log, int64_t next, int64_t *end)
-{
-	int64_t stop = next + FOLD_BYTES;
-	struct logview_line line;
-	int64_t count = 0;
-
-	*end = next;
-	while (*end < stop && read_line(log, *end, &line) &&
-	       testline_is_output(line.text, line.len)) {
-		*end = line.next;
-		count++;
-	}
-	return count;
-}
-
-/* Reading further made the line's text unknown. */
-static bool read_again(const struct logview *log, struct logview_line *line)
-{
-	int64_t next;
-
-	return logfile_line(log->file, line->start, &line->text, &line->len,
-			    &next);
-}
-
-static bool fold(const struct logview *log, struct logview_line *line)
-{
-	int64_t end, count;
-
-	if (testline_of(line->text, line->len) != TESTLINE_PASSED)
-		return true;
-	count = output_of(log, line->next, &end);
-	line->is_head = count > 0;
-	if (line->is_head && !is_opened(log, line->start)) {
-		line->folded = count;
-		line->next = end;
-	}
-	return read_again(log, line);
-}
-
 bool logview_line(const struct logview *log, int64_t at,
 		  struct logview_line *line)
 {
@@ -203,35 +123,7 @@ bool logview_line(const struct logview *log, int64_t at,
 			return false;
 		at = line->next;
 	} while (is_written_over(log, line));
-	return fold(log, line);
-}
-
-int64_t logview_head(const struct logview *log, int64_t at)
-{
-	int64_t stop = at - FOLD_BYTES;
-	struct logview_line line;
-
-	while (read_line(log, at, &line) &&
-	       testline_is_output(line.text, line.len)) {
-		if (at == 0 || at <= stop)
-			return -1;
-		at = logfile_before(log->file, at);
-	}
-	if (testline_of(line.text, line.len) != TESTLINE_PASSED)
-		return -1;
-	return at;
-}
-
-/* The folded line that stands for the one at `at`, which may be itself. */
-static int64_t shown_for(const struct logview *log, int64_t at)
-{
-	int64_t head = logview_head(log, at);
-	int64_t end;
-
-	if (head < 0 || head == at || is_opened(log, head))
-		return at;
-	output_of(log, logfile_line_at(log->file, head + 1), &end);
-	return at < end ? head : at;
+	return logfold_line(log, line);
 }
 
 int64_t logview_before(const struct logview *log, int64_t at)
@@ -244,16 +136,19 @@ int64_t logview_before(const struct logview *log, int64_t at)
 		at = search_before(log->only, log->file, at);
 		return at >= 0 ? at : -1;
 	}
+	at = logfold_first(log, at);
+	if (at <= 0)
+		return -1;
 	do {
 		at = logfile_before(log->file, at);
 	} while (at > 0 && read_line(log, at, &line) &&
 		 is_written_over(log, &line));
-	return shown_for(log, at);
+	return logfold_shown(log, at);
 }
 
 void logview_unfold(struct logview *log, int64_t at)
 {
-	int64_t head = log->only ? at : shown_for(log, at);
+	int64_t head = log->only ? at : logfold_shown(log, at);
 
 	if (head != at)
 		logview_toggle(log, head);
@@ -264,7 +159,7 @@ void logview_settle(struct logview *log)
 	if (log->follow || log->only || !log->file)
 		return;
 	logview_unfold(log, log->line);
-	log->top = shown_for(log, log->top);
+	log->top = logfold_shown(log, log->top);
 }
 
 int logview_rows(const struct logview *log, const struct logview_line *line,

@@ -17,6 +17,8 @@
 #include "ui/logfile.h"
 #include "ui/search.h"
 
+struct logfold;
+
 enum seek { SEEK_NOTHING, SEEK_NEXT, SEEK_BEFORE };
 
 struct logview {
@@ -43,6 +45,7 @@ struct logview {
 
 	int64_t *opened; /* tests whose output is not folded, in order */
 	size_t opened_count, opened_cap;
+	struct logfold *folds; /* what was seen of them last */
 	struct str *scratch;
 
 	/* Told by searches, on their threads; set by the owner. */

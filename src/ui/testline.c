@@ -78,7 +78,7 @@ static bool says(const struct word *word, const char *line)
 {
 	switch (word->place) {
 	case FIRST:
-		return starts_with(line, word->text);
+		return *line == *word->text && starts_with(line, word->text);
 	case WITHIN:
 		return strstr(line, word->text);
 	case LAST:

@@ -125,6 +125,86 @@ static void output_of_passed_tests_is_folded_that_of_others_not(void **state)
 	close_log(&log, path);
 }
 
+/* As cmocka and googletest do, and go. */
+static void
+what_a_passed_test_printed_before_its_line_is_folded_too(void **state)
+{
+	struct logview log;
+	char *path = open_log(&log, "before\n"
+				    "[ RUN      ] a\n"
+				    "said\n"
+				    "[       OK ] a\n"
+				    "[ RUN      ] b\n"
+				    "why\n"
+				    "[  FAILED  ] b\n"
+				    "=== RUN c\n"
+				    "--- PASS: c\n"
+				    "    more\n"
+				    "[ RUN      ] d\n");
+
+	(void)state;
+	assert_shown(&log, "why\n[  FAILED  ] b\n--- PASS: c +2\n"
+			   "[ RUN      ] d\n");
+	logview_move(&log, -6, ROWS, WIDTH);
+	assert_shown(&log, ">before\n[       OK ] a +2\n[ RUN      ] b\n"
+			   "why\n");
+	logview_move(&log, 1, ROWS, WIDTH);
+	logview_toggle(&log, log.line);
+	logview_settle(&log);
+	assert_shown(&log, "before\n[ RUN      ] a\nsaid\n>[       OK ] a\n");
+	logview_move(&log, -1, ROWS, WIDTH);
+	assert_int_equal(logview_head(&log, log.line), 27);
+	log.line = 27;
+	logview_toggle(&log, log.line);
+	logview_settle(&log);
+	logview_move(&log, -9, ROWS, WIDTH);
+	logview_move(&log, 4, ROWS, WIDTH);
+	assert_shown(&log, "[       OK ] a +2\n[ RUN      ] b\nwhy\n"
+			   ">[  FAILED  ] b\n");
+	logview_move(&log, 9, ROWS, WIDTH);
+	logview_move(&log, -2, ROWS, WIDTH);
+	assert_shown(&log, "why\n>[  FAILED  ] b\n--- PASS: c +2\n"
+			   "[ RUN      ] d\n");
+	close_log(&log, path);
+}
+
+/* Forward and backward the same lines are shown, wherever tests begin. */
+static void folds_are_the_same_from_both_sides(void **state)
+{
+	static const char *const lines[] = {
+		"[ RUN      ] t", "[       OK ] t", "said",  "  indented",
+		"ok 1 - x",	  "not ok 2 - y",   "# note"};
+	unsigned seed = 17;
+
+	(void)state;
+	for (int round = 0; round < 200; round++) {
+		struct str text = STR_INIT;
+		struct logview log;
+		struct logview_line line;
+		int64_t starts[64], at = 0;
+		size_t count = 0;
+		char *path;
+
+		for (int i = 0; i < 40; i++) {
+			seed = seed * 1103515245 + 12345;
+			str_addf(&text, "%s\n", lines[(seed >> 16) % 7]);
+		}
+		path = open_log(&log, text.data);
+		for (; logview_line(&log, at, &line); at = line.next)
+			starts[count++] = line.start;
+		at = logfile_size(log.file);
+		for (size_t i = count; i > 0; i--) {
+			at = logview_before(&log, at);
+			if (at != starts[i - 1])
+				fail_msg("%lld, not %lld in\n%s", (long long)at,
+					 (long long)starts[i - 1], text.data);
+		}
+		assert_int_equal(logview_before(&log, at), -1);
+		close_log(&log, path);
+		str_release(&text);
+	}
+}
+
 static void a_filter_shows_only_what_holds_its_text(void **state)
 {
 	struct logview log;
@@ -286,6 +366,9 @@ int main(void)
 		cmocka_unit_test(the_marked_line_moves_and_the_window_with_it),
 		cmocka_unit_test(
 			output_of_passed_tests_is_folded_that_of_others_not),
+		cmocka_unit_test(
+			what_a_passed_test_printed_before_its_line_is_folded_too),
+		cmocka_unit_test(folds_are_the_same_from_both_sides),
 		cmocka_unit_test(a_filter_shows_only_what_holds_its_text),
 		cmocka_unit_test(a_wrapped_line_is_read_row_by_row),
 		cmocka_unit_test(
