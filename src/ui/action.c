@@ -80,6 +80,8 @@ static const struct {
 	{'q', ACTION_QUIT},
 	{'?', ACTION_HELP},
 	{INPUT_F1, ACTION_HELP},
+	{':', ACTION_PALETTE},
+	{INPUT_CONTROL('p'), ACTION_PALETTE},
 };
 
 const struct action_info *action_info(enum action action)

@@ -22,6 +22,9 @@
 	X(INTERRUPT, "interrupt", "^C", "twice within 3 s: ask to cancel")     \
 	X(QUIT, "quit", "q", "back; at the top: leave")                        \
 	X(HELP, "help", "? F1", "these keys")                                  \
+	X(PALETTE, "palette", ": ^P", "any of these by its name")              \
+	X(GOTO, "goto", ": goto", "to a stage by its name")                    \
+	X(THEME, "theme", ": theme", "another theme, for this screen")         \
 	X(DOWN, "down", "j Down", "the next item, or a line down")             \
 	X(UP, "up", "k Up", "the item before, or a line up")                   \
 	X(LEFT, "left", "h Left", "the rank before, or sideways in the log")   \

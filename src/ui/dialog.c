@@ -8,6 +8,7 @@
 #include "base/printable.h"
 #include "base/vector.h"
 #include "ui/input.h"
+#include "ui/palette.h"
 
 /* More than a reason needs; a paste is cut there. */
 #define FIELD_BYTES 400
@@ -103,6 +104,7 @@ void dialog_close(struct view *view)
 	free(dialog->facts);
 	strings_release(&dialog->choices);
 	strings_release(&dialog->steps);
+	palette_free(dialog->palette);
 	str_release(&dialog->field);
 	free(dialog->stage);
 	free(dialog->environment);
@@ -110,6 +112,16 @@ void dialog_close(struct view *view)
 	free(dialog->moved);
 	free(dialog->complaint);
 	free(dialog);
+}
+
+void dialog_fill(struct dialog *dialog, const char *text)
+{
+	if (!dialog->label)
+		return;
+	str_clear(&dialog->field);
+	str_add(&dialog->field, text);
+	if (dialog->ops->input)
+		dialog->ops->input(dialog, INPUT_NONE);
 }
 
 /* The newest event that moved what the dialog is about; of one that is about
@@ -222,6 +234,9 @@ static void confirm(struct view *view, const struct model *model)
 	if (done) {
 		struct dialog *next = view->dialog;
 
+		/* The key that opened a question never answers it. */
+		if (next && dialog->ops == &palette_dialog)
+			next->wary = next->ops->command || next->ops->confirm;
 		view->dialog = dialog;
 		dialog_close(view);
 		view->dialog = next;
@@ -270,9 +285,14 @@ void dialog_input(struct view *view, const struct model *model, int input,
 		return;
 	}
 	if (!pasted && input == INPUT_ENTER) {
-		confirm(view, model);
+		if (dialog->wary)
+			dialog_complain(dialog, "Enter opened this: first "
+						"Tab, or any other key");
+		else
+			confirm(view, model);
 		return;
 	}
+	dialog->wary = dialog->wary && pasted;
 	dialog_complain(dialog, "");
 	if (type(dialog, input, pasted) || pasted) {
 		if (dialog->ops->input)
@@ -286,12 +306,18 @@ void dialog_input(struct view *view, const struct model *model, int input,
 		dialog_steer(dialog, input);
 }
 
+static int choice_rows(const struct dialog *dialog)
+{
+	return dialog->ops->rows ? dialog->ops->rows
+				 : (int)dialog->choices.count;
+}
+
 /* Rows that the box needs, its two edges included. */
 static int height_of(const struct dialog *dialog)
 {
-	int rows = 5 + (int)dialog->fact_count + (int)dialog->choices.count;
+	int rows = 5 + (int)dialog->fact_count + choice_rows(dialog);
 
-	if (dialog->choices.count)
+	if (choice_rows(dialog))
 		rows++;
 	if (dialog->label)
 		rows += 2;
@@ -304,7 +330,7 @@ static int height_of(const struct dialog *dialog)
 
 static int width_of(const struct dialog *dialog, const struct grid *grid)
 {
-	int width = 58;
+	int width = dialog->ops->rows ? 94 : 58;
 
 	for (size_t i = 0; i < dialog->fact_count; i++) {
 		int need = text_width(grid, dialog->facts[i].text);
@@ -348,7 +374,7 @@ static void draw_keys(const struct dialog *dialog, const struct area *inside,
 	struct pen pen = pen_at(inside, row, 0);
 
 	pen_bold(&pen, ROLE_KEY);
-	pen_text(&pen, "enter");
+	pen_text(&pen, dialog->wary ? "tab enter" : "enter");
 	pen_role(&pen, ROLE_NORMAL);
 	pen_printf(&pen, "  %s", dialog->ops->confirms);
 	pen.col = pen.col + 4 > inside->cols - 18 ? pen.col + 2
@@ -381,21 +407,33 @@ static int draw_field(const struct dialog *dialog, const struct area *inside,
 	return row + 2;
 }
 
-static int draw_choices(const struct dialog *dialog, const struct area *inside,
-			int row)
+static void draw_choice(const struct dialog *dialog, const struct area *inside,
+			int row, size_t i)
 {
-	for (size_t i = 0; i < dialog->choices.count; i++) {
-		struct pen pen = pen_at(inside, row + (int)i, 0);
-		bool chosen = i == dialog->chosen;
+	struct pen pen = pen_at(inside, row, 0);
+	bool chosen = i == dialog->chosen;
 
-		pen_reverse(&pen, chosen);
-		pen_text(&pen, chosen ? "> " : "  ");
-		pen_field(&pen, inside->cols - 2, dialog->choices.items[i]);
-		if (chosen)
-			area_cursor(inside, row + (int)i, 0, false);
-	}
-	return row + (int)dialog->choices.count +
-	       (dialog->choices.count ? 1 : 0);
+	if (dialog->ops->choice_role)
+		pen_role(&pen, dialog->ops->choice_role(dialog, i));
+	pen_reverse(&pen, chosen);
+	pen_text(&pen, chosen ? "> " : "  ");
+	pen_field(&pen, inside->cols - 2, dialog->choices.items[i]);
+	if (chosen && !dialog->label)
+		area_cursor(inside, row, 0, false);
+}
+
+/* As many as there is room for, the chosen one among them. */
+static int draw_choices(const struct dialog *dialog, const struct area *inside,
+			int row, int room)
+{
+	size_t count = dialog->choices.count;
+	size_t rows = room < choice_rows(dialog) ? (size_t)(room > 0 ? room : 0)
+						 : (size_t)choice_rows(dialog);
+	size_t first = dialog->chosen < rows ? 0 : dialog->chosen - rows + 1;
+
+	for (size_t i = 0; i < rows && first + i < count; i++)
+		draw_choice(dialog, inside, row + (int)i, first + i);
+	return row + (int)rows + (rows ? 1 : 0);
 }
 
 static int draw_facts(const struct dialog *dialog, const struct area *inside,
@@ -438,8 +476,12 @@ static void draw_inside(const struct dialog *dialog, const struct area *inside,
 	int row = draw_facts(dialog, inside, 0, room > 0 ? room : 0);
 
 	row += air;
-	row = draw_choices(dialog, inside, row);
-	if (dialog->label)
+	room = inside->rows - 2 - row - (fixed - choice_rows(dialog));
+	if (dialog->ops->rows)
+		row = draw_field(dialog, inside, row);
+	row = draw_choices(dialog, inside, row,
+			   dialog->ops->rows ? room + 1 : inside->rows - row);
+	if (dialog->label && !dialog->ops->rows)
 		row = draw_field(dialog, inside, row);
 	row = draw_line(inside, row, dialog->complaint);
 	draw_line(inside, row, dialog->moved);

@@ -11,6 +11,7 @@
 #include "ui/view.h"
 
 struct dialog;
+struct palette;
 
 struct dialog_ops {
 	/* Freezes the facts. Required. */
@@ -27,6 +28,8 @@ struct dialog_ops {
 	/* Takes what was typed before it was seen: it is the brake, or changes
 	 * nothing but the screen. */
 	bool at_once;
+	int rows; /* of choices, below the text box; 0: as many as there are */
+	enum role (*choice_role)(const struct dialog *dialog, size_t choice);
 };
 
 struct fact {
@@ -53,6 +56,9 @@ struct dialog {
 	double weight;	      /* the candidate's share before */
 	struct strings steps; /* the plan's shares; help: why keys are off */
 	bool unhold;
+	struct palette *palette; /* freed with it; NULL none */
+	size_t recalled;	 /* so many inputs back; 0 none */
+	bool wary; /* Enter opened it: another key goes before the next one */
 	/* Announcements. */
 	char *moved; /* what changed behind it, "" */
 	char *complaint;
@@ -62,11 +68,14 @@ struct dialog {
 extern const struct dialog_ops finding_dialog, exception_dialog;
 extern const struct dialog_ops approve_dialog, reject_dialog, shift_dialog,
 	hold_dialog, promote_dialog, rollback_dialog, cancel_dialog,
-	quit_dialog, help_dialog, reason_dialog, search_dialog, filter_dialog;
+	quit_dialog, help_dialog, reason_dialog, search_dialog, filter_dialog,
+	palette_dialog;
 
 void dialog_open(struct view *view, const struct model *model,
 		 const struct dialog_ops *ops);
 void dialog_close(struct view *view);
+/* Puts a text into its box, if it has one, as if it had been typed. */
+void dialog_fill(struct dialog *dialog, const char *text);
 /* pasted: it may only enter the text box. */
 void dialog_input(struct view *view, const struct model *model, int input,
 		  bool pasted);

@@ -191,7 +191,7 @@ static void help_open(struct dialog *dialog, const struct view *view,
 	dialog_titlef(dialog, "KEYS");
 	dialog->label = "only";
 	for (int i = ACTION_NONE + 1; i < ACTION_COUNT; i++) {
-		const char *off = view_off(view, model, (enum action)i, &why);
+		const char *off = view_idle(view, model, (enum action)i, &why);
 
 		strings_add(&dialog->steps, off ? off : "");
 	}
@@ -211,6 +211,7 @@ const struct dialog_ops help_dialog = {
 	.open = help_open,
 	.input = help_input,
 	.confirms = "close",
+	.at_once = true,
 };
 
 static void search_open(struct dialog *dialog, const struct view *view,

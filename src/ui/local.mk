@@ -21,6 +21,7 @@ libsignalbox_a_SOURCES += \
 	%D%/layout.c %D%/layout.h \
 	%D%/meter.c %D%/meter.h \
 	%D%/off.c \
+	%D%/palette.c %D%/palette.h %D%/palette-run.c \
 	%D%/pipeline.c %D%/playback.c %D%/playback.h \
 	%D%/rescue.c %D%/rescue.h \
 	%D%/screen.c %D%/screen.h \

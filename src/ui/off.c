@@ -114,6 +114,24 @@ static const char *reason_off(const struct view *view,
 	}
 }
 
+/* Of what only looks. */
+static const char *look_off(const struct view *view, const struct model *model,
+			    enum action action)
+{
+	bool fails = action == ACTION_FAILURE_NEXT ||
+		     action == ACTION_FAILURE_BEFORE;
+
+	if (action == ACTION_EXCEPT && !view_finding(view, model))
+		return "there is no finding";
+	if (action == ACTION_EXCEPT && view->focus != PANEL_SECURITY)
+		return "the security panel has not the focus; 3 goes there";
+	if (view->board && (fails || action == ACTION_GOTO))
+		return "no run is shown";
+	if (action < ACTION_FOLLOW || action > ACTION_EDITOR || fails)
+		return NULL;
+	return view->log.file ? NULL : "no log is shown";
+}
+
 const char *view_off(const struct view *view, const struct model *model,
 		     enum action action, struct str *why)
 {
@@ -128,4 +146,12 @@ const char *view_off(const struct view *view, const struct model *model,
 	if (text != why->data)
 		str_add(why, text);
 	return why->data;
+}
+
+const char *view_idle(const struct view *view, const struct model *model,
+		      enum action action, struct str *why)
+{
+	const char *text = view_off(view, model, action, why);
+
+	return text ? text : look_off(view, model, action);
 }

@@ -34,6 +34,7 @@ static const char title_off[] = "\033[23;2t";
 struct screen {
 	SCREEN *curses;
 	struct painter *painter;
+	enum depth depth;
 	struct charset charset;
 	struct termios before;
 	struct grid shown; /* the last frame */
@@ -229,10 +230,9 @@ struct screen *screen_open(const struct ui_options *options, struct error *err)
 	screen->ansi = clear_text && clear_text != (char *)-1 &&
 		       strncmp(clear_text, "\033[", 2) == 0;
 	screen->charset = screen_charset_of(options->unicode);
-	screen->painter =
-		painter_new(options->theme, screen_wants_colour(options->colour)
-						    ? painter_depth()
-						    : DEPTH_NONE);
+	screen->depth = screen_wants_colour(options->colour) ? painter_depth()
+							     : DEPTH_NONE;
+	screen->painter = painter_new(options->theme, screen->depth);
 	screen->mouse = options->mouse;
 	screen->notify = options->notify;
 	screen->titles = screen->ansi && !options->no_title && has_title();
@@ -265,6 +265,13 @@ void screen_enter(struct screen *screen)
 	reset_prog_mode();
 	set_modes(screen);
 	screen_resize(screen);
+}
+
+void screen_wear(struct screen *screen, const struct theme *theme)
+{
+	painter_free(screen->painter);
+	screen->painter = painter_new(theme, screen->depth);
+	screen_forget(screen);
 }
 
 void screen_abandon(struct screen *screen)

@@ -39,6 +39,8 @@ void screen_title(struct screen *screen, const char *title);
 void screen_notify(struct screen *screen, const char *text);
 /* The target of the cell that was painted there last, 0 none. */
 size_t screen_target(const struct screen *screen, int row, int col);
+/* Another theme, copied; the next frame draws every cell. */
+void screen_wear(struct screen *screen, const struct theme *theme);
 /* The next frame draws every cell. */
 void screen_forget(struct screen *screen);
 /* Text into the clipboard of the terminal (OSC 52); false where it has none

@@ -265,7 +265,8 @@ static bool is_of_all(enum action action)
 {
 	return action_changes(action) || action_plays(action) ||
 	       action == ACTION_REDRAW || action == ACTION_SUSPEND ||
-	       action == ACTION_INTERRUPT || action == ACTION_HELP;
+	       action == ACTION_INTERRUPT || action == ACTION_HELP ||
+	       action == ACTION_PALETTE;
 }
 
 bool ships_act(struct view *view, const struct model *model, enum action action)

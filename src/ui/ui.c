@@ -27,6 +27,7 @@
 #include "ui/playback.h"
 #include "ui/screen.h"
 #include "ui/ships-work.h"
+#include "ui/theme.h"
 
 /* At most 30 frames a second for events. A key paints at once. */
 #define FRAME_US 33333
@@ -372,6 +373,22 @@ static void show_outside(struct ui *ui, enum outside_kind kind)
 	paint(ui);
 }
 
+/* Another theme, until the screen closes. */
+static void wear(struct ui *ui)
+{
+	struct problems problems = PROBLEMS_INIT;
+	struct theme theme = THEME_INIT;
+	struct error err = ERROR_INIT;
+
+	if (theme_load(&theme, ui->view->wish_text, &problems, &err) == 0)
+		screen_wear(ui->screen, &theme);
+	else
+		view_toast(ui->view, true, error_text(&err));
+	error_clear(&err);
+	theme_release(&theme);
+	problems_release(&problems);
+}
+
 static void obey(struct ui *ui)
 {
 	enum wish wish = ui->view->wish;
@@ -403,6 +420,9 @@ static void obey(struct ui *ui)
 		break;
 	case WISH_OPEN:
 		finish(ui, UI_OPEN);
+		break;
+	case WISH_THEME:
+		wear(ui);
 		break;
 	}
 }

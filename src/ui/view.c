@@ -51,6 +51,8 @@ void view_free(struct view *view)
 	free(view->stage);
 	free(view->toast);
 	free(view->ask_reason);
+	free(view->wish_text);
+	strings_release(&view->inputs);
 	free(view);
 }
 
@@ -359,6 +361,9 @@ static void act(struct view *view, const struct model *model,
 	case ACTION_QUIT:
 		act_quit(view, model);
 		break;
+	case ACTION_PALETTE:
+		dialog_open(view, model, &palette_dialog);
+		break;
 	default:
 		if (action >= ACTION_PANEL_1 && action <= ACTION_PANEL_6)
 			view->focus = (enum panel)(action - ACTION_PANEL_1);
@@ -370,10 +375,8 @@ static void act(struct view *view, const struct model *model,
 	}
 }
 
-static void panel_input(struct view *view, const struct model *model, int input)
+void view_act(struct view *view, const struct model *model, enum action action)
 {
-	enum action action =
-		view->play.on && input == ' ' ? ACTION_PAUSE : action_of(input);
 	const struct view_ops *ops = panels[view->focus];
 
 	view_toast(view, false, "");
@@ -399,6 +402,8 @@ void view_input(struct view *view, const struct model *model, int input)
 	else if (view->dialog)
 		dialog_input(view, model, input, view->pasting);
 	else if (!view->pasting)
-		panel_input(view, model, input);
+		view_act(view, model,
+			 view->play.on && input == ' ' ? ACTION_PAUSE
+						       : action_of(input));
 	view_update(view, model);
 }

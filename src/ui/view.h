@@ -16,6 +16,7 @@
 #include <stdint.h>
 
 #include "base/str.h"
+#include "base/strings.h"
 #include "event/command.h"
 #include "model/model.h"
 #include "ui/action.h"
@@ -77,7 +78,8 @@ enum wish {
 	WISH_COPY,  /* copy_file into the clipboard */
 	WISH_PAGER, /* the log, in a program of the person's own */
 	WISH_EDITOR,
-	WISH_OPEN, /* what is chosen on the board */
+	WISH_OPEN,  /* what is chosen on the board */
+	WISH_THEME, /* the one that wish_text names */
 };
 
 struct board;
@@ -128,7 +130,9 @@ struct view {
 	size_t outbox_count, outbox_cap;
 	int64_t next_id;
 	enum wish wish;
-	int64_t copied_lines; /* in copy_file */
+	char *wish_text;
+	struct strings inputs; /* of the palette, the last one last */
+	int64_t copied_lines;  /* in copy_file */
 	/* A rollback was asked from here: its reason is asked when it ends. */
 	char *ask_reason; /* environment, "" none */
 	int ask_after;	  /* so many rollbacks had ended there before it */
@@ -138,6 +142,8 @@ struct view *view_new(void);
 void view_free(struct view *view);
 /* One key, or one piece of a paste. */
 void view_input(struct view *view, const struct model *model, int input);
+/* What an action's key does. */
+void view_act(struct view *view, const struct model *model, enum action action);
 /* What a cell's target says: so many'th stage, from 1. A click on it. */
 struct pointer {
 	int row, col;
@@ -176,5 +182,8 @@ const struct environment_model *view_environment(const struct view *view,
  * until the next call with the same `why`. */
 const char *view_off(const struct view *view, const struct model *model,
 		     enum action action, struct str *why);
+/* The same, and why one that only looks would show nothing now. */
+const char *view_idle(const struct view *view, const struct model *model,
+		      enum action action, struct str *why);
 
 #endif

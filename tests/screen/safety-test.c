@@ -68,6 +68,75 @@ static void bb_rolls_nothing_back(void **state)
 	assert_silent(terminal, "Esc and Enter");
 }
 
+/* The palette's Enter opens the question, and never answers it. */
+static void the_palette_asks_before_it_changes_anything(void **state)
+{
+	struct terminal *terminal = stage_open_canary(state);
+	json_t *command;
+
+	terminal_keys(terminal, ":roll-back\r");
+	terminal_expect(terminal, "ROLL BACK PRODUCTION");
+	assert_silent(terminal, "the palette");
+	terminal_keys(terminal, "\r\r\r");
+	terminal_expect(terminal, "first Tab, or any other key");
+	assert_silent(terminal, "Enter again and again");
+	terminal_keys(terminal, "\t\r");
+	command = only_command(terminal);
+	assert_string_equal(text_of(command, "command"), "rollback");
+	json_decref(command);
+}
+
+static void the_palette_fills_what_is_asked(void **state)
+{
+	struct terminal *terminal = stage_open_canary(state);
+	json_t *command;
+
+	terminal_keys(terminal, ":shift 33\r");
+	terminal_expect(terminal, "percent for green: 33");
+	terminal_keys(terminal, "\r");
+	assert_silent(terminal, "Enter alone");
+	terminal_keys(terminal, "\t\r");
+	command = only_command(terminal);
+	assert_string_equal(text_of(command, "command"), "shift");
+	assert_int_equal(json_number_value(json_object_get(command, "value")),
+			 33);
+	json_decref(command);
+}
+
+static void what_is_off_is_not_run_by_the_palette(void **state)
+{
+	struct terminal *terminal = stage_open_canary(state);
+
+	terminal_keys(terminal, ":approve");
+	terminal_expect(terminal, "off: no gate is open");
+	terminal_keys(terminal, "\r");
+	terminal_expect(terminal, "approve is off: no gate is open");
+	terminal_keys(terminal, "\r\t\r");
+	assert_silent(terminal, "what is off");
+}
+
+static void the_palette_completes_goes_and_remembers(void **state)
+{
+	struct terminal *terminal = stage_open_canary(state);
+
+	terminal_keys(terminal, "\020log sta\t");
+	terminal_expect(terminal, "name: log staging");
+	terminal_keys(terminal, "\r");
+	terminal_expect(terminal, "2 LOG staging");
+	terminal_keys(terminal, ":goto acceptance\r:");
+	terminal_send(terminal, "\033OA", 3, 1);
+	terminal_expect(terminal, "name: goto acceptance");
+	terminal_send(terminal, "\033OA", 3, 1);
+	terminal_expect(terminal, "name: log staging");
+	terminal_send(terminal, "\033OB", 3, 1);
+	terminal_expect(terminal, "name: goto acceptance");
+	terminal_keys(terminal, "\025nosuchthing\r");
+	terminal_expect(terminal, "there is no such command");
+	terminal_keys(terminal, "\025theme light\r");
+	terminal_expect(terminal, "? help");
+	assert_silent(terminal, "looking");
+}
+
 /* What moves behind an open dialog is told, and the command still carries
  * what was shown. */
 static void a_dialog_is_frozen_and_says_what_moved(void **state)
@@ -332,6 +401,10 @@ int main(void)
 		TEST(b_then_enter_rolls_back_once_by_what_was_shown),
 		TEST(bb_rolls_nothing_back),
 		TEST(a_dialog_is_frozen_and_says_what_moved),
+		TEST(the_palette_asks_before_it_changes_anything),
+		TEST(the_palette_fills_what_is_asked),
+		TEST(what_is_off_is_not_run_by_the_palette),
+		TEST(the_palette_completes_goes_and_remembers),
 		TEST(no_single_key_in_any_panel_changes_anything),
 		TEST(two_thousand_pasted_keys_change_nothing),
 		TEST(two_thousand_typed_keys_change_nothing_without_enter),
