@@ -163,6 +163,19 @@ static void toggle_times(struct view *view)
 		view_toast(view, true, "when this was printed is not known");
 }
 
+static void toggle_range(struct view *view)
+{
+	struct logview *log = &view->log;
+
+	view->focus = PANEL_LOG;
+	logview_stand(log, rows_of(view), width_of(view));
+	log->range = log->range < 0 ? log->line : -1;
+	if (log->range >= 0)
+		view_toast(view, false,
+			   "lines are marked from here on; y copies them, Esc "
+			   "lets go");
+}
+
 /* What works whichever panel has the focus. */
 static void log_key(struct view *view, const struct model *model,
 		    enum action action)
@@ -201,9 +214,7 @@ static void log_key(struct view *view, const struct model *model,
 		log_copy(view, model, action == ACTION_COPY_WITH);
 		break;
 	case ACTION_RANGE:
-		view->focus = PANEL_LOG;
-		logview_stand(log, rows_of(view), width_of(view));
-		log->range = log->range < 0 ? log->line : -1;
+		toggle_range(view);
 		break;
 	case ACTION_PAGER:
 	case ACTION_EDITOR:
