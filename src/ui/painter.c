@@ -199,6 +199,15 @@ static void add_text(const struct cell *cell, struct str *out)
 		str_add_utf8(out, cell->text[i]);
 }
 
+/* Letters and our own marks: one column on every terminal. */
+static bool is_sure(const struct cell *cell)
+{
+	uint32_t c = cell->text[0];
+
+	return cell->width == 1 && !cell->text[1] &&
+	       (c < 0x1100 || (c >= 0x2000 && c < 0x2c00));
+}
+
 /* Where a terminal and this program may take a character for differently
  * wide, the next one is placed anew: so no line reaches another's cells. */
 static void draw_cell(struct painter *painter, const struct grid *grid, int row,
@@ -215,7 +224,7 @@ static void draw_cell(struct painter *painter, const struct grid *grid, int row,
 	take_look(painter, look_of(painter->looks, cell), out);
 	add_text(cell, out);
 	painter->col += cell->width;
-	if (cell->width != 1 || cell->text[1] || painter->col >= grid->cols)
+	if (!is_sure(cell) || painter->col >= grid->cols)
 		painter->row = -1;
 }
 

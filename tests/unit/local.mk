@@ -89,6 +89,7 @@ check_PROGRAMS += %D%/ui/testline-test
 EXTRA_DIST += %D%/ui/logs.h
 check_PROGRAMS += %D%/ui/ships-test
 check_PROGRAMS += %D%/ui/theme-test
+check_PROGRAMS += %D%/ui/painter-test
 check_PROGRAMS += %D%/ui/tint-test
 check_PROGRAMS += %D%/ui/view-test
 EXTRA_DIST += %D%/ui/story.h tests/data/layout tests/data/screen
