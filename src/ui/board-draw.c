@@ -126,6 +126,7 @@ static void draw_environment(const struct view *view, const struct area *area,
 	struct pen pen = pen_at(area, row, 0);
 	struct pen second = pen_at(area, row + 1, left);
 
+	pen.target = (size_t)(it - view->board->environments) + 1;
 	draw_mark(&pen, chosen, focused);
 	pen_text(&pen, " ");
 	pen_reverse(&pen, chosen && focused);
@@ -229,6 +230,7 @@ static void draw_run(const struct view *view, const struct area *area, int row,
 	char text[CLOCK_TEXT_SIZE] = "";
 	struct pen pen = pen_at(area, row, 0);
 
+	pen.target = BOARD_RUNS + (size_t)(run - view->board->runs.runs);
 	draw_mark(&pen, chosen, focused);
 	pen_printf(&pen, "#%lld", (long long)run->run);
 	pen_reverse(&pen, false);

@@ -131,6 +131,23 @@ static void move(struct view *view, enum action action)
 	}
 }
 
+void board_click(struct view *view, size_t target)
+{
+	const struct board *board = view->board;
+	struct board_choice *choice = view->choice;
+
+	if (target >= BOARD_RUNS && target - BOARD_RUNS < board->runs.count) {
+		choice->in_environments = false;
+		target -= BOARD_RUNS;
+		choice->run = target ? board->runs.runs[target].run : 0;
+	} else if (target && target <= board->count) {
+		choice->in_environments = true;
+		free(choice->environment);
+		choice->environment =
+			xstrdup(board->environments[target - 1].name);
+	}
+}
+
 static void open_run(struct view *view)
 {
 	struct board_choice *choice = view->choice;

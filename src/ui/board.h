@@ -68,6 +68,10 @@ const struct history_run *board_run(const struct view *view);
 /* "running", "passed", "at its gate", "cut off". */
 const char *board_run_state(const struct history_run *run, enum state *state);
 bool board_act(struct view *view, enum action action); /* false: not mine */
+/* What a cell's target says: so many'th environment, from 1, or from
+ * BOARD_RUNS run. A click chooses it. */
+#define BOARD_RUNS 10000
+void board_click(struct view *view, size_t target);
 void board_draw(const struct view *view, struct grid *grid);
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The mouse, where it was asked for: it looks and never acts. */
+#include "ui/board.h"
 #include "ui/dialog.h"
 #include "ui/input.h"
 #include "ui/view.h"
@@ -40,11 +41,28 @@ static void scroll(struct view *view, const struct model *model,
 		ops->act(view, model, action);
 }
 
+static void point_at_board(struct view *view, int input, size_t target)
+{
+	if (view->dialog || view->pasting || view->ships ||
+	    input == INPUT_RELEASE)
+		return;
+	view_toast(view, false, "");
+	if (input == INPUT_CLICK)
+		board_click(view, target);
+	else
+		board_act(view,
+			  input == INPUT_WHEEL_UP ? ACTION_UP : ACTION_DOWN);
+}
+
 void view_pointer(struct view *view, const struct model *model, int input,
 		  const struct pointer *at)
 {
 	enum panel panel = panel_at(view, at);
 
+	if (view->board) {
+		point_at_board(view, input, at->target);
+		return;
+	}
 	if (view->dialog || view->pasting || panel == PANEL_COUNT ||
 	    input == INPUT_RELEASE)
 		return;

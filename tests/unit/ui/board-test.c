@@ -305,6 +305,26 @@ static void rolling_back_is_of_the_chosen_environment(void **state)
 	assert_string_equal(view->toast, "B is off: nothing to go back to");
 }
 
+static void a_click_chooses_and_never_opens(void **state)
+{
+	struct stand *stand = *state;
+	struct pointer at = {0, 0, 2};
+
+	view_pointer(stand->view, stand->board->model, INPUT_CLICK, &at);
+	assert_string_equal(board_environment(stand->view)->name, "staging");
+	assert_true(stand->choice.in_environments);
+	at.target = BOARD_RUNS + 3;
+	view_pointer(stand->view, stand->board->model, INPUT_CLICK, &at);
+	assert_false(stand->choice.in_environments);
+	assert_int_equal(board_run(stand->view)->run, 481);
+	view_pointer(stand->view, stand->board->model, INPUT_WHEEL_UP, &at);
+	assert_int_equal(board_run(stand->view)->run, 482);
+	at.target = BOARD_RUNS + 44;
+	view_pointer(stand->view, stand->board->model, INPUT_CLICK, &at);
+	assert_int_equal(board_run(stand->view)->run, 482);
+	assert_int_equal(stand->view->wish, WISH_NONE);
+}
+
 static void other_changes_are_off(void **state)
 {
 	static const char all[] = "axsHPX";
@@ -331,6 +351,7 @@ int main(void)
 		TEST(a_new_run_moves_no_choice),
 		TEST(enter_opens_what_is_chosen),
 		TEST(rolling_back_is_of_the_chosen_environment),
+		TEST(a_click_chooses_and_never_opens),
 		TEST(other_changes_are_off),
 	};
 
