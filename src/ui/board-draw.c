@@ -163,11 +163,12 @@ static int environments_rows(const struct view *view)
 static size_t first_environment(const struct view *view, int room)
 {
 	const struct board_environment *all = view->board->environments;
+	const struct board_environment *it = board_environment(view);
 	size_t first = 0;
-	size_t chosen = (size_t)(board_environment(view) - all);
+	size_t chosen = it ? (size_t)(it - all) : 0;
 	int rows = 0;
 
-	for (size_t i = 0; i <= chosen; i++)
+	for (size_t i = 0; it && i <= chosen; i++)
 		rows += environment_rows(&all[i]);
 	while (rows > room && first < chosen)
 		rows -= environment_rows(&all[first++]);
@@ -446,7 +447,7 @@ static void draw_small(const struct view *view, const struct area *area)
 		row++;
 	}
 	for (size_t i = first_environment(view, area->rows);
-	     board->count && i < board->count && row < area->rows; i++) {
+	     i < board->count && row < area->rows; i++) {
 		const struct board_environment *it = &board->environments[i];
 		const struct environment_model *model =
 			model_environment(board->model, it->name);

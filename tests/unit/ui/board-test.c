@@ -230,6 +230,9 @@ static void an_empty_board_says_so_and_is_no_trouble(void **state)
 	char *drawn;
 
 	stand->view->board = empty;
+	for (int rows = 1; rows < 40; rows++)
+		for (int cols = 1; cols < 130; cols += 9)
+			free(draw(stand, rows, cols, ascii));
 	drawn = draw(stand, 24, 80, ascii);
 	assert_non_null(strstr(drawn, "reading"));
 	free(drawn);
