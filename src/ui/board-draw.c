@@ -489,7 +489,8 @@ void board_draw(const struct view *view, struct grid *grid)
 	draw_environments(view, &part);
 	left = grid->rows - rows - 2 - detail;
 	used = 2 + (int)view->board->runs.count;
-	if (detail && used < left) { /* close to what it is about */
+	/* Close to what it is about; in rows that nothing else takes too. */
+	if (used < left && (detail || left - used >= 4)) {
 		detail += left - used;
 		left = used;
 	}
