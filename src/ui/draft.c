@@ -63,10 +63,10 @@ static int append_draft(struct draft *draft, const char *tree, const char *name,
 		result = file_replace(path, file.data, file.len, 0644,
 				      &draft->err);
 		draft->said = xasprintf(
-			is_read ? "drafted in %s; it hides nothing until it "
-				  "has a reviewer and is committed"
-				: "drafted in %s; it hides nothing: no "
-				  "'exceptions' of the scan names that",
+			is_read ? "drafted in %s; it counts once reviewed and "
+				  "committed"
+				: "drafted in %s; no scan reads it: name it "
+				  "by 'exceptions'",
 			name);
 	}
 	str_release(&file);

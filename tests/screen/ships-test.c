@@ -213,7 +213,7 @@ static void an_exception_is_drafted_and_grants_nothing(void **state)
 	terminal_keys(terminal, " of time, mended next week");
 	terminal_send(terminal, "\033OB", 3, 1);
 	terminal_keys(terminal, "\r");
-	terminal_expect(terminal, "it hides nothing: no");
+	terminal_expect(terminal, "no scan reads it");
 	drafts = read_drafts(*state);
 	assert_string_equal(drafts,
 			    "# reason: short of time, mended next week\n"
