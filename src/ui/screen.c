@@ -45,7 +45,7 @@ struct screen {
 	bool titles;	  /* the window has one */
 	bool keeps_title; /* entering keeps it, and leaving gives it back */
 	char *title;	  /* as it was set; NULL: not yet */
-	int cursor;	  /* as curs_set() was told, -1 not yet */
+	int cursor;	  /* whether it is shown, -1 not known */
 };
 
 bool ui_terminal_fits(const char **why)
@@ -129,18 +129,40 @@ static void add_modes_on(const struct screen *screen, struct str *text)
 		str_add(text, title_on);
 }
 
+static bool has_part(const char *name, const char *part)
+{
+	struct str text = STR_INIT;
+	bool has;
+
+	capability_add(&text, name);
+	has = strstr(text.data, part) != NULL;
+	str_release(&text);
+	return has;
+}
+
+/* Far below every screen: the cursor stops at its last row. */
+#define LAST_ROW 998
+
 /* What takes back all that the screen did, in reverse order. */
+static void add_way_out(const struct screen *screen, struct str *text)
+{
+	if (screen->ansi)
+		add_modes_off(screen, text);
+	capability_add(text, "sgr0");
+	capability_add(text, "op");
+	capability_add(text, "cnorm");
+	capability_add(text, "rmkx");
+	if (has_part("rmcup", "\033"))
+		capability_add(text, "rmcup");
+	else
+		str_add(text, tiparm(tigetstr("cup"), LAST_ROW, 0));
+}
+
 static void arm(const struct screen *screen)
 {
 	struct str text = STR_INIT;
 
-	if (screen->ansi)
-		add_modes_off(screen, &text);
-	capability_add(&text, "sgr0");
-	capability_add(&text, "op");
-	capability_add(&text, "cnorm");
-	capability_add(&text, "rmkx");
-	capability_add(&text, "rmcup");
+	add_way_out(screen, &text);
 	rescue_arm(STDOUT_FILENO, text.data, text.len, &screen->before);
 	str_release(&text);
 }
@@ -153,20 +175,11 @@ static void send(const struct str *text)
 		return;
 }
 
-static void send_modes(const struct screen *screen,
-		       void (*add)(const struct screen *, struct str *))
-{
-	struct str modes = STR_INIT;
-
-	if (screen->ansi)
-		add(screen, &modes);
-	send(&modes);
-	str_release(&modes);
-}
-
 /* What every entering sets; curses brings its own modes back by itself. */
 static void set_modes(struct screen *screen)
 {
+	struct str modes = STR_INIT;
+
 	raw();
 	noecho();
 	nonl();
@@ -176,23 +189,15 @@ static void set_modes(struct screen *screen)
 	/* After keypad(), which knows another start of these reports. */
 	if (screen->mouse)
 		keys_start_mouse();
-	send_modes(screen, add_modes_on);
+	if (screen->ansi)
+		add_modes_on(screen, &modes);
+	send(&modes);
+	str_release(&modes);
 	free(screen->title);
 	screen->title = NULL;
 	screen->entered = true;
 	screen->cursor = -1;
 	screen_forget(screen);
-}
-
-static bool has_part(const char *name, const char *part)
-{
-	struct str text = STR_INIT;
-	bool has;
-
-	capability_add(&text, name);
-	has = strstr(text.data, part) != NULL;
-	str_release(&text);
-	return has;
 }
 
 /* XT says that xterm's sequence sets it. */
@@ -244,25 +249,35 @@ struct screen *screen_open(const struct ui_options *options, struct error *err)
 	return screen;
 }
 
+/* In one write, as a signal does it. Curses hears nothing of it: it would
+ * write all that once more, piece by piece. */
 void screen_leave(struct screen *screen)
 {
+	struct str text = STR_INIT;
+
 	if (!screen->entered)
 		return;
 	screen->entered = false;
-	send_modes(screen, add_modes_off);
-	curs_set(1);
-	endwin();
+	add_way_out(screen, &text);
+	send(&text);
+	str_release(&text);
 	tcsetattr(STDIN_FILENO, TCSADRAIN, &screen->before);
 	rescue_disarm();
 }
 
 void screen_enter(struct screen *screen)
 {
+	struct str text = STR_INIT;
+
 	if (screen->entered)
 		return;
 	tcgetattr(STDIN_FILENO, &screen->before);
 	arm(screen);
 	reset_prog_mode();
+	capability_add(&text, "smcup");
+	capability_add(&text, "smkx");
+	send(&text);
+	str_release(&text);
 	set_modes(screen);
 	screen_resize(screen);
 }
@@ -405,7 +420,7 @@ void screen_paint(struct screen *screen, const struct grid *grid)
 		      screen->whole || resized ? NULL : &screen->shown, grid,
 		      &out);
 	if (cursor != screen->cursor)
-		curs_set(cursor);
+		capability_add(&out, cursor ? "cnorm" : "civis");
 	screen->cursor = cursor;
 	send(&out);
 	str_release(&out);

@@ -277,6 +277,50 @@ static void a_notice_by_osc_9_says_what_and_nothing_else(void **state)
 			      terminal_bytes(terminal)->len);
 }
 
+/* What was written from the first mode that was taken back on. */
+static char *way_out(void **state, int signal_number, const char *env)
+{
+	struct terminal *terminal;
+	const char *off;
+	char *text;
+
+	terminal = *state =
+		stage_open("back.ndjson", BACK_NOW, 24, 80, env, "--mouse");
+	if (signal_number)
+		kill(terminal_pid(terminal), signal_number);
+	else
+		terminal_write(terminal, "q", 1);
+	terminal_wait(terminal, false);
+	off = strstr(terminal_bytes(terminal)->data, "\033[?1006l");
+	assert_non_null(off);
+	text = xstrdup(off);
+	stage_close(state);
+	return text;
+}
+
+/* Each mode once, the last taken first. */
+static void every_way_out_takes_the_same_back(void **state)
+{
+	static const int signals[] = {SIGTERM, SIGABRT, SIGHUP, SIGINT};
+	char *quit = way_out(state, 0, "A=");
+
+	assert_string_equal(quit, "\033[?1006l\033[?1000l\033[?1004l"
+				  "\033[?2004l\033(B\033[m\033[39;49m"
+				  "\033[?12l\033[?25h\033[?1l\033>"
+				  "\033[?1049l\033[23;0;0t");
+	for (size_t i = 0; i < ARRAY_SIZE(signals); i++) {
+		char *text = way_out(state, signals[i], "A=");
+
+		assert_string_equal(text, quit);
+		free(text);
+	}
+	free(quit);
+	/* Without another screen to leave, the prompt comes below this. */
+	quit = way_out(state, 0, "TERM=linux");
+	assert_true(ends_with(quit, "\033[999;1H"));
+	free(quit);
+}
+
 /* All modes on, and raw, as a program leaves it that was killed. */
 static struct terminal *reset_broken(void **state, const char *const *env)
 {
@@ -346,6 +390,7 @@ int main(void)
 		TEST(no_title_is_set_where_none_is_wanted_or_comes_back),
 		TEST(the_bell_rings_for_what_needs_a_person_and_no_progress),
 		TEST(a_notice_by_osc_9_says_what_and_nothing_else),
+		TEST(every_way_out_takes_the_same_back),
 		TEST(a_broken_terminal_is_mended),
 		TEST(of_a_dumb_terminal_only_the_lines_are_mended),
 	};
