@@ -62,8 +62,7 @@ struct stage_log {
 	size_t pending;	   /* blocks on the writer */
 	bool is_line_open; /* what was let in ends without a newline */
 	bool tapped, is_paused, finished;
-	bool was_given; /* a child had the file, which may be empty */
-	bool is_cut;	/* the writer's: nothing more goes into the file */
+	bool is_cut; /* the writer's: nothing more goes into the file */
 };
 
 /* log.c */

@@ -279,7 +279,6 @@ static int open_file(struct stage_log *log)
 	if (log->fd >= 0) /* or we would be one who writes */
 		close(log->fd);
 	log->fd = -1;
-	log->was_given = true;
 	log->reopen = reopen_watch(log->pool->reopen, log->path, fd, log);
 	return fd;
 }

@@ -5,7 +5,6 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -287,14 +286,6 @@ static void tell_dropped(struct stage_log *log)
 	free(why);
 }
 
-static void remove_if_empty(const char *path)
-{
-	struct stat status;
-
-	if (stat(path, &status) == 0 && status.st_size == 0)
-		unlink(path);
-}
-
 void stage_log_finish(struct stage_log *log)
 {
 	if (!log)
@@ -303,8 +294,6 @@ void stage_log_finish(struct stage_log *log)
 	tell_dropped(log);
 	tell(log);
 	timer_stop(log->tell);
-	if (log->was_given && !log->tally.bytes)
-		remove_if_empty(log->path);
 	log->finished = true;
 	if (!log->pending)
 		log_free(log);

@@ -10,8 +10,9 @@
  *
  * Beside LOG stands LOG.index: "OFFSET LINES WALL_MS\n" for each 64 KiB or
  * 100 ms of output, so that a reader finds a line or a time without reading
- * all. A stage that prints nothing has no file. What processes that outlive
- * the stage's end write after it may stand in the file, uncounted.
+ * all. A stage that prints nothing has an empty file, or none. What processes
+ * that outlive the stage's end write after it may stand in the file,
+ * uncounted.
  */
 #ifndef SIGNALBOX_STEP_LOG_H
 #define SIGNALBOX_STEP_LOG_H
