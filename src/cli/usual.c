@@ -29,7 +29,7 @@ int64_t usual_ms(const struct pipeline *pipeline, char *const *left_out,
 
 		ms = left_out[i] ? 0
 				 : history_usual_ms(past, pipeline->name,
-						    stage->name);
+						    stage->name, i);
 		json_array_append_new(
 			stages,
 			json_pack("{s:s, s:o, s:b, s:I}", "name", stage->name,

@@ -40,9 +40,9 @@ static json_t *usual_of(const struct engine *engine,
 
 	if (engine->options.pipeline->stage_count > HISTORY_STAGES)
 		return NULL;
-	ms = history_usual_ms(&engine->history, engine->options.pipeline->name,
-			      config->name);
-
+	ms = history_usual_ms(
+		&engine->history, engine->options.pipeline->name, config->name,
+		(size_t)(config - engine->options.pipeline->stages));
 	return ms ? json_integer(ms) : NULL;
 }
 

@@ -17,12 +17,21 @@ void history_release(struct history *past)
 	*past = (struct history){.count = 0};
 }
 
+/* place: where it stands if all stages before it ran, too; else it comes
+ * before that. */
 static const struct history_stage *stage_of(const struct history_run *run,
-					    const char *name)
+					    const char *name, size_t place)
 {
-	for (size_t i = 0; i < run->stage_count; i++)
-		if (strcmp(run->stages[i].name, name) == 0)
-			return &run->stages[i];
+	size_t count = run->stage_count;
+	size_t first = place < count ? place : count - 1;
+
+	for (size_t i = 0; i < count; i++) {
+		const struct history_stage *it =
+			&run->stages[(first + count - i) % count];
+
+		if (strcmp(it->name, name) == 0)
+			return it;
+	}
 	return NULL;
 }
 
@@ -35,7 +44,7 @@ static int by_size(const void *a, const void *b)
 }
 
 int64_t history_usual_ms(const struct history *past, const char *pipeline,
-			 const char *stage)
+			 const char *stage, size_t place)
 {
 	int64_t times[USUAL_OF];
 	size_t count = 0;
@@ -48,7 +57,7 @@ int64_t history_usual_ms(const struct history *past, const char *pipeline,
 			continue;
 		if (runs++ == USUAL_RUNS)
 			break;
-		it = stage_of(&past->runs[i], stage);
+		it = stage_of(&past->runs[i], stage, place);
 		if (it && it->state == STATE_PASSED && it->ms > 0)
 			times[count++] = it->ms;
 	}
@@ -79,7 +88,7 @@ void history_test(const struct history *past, const char *pipeline,
 		const struct history_run *run = &past->runs[i];
 		const struct history_stage *it =
 			strcmp(run->pipeline, pipeline) == 0
-				? stage_of(run, stage)
+				? stage_of(run, stage, 0)
 				: NULL;
 		bool bad = it && has_failed(run, stage, name);
 

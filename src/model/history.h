@@ -54,9 +54,10 @@ bool history_run_decode(struct history_run *run, const char *line, size_t len);
 
 void history_release(struct history *past);
 /* The median of the newest 20 times that it passed, of the newest 60 runs of
- * the pipeline; 0 never. */
+ * the pipeline; 0 never. place: where the stage stands in the pipeline, and
+ * so probably in what its runs remember. */
 int64_t history_usual_ms(const struct history *past, const char *pipeline,
-			 const char *stage);
+			 const char *stage, size_t place);
 /* In how many runs the stage had tests, and in how many of those the test
  * failed. */
 void history_test(const struct history *past, const char *pipeline,

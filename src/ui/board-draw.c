@@ -292,8 +292,9 @@ static void draw_stage(const struct view *view, struct pen *pen,
 		       const struct history_run *run,
 		       const struct history_stage *stage)
 {
-	int64_t usual = history_usual_ms(&view->board->runs, run->pipeline,
-					 stage->name);
+	int64_t usual =
+		history_usual_ms(&view->board->runs, run->pipeline, stage->name,
+				 (size_t)(stage - run->stages));
 	char text[CLOCK_TEXT_SIZE];
 
 	pen_role(pen, state_role(stage->state));

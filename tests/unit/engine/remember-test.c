@@ -89,7 +89,7 @@ static int64_t usual(const char *state)
 	int64_t ms;
 
 	remember_runs(state, 0, &past);
-	ms = history_usual_ms(&past, "shop", "unit");
+	ms = history_usual_ms(&past, "shop", "unit", 0);
 	history_release(&past);
 	return ms;
 }

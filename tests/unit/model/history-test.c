@@ -52,15 +52,33 @@ static void the_usual_time_is_the_median_of_what_passed(void **state)
 	struct history past = {.count = 0};
 
 	(void)state;
-	assert_int_equal(history_usual_ms(&past, "shop", "unit"), 0);
+	assert_int_equal(history_usual_ms(&past, "shop", "unit", 0), 0);
 	add_stage(add_run(&past, 5, "shop"), "unit", STATE_PASSED, 300);
 	add_stage(add_run(&past, 4, "shop"), "unit", STATE_FAILED, 9000);
 	add_stage(add_run(&past, 3, "shop"), "unit", STATE_PASSED, 100);
 	add_stage(add_run(&past, 2, "other"), "unit", STATE_PASSED, 7000);
 	add_stage(add_run(&past, 1, "shop"), "unit", STATE_PASSED, 200);
-	assert_int_equal(history_usual_ms(&past, "shop", "unit"), 200);
-	assert_int_equal(history_usual_ms(&past, "other", "unit"), 7000);
-	assert_int_equal(history_usual_ms(&past, "shop", "build"), 0);
+	assert_int_equal(history_usual_ms(&past, "shop", "unit", 0), 200);
+	assert_int_equal(history_usual_ms(&past, "other", "unit", 0), 7000);
+	assert_int_equal(history_usual_ms(&past, "shop", "build", 0), 0);
+	history_release(&past);
+}
+
+/* Wherever the pipeline has it by now. */
+static void a_stage_of_the_past_is_found_from_any_place(void **state)
+{
+	static const char *const names[] = {"build", "unit", "scan"};
+	struct history past = {.count = 0};
+	struct history_run *run = add_run(&past, 1, "shop");
+
+	(void)state;
+	for (int i = 0; i < 3; i++)
+		add_stage(run, names[i], STATE_PASSED, 100 * (i + 1));
+	for (size_t place = 0; place < 5; place++)
+		for (int i = 0; i < 3; i++)
+			assert_int_equal(history_usual_ms(&past, "shop",
+							  names[i], place),
+					 100 * (i + 1));
 	history_release(&past);
 }
 
@@ -72,7 +90,7 @@ static void only_the_newest_twenty_make_the_usual_time(void **state)
 	for (int i = 0; i < 40; i++)
 		add_stage(add_run(&past, 40 - i, "shop"), "unit", STATE_PASSED,
 			  i < 20 ? 100 : 900);
-	assert_int_equal(history_usual_ms(&past, "shop", "unit"), 100);
+	assert_int_equal(history_usual_ms(&past, "shop", "unit", 0), 100);
 	history_release(&past);
 }
 
@@ -138,6 +156,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_usual_time_is_the_median_of_what_passed),
+		cmocka_unit_test(a_stage_of_the_past_is_found_from_any_place),
 		cmocka_unit_test(only_the_newest_twenty_make_the_usual_time),
 		cmocka_unit_test(
 			a_flake_is_counted_among_the_runs_that_had_tests),
