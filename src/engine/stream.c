@@ -253,12 +253,13 @@ void stream_emit(struct stream *stream, struct event *event)
 {
 	struct parcel *parcel = filling(stream);
 
-	if (event_is_transient(event->type))
-		event->seq = journal_last_seq(stream->journal);
-	else
-		journal_append(stream->journal, event);
 	parcel->sync = parcel->sync || is_decision(event->type);
-	event_encode(event, NULL, &parcel->lines);
+	if (event_is_transient(event->type)) {
+		event->seq = journal_last_seq(stream->journal);
+		event_encode(event, NULL, &parcel->lines);
+	} else {
+		journal_append_shown(stream->journal, event, &parcel->lines);
+	}
 	event_free(event);
 }
 

@@ -350,19 +350,39 @@ bool journal_is_current(const struct journal *journal)
 	return is;
 }
 
-void journal_append(struct journal *journal, struct event *event)
+/* To encode an event costs more than to copy it. */
+static void add_without_prev(struct str *shown, const char *line, size_t len)
+{
+	size_t tail = strlen(",\"prev\":\"\"}\n") + DIGEST_TEXT_SIZE - 1;
+
+	str_add_bytes(shown, line, len - tail);
+	str_add(shown, "}\n");
+}
+
+void journal_append_shown(struct journal *journal, struct event *event,
+			  struct str *shown)
 {
 	struct journal_head *last = &journal->last;
 	size_t before = journal->queue.len;
+	const char *line;
+	size_t len;
 
 	if (event_is_transient(event->type))
 		BUG("%s is never journaled", event_type_name(event->type));
 	event->seq = ++last->seq;
 	event_encode(event, last->digest, &journal->queue);
-	digest_bytes(journal->queue.data + before, journal->queue.len - before,
-		     last->digest);
+	line = journal->queue.data + before;
+	len = journal->queue.len - before;
+	if (shown)
+		add_without_prev(shown, line, len);
+	digest_bytes(line, len, last->digest);
 	last->start = last->end;
-	last->end += (int64_t)(journal->queue.len - before);
+	last->end += (int64_t)len;
+}
+
+void journal_append(struct journal *journal, struct event *event)
+{
+	journal_append_shown(journal, event, NULL);
 }
 
 static int flush(struct journal *journal, bool sync, struct error *err)

@@ -44,6 +44,9 @@ int64_t journal_last_seq(const struct journal *journal);
 bool journal_is_current(const struct journal *journal);
 /* Gives the event the next seq and queues its line. Never a transient one. */
 void journal_append(struct journal *journal, struct event *event);
+/* The same, and adds the line that others are shown, which has no "prev". */
+void journal_append_shown(struct journal *journal, struct event *event,
+			  struct str *shown);
 int journal_flush(struct journal *journal, struct error *err) MUST_CHECK;
 int journal_sync(struct journal *journal, struct error *err) MUST_CHECK;
 /* For a caller that writes on another thread: takes the queued lines and the

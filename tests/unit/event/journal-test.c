@@ -158,6 +158,24 @@ static int collect(const struct event *event, void *data)
 	return event->seq == 1000 ? -5 : 0;
 }
 
+static void what_is_shown_is_the_event_without_the_chain(void **state)
+{
+	struct place *place = *state;
+	struct journal *journal = journal_create(place->folder, "run", NULL);
+	struct event *event = event_new(EVENT_STAGE_STARTED, "unit");
+	struct str shown = STR_INIT, alone = STR_INIT;
+
+	assert_non_null(journal);
+	event_set(event, "kind", "\"prev\":\"\"}");
+	journal_append_shown(journal, event, &shown);
+	event_encode(event, NULL, &alone);
+	assert_string_equal(shown.data, alone.data);
+	str_release(&shown);
+	str_release(&alone);
+	event_free(event);
+	journal_free(journal);
+}
+
 static void what_is_appended_is_read(void **state)
 {
 	struct place *place = *state;
@@ -704,6 +722,7 @@ static void decisions_are_recorded_on_a_full_disk(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		PLACED(what_is_shown_is_the_event_without_the_chain),
 		PLACED(what_is_appended_is_read),
 		PLACED(the_taker_ends_the_reading),
 		PLACED(every_prev_is_the_digest_of_the_line_before),
