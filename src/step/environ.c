@@ -10,11 +10,15 @@
 
 extern char **environ;
 
+/* Asked of each entry for each name, before each child: most differ in their
+ * first byte. */
 static bool is_named(const char *entry, const char *name)
 {
-	size_t len = strlen(name);
-
-	return strncmp(entry, name, len) == 0 && entry[len] == '=';
+	while (*name && *entry == *name) {
+		entry++;
+		name++;
+	}
+	return !*name && *entry == '=';
 }
 
 /* What make or git set for their own children would mislead a stage's. */

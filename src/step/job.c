@@ -111,20 +111,31 @@ static void add_words(const struct job_options *options, struct strings *argv)
 	strings_add(argv, options->text);
 }
 
+/* The list is the caller's, what it names is not. */
+static const char **with_mark(const struct strings *env, const char *mark)
+{
+	const char **all = xcalloc(env->count + 2, sizeof(*all));
+
+	for (size_t i = 0; i < env->count; i++)
+		all[i] = env->items[i];
+	all[env->count] = mark;
+	return all;
+}
+
 static int start_child(struct job *job, int output, struct error *err)
 {
 	const struct job_options *options = &job->options;
 	struct child_options child = CHILD_OPTIONS_INIT;
-	struct strings argv = STRINGS_INIT, env = STRINGS_INIT;
+	struct strings argv = STRINGS_INIT;
+	const char **env;
 
 	add_words(options, &argv);
 	/* No two that run at once have one descriptor. */
 	job->mark = xasprintf("SIGNALBOX_JOB=%lld.%d",
 			      (long long)clock_monotonic_us(), output);
-	strings_copy(&env, options->env);
-	strings_add(&env, job->mark);
+	env = with_mark(options->env, job->mark);
 	child.argv = (const char *const *)argv.items;
-	child.env = (const char *const *)env.items;
+	child.env = env;
 	child.folder = options->folder;
 	child.output = output;
 	if (options->lock_fd >= 0) {
@@ -133,7 +144,7 @@ static int start_child(struct job *job, int output, struct error *err)
 	}
 	job->pid = child_start(&child, err);
 	strings_release(&argv);
-	strings_release(&env);
+	free(env);
 	if (job->pid > 0)
 		return 0;
 	job->pid = 0;
