@@ -36,6 +36,7 @@ struct plan {
 	char *const *env;
 	struct strings paths; /* to try, in order */
 	int standard[3];      /* all above 2 */
+	bool is_own[3];	      /* made for this child: to be closed */
 	int *keep;	      /* sorted, the report's end among them */
 	int keep_count;
 	int report[2]; /* closed by a successful exec */
@@ -104,24 +105,32 @@ static void collect_kept(struct plan *plan)
 }
 
 /* A copy above 2, so that no dup2() in the child overwrites another's
- * source; -1 stands for /dev/null. */
+ * source. */
 static int lift(int fd, struct error *err)
 {
-	int own = -1;
-	int lifted;
+	int lifted = fcntl(fd, F_DUPFD_CLOEXEC, 3);
 
-	if (fd < 0)
-		fd = own = open("/dev/null", O_RDWR | O_CLOEXEC);
-	lifted = fd < 0 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, 3);
 	if (lifted < 0)
 		error_set(err, ERROR_IO,
 			  "cannot prepare a child's descriptors: %s",
 			  strerror(errno));
-	if (own >= 0)
-		close(own);
 	return lifted;
 }
 
+/* The same where it stands too low; fd is taken over. */
+static int raise_own(int fd, struct error *err)
+{
+	int lifted;
+
+	if (fd > 2)
+		return fd;
+	lifted = lift(fd, err);
+	if (fd >= 0)
+		close(fd);
+	return lifted;
+}
+
+/* -1 stands for /dev/null. */
 static int open_standard(struct plan *plan, struct error *err)
 {
 	const struct child_options *options = plan->options;
@@ -129,8 +138,16 @@ static int open_standard(struct plan *plan, struct error *err)
 	const int wanted[3] = {options->input, options->output, errors};
 
 	for (int i = 0; i < 3; i++) {
-		plan->standard[i] = lift(wanted[i], err);
-		if (plan->standard[i] < 0)
+		int fd = wanted[i];
+
+		plan->is_own[i] = fd <= 2;
+		if (fd < 0)
+			fd = raise_own(open("/dev/null", O_RDWR | O_CLOEXEC),
+				       err);
+		else if (fd <= 2)
+			fd = lift(fd, err);
+		plan->standard[i] = fd;
+		if (fd < 0)
 			return -1;
 	}
 	return 0;
@@ -142,10 +159,8 @@ static int open_report(struct plan *plan, struct error *err)
 
 	if (file_pipe(ends, err) < 0)
 		return -1;
-	for (int i = 0; i < 2; i++) {
-		plan->report[i] = lift(ends[i], err);
-		close(ends[i]);
-	}
+	for (int i = 0; i < 2; i++)
+		plan->report[i] = raise_own(ends[i], err);
 	return plan->report[0] < 0 || plan->report[1] < 0 ? -1 : 0;
 }
 
@@ -178,7 +193,8 @@ static void close_open(int *fd)
 static void plan_release(struct plan *plan)
 {
 	for (int i = 0; i < 3; i++)
-		close_open(&plan->standard[i]);
+		if (plan->is_own[i])
+			close_open(&plan->standard[i]);
 	close_open(&plan->report[0]);
 	close_open(&plan->report[1]);
 	strings_release(&plan->paths);
