@@ -65,7 +65,7 @@ static void add_times(struct item *item, const struct stage_model *stage,
 	char clock[CLOCK_TEXT_SIZE];
 
 	format_elapsed(elapsed, item->time);
-	if (!stage->usual_ms)
+	if (stage->usual_ms < 1000)
 		return;
 	snprintf(item->usual, sizeof(item->usual), "(%s)",
 		 format_elapsed(stage->usual_ms, clock));
@@ -95,9 +95,7 @@ static void add_stage(struct column *column, const struct stage_model *stage,
 		       !state_is_bad(stage->state);
 }
 
-/* Few cells: "25 %", "pause 0:30", "start"; the log has the whole words. The
- * caller owns it. */
-static char *short_name(const struct step_model *step)
+char *step_short_name(const struct step_model *step)
 {
 	char text[CLOCK_TEXT_SIZE];
 
@@ -112,7 +110,7 @@ static char *short_name(const struct step_model *step)
 static void add_step(struct column *column, const struct stage_model *stage,
 		     const struct step_model *step, int64_t now_ms)
 {
-	char *name = short_name(step);
+	char *name = step_short_name(step);
 	struct item *item = add_item(column, name);
 
 	free(name);

@@ -48,6 +48,9 @@ void chart_release(struct chart *chart);
 void chart_fit(struct chart *chart, const struct area *area, int gap);
 /* With its time. */
 int item_full_width(const struct item *item, const struct grid *grid);
+/* Few cells: "25 %", "pause 0:30", "start"; the log has the whole words. The
+ * caller owns it. */
+char *step_short_name(const struct step_model *step);
 /* Rows that the pipeline would like, at most `most`. */
 int chart_rows(const struct model *model, int most);
 

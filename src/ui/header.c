@@ -194,7 +194,7 @@ static int draw_state(const struct view *view, const struct model *model,
 		return end;
 	if (eta_text(view, model, eta))
 		draw_before(&pen, &end, eta);
-	if (model_usual_ms(model)) {
+	if (model_usual_ms(model) >= 1000) {
 		text = xasprintf("usual %s",
 				 format_elapsed(model_usual_ms(model), clock));
 		draw_before(&pen, &end, text);

@@ -9,6 +9,7 @@
 #include "base/memory.h"
 #include "base/str.h"
 #include "base/vector.h"
+#include "ui/chart.h"
 #include "ui/format.h"
 #include "ui/layout.h"
 #include "ui/meter.h"
@@ -231,7 +232,7 @@ static void draw_scale(const struct area *area, int row)
 
 static void draw_step(const struct view *view, struct pen *pen,
 		      const struct stage_model *stage,
-		      const struct step_model *step)
+		      const struct step_model *step, const char *name)
 {
 	enum state state =
 		step_waits(stage, step) ? STATE_WAITING : step->state;
@@ -240,7 +241,7 @@ static void draw_step(const struct view *view, struct pen *pen,
 	pen_role(pen, state_role(state));
 	pen->style.bold = state_is_bad(state);
 	pen_glyph(pen, state_glyph(state));
-	pen_printf(pen, " %s", *step->label ? step->label : step->name);
+	pen_printf(pen, " %s", name);
 	if (step->state == STATE_RUNNING)
 		pen_printf(pen, " (%s)",
 			   format_elapsed(step_elapsed(step, view->now_ms),
@@ -259,9 +260,8 @@ static int draw_plan(const struct view *view, const struct area *area, int row,
 	pen_text(&pen, "plan");
 	for (size_t i = 0; i < stage->step_count && row < area->rows; i++) {
 		const struct step_model *step = &stage->steps[i];
-		int width =
-			6 + text_width(area->grid,
-				       *step->label ? step->label : step->name);
+		char *name = step_short_name(step);
+		int width = 6 + text_width(area->grid, name);
 
 		if (step->state == STATE_RUNNING)
 			width += 7;
@@ -270,8 +270,9 @@ static int draw_plan(const struct view *view, const struct area *area, int row,
 		if (pen.col < 9)
 			pen.col = 9;
 		if (row < area->rows)
-			draw_step(view, &pen, stage, step);
+			draw_step(view, &pen, stage, step, name);
 		pen.col += 2;
+		free(name);
 	}
 	return row + 1;
 }
