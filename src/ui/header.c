@@ -8,6 +8,7 @@
 #include "ui/dialog.h"
 #include "ui/format.h"
 #include "ui/layout.h"
+#include "ui/ships.h"
 
 #define STALE_MS 5000
 
@@ -52,12 +53,21 @@ const char *live_text(const struct view *view, const struct model *model,
 	return text;
 }
 
-/* The environment that the run leads to. */
-static const char *goal(const struct model *model)
+/* What is looked at: by what ships, else by the run. */
+static const struct environment_model *focus_of(const struct view *view,
+						const struct model *model)
 {
-	const struct environment_model *it = model_focus(model);
+	return view->ships
+		       ? model_environment(model, view->ships->it->environment)
+		       : model_focus(model);
+}
 
-	if (it && (*it->stage || model_open_gate(model)))
+/* The environment that the run leads to. */
+static const char *goal(const struct view *view, const struct model *model)
+{
+	const struct environment_model *it = focus_of(view, model);
+
+	if (it && (view->ships || *it->stage || model_open_gate(model)))
 		return it->name;
 	for (size_t i = model->stage_count; i > 0; i--)
 		if (strcmp(model->stages[i - 1].kind, "deploy") == 0)
@@ -65,10 +75,11 @@ static const char *goal(const struct model *model)
 	return it ? it->name : "";
 }
 
-static void draw_goal(struct pen *pen, const struct model *model, bool air)
+static void draw_goal(struct pen *pen, const struct view *view,
+		      const struct model *model, bool air)
 {
 	char upper[64];
-	const char *name = goal(model);
+	const char *name = goal(view, model);
 
 	if (!*name)
 		return;
@@ -130,7 +141,7 @@ static void draw_first(const struct view *view, const struct model *model,
 
 	pen.limit = draw_live(view, model, area) - 1;
 	draw_names(&pen, model, area->cols >= 80);
-	draw_goal(&pen, model, area->cols >= 110);
+	draw_goal(&pen, view, model, area->cols >= 110);
 	if (model->run && pen.col + 6 < pen.limit)
 		pen_printf(&pen, " #%lld", (long long)model->run);
 	if (view->watch_only)
@@ -229,7 +240,7 @@ static void draw_second(const struct view *view, const struct model *model,
 			const struct area *area)
 {
 	struct pen pen = pen_at(area, 1, 1);
-	const struct environment_model *it = model_focus(model);
+	const struct environment_model *it = focus_of(view, model);
 	char age[CLOCK_TEXT_SIZE];
 
 	pen.limit = draw_state(view, model, area);

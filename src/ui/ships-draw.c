@@ -29,11 +29,20 @@ static void add_lines(struct pen *pen, size_t insertions, size_t deletions)
 		   number_grouped((int64_t)deletions, minus));
 }
 
+/* The version, or what it is short for; text of 8 bytes. */
+static const char *name_of(const char *version, const char *commit, char *text)
+{
+	if (*version && strcmp(version, commit) != 0)
+		return version;
+	snprintf(text, 8, "%s", commit);
+	return text;
+}
+
 static void draw_title(const struct view *view, const struct area *area)
 {
 	const struct shipment *it = view->ships->it;
 	struct rule rule = rule_draw(area, 0, true);
-	char upper[64], age[CLOCK_TEXT_SIZE];
+	char upper[64], age[CLOCK_TEXT_SIZE], id[8], old[8];
 	char *text;
 
 	if (!it->is_known && !it->error)
@@ -46,11 +55,9 @@ static void draw_title(const struct view *view, const struct area *area)
 	rule_left(&rule, (struct style){ROLE_TITLE, true, false}, text);
 	free(text);
 	text = xasprintf("%s over %s",
-			 *it->candidate_version ? it->candidate_version
-						: it->candidate,
-			 !*it->live	     ? "nothing"
-			 : *it->live_version ? it->live_version
-					     : it->live);
+			 name_of(it->candidate_version, it->candidate, id),
+			 !*it->live ? "nothing"
+				    : name_of(it->live_version, it->live, old));
 	rule_left(&rule, plain, text);
 	free(text);
 	if (it->live_since) {

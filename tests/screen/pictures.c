@@ -29,6 +29,9 @@ static const struct size {
 	int rows, cols;
 } sizes[] = {{24, 80}, {40, 120}, {60, 200}};
 
+/* What tells a program that its terminal is. */
+static const char *const dark[] = {"COLORFGBG=15;0", NULL};
+
 struct demo {
 	struct terminal *main;
 	struct terminal *others[ARRAY_SIZE(looks)][ARRAY_SIZE(sizes)];
@@ -72,29 +75,44 @@ static void press(struct terminal *terminal, const char *keys)
 	terminal_write(terminal, keys, strlen(keys));
 }
 
-static void take(const struct demo *demo, const char *name)
+static void take_of(const struct demo *demo, struct terminal *terminal,
+		    const char *name)
 {
 	char *path = xasprintf("%s/%s.svg", demo->folder, name);
 
-	svg_write(demo->main, false, path);
+	svg_write(terminal, false, path);
 	free(path);
+}
+
+static void take(const struct demo *demo, const char *name)
+{
+	take_of(demo, demo->main, name);
+}
+
+/* In the demo's repository. */
+static struct terminal *start_in(const struct demo *demo, struct size size,
+				 const char *words)
+{
+	char *call = xasprintf("cd '%s/signalbox/demo/shop' && exec "
+			       "\"$SIGNALBOX\" %s",
+			       demo->state, words);
+	const char *const argv[] = {"/bin/sh", "-c", call, NULL};
+	const struct terminal_options options = {size.rows, size.cols, argv,
+						 dark};
+	struct terminal *terminal = terminal_start(&options);
+
+	free(call);
+	return terminal;
 }
 
 static void attach_others(struct demo *demo)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(looks); i++) {
-		char *call = xasprintf("cd '%s/signalbox/demo/shop' && exec "
-				       "\"$SIGNALBOX\" attach --watch %s",
-				       demo->state, looks[i].options);
-		const char *const argv[] = {"/bin/sh", "-c", call, NULL};
+		char *words = xasprintf("attach --watch %s", looks[i].options);
 
-		for (size_t j = 0; j < ARRAY_SIZE(sizes); j++) {
-			struct terminal_options options = {
-				sizes[j].rows, sizes[j].cols, argv, NULL};
-
-			demo->others[i][j] = terminal_start(&options);
-		}
-		free(call);
+		for (size_t j = 0; j < ARRAY_SIZE(sizes); j++)
+			demo->others[i][j] = start_in(demo, sizes[j], words);
+		free(words);
 	}
 }
 
@@ -134,6 +152,7 @@ static void v2_is_taken_back(struct demo *demo)
 	press(screen, "1g\r");
 	await(demo, screen, "LOG unit");
 	take(demo, "demo-2-tests");
+	press(screen, "1G");
 	press(screen, "a");
 	await(demo, screen, "APPROVE");
 	take(demo, "demo-3-approve");
@@ -150,6 +169,19 @@ static void v2_is_taken_back(struct demo *demo)
 	take(demo, "demo-6-back");
 }
 
+/* What is live, what was run, and what would ship. */
+static void nothing_runs(struct demo *demo)
+{
+	struct terminal *board = start_in(demo, sizes[1], "");
+
+	await(demo, board, "rolled-back");
+	take_of(demo, board, "board");
+	press(board, "d");
+	await(demo, board, "since what is live");
+	take_of(demo, board, "ships");
+	terminal_free(board);
+}
+
 static void v3_goes_all_the_way(struct demo *demo)
 {
 	struct terminal *screen = demo->main;
@@ -157,6 +189,7 @@ static void v3_goes_all_the_way(struct demo *demo)
 	press(screen, "\033"); /* says no reason */
 	press(screen, "q");
 	await(demo, screen, "Enter goes on");
+	nothing_runs(demo);
 	press(screen, "\r");
 	await(demo, screen, "needs you");
 	press(screen, "a");
@@ -171,8 +204,7 @@ static void v3_goes_all_the_way(struct demo *demo)
 static void the_demo_is_drawn(void **state)
 {
 	const char *const argv[] = {getenv("SIGNALBOX"), "demo", NULL};
-	const char *const env[] = {"COLORFGBG=15;0", NULL};
-	const struct terminal_options options = {40, 120, argv, env};
+	const struct terminal_options options = {40, 120, argv, dark};
 	char folder[] = "/tmp/signalbox-pictures-XXXXXX";
 	struct demo demo = {.state = mkdtemp(folder)};
 

@@ -92,6 +92,25 @@ static void every_size_is_drawn_as_expected(void **state)
 	}
 }
 
+static void the_header_names_the_environment_that_is_looked_at(void **state)
+{
+	struct story story = story_open("gate.ndjson");
+	struct shipment *it;
+	char *drawn;
+
+	(void)state;
+	ships_open(story.view, story.model, "staging");
+	it = story.view->ships->it;
+	free(it->candidate_version);
+	it->candidate_version = xstrdup(it->candidate);
+	drawn = story_draw(&story, 40, 120, ascii);
+	assert_non_null(strstr(drawn, "[ STAGING ]"));
+	assert_null(strstr(drawn, "[ PRODUCTION ]"));
+	assert_non_null(strstr(drawn, "SHIPS TO STAGING == 9f3c2e1 over"));
+	free(drawn);
+	story_close(&story);
+}
+
 static void no_size_is_left_and_no_key_breaks_it(void **state)
 {
 	static const int keys[] = {'j',		'k', ' ', 'b', 'l', 'h', 'G',
@@ -297,6 +316,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_size_is_drawn_as_expected),
+		cmocka_unit_test(
+			the_header_names_the_environment_that_is_looked_at),
 		cmocka_unit_test(no_size_is_left_and_no_key_breaks_it),
 		cmocka_unit_test(folders_hold_what_changed_in_them),
 		cmocka_unit_test(many_files_stand_in_folded_folders),
