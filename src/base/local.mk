@@ -9,3 +9,9 @@ libsignalbox_a_SOURCES += \
 	%D%/str.c %D%/str.h \
 	%D%/strings.c %D%/strings.h \
 	%D%/vector.h
+if MALLOC_TRIM
+libsignalbox_a_SOURCES += %D%/memory-trim.c
+else
+libsignalbox_a_SOURCES += %D%/memory-keep.c
+endif
+EXTRA_DIST += %D%/memory-trim.c %D%/memory-keep.c

@@ -22,6 +22,10 @@ void *xmemdup(const void *data, size_t size);
 char *xasprintf(const char *format, ...) PRINTF_LIKE(1, 2);
 char *xvasprintf(const char *format, va_list args) PRINTF_LIKE(1, 0);
 
+/* Gives back to the system what was freed, as far as can be: before a fork,
+ * after which more than one process would hold it. */
+void memory_give_back(void);
+
 #define BUG(...) bug(__FILE__, __LINE__, __VA_ARGS__)
 _Noreturn void bug(const char *file, int line, const char *format, ...)
 	PRINTF_LIKE(3, 4);

@@ -57,6 +57,8 @@ struct launcher *launcher_start(bool screen)
 	int ends[2];
 	pid_t pid;
 
+	/* What a large pipeline file was read with would stay three times. */
+	memory_give_back();
 	signal(SIGCHLD, SIG_DFL); /* ignored, no status would be left */
 	make_pair(ends);
 	sigfillset(&all);
