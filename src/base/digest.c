@@ -35,13 +35,23 @@ static void to_text(const unsigned char *raw, char text[DIGEST_TEXT_SIZE])
 	text[64] = '\0';
 }
 
-void digest_finish(struct digest *digest, char text[DIGEST_TEXT_SIZE])
+void digest_free(struct digest *digest)
+{
+	EVP_MD_CTX_free((EVP_MD_CTX *)digest);
+}
+
+static void finish(struct digest *digest, char text[DIGEST_TEXT_SIZE])
 {
 	unsigned char raw[EVP_MAX_MD_SIZE];
 
 	EVP_DigestFinal_ex((EVP_MD_CTX *)digest, raw, NULL);
-	EVP_MD_CTX_free((EVP_MD_CTX *)digest);
 	to_text(raw, text);
+}
+
+void digest_finish(struct digest *digest, char text[DIGEST_TEXT_SIZE])
+{
+	finish(digest, text);
+	digest_free(digest);
 }
 
 void digest_peek(const struct digest *digest, char text[DIGEST_TEXT_SIZE])
@@ -52,12 +62,22 @@ void digest_peek(const struct digest *digest, char text[DIGEST_TEXT_SIZE])
 	digest_finish(copy, text);
 }
 
+void digest_bytes_with(struct digest *digest, const void *data, size_t len,
+		       char text[DIGEST_TEXT_SIZE])
+{
+	/* Without a kind it keeps its own, which is not looked up again. */
+	if (EVP_DigestInit_ex((EVP_MD_CTX *)digest, NULL, NULL) != 1)
+		BUG("libcrypto cannot begin SHA-256 again");
+	digest_add(digest, data, len);
+	finish(digest, text);
+}
+
 void digest_bytes(const void *data, size_t len, char text[DIGEST_TEXT_SIZE])
 {
 	struct digest *digest = digest_new();
 
-	digest_add(digest, data, len);
-	digest_finish(digest, text);
+	digest_bytes_with(digest, data, len, text);
+	digest_free(digest);
 }
 
 int digest_file(const char *path, char text[DIGEST_TEXT_SIZE],

@@ -18,6 +18,11 @@ void digest_finish(struct digest *digest, char text[DIGEST_TEXT_SIZE]);
 /* The text of what was added so far; more may be added. */
 void digest_peek(const struct digest *digest, char text[DIGEST_TEXT_SIZE]);
 void digest_bytes(const void *data, size_t len, char text[DIGEST_TEXT_SIZE]);
+/* The same, for many: to make a digest costs more than to use it. What was
+ * added to it before is forgotten, and it stays the caller's. */
+void digest_bytes_with(struct digest *digest, const void *data, size_t len,
+		       char text[DIGEST_TEXT_SIZE]);
+void digest_free(struct digest *digest);
 int digest_file(const char *path, char text[DIGEST_TEXT_SIZE],
 		struct error *err) MUST_CHECK;
 

@@ -192,6 +192,7 @@ int journal_chain_begin(struct journal_chain *chain, const char *folder,
 	memset(chain, 0, sizeof(*chain));
 	str_init(&chain->buffer);
 	chain->folder = xstrdup(folder);
+	chain->digest = digest_new();
 	chain->fd = -1;
 	/* The head before the journal: its records are then there, though
 	 * another process may be appending. */
@@ -304,7 +305,7 @@ static int check(struct journal_chain *chain, const struct line *line,
 		return error_set(err, ERROR_CORRUPT,
 				 "record %lld: it says that it is number %lld",
 				 (long long)seq, (long long)event->seq);
-	digest_bytes(line->text, line->len, digest);
+	digest_bytes_with(chain->digest, line->text, line->len, digest);
 	if (!prev_of(line))
 		return damaged(seq, "it does not end with \"prev\"", err);
 	if (!same_digest(prev_of(line), chain->last.digest))
@@ -353,6 +354,8 @@ void journal_chain_end(struct journal_chain *chain)
 		close(chain->fd);
 	chain->fd = -1;
 	str_release(&chain->buffer);
+	digest_free(chain->digest);
+	chain->digest = NULL;
 	free(chain->folder);
 	chain->folder = NULL;
 }

@@ -22,6 +22,7 @@ struct journal_chain {
 	struct str buffer;
 	size_t at; /* in the buffer: where the next line starts */
 	char *folder;
+	struct digest *digest; /* of one line after the other */
 };
 
 /* required, from what the head says: all it names, or (after a power loss

@@ -18,6 +18,7 @@ struct journal {
 	char *folder;
 	/* The appending side. */
 	struct journal_head last; /* of what is queued */
+	struct digest *digest;	  /* of one line after the other */
 	struct str queue;
 	int64_t queue_start; /* offset of the queue's first byte */
 	/* The writing side: journal_write()'s thread alone touches it. */
@@ -153,6 +154,7 @@ static struct journal *journal_new(const char *folder,
 
 	journal->folder = xstrdup(folder);
 	journal->last = *last;
+	journal->digest = digest_new();
 	str_init(&journal->queue);
 	journal->queue_start = last->end;
 	journal->end = last->end;
@@ -313,6 +315,7 @@ void journal_free(struct journal *journal)
 	if (journal->fd >= 0)
 		close(journal->fd);
 	str_release(&journal->queue);
+	digest_free(journal->digest);
 	free(journal->folder);
 	free(journal);
 }
@@ -375,7 +378,7 @@ void journal_append_shown(struct journal *journal, struct event *event,
 	len = journal->queue.len - before;
 	if (shown)
 		add_without_prev(shown, line, len);
-	digest_bytes(line, len, last->digest);
+	digest_bytes_with(journal->digest, line, len, last->digest);
 	last->start = last->end;
 	last->end += (int64_t)len;
 }
