@@ -5,12 +5,16 @@
 #include <string.h>
 
 #include "base/printable.h"
+#include "cli/complete.h"
+#include "cli/help.h"
 
 int cli_fail(struct error *err)
 {
 	struct str text = STR_INIT;
 	int status = error_exit_status(err->code);
 
+	if (!err->code)
+		return 0;
 	str_add_printable(&text, error_text(err), strlen(error_text(err)),
 			  false);
 	fprintf(stderr, "signalbox: %s\n", text.data);
@@ -61,12 +65,25 @@ static int take_option(int argc, char **argv, int *at,
 	return 0;
 }
 
+static bool wants_help(int argc, char **argv)
+{
+	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
+		if (strcmp(argv[i], "--help") == 0 ||
+		    strcmp(argv[i], "-h") == 0)
+			return true;
+	return false;
+}
+
 int cli_parse(int argc, char **argv, const struct cli_arguments *arguments,
 	      struct error *err)
 {
 	int count = 0;
 	bool only_words = false;
 
+	if (argc > 1 && strcmp(argv[1], COMPLETE_WORD) == 0)
+		return complete_argument(argc, argv, arguments);
+	if (wants_help(argc, argv))
+		return help_print(argv[0], arguments->options);
 	for (int i = 1; i < argc; i++) {
 		if (!only_words && strcmp(argv[i], "--") == 0) {
 			only_words = true;
@@ -104,8 +121,9 @@ int cli_listing(int argc, char **argv,
 	const char *output = NULL;
 	const char *words[1] = {NULL};
 	const struct cli_option options[] = {
-		{"--output", &output, NULL, NULL},
-		{NULL, NULL, NULL, NULL},
+		{"--output", &output, NULL, NULL, "text|json",
+		 "lines for people, or JSON"},
+		CLI_OPTIONS_END,
 	};
 	const struct cli_arguments arguments = {options, words, 1, 0};
 	struct error err = ERROR_INIT;

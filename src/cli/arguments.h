@@ -9,7 +9,7 @@
 #include "base/strings.h"
 
 /* Prints "signalbox: TEXT" on standard error, made printable; clears err;
- * returns the exit status of its code. */
+ * returns the exit status of its code. No error: prints nothing, returns 0. */
 int cli_fail(struct error *err);
 
 /* What getopt would do, in the words of this program. */
@@ -18,14 +18,23 @@ struct cli_option {
 	const char **value;   /* takes a value when not NULL */
 	bool *flag;	      /* is set when not NULL */
 	struct strings *list; /* takes a value, any number of times */
+	/* What the value is: "text|json", or what completion knows more of,
+	 * such as "STAGE" (complete-values.h); NULL where there is none. */
+	const char *takes;
+	const char *help; /* a sentence */
 };
+#define CLI_OPTIONS_END      \
+	{                    \
+		.name = NULL \
+	}
 struct cli_arguments {
-	const struct cli_option *options; /* ends with a NULL name */
+	const struct cli_option *options; /* ends with CLI_OPTIONS_END */
 	const char **words;		  /* filled; NULL where absent */
 	int most;			  /* how many words there may be */
 	int least;
 };
-/* Splits argv; ERROR_USAGE names the word that is wrong. */
+/* Splits argv; ERROR_USAGE names the word that is wrong. Where help or
+ * completion was asked for it is printed: -1, and no error. */
 int cli_parse(int argc, char **argv, const struct cli_arguments *arguments,
 	      struct error *err) MUST_CHECK;
 /* --output text|json. */

@@ -86,9 +86,9 @@ static int parse(struct attach_call *call, int most, int argc, char **argv,
 		 struct error *err)
 {
 	const struct cli_option options[] = {
-		{"--watch", NULL, &call->watch_only, NULL},
+		{"--watch", NULL, &call->watch_only, NULL, NULL, "look only"},
 		SCREEN_OPTIONS(call->look),
-		{NULL, NULL, NULL, NULL},
+		CLI_OPTIONS_END,
 	};
 	const struct cli_arguments arguments = {options, &call->word, most, 0};
 

@@ -6,18 +6,25 @@
 #ifndef SIGNALBOX_CLI_CLI_H
 #define SIGNALBOX_CLI_CLI_H
 
+#include <stddef.h>
+
 /* The program. Returns its exit status. */
 int cli_main(int argc, char **argv);
 
 struct subcommand {
 	const char *name;
 	const char *arguments; /* as --help shows them */
-	const char *summary;   /* one sentence */
-	const char *options;   /* lines of --help; NULL: none of its own */
+	const char *summary;   /* one sentence; "" not for people */
 	/* argv[0] is the subcommand's name. Returns the exit status. */
 	int (*run)(int argc, char **argv);
 };
 
+const struct subcommand *cli_find(const char *name); /* or NULL */
+/* Those for people, in their order; NULL past the last. */
+const struct subcommand *cli_subcommand(size_t i);
+
+int cli_complete(int argc, char **argv);
+int cli_completion(int argc, char **argv);
 int cli_run(int argc, char **argv);
 int cli_watch(int argc, char **argv);
 int cli_attach(int argc, char **argv);

@@ -363,8 +363,9 @@ int cli_demo(int argc, char **argv)
 	struct error err = ERROR_INIT;
 	struct error ignored = ERROR_INIT;
 	const struct cli_option options[] = {
-		{"--keep", NULL, &demo.keep, NULL},
-		{NULL, NULL, NULL, NULL},
+		{"--keep", NULL, &demo.keep, NULL, NULL,
+		 "leave the demo's servers running"},
+		CLI_OPTIONS_END,
 	};
 	const struct cli_arguments arguments = {options, NULL, 0, 0};
 

@@ -189,7 +189,7 @@ static void check_pipeline(struct doctor *doctor, struct project *project)
 
 int cli_doctor(int argc, char **argv)
 {
-	const struct cli_option options[] = {{NULL, NULL, NULL, NULL}};
+	const struct cli_option options[] = {CLI_OPTIONS_END};
 	const struct cli_arguments arguments = {options, NULL, 0, 0};
 	struct doctor doctor = {0};
 	struct error err = ERROR_INIT;

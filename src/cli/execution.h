@@ -41,13 +41,19 @@ struct execution {
 };
 
 /* Rows of a table of options. */
-#define EXECUTION_OPTIONS(it)                                                  \
-	{"--output", &(it).output, NULL, NULL},                                \
-		{"--jobs", &(it).jobs, NULL, NULL}, SCREEN_OPTIONS((it).look), \
-		{"--wait", NULL, &(it).wait, NULL},                            \
-		{"--detach", NULL, &(it).detach, NULL},                        \
-	{                                                                      \
-		"--no-screen", NULL, &(it).no_screen, NULL                     \
+#define EXECUTION_OPTIONS(it)                                                   \
+	{"--output", &(it).output, NULL,                                        \
+	 NULL,	     "text|json",  "lines for people, or the event stream"},    \
+		{"--jobs", &(it).jobs, NULL,                                    \
+		 NULL,	   "N",	       "stages at once (default: processors)"}, \
+		SCREEN_OPTIONS((it).look),                                      \
+		{"--wait", NULL, &(it).wait,                                    \
+		 NULL,	   NULL, "hold at gates instead of ending with 6"},     \
+		{"--detach", NULL, &(it).detach,                                \
+		 NULL,	     NULL, "print the run's number and let it go on"},  \
+	{                                                                       \
+		"--no-screen", NULL, &(it).no_screen, NULL, NULL,               \
+			"lines, even on a terminal"                             \
 	}
 
 /* The values of those options. */

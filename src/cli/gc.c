@@ -226,10 +226,11 @@ int cli_gc(int argc, char **argv)
 	struct wishes wishes = {0};
 	const char *output = NULL;
 	const struct cli_option options[] = {
-		{"--dry-run", NULL, &wishes.dry, NULL},
-		{"--yes", NULL, &wishes.yes, NULL},
-		{"--output", &output, NULL, NULL},
-		{NULL, NULL, NULL, NULL},
+		{"--dry-run", NULL, &wishes.dry, NULL, NULL, "only show it"},
+		{"--yes", NULL, &wishes.yes, NULL, NULL, "do not ask"},
+		{"--output", &output, NULL, NULL, "text|json",
+		 "lines for people, or JSON"},
+		CLI_OPTIONS_END,
 	};
 	const struct cli_arguments arguments = {options, NULL, 0, 0};
 	struct error err = ERROR_INIT;

@@ -150,8 +150,8 @@ int cli_init(int argc, char **argv)
 {
 	bool to_stdout = false;
 	const struct cli_option options[] = {
-		{"--stdout", NULL, &to_stdout, NULL},
-		{NULL, NULL, NULL, NULL},
+		{"--stdout", NULL, &to_stdout, NULL, NULL, "print it instead"},
+		CLI_OPTIONS_END,
 	};
 	const struct cli_arguments arguments = {options, NULL, 0, 0};
 	struct error err = ERROR_INIT;

@@ -4,11 +4,14 @@ libsignalbox_a_SOURCES += \
 	%D%/board.c %D%/board.h \
 	%D%/board-read.c %D%/board-read.h \
 	%D%/cli.c %D%/cli.h \
+	%D%/complete.c %D%/complete.h %D%/completion.c \
+	%D%/complete-values.c %D%/complete-values.h \
 	%D%/demo.c \
 	%D%/doctor.c \
 	%D%/execution.c %D%/execution.h \
 	%D%/follow.c %D%/follow.h \
 	%D%/gc.c \
+	%D%/help.c %D%/help.h \
 	%D%/history.c \
 	%D%/init.c \
 	%D%/load.c %D%/load.h \

@@ -261,11 +261,14 @@ int cli_log(int argc, char **argv)
 {
 	struct log_call call = {.words = {NULL}};
 	const struct cli_option options[] = {
-		{"--follow", NULL, &call.follow, NULL},
-		{"--since", &call.since, NULL, NULL},
-		{"--tail", &call.tail, NULL, NULL},
-		{"--timestamps", NULL, &call.how.timestamps, NULL},
-		{NULL, NULL, NULL, NULL},
+		{"--follow", NULL, &call.follow, NULL, NULL,
+		 "go on until it has ended"},
+		{"--since", &call.since, NULL, NULL, "TIME",
+		 "5m, 14:02:10, or 2026-11-20T18:00:00Z"},
+		{"--tail", &call.tail, NULL, NULL, "N", "the last lines only"},
+		{"--timestamps", NULL, &call.how.timestamps, NULL, NULL,
+		 "when each line was printed"},
+		CLI_OPTIONS_END,
 	};
 	const struct cli_arguments arguments = {options, call.words, 2, 1};
 	struct error err = ERROR_INIT;

@@ -177,9 +177,10 @@ int cli_rollback(int argc, char **argv)
 	const char *to = NULL, *reason = NULL;
 	const char *words[1] = {NULL};
 	const struct cli_option options[] = {
-		{"--to", &to, NULL, NULL},
-		{"--reason", &reason, NULL, NULL},
-		{NULL, NULL, NULL, NULL},
+		{"--to", &to, NULL, NULL, "RELEASE",
+		 "a version, commit or run of its history"},
+		{"--reason", &reason, NULL, NULL, "TEXT", "why"},
+		CLI_OPTIONS_END,
 	};
 	const struct cli_arguments arguments = {options, words, 1, 1};
 	struct error err = ERROR_INIT;
@@ -195,7 +196,7 @@ static int operate(int argc, char **argv,
 		   int (*act)(struct operation *operation, struct error *err))
 {
 	const char *words[1] = {NULL};
-	const struct cli_option options[] = {{NULL, NULL, NULL, NULL}};
+	const struct cli_option options[] = {CLI_OPTIONS_END};
 	const struct cli_arguments arguments = {options, words, 1, 1};
 	struct error err = ERROR_INIT;
 	struct operation operation;
@@ -294,9 +295,10 @@ static int lock(int argc, char **argv, struct error *err)
 	const char *reason = NULL, *until = NULL;
 	const char *words[1] = {NULL};
 	const struct cli_option options[] = {
-		{"--reason", &reason, NULL, NULL},
-		{"--until", &until, NULL, NULL},
-		{NULL, NULL, NULL, NULL},
+		{"--reason", &reason, NULL, NULL, "TEXT", "why"},
+		{"--until", &until, NULL, NULL, "TIME",
+		 "4h, or 2026-11-20T18:00:00Z"},
+		CLI_OPTIONS_END,
 	};
 	const struct cli_arguments arguments = {options, words, 1, 1};
 	struct operation operation;
@@ -395,8 +397,8 @@ int cli_shift(int argc, char **argv)
 	const char *reason = NULL;
 	const char *words[2] = {NULL, NULL};
 	const struct cli_option options[] = {
-		{"--reason", &reason, NULL, NULL},
-		{NULL, NULL, NULL, NULL},
+		{"--reason", &reason, NULL, NULL, "TEXT", "why"},
+		CLI_OPTIONS_END,
 	};
 	const struct cli_arguments arguments = {options, words, 2, 2};
 	struct error err = ERROR_INIT;

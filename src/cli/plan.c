@@ -237,7 +237,7 @@ int cli_plan(int argc, char **argv)
 	struct selection selection = {.reason = NULL};
 	const struct cli_option options[] = {
 		SELECTION_OPTIONS(selection),
-		{NULL, NULL, NULL, NULL},
+		CLI_OPTIONS_END,
 	};
 	const struct cli_arguments arguments = {options, words, 1, 0};
 	struct error err = ERROR_INIT;

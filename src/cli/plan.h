@@ -7,13 +7,18 @@
 #include "engine/selection.h"
 
 /* Rows of an option table that fill a selection. */
-#define SELECTION_OPTIONS(selection)                         \
-	{"--skip", NULL, NULL, &(selection).skip},           \
-		{"--only", NULL, NULL, &(selection).only},   \
-		{"--from", &(selection).from, NULL, NULL},   \
-		{"--until", &(selection).until, NULL, NULL}, \
-	{                                                    \
-		"--reason", &(selection).reason, NULL, NULL  \
+#define SELECTION_OPTIONS(selection)                                             \
+	{"--skip",	    NULL,    NULL,                                       \
+	 &(selection).skip, "STAGE", "leave a stage out; needs --reason"},       \
+		{"--only",	    NULL,    NULL,                               \
+		 &(selection).only, "STAGE", "leave all others out"},            \
+		{"--from", &(selection).from, NULL,                              \
+		 NULL,	   "STAGE",	      "leave out what the stage needs"}, \
+		{"--until",    &(selection).until,                               \
+		 NULL,	       NULL,                                             \
+		 "STAGE|gate", "end with it, or before the first gates"},        \
+	{                                                                        \
+		"--reason", &(selection).reason, NULL, NULL, "TEXT", "why"       \
 	}
 
 /* Prints it on standard output; effects it has none. */

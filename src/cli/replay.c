@@ -148,12 +148,16 @@ int cli_replay(int argc, char **argv)
 {
 	struct replay_call call = {.word = NULL};
 	const struct cli_option options[] = {
-		{"--speed", &call.speed, NULL, NULL},
-		{"--at", &call.at, NULL, NULL},
-		{"--output", &call.output, NULL, NULL},
-		{"--no-screen", NULL, &call.no_screen, NULL},
+		{"--speed", &call.speed, NULL, NULL, "N",
+		 "times as fast (default: 1), or max"},
+		{"--at", &call.at, NULL, NULL, "TIME",
+		 "as of then: 90s, 14:02:10, or UTC"},
+		{"--output", &call.output, NULL, NULL, "text|json",
+		 "lines, or the event stream"},
+		{"--no-screen", NULL, &call.no_screen, NULL, NULL,
+		 "lines, even on a terminal"},
 		SCREEN_OPTIONS(call.look),
-		{NULL, NULL, NULL, NULL},
+		CLI_OPTIONS_END,
 	};
 	const struct cli_arguments arguments = {options, &call.word, 1, 1};
 	struct error err = ERROR_INIT;

@@ -6,7 +6,7 @@
 
 int cli_reset_terminal(int argc, char **argv)
 {
-	const struct cli_option options[] = {{NULL, NULL, NULL, NULL}};
+	const struct cli_option options[] = {CLI_OPTIONS_END};
 	const struct cli_arguments arguments = {options, NULL, 0, 0};
 	struct error err = ERROR_INIT;
 

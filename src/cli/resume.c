@@ -205,8 +205,9 @@ static int take_up(int argc, char **argv, bool retries)
 	const char *words[2] = {NULL, NULL};
 	const struct cli_option options[] = {
 		EXECUTION_OPTIONS(it),
-		{"--again", NULL, NULL, &it.again},
-		{NULL, NULL, NULL, NULL},
+		{"--again", NULL, NULL, &it.again, "STAGE",
+		 "run it again though it says `resume: false`"},
+		CLI_OPTIONS_END,
 	};
 	const struct cli_arguments arguments = {options, words, retries ? 2 : 1,
 						retries ? 2 : 0};

@@ -33,10 +33,13 @@ static int parse(struct run_call *call, int argc, char **argv,
 	const struct cli_option options[] = {
 		EXECUTION_OPTIONS(*it),
 		SELECTION_OPTIONS(it->selection),
-		{"--branch", &call->branch, NULL, NULL},
-		{"--worktree", NULL, &it->worktree, NULL},
-		{"--dry-run", NULL, &call->dry_run, NULL},
-		{NULL, NULL, NULL, NULL},
+		{"--branch", &call->branch, NULL, NULL, "BRANCH",
+		 "the branch of a COMMIT given by its id"},
+		{"--worktree", NULL, &it->worktree, NULL, NULL,
+		 "run the files as they are; not releasable"},
+		{"--dry-run", NULL, &call->dry_run, NULL, NULL,
+		 "print the plan, and do nothing"},
+		CLI_OPTIONS_END,
 	};
 	const struct cli_arguments arguments = {options, call->words, 1, 0};
 

@@ -18,13 +18,21 @@ struct screen_look {
 };
 
 /* Their rows of a table of options. */
-#define SCREEN_OPTIONS(look)                              \
-	{"--color", &(look).color, NULL, NULL},           \
-		{"--glyphs", &(look).glyphs, NULL, NULL}, \
-		{"--theme", &(look).theme, NULL, NULL},   \
-		{"--notify", &(look).notify, NULL, NULL}, \
-	{                                                 \
-		"--mouse", NULL, &(look).mouse, NULL      \
+#define SCREEN_OPTIONS(look)                                                   \
+	{"--color", &(look).color,	 NULL,                                 \
+	 NULL,	    "auto|never|always", "the dashboard's colours"},           \
+		{"--glyphs", &(look).glyphs,	   NULL,                       \
+		 NULL,	     "auto|unicode|ascii", "what it draws with"},      \
+		{"--theme", &(look).theme, NULL,                               \
+		 NULL,	    "THEME|FILE",  "how it looks"},                    \
+		{"--notify",                                                   \
+		 &(look).notify,                                               \
+		 NULL,                                                         \
+		 NULL,                                                         \
+		 "bell|osc9|none|run:COMMAND",                                 \
+		 "how you hear of gates and ends"},                            \
+	{                                                                      \
+		"--mouse", NULL, &(look).mouse, NULL, NULL, "click and scroll" \
 	}
 
 struct screen_options {

@@ -373,10 +373,13 @@ static int parse(struct status_call *call, int argc, char **argv,
 		 struct error *err)
 {
 	const struct cli_option options[] = {
-		{"--output", &call->output, NULL, NULL},
-		{"--until", &call->until, NULL, NULL},
-		{"--timeout", &call->timeout, NULL, NULL},
-		{NULL, NULL, NULL, NULL},
+		{"--output", &call->output, NULL, NULL, "text|json",
+		 "lines for people, or JSON"},
+		{"--until", &call->until, NULL, NULL, "done|gate|failed",
+		 "wait for it; the status tells"},
+		{"--timeout", &call->timeout, NULL, NULL, "TIME",
+		 "how long at most, such as 10m"},
+		CLI_OPTIONS_END,
 	};
 	const struct cli_arguments arguments = {options, &call->word, 1, 0};
 

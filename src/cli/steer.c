@@ -213,8 +213,8 @@ int cli_steer(int argc, char **argv)
 	const char *reason = NULL;
 	const char *words[2] = {NULL, NULL};
 	const struct cli_option options[] = {
-		{"--reason", &reason, NULL, NULL},
-		{NULL, NULL, NULL, NULL},
+		{"--reason", &reason, NULL, NULL, "TEXT", "why"},
+		CLI_OPTIONS_END,
 	};
 	const struct cli_arguments arguments = {options, words, 2, 1};
 	struct error err = ERROR_INIT;

@@ -112,11 +112,15 @@ static int parse(struct theme_call *call, int argc, char **argv,
 		 struct error *err)
 {
 	const struct cli_option options[] = {
-		{"--preview", NULL, &call->preview, NULL},
-		{"--color", &call->look.color, NULL, NULL},
-		{"--glyphs", &call->look.glyphs, NULL, NULL},
-		{"--output", &call->output, NULL, NULL},
-		{NULL, NULL, NULL, NULL},
+		{"--preview", NULL, &call->preview, NULL, NULL,
+		 "samples of every role"},
+		{"--color", &call->look.color, NULL, NULL, "auto|never|always",
+		 "the dashboard's colours"},
+		{"--glyphs", &call->look.glyphs, NULL, NULL,
+		 "auto|unicode|ascii", "what it draws with"},
+		{"--output", &call->output, NULL, NULL, "text|json",
+		 "lines for people, or JSON"},
+		CLI_OPTIONS_END,
 	};
 	const struct cli_arguments arguments = {options, &call->word, 1, 0};
 

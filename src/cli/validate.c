@@ -36,7 +36,7 @@ static int validate(const char *path, struct error *err)
 int cli_validate(int argc, char **argv)
 {
 	const char *words[1] = {NULL};
-	const struct cli_option options[] = {{NULL, NULL, NULL, NULL}};
+	const struct cli_option options[] = {CLI_OPTIONS_END};
 	const struct cli_arguments arguments = {options, words, 1, 0};
 	struct error err = ERROR_INIT;
 

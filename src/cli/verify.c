@@ -87,7 +87,7 @@ static int verify_all(const char *state, struct error *err)
 int cli_verify(int argc, char **argv)
 {
 	const char *words[1] = {NULL};
-	const struct cli_option options[] = {{NULL, NULL, NULL, NULL}};
+	const struct cli_option options[] = {CLI_OPTIONS_END};
 	const struct cli_arguments arguments = {options, words, 1, 0};
 	struct error err = ERROR_INIT;
 	struct project project;

@@ -344,14 +344,21 @@ static int open_place(struct watching *it, struct error *err)
 static int parse(struct watching *it, int argc, char **argv, struct error *err)
 {
 	const struct cli_option options[] = {
-		{"--every", &it->every_text, NULL, NULL},
-		{"--remote", &it->remote, NULL, NULL},
-		{"--jobs", &it->jobs, NULL, NULL},
-		{"--local", NULL, &it->local, NULL},
-		{"--now", NULL, &it->now, NULL},
-		{"--supersede", NULL, &it->supersede, NULL},
-		{"--wait", NULL, &it->wait, NULL},
-		{NULL, NULL, NULL, NULL},
+		{"--every", &it->every_text, NULL, NULL, "TIME",
+		 "how often to look (default: 30s)"},
+		{"--remote", &it->remote, NULL, NULL, "REMOTE",
+		 "where to fetch from (default: origin)"},
+		{"--jobs", &it->jobs, NULL, NULL, "N",
+		 "stages at once (default: processors)"},
+		{"--local", NULL, &it->local, NULL, NULL,
+		 "the branch here; nothing is fetched"},
+		{"--now", NULL, &it->now, NULL, NULL,
+		 "also run the commit that is there"},
+		{"--supersede", NULL, &it->supersede, NULL, NULL,
+		 "only the newest; leave out those between"},
+		{"--wait", NULL, &it->wait, NULL, NULL,
+		 "hold at gates instead of ending with 6"},
+		CLI_OPTIONS_END,
 	};
 	const struct cli_arguments arguments = {options, &it->branch, 1, 1};
 

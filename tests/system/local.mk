@@ -70,3 +70,5 @@ EXTRA_PROGRAMS += %D%/loud-test
 %C%_loud_test_SOURCES = %D%/loud-test.c $(SITE_SOURCES)
 check_PROGRAMS += %D%/ships-test
 %C%_ships_test_SOURCES = %D%/ships-test.c $(SITE_SOURCES)
+check_PROGRAMS += %D%/completion-test
+%C%_completion_test_SOURCES = %D%/completion-test.c $(SITE_SOURCES)

@@ -14,10 +14,10 @@ struct parsed {
 static int parse(struct parsed *parsed, int least, char **argv)
 {
 	const struct cli_option options[] = {
-		{"--reason", &parsed->reason, NULL, NULL},
-		{"--wait", NULL, &parsed->wait, NULL},
-		{"--skip", NULL, NULL, &parsed->skip},
-		{NULL, NULL, NULL, NULL},
+		{"--reason", &parsed->reason, NULL, NULL, "TEXT", "why"},
+		{"--wait", NULL, &parsed->wait, NULL, NULL, "wait"},
+		{"--skip", NULL, NULL, &parsed->skip, "STAGE", "leave out"},
+		CLI_OPTIONS_END,
 	};
 	const struct cli_arguments arguments = {options, parsed->words, 2,
 						least};
