@@ -26,6 +26,7 @@
 
 struct deed {			    /* of a person, while it is done */
 	char *environment, *reason; /* reason NULL: a rollback */
+	int64_t seq;		    /* of the newest record that was shown */
 	struct error err;
 	struct str said;
 };
@@ -250,7 +251,11 @@ static void stop(void *data)
 	timer_free(desk->next);
 }
 
-/* What was frozen in the question, against what is there. */
+static const char refusal[] =
+	"refused: it has moved since the question was asked; B shows how it "
+	"is now";
+
+/* What was frozen in the question, against what is shown. */
 static bool has_moved(const struct desk *desk, const struct command *command)
 {
 	const struct environment_model *it =
@@ -259,7 +264,20 @@ static bool has_moved(const struct desk *desk, const struct command *command)
 	return !it || it->seq > command->seq;
 }
 
-static int note(struct desk *desk, struct deed *deed)
+/* A note on it, or a look whether more is recorded of it than was shown: the
+ * board is read anew a while after that. */
+static int note(const struct desk *desk, struct deed *deed,
+		struct environment *environment)
+{
+	if (deed->reason)
+		return environment_remark(environment, desk->project->person,
+					  deed->reason, &deed->err);
+	if (environment_state(environment)->seq == deed->seq)
+		return 0;
+	return error_set(&deed->err, ERROR_REFUSED, "%s", refusal);
+}
+
+static int open_and_note(const struct desk *desk, struct deed *deed)
 {
 	struct loop *loop = loop_new();
 	struct environment_options options = {
@@ -272,8 +290,7 @@ static int note(struct desk *desk, struct deed *deed)
 	int result = -1;
 
 	if (environment) {
-		result = environment_remark(environment, desk->project->person,
-					    deed->reason, &deed->err);
+		result = note(desk, deed, environment);
 		environment_close(environment);
 	}
 	loop_free(loop);
@@ -301,7 +318,8 @@ static void do_it(void *data)
 	struct desk *desk = data;
 	struct deed *deed = desk->deed;
 
-	if ((deed->reason ? note(desk, deed) : roll_back(deed)) < 0 &&
+	if ((open_and_note(desk, deed) < 0 ||
+	     (!deed->reason && roll_back(deed) < 0)) &&
 	    !deed->err.code)
 		error_set(&deed->err, ERROR_FAILED, "it failed");
 }
@@ -338,6 +356,14 @@ static void done(void *data)
 	free(deed);
 }
 
+static int64_t shown_seq(const struct board *board, const char *name)
+{
+	for (size_t i = 0; i < board->count; i++)
+		if (strcmp(board->environments[i].name, name) == 0)
+			return board->environments[i].seq;
+	return -1;
+}
+
 static void take_command(void *data, const struct command *command)
 {
 	struct desk *desk = data;
@@ -352,15 +378,13 @@ static void take_command(void *data, const struct command *command)
 		return;
 	}
 	if (!notes && has_moved(desk, command)) {
-		show(desk,
-		     "refused: it has moved since the question was asked; B "
-		     "shows how it is now",
-		     true);
+		show(desk, refusal, true);
 		return;
 	}
 	desk->deed = xcalloc(1, sizeof(*desk->deed));
 	str_init(&desk->deed->said);
 	desk->deed->environment = xstrdup(command->environment);
+	desk->deed->seq = shown_seq(desk->board, command->environment);
 	desk->deed->reason =
 		notes ? xstrdup(command->reason ? command->reason : "") : NULL;
 	show(desk, notes ? NULL : "rolling back", false);

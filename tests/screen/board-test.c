@@ -3,6 +3,7 @@
 #include "screen/stage.h"
 #include "system/support.h"
 
+#include <signal.h>
 #include <sys/wait.h>
 
 struct stand {
@@ -225,6 +226,31 @@ static void a_question_that_is_old_is_refused(void **state)
 	expect_end(terminal);
 }
 
+/* Whoever presses Enter before the board has seen that it moved is refused by
+ * what is recorded then: stopped, it sees nothing. */
+static void what_moved_unseen_is_refused_too(void **state)
+{
+	struct stand *stand = *state;
+	struct terminal *terminal;
+	pid_t group;
+
+	release(stand, "first");
+	release(stand, "second");
+	terminal = open_board(stand, "");
+	terminal_expect(terminal, "on GREEN since");
+	terminal_keys(terminal, "B");
+	terminal_expect(terminal, "ROLL BACK PRODUCTION");
+	group = terminal_pid(terminal);
+	assert_int_equal(kill(-group, SIGSTOP), 0);
+	assert_int_equal(site_call(stand->site, "rollback", "production", NULL),
+			 0);
+	terminal_write(terminal, "\r", 1);
+	assert_int_equal(kill(-group, SIGCONT), 0);
+	terminal_expect(terminal, "refused: it has moved");
+	assert_string_equal(site_colour(stand->site), "blue");
+	expect_end(terminal);
+}
+
 static void one_that_only_watches_rolls_nothing_back(void **state)
 {
 	struct stand *stand = *state;
@@ -287,6 +313,7 @@ static int run_all(void)
 		TEST(a_run_that_begins_is_shown_and_can_be_attached_to),
 		TEST(b_and_enter_roll_the_chosen_environment_back),
 		TEST(a_question_that_is_old_is_refused),
+		TEST(what_moved_unseen_is_refused_too),
 		TEST(one_that_only_watches_rolls_nothing_back),
 		TEST(a_lock_comes_and_goes_on_it),
 		TEST(what_is_the_same_is_not_written_again),
