@@ -43,7 +43,8 @@ static int attach(struct project *project, int64_t run,
 	return result;
 }
 
-static int check(const char *state, int64_t run, struct error *err)
+static int check(const char *state, int64_t run, bool accessible,
+		 struct error *err)
 {
 	const char *why;
 
@@ -57,7 +58,7 @@ static int check(const char *state, int64_t run, struct error *err)
 				 "run %lld is not live; see signalbox status "
 				 "%lld",
 				 (long long)run, (long long)run);
-	if (!screen_fits(&why))
+	if (!accessible && !screen_fits(&why))
 		return error_set(err, ERROR_USAGE,
 				 "%s; signalbox status shows it in lines", why);
 	return 0;
@@ -76,7 +77,7 @@ static int attach_to(const struct attach_call *call, struct error *err)
 	state = repository_state_folder(project.repository);
 	if (!run)
 		run = run_newest(state);
-	if (check(state, run, err) == 0)
+	if (check(state, run, call->look.accessible, err) == 0)
 		result = attach(&project, run, call, err);
 	project_close(&project);
 	return result;
@@ -141,7 +142,7 @@ int cli_dashboard(int argc, char **argv)
 	state = repository_state_folder(project.repository);
 	live = run_is_live(state, run_newest(state));
 	project_close(&project);
-	if (!screen_fits(&why))
+	if (call.look.accessible ? !live : !screen_fits(&why))
 		return cli_status(1, status);
 	return (live ? attach_to(&call, &err) : show_board(&call, &err)) < 0
 		       ? cli_fail(&err)

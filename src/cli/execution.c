@@ -33,7 +33,8 @@ bool execution_has_screen(const struct execution *execution)
 	const char *why;
 
 	return !execution->output && !execution->no_screen &&
-	       !execution->detach && screen_fits(&why);
+	       !execution->detach &&
+	       (execution->look.accessible || screen_fits(&why));
 }
 
 /* Who votes is held against who wrote it; elsewhere git need not be asked. */

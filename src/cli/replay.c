@@ -103,7 +103,8 @@ static bool has_screen(const struct replay_call *call)
 {
 	const char *why;
 
-	return !call->output && !call->no_screen && screen_fits(&why);
+	return !call->output && !call->no_screen && !call->look.accessible &&
+	       screen_fits(&why);
 }
 
 /* The journal is read in the end by nobody but the replay: no run, or a

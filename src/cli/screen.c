@@ -12,6 +12,7 @@
 #include "base/memory.h"
 #include "net/server.h"
 #include "proc/child.h"
+#include "ui/plain.h"
 
 struct host {
 	struct launcher *launcher;
@@ -182,7 +183,8 @@ int screen_show(const struct screen_options *options, struct error *err)
 	if (screen_settings(options->look, &settings, err) == 0 &&
 	    screen_theme(settings.theme, &theme, err) == 0) {
 		fill_settings(&settings, &host, &ui);
-		end = ui_run(&ui, err);
+		end = options->look->accessible ? plain_run(&ui)
+						: ui_run(&ui, err);
 	}
 	free(copy_file);
 	free(folder);

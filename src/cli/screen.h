@@ -15,6 +15,7 @@
 struct screen_look {
 	const char *color, *glyphs, *theme, *notify;
 	bool mouse;
+	bool accessible; /* sentences; no terminal is needed */
 };
 
 /* Their rows of a table of options. */
@@ -23,6 +24,12 @@ struct screen_look {
 	 NULL,	    "auto|never|always", "the dashboard's colours"},           \
 		{"--glyphs", &(look).glyphs,	   NULL,                       \
 		 NULL,	     "auto|unicode|ascii", "what it draws with"},      \
+		{"--accessible",                                               \
+		 NULL,                                                         \
+		 &(look).accessible,                                           \
+		 NULL,                                                         \
+		 NULL,                                                         \
+		 "sentences and numbered menus, no screen"},                   \
 		{"--theme", &(look).theme, NULL,                               \
 		 NULL,	    "THEME|FILE",  "how it looks"},                    \
 		{"--notify",                                                   \

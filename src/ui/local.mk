@@ -22,6 +22,7 @@ libsignalbox_a_SOURCES += \
 	%D%/meter.c %D%/meter.h \
 	%D%/off.c \
 	%D%/palette.c %D%/palette.h %D%/palette-run.c \
+	%D%/plain.c %D%/plain.h \
 	%D%/pipeline.c %D%/playback.c %D%/playback.h \
 	%D%/rescue.c %D%/rescue.h \
 	%D%/screen.c %D%/screen.h \
