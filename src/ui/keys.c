@@ -3,6 +3,7 @@
 
 #include <ncurses.h>
 #include <stddef.h>
+#include <wchar.h>
 
 #include "base/memory.h"
 #include "ui/input.h"
@@ -17,7 +18,7 @@ enum {
 };
 
 static const struct {
-	wint_t key;
+	int key;
 	int input;
 } named[] = {
 	{KEY_UP, INPUT_UP},
@@ -48,7 +49,7 @@ void keys_start(void)
 	define_key("\033[O", KEY_FOCUS_OUT);
 }
 
-static int named_input(wint_t key)
+static int named_input(int key)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(named); i++)
 		if (named[i].key == key)
@@ -61,27 +62,27 @@ void keys_start_mouse(void)
 	define_key("\033[<", KEY_POINTER);
 }
 
-/* A report comes in one piece, but for a slow line. */
-#define REPORT_MS 50
+/* What is of several bytes comes in one piece, but for a slow line. */
+#define PIECE_MS 50
 
 /* One number of a report, and in *end what stands behind it. */
-static int report_number(wint_t *end)
+static int report_number(int *end)
 {
 	int number = 0;
 
-	while (get_wch(end) == OK && *end >= '0' && *end <= '9')
+	while ((*end = getch()) >= '0' && *end <= '9')
 		if (number < 10000)
-			number = number * 10 + (int)(*end - '0');
+			number = number * 10 + *end - '0';
 	return number;
 }
 
 /* "\033[<BUTTON;COLUMN;ROWM", and m for a button that was let go. */
 static int pointer_input(int *row, int *col)
 {
-	wint_t ends[3] = {0, 0, 0};
+	int ends[3] = {0, 0, 0};
 	int button;
 
-	timeout(REPORT_MS);
+	timeout(PIECE_MS);
 	button = report_number(&ends[0]);
 	*col = report_number(&ends[1]) - 1;
 	*row = report_number(&ends[2]) - 1;
@@ -95,24 +96,45 @@ static int pointer_input(int *row, int *col)
 	return button == 65 ? INPUT_WHEEL_DOWN : INPUT_RELEASE;
 }
 
+/* Not get_wch(): that drops what stands behind a byte that is no text, and
+ * says that there is none. */
+static int text_input(int byte)
+{
+	mbstate_t state = {0};
+	wchar_t c;
+
+	for (bool first = true;; first = false) {
+		char piece = (char)byte;
+		size_t got = byte >= 0 && byte <= 0xff
+				     ? mbrtowc(&c, &piece, 1, &state)
+				     : (size_t)-1;
+
+		if (got == (size_t)-1) {
+			if (!first && byte != ERR)
+				ungetch(byte); /* a key of its own */
+			return INPUT_UNKNOWN;
+		}
+		if (got != (size_t)-2)
+			break;
+		timeout(PIECE_MS);
+		byte = getch();
+		timeout(0);
+	}
+	if (c == L'\n')
+		return INPUT_ENTER;
+	return c > 0x10ffff ? INPUT_UNKNOWN : (int)c;
+}
+
 int keys_read(int *row, int *col)
 {
-	wint_t c;
+	int key;
 
-	for (;;) {
-		switch (get_wch(&c)) {
-		case OK:
-			if (c == '\n')
-				return INPUT_ENTER;
-			return c > 0x10ffff ? INPUT_UNKNOWN : (int)c;
-		case KEY_CODE_YES:
-			if (c == KEY_POINTER)
-				return pointer_input(row, col);
-			if (c != KEY_RESIZE)
-				return named_input(c);
-			break;
-		default:
+	do {
+		key = getch();
+		if (key == ERR)
 			return INPUT_NONE;
-		}
-	}
+		if (key <= 0xff)
+			return text_input(key);
+	} while (key == KEY_RESIZE);
+	return key == KEY_POINTER ? pointer_input(row, col) : named_input(key);
 }

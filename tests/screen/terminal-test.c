@@ -375,6 +375,21 @@ static void of_a_dumb_terminal_only_the_lines_are_mended(void **state)
 	assert_true(now.c_lflag & ECHO);
 }
 
+/* Of a terminal in another encoding, or a slow line: no end of the terminal,
+ * and no key behind them is lost. */
+static void bytes_that_are_no_text_are_a_key_that_does_nothing(void **state)
+{
+	struct terminal *terminal = stage_open_canary(state);
+
+	terminal_keys(terminal, "\xe9");
+	terminal_keys(terminal, "\x80\xff\xc0");
+	terminal_send(terminal, "\xe9?", 2, 2);
+	terminal_expect(terminal, "KEYS");
+	terminal_keys(terminal, "/");
+	terminal_send(terminal, "\xc3\xa9x", 3, 2);
+	terminal_expect(terminal, "\xc3\xa9x");
+}
+
 #define TEST(name) cmocka_unit_test_teardown(name, stage_close)
 
 int main(void)
@@ -392,6 +407,7 @@ int main(void)
 		TEST(a_notice_by_osc_9_says_what_and_nothing_else),
 		TEST(every_way_out_takes_the_same_back),
 		TEST(a_broken_terminal_is_mended),
+		TEST(bytes_that_are_no_text_are_a_key_that_does_nothing),
 		TEST(of_a_dumb_terminal_only_the_lines_are_mended),
 	};
 
