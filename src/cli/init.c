@@ -53,9 +53,12 @@ static bool mentions(const char *tree, const char *name, const char *word)
 {
 	struct str text = STR_INIT;
 	char *path = path_join(tree, name);
-	bool found = file_read(path, &text, 1 << 20, NULL) == 0 &&
-		     strstr(text.data, word);
+	bool found;
 
+	/* So that the first line begins behind a line's end too. */
+	str_add(&text, "\n");
+	found = file_read(path, &text, 1 << 20, NULL) == 0 &&
+		strstr(text.data, word);
 	free(path);
 	str_release(&text);
 	return found;
@@ -67,7 +70,8 @@ static bool has_tests(const char *tree, enum build_system build)
 	if (build == BUILD_NPM)
 		return mentions(tree, "package.json", "\"test\":");
 	return has(tree, "tests") || has(tree, "test") ||
-	       mentions(tree, "Makefile", "\ncheck:");
+	       mentions(tree, "Makefile", "\ncheck:") ||
+	       mentions(tree, "GNUmakefile", "\ncheck:");
 }
 
 static char *suggest(const struct project *project, const char *tree)

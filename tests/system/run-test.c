@@ -70,6 +70,16 @@ static void init_goes_by_the_scripts_of_a_package(void **state)
 	assert_says(site->out, "      npm test\n");
 }
 
+static void init_finds_check_in_the_first_line_of_a_makefile(void **state)
+{
+	struct site *site = *state;
+
+	site_write(site, "Makefile", "check:\n\ttrue\n");
+	assert_int_equal(site_call(site, "init", "--stdout", NULL), 0);
+	assert_says(site->out, "\n  test:");
+	assert_says(site->out, "      make check\n");
+}
+
 static void wrong_words_end_with_2_before_anything_happens(void **state)
 {
 	struct site *site = *state;
@@ -510,6 +520,7 @@ static int run_all(void)
 		TEST(failed_stage_ends_with_1_and_shows_the_end_of_its_log),
 		TEST(wrong_words_end_with_2_before_anything_happens),
 		TEST(init_goes_by_the_scripts_of_a_package),
+		TEST(init_finds_check_in_the_first_line_of_a_makefile),
 		TEST(ten_mistakes_give_ten_messages_with_their_lines),
 		TEST(artifact_that_was_not_made_fails_its_stage),
 		TEST(cancelled_run_ends_with_4),
