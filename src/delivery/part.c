@@ -12,8 +12,10 @@
  * less when a person waits for a rollback. */
 #define DRAIN_MS 10000
 #define DRAIN_URGENT_MS 1000
-#define DRAIN_LOOK_MS 25
-#define DRAIN_LOOKS 2
+#define DRAIN_LOOK_MS 50
+/* So many looks in a row find none: a thread of the proxy may have chosen the
+ * colour for a request and not counted it yet. */
+#define DRAIN_LOOKS 3
 
 static struct event *target_event(struct operation *operation,
 				  enum event_type type)
@@ -154,7 +156,7 @@ static int64_t drain_limit_ms(const struct operation *operation)
 
 static void look(struct operation *operation, const struct error *err);
 
-/* Twice none: one may have been on its way to the colour at the first look.
+/* None, several times: one may have been on its way at the first look.
  * A proxy that says nothing is waited for no longer. */
 static void looked(struct operation *operation, const struct error *err)
 {
