@@ -21,6 +21,19 @@ char *run_folder(const char *state, int64_t run)
 	return xasprintf("%s/runs/%lld", state, (long long)run);
 }
 
+/* What no run could have come to is somebody else's folder. */
+#define DIGITS_MOST 9
+
+/* As they are written, else 0. */
+static int64_t number_of(const char *name)
+{
+	size_t len = strspn(name, "0123456789");
+
+	if (name[len] || len > DIGITS_MOST || *name == '0')
+		return 0;
+	return strtoll(name, NULL, 10);
+}
+
 int64_t run_newest(const char *state)
 {
 	char *folder = path_join(state, "runs");
@@ -32,10 +45,9 @@ int64_t run_newest(const char *state)
 	if (!dir)
 		return 0;
 	while ((entry = readdir(dir))) {
-		char *end;
-		long long number = strtoll(entry->d_name, &end, 10);
+		int64_t number = number_of(entry->d_name);
 
-		if (!*end && number > newest)
+		if (number > newest)
 			newest = number;
 	}
 	closedir(dir);

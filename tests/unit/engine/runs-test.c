@@ -31,6 +31,26 @@ static void what_is_no_number_is_no_run(void **state)
 	free(path);
 }
 
+/* Nor is what no run of ours could have come to: counting on from there, or
+ * down from there, would have no end. */
+static void a_number_past_all_runs_is_no_run(void **state)
+{
+	static const char *const names[] = {"99999999999999999999",
+					    "9223372036854775807",
+					    "20261121120000", "007", "-3"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		char *path = xasprintf("%s/runs/%s", (char *)*state, names[i]);
+		int lock;
+
+		assert_int_equal(folder_make(path, 0700, NULL), 0);
+		assert_int_equal(run_newest(*state), i);
+		assert_int_equal(run_create(*state, &lock, NULL), i + 1);
+		close(lock);
+		free(path);
+	}
+}
+
 static void a_run_lives_as_long_as_its_lock_is_held(void **state)
 {
 	int lock;
@@ -107,6 +127,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		WITH_FOLDER(runs_are_numbered_from_one),
 		WITH_FOLDER(what_is_no_number_is_no_run),
+		WITH_FOLDER(a_number_past_all_runs_is_no_run),
 		WITH_FOLDER(a_run_lives_as_long_as_its_lock_is_held),
 		WITH_FOLDER(no_two_processes_get_one_number),
 		WITH_FOLDER(a_folder_that_cannot_be_made_says_so),
