@@ -169,6 +169,14 @@ static void open_run(struct view *view)
 				     "starts one");
 }
 
+bool board_problem(const struct view *view)
+{
+	const struct board_environment *chosen =
+		view->board ? board_environment(view) : NULL;
+
+	return chosen && *chosen->problem;
+}
+
 /* To the chosen environment, from the branch. */
 static void open_ships(struct view *view)
 {
@@ -177,7 +185,10 @@ static void open_ships(struct view *view)
 	if (chosen && *chosen->version)
 		ships_open(view, view->board->model, chosen->name);
 	else
-		view_toast(view, true, "d is off: nothing is live there");
+		view_toast(view, true,
+			   board_problem(view)
+				   ? "d is off: its record cannot be read"
+				   : "d is off: nothing is live there");
 }
 
 bool board_act(struct view *view, enum action action)

@@ -64,6 +64,8 @@ struct board_source {
 
 /* The row that is chosen; NULL: there is none. */
 const struct board_environment *board_environment(const struct view *view);
+/* Whether the chosen one could not be read; of no board it is false. */
+bool board_problem(const struct view *view);
 const struct history_run *board_run(const struct view *view);
 /* "running", "passed", "at its gate", "cut off". */
 const char *board_run_state(const struct history_run *run, enum state *state);

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "ui/board.h"
 #include "ui/view.h"
 
 static const char *gate_off(const struct view *view, const struct model *model,
@@ -75,6 +76,8 @@ static const char *rollback_off(const struct view *view,
 {
 	const struct environment_model *it = view_environment(view, model);
 
+	if (board_problem(view))
+		return "its record cannot be read; its row says why";
 	if (!it)
 		return "no environment is served yet";
 	if (it->rolling_back)

@@ -6,6 +6,8 @@
 #include <signal.h>
 #include <sys/wait.h>
 
+#include "base/file.h"
+
 struct stand {
 	struct site *site;
 	struct terminal *terminal;
@@ -86,6 +88,30 @@ static void without_any_run_the_board_says_so(void **state)
 	terminal_keys(terminal, "\r");
 	terminal_expect(terminal, "there is no run yet");
 	expect_end(terminal);
+}
+
+/* Not as if nothing were there. */
+static void an_environment_that_cannot_be_read_says_so(void **state)
+{
+	struct stand *stand = *state;
+	char *folder = xasprintf("%s/.git/signalbox/environments/production",
+				 stand->site->repository);
+	char *path = path_join(folder, "journal.ndjson");
+	struct terminal *terminal;
+
+	site_pipeline(stand->site, "name: shop\nstages: {unit: {run: 'true'}}");
+	site_commit(stand->site, "a commit");
+	assert_int_equal(folder_make(folder, 0700, NULL), 0);
+	assert_int_equal(file_replace(path, "?\n", 2, 0600, NULL), 0);
+	terminal = open_board(stand, "");
+	terminal_expect(terminal, "production  the journal in");
+	terminal_keys(terminal, "B");
+	terminal_expect(terminal, "B is off: its record cannot be read");
+	terminal_keys(terminal, "d");
+	terminal_expect(terminal, "d is off: its record cannot be read");
+	expect_end(terminal);
+	free(path);
+	free(folder);
 }
 
 static int count_of(const struct str *bytes, const char *text)
@@ -309,6 +335,7 @@ static int run_all(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(without_any_run_the_board_says_so),
+		TEST(an_environment_that_cannot_be_read_says_so),
 		TEST(a_run_opens_at_its_end_and_is_left_for_the_board),
 		TEST(a_run_that_begins_is_shown_and_can_be_attached_to),
 		TEST(b_and_enter_roll_the_chosen_environment_back),
