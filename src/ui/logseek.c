@@ -5,11 +5,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/memory.h"
 #include "ui/logline.h"
 
 /* A search that takes no longer is waited for. */
 #define AT_ONCE_MS 50
+/* Going from line to line through a filter is no longer than that at once. */
+#define STRETCH_US 20000
 
 static void replace(char **text, const char *by)
 {
@@ -145,14 +148,26 @@ static bool is_shown(const struct logview *log, int64_t at)
 			      search_holds(log->only, text, len));
 }
 
+/* From here on at the next call, which the owner is asked for. */
+static int64_t go_on_later(struct logview *log, int64_t at)
+{
+	log->seek.from = log->seek.way == SEEK_NEXT ? at : at + 1;
+	if (log->woken)
+		log->woken(log->woken_data);
+	return SEARCH_UNKNOWN;
+}
+
 /* With a filter, only what it shows can be gone to: each search goes on from
  * where the other one has got to. */
-static int64_t found_and_shown(const struct logview *log, int64_t from)
+static int64_t found_and_shown(struct logview *log)
 {
 	bool forward = log->seek.way == SEEK_NEXT;
-	int64_t at = found(log, log->seek.by, from);
+	int64_t until = clock_monotonic_us() + STRETCH_US;
+	int64_t at = found(log, log->seek.by, log->seek.from);
 
 	while (at >= 0 && !is_shown(log, at)) {
+		if (clock_monotonic_us() > until)
+			return go_on_later(log, at);
 		at = found(log, log->only, at);
 		if (at >= 0)
 			at = found(log, log->seek.by, forward ? at : at + 1);
@@ -166,14 +181,14 @@ enum arrival logview_arrive(struct logview *log, int rows, int width)
 
 	if (log->seek.way == SEEK_NOTHING || !log->file || !log->seek.by)
 		return ARRIVAL_NONE;
-	at = found_and_shown(log, log->seek.from);
+	at = found_and_shown(log);
 	if (at == SEARCH_NONE && log->seek.by == log->find &&
 	    !log->seek.wrapped) {
 		log->seek.wrapped = true;
 		log->seek.from = log->seek.way == SEEK_NEXT
 					 ? 0
 					 : logfile_size(log->file);
-		at = found_and_shown(log, log->seek.from);
+		at = found_and_shown(log);
 	}
 	if (at == SEARCH_UNKNOWN)
 		return ARRIVAL_WAITS;

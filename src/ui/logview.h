@@ -48,7 +48,8 @@ struct logview {
 	struct logfold *folds; /* what was seen of them last */
 	struct str *scratch;
 
-	/* Told by searches, on their threads; set by the owner. */
+	/* Told by searches, on their threads, and by a jump that goes on at
+	 * the next logview_arrive(); set by the owner. */
 	void (*woken)(void *data);
 	void *woken_data;
 };

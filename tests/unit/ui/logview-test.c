@@ -3,6 +3,7 @@
 #include "logs.h"
 
 #include <locale.h>
+#include <stdatomic.h>
 
 #include "ui/logline.h"
 #include "ui/logview.h"
@@ -236,6 +237,54 @@ static void a_filter_shows_only_what_holds_its_text(void **state)
 	close_log(&log, path);
 }
 
+static void count_call(void *data)
+{
+	atomic_fetch_add((atomic_int *)data, 1);
+}
+
+static enum arrival arrive_at_last(struct logview *log)
+{
+	enum arrival arrival;
+
+	do
+		arrival = logview_arrive(log, ROWS, WIDTH);
+	while (arrival == ARRIVAL_WAITS);
+	return arrival;
+}
+
+/* Neither search alone is long; who stands at the keyboard waits for both. */
+static void looking_through_a_filter_lets_others_work(void **state)
+{
+	enum { PAIRS = 300000 };
+	struct str text = STR_INIT;
+	atomic_int calls = 0;
+	struct logview log;
+	char *path;
+
+	(void)state;
+	for (int i = 0; i < PAIRS; i++)
+		str_add(&text, "a\nb\n");
+	str_add(&text, "a b\n");
+	path = open_log(&log, text.data);
+	log.woken = count_call;
+	log.woken_data = &calls;
+	logview_filter(&log, "a");
+	logview_search(&log, "b");
+	search_wait(log.only, 60000);
+	search_wait(log.find, 60000);
+	logview_seek(&log, SEEK_BEFORE, log.find, (int64_t)PAIRS * 4);
+	assert_int_equal(logview_arrive(&log, ROWS, WIDTH), ARRIVAL_WAITS);
+	assert_int_equal(logview_arrive(&log, ROWS, WIDTH), ARRIVAL_WAITS);
+	logview_seek(&log, SEEK_NEXT, log.find, 0);
+	atomic_store(&calls, 0);
+	assert_int_equal(logview_arrive(&log, ROWS, WIDTH), ARRIVAL_WAITS);
+	assert_true(atomic_load(&calls) > 0);
+	assert_int_equal(arrive_at_last(&log), ARRIVAL_FOUND);
+	assert_int_equal(log.line, (int64_t)PAIRS * 4);
+	close_log(&log, path);
+	str_release(&text);
+}
+
 static void a_wrapped_line_is_read_row_by_row(void **state)
 {
 	struct logview log;
@@ -370,6 +419,7 @@ int main(void)
 			what_a_passed_test_printed_before_its_line_is_folded_too),
 		cmocka_unit_test(folds_are_the_same_from_both_sides),
 		cmocka_unit_test(a_filter_shows_only_what_holds_its_text),
+		cmocka_unit_test(looking_through_a_filter_lets_others_work),
 		cmocka_unit_test(a_wrapped_line_is_read_row_by_row),
 		cmocka_unit_test(
 			what_is_far_to_the_right_is_brought_into_sight),
