@@ -63,8 +63,8 @@ void view_pointer(struct view *view, const struct model *model, int input,
 		point_at_board(view, input, at->target);
 		return;
 	}
-	if (view->dialog || view->pasting || panel == PANEL_COUNT ||
-	    input == INPUT_RELEASE)
+	if (view->dialog || view->pasting || view->ships ||
+	    panel == PANEL_COUNT || input == INPUT_RELEASE)
 		return;
 	view_toast(view, false, "");
 	if (input == INPUT_CLICK)

@@ -312,6 +312,25 @@ static void the_way_back_names_what_it_does_not_undo(void **state)
 	story_close(&story);
 }
 
+/* What is behind it is not seen to be clicked at. */
+static void the_mouse_reaches_no_panel_behind_it(void **state)
+{
+	struct story story = open_filled();
+	struct view *view = story.view;
+	struct pointer at = {0, 0, 1};
+	enum panel focus = view->focus;
+
+	(void)state;
+	layout_plan(view, story.model, 24, 80);
+	at.row = view->plan.panels[PANEL_PIPELINE].top;
+	view_pointer(view, story.model, INPUT_CLICK, &at);
+	assert_int_equal(view->focus, focus);
+	assert_string_equal(view->stage, "");
+	view_pointer(view, story.model, INPUT_WHEEL_UP, &at);
+	assert_string_equal(view->stage, "");
+	story_close(&story);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -325,6 +344,7 @@ int main(void)
 		cmocka_unit_test(keys_open_fold_and_leave),
 		cmocka_unit_test(a_page_scrolls_within_its_lines),
 		cmocka_unit_test(the_way_back_names_what_it_does_not_undo),
+		cmocka_unit_test(the_mouse_reaches_no_panel_behind_it),
 	};
 
 	story_setup();
