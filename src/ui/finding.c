@@ -39,6 +39,8 @@ static void add_text(struct dialog *dialog, const char *text)
 				cut--;
 			if (text[cut] != ' ')
 				cut = LINE_COLS;
+			while (cut > 1 && (text[cut] & 0xc0) == 0x80)
+				cut--;
 		}
 		dialog_fact(dialog, ROLE_NORMAL, "%.*s", (int)cut, text);
 		text += cut;

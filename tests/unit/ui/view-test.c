@@ -193,6 +193,23 @@ what_runs_is_named_and_so_is_what_a_way_back_would_start(void **state)
 	story_close(&story);
 }
 
+/* 3 bytes each, and no space to cut at. */
+static void a_long_title_is_cut_between_characters(void **state)
+{
+	struct story story = story_open("gate.ndjson");
+	struct str title = STR_INIT;
+
+	(void)state;
+	for (int i = 0; i < 60; i++)
+		str_add(&title, "\xe6\xbc\x8f");
+	free(story.model->findings[0].title);
+	story.model->findings[0].title = str_detach(&title);
+	dialog_open(story.view, story.model, &finding_dialog);
+	assert_int_equal(strlen(story.view->dialog->facts[0].text) % 3, 0);
+	assert_int_equal(strlen(story.view->dialog->facts[1].text) % 3, 0);
+	story_close(&story);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -202,6 +219,7 @@ int main(void)
 		cmocka_unit_test(a_candidate_that_is_up_again_can_be_shifted),
 		cmocka_unit_test(
 			what_runs_is_named_and_so_is_what_a_way_back_would_start),
+		cmocka_unit_test(a_long_title_is_cut_between_characters),
 	};
 
 	story_setup();
