@@ -250,11 +250,16 @@ static void was_found(void *data)
 	look_free(look);
 }
 
-static void drop(struct ships_work *work)
+static void drop_look(struct ships_work *work)
 {
 	if (work->look)
 		atomic_store(&work->look->is_dropped, true);
 	work->look = NULL;
+}
+
+static void drop(struct ships_work *work)
+{
+	drop_look(work);
 	work->page = NULL;
 }
 
@@ -362,7 +367,7 @@ void ships_work_obey(struct ships_work *work)
 	}
 	need_helpers(work);
 	if (ships->is_asked) {
-		drop(work);
+		drop_look(work);
 		start(work, ships->it);
 	}
 	if (ships->want)

@@ -140,6 +140,19 @@ static void what_ships_opens_folds_and_closes(void **state)
 	leave(terminal);
 }
 
+/* r asks anew what ships, not for the changes that are on their way. */
+static void what_is_read_arrives_though_r_follows_at_once(void **state)
+{
+	struct terminal *terminal = open_on(*state);
+
+	terminal_keys(terminal, "d");
+	terminal_expect(terminal, "skipped now weak");
+	terminal_keys(terminal, "ljjjj");
+	terminal_keys(terminal, "\rr");
+	terminal_expect(terminal, "+five\n");
+	leave(terminal);
+}
+
 static void long_changes_scroll(void **state)
 {
 	struct terminal *terminal = open_on(*state);
@@ -246,6 +259,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		scratch_test(what_ships_opens_folds_and_closes),
+		scratch_test(what_is_read_arrives_though_r_follows_at_once),
 		scratch_test(long_changes_scroll),
 		scratch_test(hostile_names_and_subjects_draw_nothing),
 		scratch_test(an_exception_is_drafted_and_grants_nothing),
