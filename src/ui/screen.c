@@ -347,6 +347,21 @@ struct charset screen_charset(const struct screen *screen)
 	return screen->charset;
 }
 
+/* A terminal that takes each byte for a character may take some for a
+ * command: it is told ASCII. */
+static void add_told(const struct screen *screen, const char *text,
+		     struct str *out)
+{
+	for (; *text; text++) {
+		bool is_ascii = !(*text & 0x80);
+
+		if (screen->charset.utf8 || is_ascii)
+			str_add_char(out, *text);
+		else if ((*text & 0xc0) != 0x80)
+			str_add_char(out, '?');
+	}
+}
+
 void screen_title(struct screen *screen, const char *title)
 {
 	struct str text = STR_INIT;
@@ -354,7 +369,9 @@ void screen_title(struct screen *screen, const char *title)
 	if (!screen->entered || !screen->titles ||
 	    str_equal(title, screen->title))
 		return;
-	str_addf(&text, "\033]2;%s\007", title);
+	str_add(&text, "\033]2;");
+	add_told(screen, title, &text);
+	str_add(&text, "\007");
 	send(&text);
 	str_release(&text);
 	free(screen->title);
@@ -364,16 +381,18 @@ void screen_title(struct screen *screen, const char *title)
 /* tmux hands on what is wrapped for it, where it is allowed to. */
 void screen_notify(struct screen *screen, const char *text)
 {
+	bool wraps = outside_in_tmux();
 	struct str out = STR_INIT;
 
 	if (!screen->entered)
 		return;
 	if (screen->notify == UI_NOTIFY_BELL)
 		capability_add(&out, "bel");
-	else if (screen->notify == UI_NOTIFY_OSC9 && outside_in_tmux())
-		str_addf(&out, "\033Ptmux;\033\033]9;%s\007\033\\", text);
-	else if (screen->notify == UI_NOTIFY_OSC9)
-		str_addf(&out, "\033]9;%s\007", text);
+	if (screen->notify == UI_NOTIFY_OSC9) {
+		str_add(&out, wraps ? "\033Ptmux;\033\033]9;" : "\033]9;");
+		add_told(screen, text, &out);
+		str_add(&out, wraps ? "\007\033\\" : "\007");
+	}
 	send(&out);
 	str_release(&out);
 }

@@ -277,6 +277,25 @@ static void a_notice_by_osc_9_says_what_and_nothing_else(void **state)
 			      terminal_bytes(terminal)->len);
 }
 
+/* One that takes each byte for a character may take some for a command. */
+static void without_utf_8_title_and_notice_are_ascii(void **state)
+{
+	static const char line[] = "{\"seq\":195," EVENT(
+		"rollback.started",
+		"\"environment\":\"production\",\"colour\":\"blue\","
+		"\"to\":\"\\u00db2J\"");
+	const struct str *bytes;
+	struct terminal *terminal;
+
+	terminal = *state = stage_open("canary.ndjson", CANARY_NOW, 24, 80,
+				       "LC_ALL=C", "--osc9");
+	terminal_tell(terminal, line, sizeof(line) - 1);
+	assert_wrote(terminal, "?2J");
+	bytes = terminal_bytes(terminal);
+	for (size_t i = 0; i < bytes->len; i++)
+		assert_false(bytes->data[i] & 0x80);
+}
+
 /* What was written from the first mode that was taken back on. */
 static char *way_out(void **state, int signal_number, const char *env)
 {
@@ -405,6 +424,7 @@ int main(void)
 		TEST(no_title_is_set_where_none_is_wanted_or_comes_back),
 		TEST(the_bell_rings_for_what_needs_a_person_and_no_progress),
 		TEST(a_notice_by_osc_9_says_what_and_nothing_else),
+		TEST(without_utf_8_title_and_notice_are_ascii),
 		TEST(every_way_out_takes_the_same_back),
 		TEST(a_broken_terminal_is_mended),
 		TEST(bytes_that_are_no_text_are_a_key_that_does_nothing),
