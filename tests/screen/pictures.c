@@ -177,7 +177,7 @@ static void nothing_runs(struct demo *demo)
 	await(demo, board, "rolled-back");
 	take_of(demo, board, "board");
 	press(board, "d");
-	await(demo, board, "since what is live");
+	await(demo, board, " commits by ");
 	take_of(demo, board, "ships");
 	terminal_free(board);
 }
