@@ -95,7 +95,7 @@ static int parse(struct attach_call *call, int most, int argc, char **argv,
 
 	if (cli_parse(argc, argv, &arguments, err) < 0)
 		return -1;
-	return screen_look_check(&call->look, err);
+	return screen_look_check(&call->look, true, err);
 }
 
 int cli_attach(int argc, char **argv)

@@ -19,7 +19,8 @@ int execution_check(struct execution *execution, struct error *err)
 	const char *jobs = execution->jobs;
 
 	if (cli_is_json(execution->output, &execution->json, err) < 0 ||
-	    screen_look_check(&execution->look, err) < 0)
+	    screen_look_check(&execution->look, execution_has_screen(execution),
+			      err) < 0)
 		return -1;
 	if (jobs && atoi(jobs) < 1)
 		return error_set(err, ERROR_USAGE,

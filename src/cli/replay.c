@@ -165,7 +165,7 @@ int cli_replay(int argc, char **argv)
 
 	if (cli_parse(argc, argv, &arguments, &err) < 0 ||
 	    cli_is_json(call.output, &call.json, &err) < 0 ||
-	    screen_look_check(&call.look, &err) < 0 ||
+	    screen_look_check(&call.look, has_screen(&call), &err) < 0 ||
 	    replay_of(&call, &err) < 0)
 		return cli_fail(&err);
 	return 0;

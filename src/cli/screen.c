@@ -99,11 +99,11 @@ int screen_theme(const char *name, struct theme *theme, struct error *err)
 	return result;
 }
 
-int screen_settings(const struct screen_look *look, struct settings *settings,
-		    struct error *err)
+/* What the options say, over what stands there. */
+static int choose_all(const struct screen_look *look, struct settings *settings,
+		      struct error *err)
 {
-	if (settings_load(settings, err) < 0 ||
-	    choose("--color", look->color, colour_words, &settings->colour,
+	if (choose("--color", look->color, colour_words, &settings->colour,
 		   err) < 0)
 		return -1;
 	if (look->theme) {
@@ -118,11 +118,21 @@ int screen_settings(const struct screen_look *look, struct settings *settings,
 		      err);
 }
 
-int screen_look_check(const struct screen_look *look, struct error *err)
+int screen_settings(const struct screen_look *look, struct settings *settings,
+		    struct error *err)
 {
-	struct settings settings;
+	return settings_load(settings, err) < 0
+		       ? -1
+		       : choose_all(look, settings, err);
+}
+
+int screen_look_check(const struct screen_look *look, bool opens,
+		      struct error *err)
+{
+	struct settings settings = SETTINGS_INIT;
 	struct theme theme = THEME_INIT;
-	int result = screen_settings(look, &settings, err);
+	int result = opens ? screen_settings(look, &settings, err)
+			   : choose_all(look, &settings, err);
 
 	if (result == 0)
 		result = screen_theme(settings.theme, &theme, err);

@@ -63,7 +63,9 @@ int screen_settings(const struct screen_look *look, struct settings *settings,
 		    struct error *err) MUST_CHECK;
 int screen_theme(const char *name, struct theme *theme,
 		 struct error *err) MUST_CHECK;
-int screen_look_check(const struct screen_look *look,
+/* Without a screen to open only the options: a mistake in a person's files
+ * about looks stops no release. */
+int screen_look_check(const struct screen_look *look, bool opens,
 		      struct error *err) MUST_CHECK;
 /* An enum ui_end, or -1. */
 int screen_show(const struct screen_options *options,

@@ -94,6 +94,19 @@ static void the_configuration_is_read_strictly(void **state)
 	assert_int_equal(site_call(site, "attach", "--notify", "bel", NULL), 2);
 }
 
+static void a_mistake_about_looks_stops_no_run_without_a_screen(void **state)
+{
+	struct site *site = *state;
+
+	configure(site, "config.yaml", "theme: drak\ncolour: none\n");
+	site_pipeline(site, "name: shop\nstages:\n  unit: {run: \"true\"}\n");
+	site_commit(site, "first");
+	assert_int_equal(site_call(site, "run", NULL), 0);
+	assert_int_equal(site_call(site, "replay", "1", "--speed", "0", NULL),
+			 0);
+	assert_int_equal(site_call(site, "run", "--color", "no", NULL), 2);
+}
+
 static void an_option_goes_before_the_configuration(void **state)
 {
 	struct site *site = *state;
@@ -129,6 +142,7 @@ static int tests(void)
 		TEST(a_preview_shows_every_role),
 		TEST(a_bad_theme_tells_all_its_mistakes_and_hides_no_other),
 		TEST(the_configuration_is_read_strictly),
+		TEST(a_mistake_about_looks_stops_no_run_without_a_screen),
 		TEST(an_option_goes_before_the_configuration),
 		TEST(a_theme_of_the_configuration_that_is_not_there),
 	};
