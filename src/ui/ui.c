@@ -290,6 +290,15 @@ static void channel_closed(struct channel *channel, void *data)
 	want_frame(ui);
 }
 
+/* The end of a paste may have gone to who had the terminal meanwhile. */
+static void take_back(struct ui *ui)
+{
+	ui->view->pasting = false;
+	screen_enter(ui->screen);
+	watch_events(ui->keyboard, POLLIN);
+	paint(ui);
+}
+
 static void suspend(struct ui *ui)
 {
 	screen_leave(ui->screen);
@@ -300,9 +309,7 @@ static void suspend(struct ui *ui)
 		return;
 	}
 	raise(SIGSTOP);
-	screen_enter(ui->screen);
-	watch_events(ui->keyboard, POLLIN);
-	paint(ui);
+	take_back(ui);
 }
 
 static void say_copied(struct ui *ui, const char *where)
@@ -351,9 +358,7 @@ static void come_back(void *data, const char *why)
 	struct ui *ui = data;
 
 	view_toast(ui->view, why, why ? why : "");
-	screen_enter(ui->screen);
-	watch_events(ui->keyboard, POLLIN);
-	paint(ui);
+	take_back(ui);
 }
 
 static void show_outside(struct ui *ui, enum outside_kind kind)
@@ -495,9 +500,7 @@ static void host_ready(int fd, short revents, void *data)
 	case UI_MESSAGE_CONTINUED:
 		if (outside_has_terminal(ui->outside))
 			break;
-		screen_enter(ui->screen);
-		watch_events(ui->keyboard, POLLIN);
-		paint(ui);
+		take_back(ui);
 		break;
 	case UI_MESSAGE_GONE:
 		lose(ui);

@@ -122,6 +122,21 @@ static void ctrl_z_gives_the_terminal_back_until_fg(void **state)
 	free(after);
 }
 
+static void keys_live_again_after_a_stop_amid_a_paste(void **state)
+{
+	struct terminal *terminal = stage_open_canary(state);
+	int status;
+
+	terminal_send(terminal, "\033[200~x", 7, 2);
+	kill(terminal_pid(terminal), SIGTSTP);
+	status = terminal_wait(terminal, true);
+	assert_true(WIFSTOPPED(status));
+	kill(terminal_pid(terminal), SIGCONT);
+	terminal_frames(terminal, 1);
+	terminal_keys(terminal, "?");
+	terminal_expect(terminal, " KEYS ");
+}
+
 static void ctrl_c_twice_asks_and_kills_nothing(void **state)
 {
 	struct terminal *terminal = stage_open_canary(state);
@@ -177,6 +192,7 @@ int main(void)
 		TEST(every_fatal_signal_gives_the_terminal_back),
 		TEST(losing_the_terminal_leaves_the_run),
 		TEST(ctrl_z_gives_the_terminal_back_until_fg),
+		TEST(keys_live_again_after_a_stop_amid_a_paste),
 		TEST(ctrl_c_twice_asks_and_kills_nothing),
 		TEST(the_journal_fills_what_the_pipe_left_out),
 	};
