@@ -9,6 +9,35 @@
 #include "ui/format.h"
 #include "ui/layout.h"
 
+/* Nothing but the analysis, or who holds it, keeps a pause past its time. */
+static bool waits_for_analysis(const struct step_model *step, int64_t elapsed)
+{
+	return strcmp(step->kind, "pause") == 0 && step->planned_ms > 0 &&
+	       elapsed > step->planned_ms;
+}
+
+static void draw_running(const struct view *view, struct pen *pen,
+			 const struct stage_model *stage,
+			 const struct step_model *step)
+{
+	int64_t elapsed = step_elapsed(step, view->now_ms);
+	bool waits = step_waits(stage, step);
+	char clock[CLOCK_TEXT_SIZE];
+
+	pen_printf(pen, "  %s", format_elapsed(elapsed, clock));
+	if (step->planned_ms > 0)
+		pen_printf(pen, " of %s",
+			   format_elapsed(step->planned_ms, clock));
+	if (stage->held || waits) {
+		pen_bold(pen, ROLE_WAITING);
+		pen_text(pen,
+			 stage->held ? "  HELD, H lets go" : "  P promotes it");
+	} else if (waits_for_analysis(step, elapsed)) {
+		pen_role(pen, ROLE_WARNING);
+		pen_text(pen, "  waits for the analysis");
+	}
+}
+
 static void draw_step(const struct view *view, struct pen *pen,
 		      const struct stage_model *stage,
 		      const struct step_model *step)
@@ -23,17 +52,7 @@ static void draw_step(const struct view *view, struct pen *pen,
 	pen_printf(pen, " %s", *step->label ? step->label : step->name);
 	pen_role(pen, ROLE_DIM);
 	if (step->state == STATE_RUNNING) {
-		pen_printf(pen, "  %s",
-			   format_elapsed(step_elapsed(step, view->now_ms),
-					  clock));
-		if (step->planned_ms > 0)
-			pen_printf(pen, " of %s",
-				   format_elapsed(step->planned_ms, clock));
-		if (stage->held || waits) {
-			pen_bold(pen, ROLE_WAITING);
-			pen_text(pen, stage->held ? "  HELD, H lets go"
-						  : "  P promotes it");
-		}
+		draw_running(view, pen, stage, step);
 	} else if (state_is_final(step->state) && step->ms > 0) {
 		pen_printf(pen, "  %s", format_ms(step->ms, clock));
 	}

@@ -177,6 +177,22 @@ static void the_way_back_is_in_sight_at_every_size(void **state)
 	story_close(&story);
 }
 
+static void a_pause_past_its_time_says_who_keeps_it(void **state)
+{
+	struct story story = story_open("canary.ndjson");
+	char *drawn;
+
+	(void)state;
+	drawn = story_draw(&story, 40, 120, ascii);
+	assert_null(strstr(drawn, "waits for the analysis"));
+	free(drawn);
+	story.view->now_ms += 300000;
+	drawn = story_draw(&story, 40, 120, ascii);
+	assert_non_null(strstr(drawn, " of 5:00  waits for the analysis"));
+	free(drawn);
+	story_close(&story);
+}
+
 static void silence_is_shown_and_a_live_engine_is_not_called_stale(void **state)
 {
 	struct story story = story_open("canary.ndjson");
@@ -292,6 +308,7 @@ int main(void)
 		cmocka_unit_test(rows_are_given_back_in_one_order),
 		cmocka_unit_test(every_cell_belongs_to_one_part_at_every_size),
 		cmocka_unit_test(the_way_back_is_in_sight_at_every_size),
+		cmocka_unit_test(a_pause_past_its_time_says_who_keeps_it),
 		cmocka_unit_test(
 			silence_is_shown_and_a_live_engine_is_not_called_stale),
 		cmocka_unit_test(a_colour_without_news_shows_no_number),
