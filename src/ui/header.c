@@ -130,7 +130,9 @@ static void draw_names(struct pen *pen, const struct model *model, int level)
 		pen_printf(pen, " %s%s%.7s%s", model->branch,
 			   *model->branch ? "@" : "", model->commit,
 			   model->worktree ? "+changes" : "");
-	if (*model->version)
+	/* Without a tag the version is the commit. */
+	if (*model->version &&
+	    (level == 0 || !starts_with(model->commit, model->version)))
 		pen_printf(pen, " %s", model->version);
 }
 

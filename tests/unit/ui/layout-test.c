@@ -177,6 +177,20 @@ static void the_way_back_is_in_sight_at_every_size(void **state)
 	story_close(&story);
 }
 
+static void a_version_that_is_the_commit_stands_once(void **state)
+{
+	struct story story = story_open("gate.ndjson");
+	char *drawn;
+
+	(void)state;
+	free(story.model->version);
+	story.model->version = xstrdup("9f3c2e1");
+	drawn = story_draw(&story, 40, 120, ascii);
+	assert_non_null(strstr(drawn, "main@9f3c2e1  ->  [ PRODUCTION ]"));
+	free(drawn);
+	story_close(&story);
+}
+
 static void a_pause_past_its_time_says_who_keeps_it(void **state)
 {
 	struct story story = story_open("canary.ndjson");
@@ -308,6 +322,7 @@ int main(void)
 		cmocka_unit_test(rows_are_given_back_in_one_order),
 		cmocka_unit_test(every_cell_belongs_to_one_part_at_every_size),
 		cmocka_unit_test(the_way_back_is_in_sight_at_every_size),
+		cmocka_unit_test(a_version_that_is_the_commit_stands_once),
 		cmocka_unit_test(a_pause_past_its_time_says_who_keeps_it),
 		cmocka_unit_test(
 			silence_is_shown_and_a_live_engine_is_not_called_stale),
