@@ -17,6 +17,11 @@ int64_t clock_monotonic_us(void)
 	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }
 
+int64_t clock_monotonic_ms(void)
+{
+	return clock_monotonic_us() / 1000;
+}
+
 int64_t clock_wall_ms(void)
 {
 	const char *fixed = getenv("SIGNALBOX_NOW");

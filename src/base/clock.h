@@ -15,6 +15,7 @@
 #define CLOCK_TEXT_SIZE 32
 
 int64_t clock_monotonic_us(void);
+int64_t clock_monotonic_ms(void);
 int64_t clock_wall_ms(void);
 
 /* "2026-11-20T23:53:51.123Z" into text, which is returned. */

@@ -127,7 +127,7 @@ static void count(void *data)
 static void look_soon(struct desk *desk)
 {
 	int64_t due = desk->begun_ms + LEAST_MS;
-	int64_t soon = clock_monotonic_us() / 1000 + GATHER_MS;
+	int64_t soon = clock_monotonic_ms() + GATHER_MS;
 
 	timer_set(desk->next, (due > soon ? due : soon) * 1000);
 }
@@ -204,7 +204,7 @@ static void look(void *data)
 	}
 	desk->is_reading = true;
 	desk->is_stale = false;
-	desk->begun_ms = clock_monotonic_us() / 1000;
+	desk->begun_ms = clock_monotonic_ms();
 	desk->generation++;
 	helper_run(desk->reader, read_all, have_read, desk);
 }

@@ -5,11 +5,6 @@
 #include "base/memory.h"
 #include "step/deploy.h"
 
-static int64_t now_ms(void)
-{
-	return clock_monotonic_us() / 1000;
-}
-
 static void candidate_counts(struct deploy_step *deploy,
 			     struct analysis_counts *counts)
 {
@@ -39,7 +34,8 @@ static void look(void *data)
 	struct analysis_counts counts;
 
 	candidate_counts(deploy, &counts);
-	analysis_look(deploy->analysis, now_ms(), &counts, &deploy->judged);
+	analysis_look(deploy->analysis, clock_monotonic_ms(), &counts,
+		      &deploy->judged);
 	deploy->has_judged = true;
 	step_emit(&deploy->step, analysis_event(&deploy->judged, stage,
 						deploy->plan->environment));
@@ -85,7 +81,7 @@ void deploy_watch_begin(struct deploy_step *deploy,
 	environment_mark(deploy->environment);
 	candidate_counts(deploy, &counts);
 	deploy->analysis = analysis_new(config);
-	analysis_begin(deploy->analysis, now_ms(), &counts);
+	analysis_begin(deploy->analysis, clock_monotonic_ms(), &counts);
 	deploy->has_judged = false;
 	if (!deploy->look)
 		deploy->look = loop_timer(deploy->step.options.host->loop,
