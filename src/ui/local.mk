@@ -36,7 +36,8 @@ libsignalbox_a_SOURCES += \
 	%D%/summary.c \
 	%D%/tests-list.c \
 	%D%/traffic.c %D%/traffic-table.c %D%/traffic-table.h \
-	%D%/ui.c %D%/ui.h \
+	%D%/ui.c %D%/ui.h %D%/ui-internal.h \
+	%D%/ui-feed.c %D%/ui-wishes.c \
 	%D%/view.c %D%/view.h
 # What the terminal takes.
 libsignalbox_a_SOURCES += \

@@ -1,22 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/* The dashboard's loop: events and keys in, frames and commands out. */
-#include "ui/ui.h"
+/* The dashboard's loop: its life, frames, keys and signals. */
+#include "ui/ui-internal.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "base/file.h"
-#include "base/memory.h"
-#include "event/channel.h"
-#include "event/command.h"
-#include "event/journal.h"
-#include "loop/loop.h"
 #include "ui/board.h"
 #include "ui/dialog.h"
 #include "ui/input.h"
@@ -27,41 +21,12 @@
 #include "ui/playback.h"
 #include "ui/screen.h"
 #include "ui/ships-work.h"
-#include "ui/theme.h"
 
 /* At most 30 frames a second for events. A key paints at once. */
 #define FRAME_US 33333
 /* When no run is live any more, what was measured last is called silent
  * after this; then nothing moves. */
 #define SETTLE_MS 7000
-/* An engine that said nothing for so long is asked whether it is there. */
-#define POKE_MS 2000
-
-struct ui {
-	const struct ui_options *options;
-	struct loop *loop;
-	struct channel *channel;
-	struct playback *playback; /* NULL: this happens now */
-	struct screen *screen;
-	struct model *model;
-	struct view *view;
-	struct ships_work *ships;
-	struct outside *outside; /* the person's own programs */
-	struct watch *keyboard, *host;
-	struct timer *frame, *tick;
-	int64_t due_us;		    /* the next frame for an event may come */
-	int64_t heard_ms, poked_ms; /* monotonic */
-	int64_t opened_ms;	    /* wall clock: what was before is no news */
-	int64_t frames, keys;
-	int test_fd; /* told after every frame; -1 none */
-	int end;     /* an enum ui_end, -1 while running */
-};
-
-static int64_t now_ms(void)
-{
-	return clock_monotonic_us() / 1000;
-}
-
 static void tell_test(struct ui *ui)
 {
 	char text[96];
@@ -114,7 +79,7 @@ static void put_off(struct ui *ui)
 	ui->due_us = from + FRAME_US;
 }
 
-static void paint(struct ui *ui)
+void ui_paint(struct ui *ui)
 {
 	struct grid grid;
 
@@ -122,7 +87,8 @@ static void paint(struct ui *ui)
 		return;
 	ui->view->now_ms =
 		ui->playback ? playback_now(ui->playback) : clock_wall_ms();
-	ui->view->silent_ms = ui->playback ? 0 : now_ms() - ui->heard_ms;
+	ui->view->silent_ms =
+		ui->playback ? 0 : clock_monotonic_ms() - ui->heard_ms;
 	view_update(ui->view, ui->model);
 	grid_init(&grid, screen_rows(ui->screen), screen_cols(ui->screen),
 		  screen_charset(ui->screen));
@@ -140,34 +106,20 @@ static void paint(struct ui *ui)
 
 static void paint_due(void *data)
 {
-	paint(data);
+	ui_paint(data);
 }
 
-static void want_frame(struct ui *ui)
+void ui_want_frame(struct ui *ui)
 {
 	int64_t now = clock_monotonic_us();
 
 	timer_set(ui->frame, ui->due_us > now ? ui->due_us : now);
 }
 
-static void finish(struct ui *ui, enum ui_end end)
+void ui_finish(struct ui *ui, enum ui_end end)
 {
 	ui->end = (int)end;
 	loop_stop(ui->loop);
-}
-
-static void send(struct ui *ui, const struct command *command)
-{
-	struct str line = STR_INIT;
-
-	if (ui->options->board) {
-		ui->options->board->command(ui->options->board->data, command);
-		return;
-	}
-	command_encode(command, &line);
-	if (ui->channel)
-		channel_send(ui->channel, line.data, line.len, 0, true);
-	str_release(&line);
 }
 
 static void send_outbox(struct ui *ui)
@@ -175,267 +127,24 @@ static void send_outbox(struct ui *ui)
 	struct view *view = ui->view;
 
 	for (size_t i = 0; i < view->outbox_count; i++) {
-		send(ui, &view->outbox[i]);
+		ui_send(ui, &view->outbox[i]);
 		command_release(&view->outbox[i]);
 	}
 	view->outbox_count = 0;
-}
-
-static void poke(struct ui *ui)
-{
-	struct command command = {.kind = COMMAND_POKE};
-	int64_t now = now_ms();
-
-	if (ui->playback || ui->view->gone || !view_run_live(ui->model) ||
-	    now - ui->heard_ms < POKE_MS || now - ui->poked_ms < POKE_MS)
-		return;
-	ui->poked_ms = now;
-	send(ui, &command);
 }
 
 static void ticked(void *data)
 {
 	struct ui *ui = data;
 
-	poke(ui);
-	paint(ui);
-}
-
-static int apply(const struct event *event, void *data)
-{
-	struct ui *ui = data;
-
-	/* What the journal gave may come by the pipe once more. */
-	if (!event_is_transient(event->type) && event->seq > 0 &&
-	    event->seq <= ui->model->seq)
-		return 0;
-	model_apply(ui->model, event);
-	return 0;
-}
-
-static void catch_up(struct ui *ui)
-{
-	struct error err = ERROR_INIT;
-
-	if (!ui->options->run_folder ||
-	    journal_read(ui->options->run_folder, ui->model->seq + 1, apply, ui,
-			 &err) >= 0)
-		return;
-	view_toast(ui->view, true, error_text(&err));
-	error_clear(&err);
-}
-
-static void notify(struct ui *ui, const struct event *event)
-{
-	const struct ui_host *host = &ui->options->host;
-	struct str text = STR_INIT;
-
-	if (event->time_ms > ui->opened_ms &&
-	    notice_of(ui->model, event, &text)) {
-		if (host->notify)
-			host->notify(host->data, text.data);
-		else
-			screen_notify(ui->screen, text.data);
-	}
-	str_release(&text);
-}
-
-static void take_event(struct ui *ui, const struct event *event)
-{
-	switch (event->type) {
-	case EVENT_BEHIND:
-		catch_up(ui);
-		break;
-	case EVENT_REPLY:
-		view_replied(ui->view, event_int(event, "id", 0),
-			     event_bool(event, "ok")
-				     ? ""
-				     : event_text(event, "error"));
-		model_apply(ui->model, event);
-		break;
-	default:
-		apply(event, ui);
-		notify(ui, event);
-	}
-}
-
-static void take_line(struct channel *channel, const char *text, size_t len,
-		      void *data)
-{
-	struct ui *ui = data;
-	struct error err = ERROR_INIT;
-	struct event *event = event_decode(text, len, &err);
-
-	(void)channel;
-	ui->heard_ms = now_ms();
-	if (event) {
-		take_event(ui, event);
-		event_free(event);
-	} else {
-		view_toast(ui->view, true, error_text(&err));
-		error_clear(&err);
-	}
-	want_frame(ui);
-}
-
-static void channel_closed(struct channel *channel, void *data)
-{
-	struct ui *ui = data;
-
-	(void)channel;
-	/* An engine does not wait for who was stopped while it ended. */
-	if (view_run_live(ui->model))
-		catch_up(ui);
-	ui->view->gone = true;
-	want_frame(ui);
-}
-
-/* The end of a paste may have gone to who had the terminal meanwhile. */
-static void take_back(struct ui *ui)
-{
-	ui->view->pasting = false;
-	screen_enter(ui->screen);
-	watch_events(ui->keyboard, POLLIN);
-	paint(ui);
-}
-
-static void suspend(struct ui *ui)
-{
-	screen_leave(ui->screen);
-	watch_events(ui->keyboard, 0);
-	timer_stop(ui->tick);
-	if (ui->options->host.suspend) {
-		ui->options->host.suspend(ui->options->host.data);
-		return;
-	}
-	raise(SIGSTOP);
-	take_back(ui);
-}
-
-static void say_copied(struct ui *ui, const char *where)
-{
-	const struct view *view = ui->view;
-	char *text = xasprintf(
-		"%lld line%s copied %s%s", (long long)view->copied_lines,
-		view->copied_lines == 1 ? "" : "s", where, view->copy_file);
-
-	view_toast(ui->view, false, text);
-	free(text);
-}
-
-/* To the terminal, which does not answer. */
-static void copy_to_terminal(struct ui *ui)
-{
-	struct str text = STR_INIT;
-	bool sent = file_read(ui->view->copy_file, &text, 1 << 20, NULL) == 0 &&
-		    screen_copy(ui->screen, text.data, text.len);
-
-	say_copied(ui, sent ? "to the terminal (OSC 52) and into "
-			    : "into the file alone: ");
-	str_release(&text);
-}
-
-static void tmux_took(void *data, const char *why)
-{
-	struct ui *ui = data;
-
-	if (why)
-		copy_to_terminal(ui);
-	else
-		say_copied(ui, "to tmux and into ");
-	want_frame(ui);
-}
-
-static void copy(struct ui *ui)
-{
-	if (!outside_in_tmux() || outside_tmux(ui->outside, ui->view->copy_file,
-					       tmux_took, ui, NULL) < 0)
-		copy_to_terminal(ui);
-}
-
-static void come_back(void *data, const char *why)
-{
-	struct ui *ui = data;
-
-	view_toast(ui->view, why, why ? why : "");
-	take_back(ui);
-}
-
-static void show_outside(struct ui *ui, enum outside_kind kind)
-{
-	struct logview *log = &ui->view->log;
-	struct error err = ERROR_INIT;
-
-	screen_leave(ui->screen);
-	watch_events(ui->keyboard, 0);
-	timer_stop(ui->tick);
-	if (outside_open(ui->outside, kind, log->path, logview_line_number(log),
-			 come_back, ui, &err) == 0)
-		return;
-	come_back(ui, NULL);
-	view_toast(ui->view, true, error_text(&err));
-	error_clear(&err);
-	paint(ui);
-}
-
-/* Another theme, until the screen closes. */
-static void wear(struct ui *ui)
-{
-	struct problems problems = PROBLEMS_INIT;
-	struct theme theme = THEME_INIT;
-	struct error err = ERROR_INIT;
-
-	if (theme_load(&theme, ui->view->wish_text, &problems, &err) == 0)
-		screen_wear(ui->screen, &theme);
-	else
-		view_toast(ui->view, true, error_text(&err));
-	error_clear(&err);
-	theme_release(&theme);
-	problems_release(&problems);
-}
-
-static void obey(struct ui *ui)
-{
-	enum wish wish = ui->view->wish;
-
-	ui->view->wish = WISH_NONE;
-	switch (wish) {
-	case WISH_NONE:
-		break;
-	case WISH_REDRAW:
-		screen_forget(ui->screen);
-		break;
-	case WISH_SUSPEND:
-		suspend(ui);
-		break;
-	case WISH_COPY:
-		copy(ui);
-		break;
-	case WISH_PAGER:
-		show_outside(ui, OUTSIDE_PAGER);
-		break;
-	case WISH_EDITOR:
-		show_outside(ui, OUTSIDE_EDITOR);
-		break;
-	case WISH_LEAVE:
-		finish(ui, UI_LEFT);
-		break;
-	case WISH_QUIT:
-		finish(ui, UI_FINISHED);
-		break;
-	case WISH_OPEN:
-		finish(ui, UI_OPEN);
-		break;
-	case WISH_THEME:
-		wear(ui);
-		break;
-	}
+	ui_poke(ui);
+	ui_paint(ui);
 }
 
 static void lose(struct ui *ui)
 {
 	screen_abandon(ui->screen);
-	finish(ui, UI_LOST);
+	ui_finish(ui, UI_LOST);
 }
 
 /* What was typed before a dialog was seen is not meant for it: only the brake
@@ -474,17 +183,17 @@ static void keyboard_ready(int fd, short revents, void *data)
 		ui->keys++;
 		if (drop)
 			continue;
-		ui->view->clock_ms = now_ms();
+		ui->view->clock_ms = clock_monotonic_ms();
 		take_input(ui, input, &at);
 		drop = is_typed_ahead(ui, before);
 		send_outbox(ui);
 		ships_work_obey(ui->ships);
-		obey(ui);
+		ui_obey(ui);
 		if (ui->playback)
 			playback_obey(ui->playback);
 	}
 	if (any)
-		paint(ui);
+		ui_paint(ui);
 	else if ((revents & (POLLHUP | POLLERR | POLLNVAL)) ||
 		 ioctl(fd, FIONREAD, &waiting) < 0 || !waiting)
 		lose(ui);
@@ -500,7 +209,7 @@ static void host_ready(int fd, short revents, void *data)
 	case UI_MESSAGE_CONTINUED:
 		if (outside_has_terminal(ui->outside))
 			break;
-		take_back(ui);
+		ui_take_back(ui);
 		break;
 	case UI_MESSAGE_GONE:
 		lose(ui);
@@ -516,7 +225,7 @@ static void resized(int number, void *data)
 
 	(void)number;
 	if (screen_is_entered(ui->screen) && screen_resize(ui->screen))
-		paint(ui);
+		ui_paint(ui);
 }
 
 static void hung_up(int number, void *data)
@@ -531,22 +240,22 @@ static void asked_to_stop(int number, void *data)
 
 	(void)number;
 	if (screen_is_entered(ui->screen))
-		suspend(ui);
+		ui_suspend(ui);
 }
 
 static void take_played(const struct event *event, void *data)
 {
-	apply(event, data);
+	ui_apply(event, data);
 }
 
 static void changed(void *data)
 {
-	want_frame(data);
+	ui_want_frame(data);
 }
 
 static void paint_woken(void *data)
 {
-	want_frame(data);
+	ui_want_frame(data);
 }
 
 /* A search has more to tell, on its own thread. */
@@ -583,7 +292,7 @@ static void show_board(void *to, const struct board *board, const char *told,
 	ui->model = board->model;
 	if (told)
 		view_toast(ui->view, warns, told);
-	want_frame(ui);
+	ui_want_frame(ui);
 }
 
 static void start_board(struct ui *ui)
@@ -605,13 +314,11 @@ static void stop_board(struct ui *ui)
 
 static void start(struct ui *ui)
 {
-	static const struct channel_handlers handlers = {take_line,
-							 channel_closed};
 	const struct ui_options *options = ui->options;
 	const char *test = getenv("SIGNALBOX_TEST_FD");
 
 	ui->test_fd = test && *test ? atoi(test) : -1;
-	ui->heard_ms = now_ms();
+	ui->heard_ms = clock_monotonic_ms();
 	ui->opened_ms = clock_wall_ms();
 	ui->model = model_new();
 	ui->view = view_new();
@@ -629,8 +336,7 @@ static void start(struct ui *ui)
 	ui->ships = ships_work_new(ui->loop, ui->view, changed, ui);
 	ui->tick = loop_timer(ui->loop, 0, ticked, ui);
 	timer_stop(ui->tick);
-	ui->channel = channel_new(ui->loop, options->events_fd,
-				  options->commands_fd, &handlers, ui);
+	ui_listen(ui);
 	if (options->replay)
 		start_playback(ui);
 	if (options->board)
@@ -706,7 +412,7 @@ int ui_run(const struct ui_options *options, struct error *err)
 		return -1;
 	}
 	start(&ui);
-	paint(&ui);
+	ui_paint(&ui);
 	ui.due_us = 0; /* nothing yet: what comes first waits for nothing */
 	loop_run(ui.loop);
 	stop(&ui);
