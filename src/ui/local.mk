@@ -4,7 +4,7 @@ libsignalbox_a_SOURCES += \
 	%D%/board-draw.c \
 	%D%/card.c %D%/card.h \
 	%D%/chart.c %D%/chart.h \
-	%D%/dialog.c %D%/dialog.h \
+	%D%/dialog.c %D%/dialog-draw.c %D%/dialog.h \
 	%D%/dialogs.c \
 	%D%/dialogs-run.c \
 	%D%/draft.c %D%/draft.h \
@@ -57,6 +57,7 @@ libsignalbox_a_SOURCES += \
 	%D%/logfold.c %D%/logfold.h \
 	%D%/logline.c %D%/logline.h \
 	%D%/logview.c %D%/logseek.c %D%/logview.h \
+	%D%/matcher.c %D%/matcher.h \
 	%D%/pattern.c %D%/pattern.h \
 	%D%/search.c %D%/search.h \
 	%D%/testline.c %D%/testline.h

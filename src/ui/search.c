@@ -15,19 +15,11 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "loop/thread.h"
-#include "ui/pattern.h"
-#include "ui/testline.h"
+#include "ui/matcher.h"
 
 /* The longest line, and one that is whole, are in it. */
 #define WINDOW ((size_t)4 * LOGFILE_BLOCK)
-#define NEEDLES_MAX 8
 #define WAKE_US 30000
-
-struct matcher {
-	struct pattern needles[NEEDLES_MAX];
-	size_t count;
-	bool failures; /* and the line must say so */
-};
 
 struct search {
 	struct matcher matcher;
@@ -51,46 +43,14 @@ struct search {
 	size_t blocks, cap;
 };
 
-/* A stretch of the file in memory that begins at a line's start. */
-struct stretch {
-	const char *data;
-	size_t size;
-	int64_t start; /* in the file */
-	bool final;    /* the file ends with it */
-	bool coloured;
-};
-
-static void matcher_init(struct matcher *matcher, const char *text)
-{
-	matcher->failures = !text;
-	if (text)
-		pattern_init(&matcher->needles[matcher->count++], text);
-	else
-		for (size_t i = 0; testline_needles[i]; i++)
-			pattern_init(&matcher->needles[matcher->count++],
-				     testline_needles[i]);
-}
-
-static bool line_matches(const struct matcher *matcher, const char *text,
-			 size_t len)
-{
-	bool coloured = memchr(text, '\033', len);
-
-	if (matcher->failures)
-		return testline_of(text, len) == TESTLINE_FAILED;
-	return pattern_find(&matcher->needles[0], text, 0, len, coloured) >= 0;
-}
-
 bool search_holds(const struct search *search, const char *text, size_t len)
 {
-	return line_matches(&search->matcher, text, len);
+	return matcher_holds(&search->matcher, text, len);
 }
 
 size_t search_at(const struct search *search, const char *text, size_t len)
 {
-	if (search->matcher.failures)
-		return 0;
-	return pattern_at(&search->matcher.needles[0], text, len);
+	return matcher_at(&search->matcher, text, len);
 }
 
 static bool is_stopped(struct search *search)
@@ -109,70 +69,9 @@ static void wake(struct search *search, bool at_once)
 	search->woken(search->data);
 }
 
-/* Where a needle next stands at or after `from`, each looked for only when
- * the place found before is passed; -1 none. */
-static int64_t next_candidate(const struct matcher *matcher,
-			      const struct stretch *stretch, size_t from,
-			      int64_t found[NEEDLES_MAX])
+static void count_line(int64_t start, void *data)
 {
-	int64_t best = -1;
-
-	for (size_t i = 0; i < matcher->count; i++) {
-		if (found[i] >= 0 && found[i] < (int64_t)from)
-			found[i] = pattern_find(
-				&matcher->needles[i], stretch->data, from,
-				stretch->size, stretch->coloured);
-		if (found[i] >= 0 && (best < 0 || found[i] < best))
-			best = found[i];
-	}
-	return best;
-}
-
-static const char *last_newline(const char *data, size_t size)
-{
-	while (size && data[size - 1] != '\n')
-		size--;
-	return size ? data + size - 1 : NULL;
-}
-
-/* The start of the line that `at` is in; `from` is a line's start. */
-static size_t start_of(const struct stretch *stretch, size_t from, size_t at)
-{
-	const char *newline = last_newline(stretch->data + from, at - from);
-	int64_t start = newline ? newline + 1 - stretch->data : (int64_t)from;
-
-	for (;;) {
-		int64_t cut = logfile_forced_end(stretch->start + start) -
-			      stretch->start;
-
-		if (cut > (int64_t)at)
-			return (size_t)start;
-		start = cut;
-	}
-}
-
-/* The end of the line that starts at `start` and has `at` in it, the newline
- * not counted; *next is where the next one starts, -1 when that is not in
- * the stretch. */
-static size_t end_of(const struct stretch *stretch, size_t start, size_t at,
-		     int64_t *next)
-{
-	int64_t cut = logfile_forced_end(stretch->start + (int64_t)start) -
-		      stretch->start;
-	size_t limit =
-		cut < (int64_t)stretch->size ? (size_t)cut : stretch->size;
-	const char *newline = memchr(stretch->data + at, '\n', limit - at);
-
-	if (newline) {
-		*next = newline + 1 - stretch->data;
-		return (size_t)(newline - stretch->data);
-	}
-	*next = cut <= (int64_t)stretch->size ? cut : -1;
-	return limit;
-}
-
-static void count_line(struct search *search, int64_t start)
-{
+	struct search *search = data;
 	size_t block = (size_t)(start / LOGFILE_BLOCK);
 
 	pthread_mutex_lock(&search->mutex);
@@ -186,45 +85,6 @@ static void count_line(struct search *search, int64_t start)
 	search->counts[block]++;
 	search->lines++;
 	pthread_mutex_unlock(&search->mutex);
-}
-
-/* Counts the lines of the stretch that hold it. Returns the start of the
- * first that is not whole in it; *last: that one holds it. */
-static size_t count_stretch(struct search *search,
-			    const struct stretch *stretch, bool *last)
-{
-	const struct matcher *matcher = &search->matcher;
-	int64_t found[NEEDLES_MAX] = {0};
-	size_t line = 0; /* a start not after `at` */
-	size_t at = 0;
-	int64_t place;
-
-	*last = false;
-	for (size_t i = 0; i < matcher->count; i++)
-		found[i] = pattern_find(&matcher->needles[i], stretch->data, 0,
-					stretch->size, stretch->coloured);
-	while ((place = next_candidate(matcher, stretch, at, found)) >= 0) {
-		int64_t next;
-		size_t end;
-		bool holds;
-
-		line = start_of(stretch, line, (size_t)place);
-		end = end_of(stretch, line, (size_t)place, &next);
-		holds = matcher->failures
-				? line_matches(matcher, stretch->data + line,
-					       end - line)
-				: pattern_at(&matcher->needles[0],
-					     stretch->data + place,
-					     end - (size_t)place) > 0;
-		if (next < 0) {
-			*last = holds;
-			return line;
-		}
-		if (holds)
-			count_line(search, stretch->start + (int64_t)line);
-		line = at = (size_t)next;
-	}
-	return start_of(stretch, line, stretch->size);
 }
 
 static size_t read_stretch(struct search *search, int64_t at, int64_t size)
@@ -257,7 +117,8 @@ static int64_t look(struct search *search, int64_t at, int64_t size, bool *last)
 	if (!stretch.size)
 		return at;
 	stretch.coloured = memchr(stretch.data, '\033', stretch.size);
-	return at + (int64_t)count_stretch(search, &stretch, last);
+	return at + (int64_t)matcher_scan(&search->matcher, &stretch,
+					  count_line, search, last);
 }
 
 static void begin_anew(struct search *search)
@@ -440,7 +301,7 @@ static int64_t line_within(const struct search *search, struct logfile *file,
 	int64_t next;
 
 	while (at < to && logfile_line(file, at, &text, &len, &next)) {
-		if (line_matches(&search->matcher, text, len)) {
+		if (matcher_holds(&search->matcher, text, len)) {
 			found = at;
 			if (first)
 				break;
@@ -520,6 +381,6 @@ int64_t search_rank(struct search *search, struct logfile *file, int64_t at)
 		rank += search->counts[i];
 	pthread_mutex_unlock(&search->mutex);
 	while (start < at && logfile_line(file, start, &text, &len, &start))
-		rank += line_matches(&search->matcher, text, len);
+		rank += matcher_holds(&search->matcher, text, len);
 	return rank;
 }
