@@ -50,13 +50,28 @@ char *clock_format_utc(int64_t wall_ms, char text[CLOCK_TEXT_SIZE])
 	return text;
 }
 
-char *clock_format_local(int64_t wall_ms, char text[CLOCK_TEXT_SIZE])
+static struct tm local_time(int64_t wall_ms)
 {
 	time_t seconds = (time_t)(wall_ms / 1000);
-	struct tm tm;
+	struct tm tm = {0};
 
 	localtime_r(&seconds, &tm);
+	return tm;
+}
+
+char *clock_format_local(int64_t wall_ms, char text[CLOCK_TEXT_SIZE])
+{
+	struct tm tm = local_time(wall_ms);
+
 	strftime(text, CLOCK_TEXT_SIZE, "%H:%M:%S", &tm);
+	return text;
+}
+
+char *clock_format_minute(int64_t wall_ms, char text[CLOCK_TEXT_SIZE])
+{
+	struct tm tm = local_time(wall_ms);
+
+	strftime(text, CLOCK_TEXT_SIZE, "%Y-%m-%d %H:%M", &tm);
 	return text;
 }
 

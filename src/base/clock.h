@@ -22,6 +22,8 @@ int64_t clock_wall_ms(void);
 char *clock_format_utc(int64_t wall_ms, char text[CLOCK_TEXT_SIZE]);
 /* "14:07:02", local time. */
 char *clock_format_local(int64_t wall_ms, char text[CLOCK_TEXT_SIZE]);
+/* "2026-11-20 14:07", local time. */
+char *clock_format_minute(int64_t wall_ms, char text[CLOCK_TEXT_SIZE]);
 int clock_parse_utc(const char *text, int64_t *wall_ms,
 		    struct error *err) MUST_CHECK;
 

@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/printable.h"
@@ -65,16 +64,9 @@ void listing_json_line(const char *text, size_t len)
 	json_decref(value);
 }
 
-const char *listing_time(int64_t wall_ms, char text[32])
+const char *listing_time(int64_t wall_ms, char text[CLOCK_TEXT_SIZE])
 {
-	time_t seconds = (time_t)(wall_ms / 1000);
-	struct tm tm;
-
-	if (!wall_ms)
-		return "-";
-	localtime_r(&seconds, &tm);
-	strftime(text, 32, "%Y-%m-%d %H:%M", &tm);
-	return text;
+	return wall_ms ? clock_format_minute(wall_ms, text) : "-";
 }
 
 const char *listing_commit(const char *version, const char *commit)

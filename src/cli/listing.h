@@ -5,6 +5,7 @@
 
 #include <jansson.h>
 
+#include "base/clock.h"
 #include "base/error.h"
 #include "delivery/environment.h"
 
@@ -15,7 +16,7 @@ void listing_json(json_t *value);
 /* Prints one line of NDJSON, its '\n' included. */
 void listing_json_line(const char *text, size_t len);
 /* Local date and time, "2026-11-20 14:02", "-" for 0. */
-const char *listing_time(int64_t wall_ms, char text[32]);
+const char *listing_time(int64_t wall_ms, char text[CLOCK_TEXT_SIZE]);
 
 /* The commit to print beside a version: "" where that is its id already. */
 const char *listing_commit(const char *version, const char *commit);

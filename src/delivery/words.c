@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <time.h>
 
+#include "base/clock.h"
 #include "base/memory.h"
 #include "base/number.h"
 #include "base/str.h"
@@ -60,8 +61,7 @@ const char *words_day_time(int64_t wall_ms, int64_t now_ms,
 	localtime_r(&today, &now);
 	if (local.tm_year == now.tm_year && local.tm_yday == now.tm_yday)
 		return words_time(wall_ms, text);
-	strftime(text, WORDS_SIZE, "%Y-%m-%d %H:%M", &local);
-	return text;
+	return clock_format_minute(wall_ms, text);
 }
 
 const char *words_roller(const char *by, const char *person)

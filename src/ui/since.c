@@ -3,8 +3,8 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/memory.h"
 #include "model/compare.h"
@@ -58,18 +58,15 @@ static void look_back(void *data)
 static void say(struct dialog *dialog, const struct since_look *look)
 {
 	const struct since *since = &look->since;
-	time_t seconds = (time_t)(since->time_ms / 1000);
-	struct tm parts;
-	char day[32];
+	char moment[CLOCK_TEXT_SIZE];
 
 	if (since->run == look->run) {
 		dialog_fact(dialog, ROLE_WARNING, "since    this run");
 		return;
 	}
-	localtime_r(&seconds, &parts);
-	strftime(day, sizeof(day), "%Y-%m-%d %H:%M", &parts);
 	dialog_fact(dialog, ROLE_NORMAL, "since    run %lld, %s%s",
-		    (long long)since->run, day,
+		    (long long)since->run,
+		    clock_format_minute(since->time_ms, moment),
 		    since->is_least ? ", or longer" : "");
 }
 
