@@ -324,23 +324,6 @@ static void drop_look(struct gatekeeper *keeper)
 	keeper->look = NULL;
 }
 
-/* What an earlier engine had of this gate, and no gate here took up yet. */
-static struct past_gate *find_past(const struct gatekeeper *keeper)
-{
-	struct stage_past *past = keeper->options.step->options.past;
-	const char *name = keeper->name ? keeper->name : "";
-
-	for (size_t i = 0; past && i < past->gate_count; i++) {
-		struct past_gate *gate = &past->gates[i];
-
-		if (gate->is_used || strcmp(gate->step, name) != 0)
-			continue;
-		gate->is_used = true;
-		return gate;
-	}
-	return NULL;
-}
-
 /* True when it was decided before, and that holds: a rejection whatever has
  * changed since. */
 static bool was_decided(struct gatekeeper *keeper)
@@ -375,7 +358,8 @@ struct gatekeeper *gatekeeper_open(const struct gatekeeper_options *options)
 	release_copy(&keeper->live, options->live ? options->live : &none);
 	keeper->expiry =
 		loop_timer(host_of(keeper)->loop, INT64_MAX, expired, keeper);
-	keeper->past = find_past(keeper);
+	keeper->past = past_take_gate(options->step->options.past,
+				      options->name ? options->name : "");
 	if (keeper->past && keeper->past->binds)
 		snprintf(keeper->binds, sizeof(keeper->binds), "%s",
 			 keeper->past->binds);

@@ -2,6 +2,7 @@
 #include "step/past.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 void past_gate_release(struct past_gate *gate)
 {
@@ -37,4 +38,17 @@ void past_release(struct stage_past *past)
 	free(past->leaver);
 	free(past->leaving_reason);
 	*past = (struct stage_past){.steps = NULL};
+}
+
+struct past_gate *past_take_gate(struct stage_past *past, const char *step)
+{
+	for (size_t i = 0; past && i < past->gate_count; i++) {
+		struct past_gate *gate = &past->gates[i];
+
+		if (gate->is_used || strcmp(gate->step, step) != 0)
+			continue;
+		gate->is_used = true;
+		return gate;
+	}
+	return NULL;
 }

@@ -55,5 +55,8 @@ struct stage_past {
 void past_release(struct stage_past *past);
 void past_gate_release(struct past_gate *gate);
 void past_steps_clear(struct stage_past *past);
+/* What an earlier engine had of the gate of this step, "" the stage's, and
+ * none took up yet: now it is. NULL: none; past may be NULL. */
+struct past_gate *past_take_gate(struct stage_past *past, const char *step);
 
 #endif
