@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/number.h"
 #include "base/printable.h"
 #include "base/str.h"
 
@@ -262,6 +263,23 @@ void pen_field_right(struct pen *pen, int width, const char *text)
 	for (int i = 0; i < pad; i++)
 		pen_code(pen, ' ');
 	pen_field(pen, start + width - pen->col, text);
+}
+
+void pen_count(struct pen *pen, int64_t count, const char *one,
+	       const char *many)
+{
+	char text[NUMBER_TEXT_SIZE];
+
+	pen_printf(pen, "%s %s", number_grouped(count, text),
+		   count == 1 ? one : many);
+}
+
+void pen_lines(struct pen *pen, int64_t insertions, int64_t deletions)
+{
+	char plus[NUMBER_TEXT_SIZE], minus[NUMBER_TEXT_SIZE];
+
+	pen_printf(pen, "+%s -%s", number_grouped(insertions, plus),
+		   number_grouped(deletions, minus));
 }
 
 struct rule rule_draw(const struct area *area, int row, bool focused)

@@ -54,6 +54,11 @@ void pen_right(struct pen *pen, int end, const char *text);
 /* At most `width` columns of text, then spaces up to it. */
 void pen_field(struct pen *pen, int width, const char *text);
 void pen_field_right(struct pen *pen, int width, const char *text);
+/* "1 file", "1,204 files". */
+void pen_count(struct pen *pen, int64_t count, const char *one,
+	       const char *many);
+/* "+1,312 -87". */
+void pen_lines(struct pen *pen, int64_t insertions, int64_t deletions);
 void pen_code(struct pen *pen, uint32_t c);
 void pen_glyph(struct pen *pen, enum glyph glyph);
 void pen_repeat(struct pen *pen, enum glyph glyph, int count);

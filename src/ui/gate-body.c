@@ -81,15 +81,18 @@ static void draw_check(struct pen *pen, const struct check_model *check)
 	pen_role(pen, ROLE_NORMAL);
 }
 
+static void draw_files(const struct gate_model *gate, struct pen *pen)
+{
+	pen_count(pen, gate->ships.files, "file", "files");
+	pen_text(pen, "  ");
+	pen_lines(pen, gate->ships.insertions, gate->ships.deletions);
+}
+
 void gate_draw_size(const struct gate_model *gate, struct pen *pen)
 {
-	pen_printf(pen, "%lld %s  %lld %s  +%lld -%lld",
-		   (long long)gate->ships.commits,
-		   gate->ships.commits == 1 ? "commit" : "commits",
-		   (long long)gate->ships.files,
-		   gate->ships.files == 1 ? "file" : "files",
-		   (long long)gate->ships.insertions,
-		   (long long)gate->ships.deletions);
+	pen_count(pen, gate->ships.commits, "commit", "commits");
+	pen_text(pen, "  ");
+	draw_files(gate, pen);
 }
 
 void gate_draw_risky(const struct gate_model *gate, struct pen *pen)
@@ -299,14 +302,6 @@ static void draw_left(const struct gate_model *gate, const struct area *area)
 	}
 }
 
-static void draw_diffstat(const struct gate_model *gate, struct pen *pen)
-{
-	pen_printf(pen, "%lld %s  +%lld -%lld", (long long)gate->ships.files,
-		   gate->ships.files == 1 ? "file" : "files",
-		   (long long)gate->ships.insertions,
-		   (long long)gate->ships.deletions);
-}
-
 /* As many of the most changed files as the line holds. */
 static void draw_changed(const struct gate_model *gate, struct pen *pen)
 {
@@ -339,11 +334,9 @@ static void draw_middle(const struct view *view, const struct gate_model *gate,
 	pen_bold(&pen, ROLE_TITLE);
 	pen_text(&pen, "WHAT  ");
 	pen_role(&pen, ROLE_NORMAL);
-	pen_printf(&pen, "%lld commit%s by %lld %s",
-		   (long long)gate->ships.commits,
-		   gate->ships.commits == 1 ? "" : "s",
-		   (long long)gate->ships.authors,
-		   gate->ships.authors == 1 ? "person" : "people");
+	pen_count(&pen, gate->ships.commits, "commit", "commits");
+	pen_text(&pen, " by ");
+	pen_count(&pen, gate->ships.authors, "person", "people");
 	draw_since(view, gate, &pen);
 	for (; shown < gate->ships.count && shown < room; shown++) {
 		char age[CLOCK_TEXT_SIZE];
@@ -372,7 +365,7 @@ static void draw_middle(const struct view *view, const struct gate_model *gate,
 		return;
 	}
 	pen = pen_at(area, area->rows - 1, 1);
-	draw_diffstat(gate, &pen);
+	draw_files(gate, &pen);
 	gate_draw_risky(gate, &pen);
 	draw_changed(gate, &pen);
 }
@@ -423,7 +416,7 @@ static void draw_right(const struct gate_model *gate, const struct area *area)
 	pen_bold(&pen, ROLE_TITLE);
 	pen_text(&pen, "DIFF  ");
 	pen_role(&pen, ROLE_NORMAL);
-	draw_diffstat(gate, &pen);
+	draw_files(gate, &pen);
 	for (; shown < room && shown < gate->ships.changed_count; shown++)
 		draw_file(area, 2 + (int)shown, gate, shown);
 	if (gate->ships.files > (int64_t)shown) {

@@ -29,7 +29,7 @@ libsignalbox_a_SOURCES += \
 	%D%/security.c \
 	%D%/shipment.c %D%/shipment.h \
 	%D%/ships.c %D%/ships.h \
-	%D%/ships-draw.c \
+	%D%/ships-draw.c %D%/ships-items.c \
 	%D%/ships-page.c \
 	%D%/ships-work.c %D%/ships-work.h \
 	%D%/since.c %D%/since.h \

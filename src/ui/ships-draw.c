@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/memory.h"
 #include "ui/format.h"
@@ -11,23 +10,6 @@
 #include "ui/ships.h"
 
 static const struct style plain = {ROLE_NORMAL, false, false};
-
-static void add_number(struct pen *pen, size_t count, const char *one,
-		       const char *many)
-{
-	char text[NUMBER_TEXT_SIZE];
-
-	pen_printf(pen, "%s %s", number_grouped((int64_t)count, text),
-		   count == 1 ? one : many);
-}
-
-static void add_lines(struct pen *pen, size_t insertions, size_t deletions)
-{
-	char plus[NUMBER_TEXT_SIZE], minus[NUMBER_TEXT_SIZE];
-
-	pen_printf(pen, "+%s -%s", number_grouped((int64_t)insertions, plus),
-		   number_grouped((int64_t)deletions, minus));
-}
 
 /* The version, or what it is short for; text of 8 bytes. */
 static const char *name_of(const char *version, const char *commit, char *text)
@@ -87,15 +69,15 @@ static void draw_size(const struct shipment *it, const struct area *area,
 		pen_text(&pen, "counting... ");
 	if (!it->is_known && !it->commit_count)
 		return;
-	add_number(&pen, it->commit_count, "commit", "commits");
+	pen_count(&pen, it->commit_count, "commit", "commits");
 	if (it->authors) {
 		pen_text(&pen, " by ");
-		add_number(&pen, it->authors, "person", "people");
+		pen_count(&pen, it->authors, "person", "people");
 	}
 	pen_text(&pen, "   ");
-	add_number(&pen, it->file_count, "file", "files");
+	pen_count(&pen, it->file_count, "file", "files");
 	pen_text(&pen, "  ");
-	add_lines(&pen, it->insertions, it->deletions);
+	pen_lines(&pen, it->insertions, it->deletions);
 	if (it->lines_partial)
 		pen_text(&pen, " and more: not all lines were counted");
 	if (!it->lost)
@@ -104,7 +86,7 @@ static void draw_size(const struct shipment *it, const struct area *area,
 	pen_text(&pen, "   ");
 	pen_glyph(&pen, GLYPH_WARNING);
 	pen_code(&pen, ' ');
-	add_number(&pen, it->lost, "live commit is", "live commits are");
+	pen_count(&pen, it->lost, "live commit is", "live commits are");
 	pen_text(&pen, " not in it");
 }
 
@@ -128,13 +110,13 @@ static void draw_risks(const struct shipment *it, const struct area *area,
 	pen_code(&pen, ' ');
 	if (it->migrations) {
 		pen_text(&pen, "migrations: ");
-		add_number(&pen, it->migrations, "file", "files");
+		pen_count(&pen, it->migrations, "file", "files");
 		pen_text(&pen, "; the way back does not undo them");
 	}
 	if (it->migrations && others)
 		pen_text(&pen, "   ");
 	if (others)
-		add_number(&pen, others, "risky path", "risky paths");
+		pen_count(&pen, others, "risky path", "risky paths");
 }
 
 static void add_warning(struct pen *pen, size_t count, const char *what)
@@ -248,12 +230,12 @@ static void draw_section(const struct shipment *it, struct pen *pen,
 	}
 	switch (section) {
 	case SECTION_COMMITS:
-		add_number(pen, it->commit_count, "commit", "commits");
+		pen_count(pen, it->commit_count, "commit", "commits");
 		break;
 	case SECTION_FILES:
-		add_number(pen, it->file_count, "file", "files");
+		pen_count(pen, it->file_count, "file", "files");
 		pen_text(pen, "  ");
-		add_lines(pen, it->insertions, it->deletions);
+		pen_lines(pen, it->insertions, it->deletions);
 		break;
 	case SECTION_TESTS:
 		add_tests(&it->comparison, pen);
@@ -263,127 +245,6 @@ static void draw_section(const struct shipment *it, struct pen *pen,
 		if (!it->comparison.findings_why)
 			pen_text(pen, note);
 	}
-}
-
-static const char *date_text(int64_t ms, char text[32])
-{
-	time_t seconds = (time_t)(ms / 1000);
-	struct tm parts;
-
-	localtime_r(&seconds, &parts);
-	strftime(text, 32, "%Y-%m-%d %H:%M", &parts);
-	return text;
-}
-
-static void draw_commit(const struct shipment *it, struct pen *pen, size_t item)
-{
-	const struct shipped_commit *commit = &it->commits[item];
-	char date[32], id[12];
-	bool wide = pen->area->cols >= 76;
-
-	snprintf(id, sizeof(id), "%.9s", commit->id);
-	pen_role(pen, ROLE_DIM);
-	pen_printf(pen, "%s ", id);
-	if (wide)
-		pen_printf(pen, "%s ", date_text(commit->time_ms, date));
-	pen_role(pen, ROLE_NORMAL);
-	pen_field(pen, wide ? 16 : 10, commit->author);
-	pen_code(pen, ' ');
-	pen_bold(pen, ROLE_NORMAL);
-	pen_text(pen, commit->subject);
-}
-
-/* Where the name of a path ends and its numbers begin. */
-static int numbers_at(const struct area *area)
-{
-	return area->cols > 70 ? area->cols - 34 : area->cols - 18;
-}
-
-static void draw_lines(struct pen *pen, size_t insertions, size_t deletions)
-{
-	char text[NUMBER_TEXT_SIZE + 1], number[NUMBER_TEXT_SIZE];
-
-	pen->limit = pen->area->cols;
-	pen->col = numbers_at(pen->area);
-	pen_role(pen, insertions ? ROLE_NORMAL : ROLE_DIM);
-	snprintf(text, sizeof(text), "+%s",
-		 number_grouped((int64_t)insertions, number));
-	pen_field_right(pen, 8, text);
-	pen_role(pen, deletions ? ROLE_NORMAL : ROLE_DIM);
-	snprintf(text, sizeof(text), "-%s",
-		 number_grouped((int64_t)deletions, number));
-	pen_field_right(pen, 8, text);
-	pen_bold(pen, ROLE_WARNING);
-	pen_text(pen, "  ");
-}
-
-static void draw_folder(const struct shipment *it, struct pen *pen,
-			const struct ship_row *row)
-{
-	const struct ship_folder *folder = &it->folders[row->item];
-
-	pen->limit = numbers_at(pen->area) - 1;
-	pen_printf(pen, "%s%s  ", folder->is_folded ? "+ " : "- ",
-		   folder->path + row->label);
-	pen_role(pen, ROLE_DIM);
-	add_number(pen, folder->files, "file", "files");
-	draw_lines(pen, folder->insertions, folder->deletions);
-	if (folder->risky && folder->is_folded) {
-		pen_glyph(pen, GLYPH_WARNING);
-		pen_printf(pen, " %zu risky", folder->risky);
-	}
-}
-
-static void draw_file(const struct shipment *it, struct pen *pen,
-		      const struct ship_row *row)
-{
-	const struct shipped_file *file = &it->files[row->item];
-
-	pen->limit = numbers_at(pen->area) - 1;
-	pen_role(pen, file->risk ? ROLE_WARNING : ROLE_NORMAL);
-	pen_text(pen, file->path + row->label);
-	draw_lines(pen, file->insertions, file->deletions);
-	if (!file->risk)
-		return;
-	pen_glyph(pen, GLYPH_WARNING);
-	pen_text(pen, file->risk == RISK_MIGRATION ? " migration" : " risky");
-}
-
-static void draw_test(const struct shipment *it, struct pen *pen, size_t item)
-{
-	static const char *const words[] = {
-		[TEST_CHANGE_SKIPPED] = "skipped now",
-		[TEST_CHANGE_REMOVED] = "removed",
-		[TEST_CHANGE_ADDED] = "added",
-	};
-	const struct test_change *test = &it->comparison.tests[item];
-
-	if (test->kind == TEST_CHANGE_SKIPPED)
-		pen_bold(pen, ROLE_WARNING);
-	else
-		pen_role(pen, ROLE_DIM);
-	pen_field(pen, 12, words[test->kind]);
-	pen_role(pen, ROLE_NORMAL);
-	pen_text(pen, test->name);
-}
-
-static void draw_finding(const struct shipment *it, struct pen *pen,
-			 size_t item)
-{
-	const struct finding_model *finding = &it->comparison.fresh[item];
-
-	pen_bold(pen, ROLE_WARNING);
-	pen_field(pen, 9, finding->severity);
-	pen_role(pen, ROLE_NORMAL);
-	pen_printf(pen, "%s ", finding->id);
-	if (*finding->package)
-		pen_printf(pen, "%s ", finding->package);
-	if (*finding->path && finding->line)
-		pen_printf(pen, "%s:%d ", finding->path, finding->line);
-	else if (*finding->path)
-		pen_printf(pen, "%s ", finding->path);
-	pen_role(pen, ROLE_DIM);
-	pen_text(pen, finding->title);
 }
 
 static void draw_row(const struct shipment *it, const struct area *area, int at,
@@ -399,26 +260,10 @@ static void draw_row(const struct shipment *it, const struct area *area, int at,
 	pen.col = 1 + 2 * row->depth;
 	if (selected)
 		area_cursor(area, at, pen.col, false);
-	switch (row->kind) {
-	case ROW_SECTION:
+	if (row->kind == ROW_SECTION)
 		draw_section(it, &pen, (enum ship_section)row->item);
-		break;
-	case ROW_COMMIT:
-		draw_commit(it, &pen, row->item);
-		break;
-	case ROW_FOLDER:
-		draw_folder(it, &pen, row);
-		break;
-	case ROW_FILE:
-		draw_file(it, &pen, row);
-		break;
-	case ROW_TEST:
-		draw_test(it, &pen, row->item);
-		break;
-	case ROW_FINDING:
-		draw_finding(it, &pen, row->item);
-		break;
-	}
+	else
+		ships_item_draw(it, row, &pen);
 }
 
 static void draw_list(const struct ships_view *ships, const struct area *area)

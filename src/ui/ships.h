@@ -40,6 +40,9 @@ bool ships_act(struct view *view, const struct model *model,
 	       enum action action);
 void ships_draw(const struct view *view, const struct model *model,
 		const struct area *area);
+/* What a row says that is no section. */
+void ships_item_draw(const struct shipment *it, const struct ship_row *row,
+		     struct pen *pen);
 /* What was asked has grown. */
 void ships_grew(struct view *view);
 /* What the page shows; taken over. */
