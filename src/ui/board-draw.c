@@ -1,33 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "ui/board.h"
 #include "ui/format.h"
 #include "ui/layout.h"
-
-#define DAY_MS (24 * 60 * 60 * (int64_t)1000)
-
-/* "20 Nov 14:02", and with the year where the day alone would not say it. */
-static char *moment(int64_t ms, int64_t now_ms, char text[32])
-{
-	time_t seconds = (time_t)(ms / 1000);
-	struct tm tm;
-
-	localtime_r(&seconds, &tm);
-	strftime(text, 32,
-		 now_ms - ms < 300 * DAY_MS ? "%d %b %H:%M" : "%d %b %Y", &tm);
-	return text;
-}
-
-static void draw_mark(struct pen *pen, bool chosen, bool focused)
-{
-	pen_role(pen, ROLE_NORMAL);
-	pen_code(pen, chosen ? '>' : ' ');
-	pen_bold(pen, ROLE_NORMAL);
-	pen_reverse(pen, chosen && focused);
-}
 
 static int name_width(const struct view *view)
 {
@@ -46,7 +23,7 @@ static void draw_live(const struct view *view, struct pen *pen,
 		      const struct board_environment *it,
 		      const struct environment_model *model)
 {
-	char since[32];
+	char since[CLOCK_TEXT_SIZE];
 
 	pen_role(pen, ROLE_NORMAL);
 	if (*it->problem) {
@@ -72,7 +49,7 @@ static void draw_live(const struct view *view, struct pen *pen,
 		pen_role(pen, ROLE_NORMAL);
 	}
 	pen_printf(pen, " since %s%s%s",
-		   moment(model->live_since, view->now_ms, since),
+		   format_moment(model->live_since, view->now_ms, since),
 		   *it->person ? ", let through by " : "", it->person);
 }
 
@@ -127,7 +104,7 @@ static void draw_environment(const struct view *view, const struct area *area,
 	struct pen second = pen_at(area, row + 1, left);
 
 	pen.target = (size_t)(it - view->board->environments) + 1;
-	draw_mark(&pen, chosen, focused);
+	board_mark(&pen, chosen, focused);
 	pen_text(&pen, " ");
 	pen_reverse(&pen, chosen && focused);
 	pen_field(&pen, left - 4, it->name);
@@ -193,173 +170,6 @@ static void draw_environments(const struct view *view, const struct area *area)
 	     i < board->count && row < area->rows; i++) {
 		draw_environment(view, area, row, &board->environments[i]);
 		row += environment_rows(&board->environments[i]);
-	}
-}
-
-/* As wide as the widest needs, so that what follows stands still. */
-struct columns {
-	int version, person;
-};
-
-static int wider(int width, const char *text, int most)
-{
-	int its = (int)strlen(text) + 1;
-
-	return its > most ? most : its > width ? its : width;
-}
-
-static struct columns columns_of(const struct history *runs)
-{
-	struct columns columns = {8, 5};
-
-	for (size_t i = 0; i < runs->count; i++) {
-		columns.version =
-			wider(columns.version, runs->runs[i].version, 20);
-		columns.person =
-			wider(columns.person, runs->runs[i].person, 12);
-	}
-	return columns;
-}
-
-static void draw_run(const struct view *view, const struct area *area, int row,
-		     const struct history_run *run, struct columns columns)
-{
-	bool chosen = board_run(view) == run;
-	bool focused = !view->choice->in_environments;
-	enum state state;
-	const char *word = board_run_state(run, &state);
-	char text[CLOCK_TEXT_SIZE] = "";
-	struct pen pen = pen_at(area, row, 0);
-
-	pen.target = BOARD_RUNS + (size_t)(run - view->board->runs.runs);
-	draw_mark(&pen, chosen, focused);
-	pen_printf(&pen, "#%lld", (long long)run->run);
-	pen_reverse(&pen, false);
-	pen.col = 8;
-	pen_role(&pen, state_role(state));
-	pen.style.bold = state_is_bad(state);
-	pen_glyph(&pen, state_glyph(state));
-	pen_text(&pen, " ");
-	pen_field(&pen, 12, word);
-	pen_role(&pen, ROLE_NORMAL);
-	pen_field(&pen, columns.version, run->version);
-	if (run->finished)
-		format_elapsed(run->finished - run->started, text);
-	pen_field_right(&pen, 7, text);
-	pen_text(&pen, "  ");
-	pen_field(&pen, columns.person, run->person);
-	pen_role(&pen, ROLE_DIM);
-	pen_printf(&pen, "%s  ", moment(run->started, view->now_ms, text));
-	pen_role(&pen, ROLE_RUNNING);
-	pen_text(&pen, run->live ? "Enter attaches  " : "");
-	pen_role(&pen, ROLE_NORMAL);
-	pen_text(&pen, run->subject);
-	if (chosen && focused)
-		area_cursor(area, row, 1, false);
-}
-
-static void draw_runs(const struct view *view, const struct area *area)
-{
-	const struct history *runs = &view->board->runs;
-	struct rule rule = rule_draw(area, 0, !view->choice->in_environments);
-	struct pen pen = pen_at(area, 1, 1);
-	size_t room = area->rows > 1 ? (size_t)area->rows - 1 : 0;
-	size_t at = runs->count ? (size_t)(board_run(view) - runs->runs) : 0;
-	size_t first = at < room ? 0 : at - room + 1;
-	struct columns columns = columns_of(runs);
-	char text[64];
-
-	if (runs->count) {
-		snprintf(text, sizeof(text), "%zu of %zu", at + 1, runs->count);
-		rule_right(&rule, (struct style){ROLE_NORMAL, false, false},
-			   text);
-	}
-	rule_title(&rule, 2, "RUNS");
-	if (!runs->count) {
-		pen_role(&pen, ROLE_DIM);
-		pen_text(&pen, view->board->is_read
-				       ? "no run yet; signalbox run starts one"
-				       : "reading");
-	}
-	for (size_t i = 0; i < room && first + i < runs->count; i++)
-		draw_run(view, area, (int)i + 1, &runs->runs[first + i],
-			 columns);
-}
-
-#define STAGE_COLS 38
-
-static void draw_stage(const struct view *view, struct pen *pen,
-		       const struct history_run *run,
-		       const struct history_stage *stage)
-{
-	int64_t usual =
-		history_usual_ms(&view->board->runs, run->pipeline, stage->name,
-				 (size_t)(stage - run->stages));
-	char text[CLOCK_TEXT_SIZE];
-
-	pen_role(pen, state_role(stage->state));
-	pen->style.bold = state_is_bad(stage->state);
-	pen_glyph(pen, state_glyph(stage->state));
-	pen_text(pen, " ");
-	pen_field(pen, STAGE_COLS - 18, stage->name);
-	pen_role(pen, ROLE_NORMAL);
-	if (stage->ms)
-		pen_field_right(pen, 6, format_elapsed(stage->ms, text));
-	pen_role(pen, ROLE_DIM);
-	if (usual)
-		pen_printf(pen, " (%s)", format_elapsed(usual, text));
-}
-
-static void draw_failed(const struct view *view, struct pen *pen,
-			const struct history_run *run,
-			const struct history_test *test)
-{
-	int limit = pen->limit;
-	int64_t runs, failed;
-	char text[64];
-
-	history_test(&view->board->runs, run->pipeline, test->stage, test->name,
-		     &runs, &failed);
-	snprintf(text, sizeof(text), "%lld of %lld runs", (long long)failed,
-		 (long long)runs);
-	pen->limit = limit - (int)strlen(text) - 1;
-	pen_bold(pen, ROLE_FAILED);
-	pen_glyph(pen, GLYPH_FAILED);
-	pen_printf(pen, " %s", test->name);
-	pen->limit = limit;
-	pen_role(pen, ROLE_DIM);
-	pen_right(pen, limit, text);
-}
-
-/* Its stages by columns, with what each usually takes, then what failed. */
-static void draw_detail(const struct view *view, const struct area *area)
-{
-	const struct history_run *run = board_run(view);
-	struct rule rule = rule_draw(area, 0, false);
-	size_t rows = (size_t)area->rows - 1;
-	size_t room = rows * (size_t)(area->cols / STAGE_COLS);
-	size_t at = 0;
-	char text[32];
-
-	rule_right(&rule, (struct style){ROLE_DIM, false, false},
-		   "time (usual)");
-	snprintf(text, sizeof(text), "RUN #%lld",
-		 run ? (long long)run->run : 0);
-	rule_left(&rule, (struct style){ROLE_TITLE, true, false},
-		  run ? text : "RUN");
-	for (size_t i = 0;
-	     run && i < run->failed_count + run->stage_count && at < room;
-	     i++, at++) {
-		struct pen pen = pen_at(area, (int)(at % rows) + 1,
-					1 + (int)(at / rows) * STAGE_COLS);
-
-		pen.limit = pen.col + STAGE_COLS - 2;
-		if (i < run->stage_count) {
-			draw_stage(view, &pen, run, &run->stages[i]);
-			continue;
-		}
-		draw_failed(view, &pen, run,
-			    &run->failed[i - run->stage_count]);
 	}
 }
 
@@ -496,10 +306,10 @@ void board_draw(const struct view *view, struct grid *grid)
 		left = used;
 	}
 	part = area_part(&all, 1 + rows, 0, left, grid->cols);
-	draw_runs(view, &part);
+	board_runs_draw(view, &part);
 	part = area_part(&all, 1 + rows + left, 0, detail, grid->cols);
 	if (detail)
-		draw_detail(view, &part);
+		board_run_draw(view, &part);
 	part = area_part(&all, grid->rows - 1, 0, 1, grid->cols);
 	draw_footer(view, &part);
 }

@@ -12,7 +12,9 @@
 #include "model/history.h"
 #include "ui/action.h"
 
+struct area;
 struct grid;
+struct pen;
 struct view;
 
 struct board_environment { /* beside what the model has of it */
@@ -75,5 +77,10 @@ bool board_act(struct view *view, enum action action); /* false: not mine */
 #define BOARD_RUNS 10000
 void board_click(struct view *view, size_t target);
 void board_draw(const struct view *view, struct grid *grid);
+/* Its parts: the list of runs, what the chosen one took, and the mark of a
+ * chosen row; a name follows. */
+void board_runs_draw(const struct view *view, const struct area *area);
+void board_run_draw(const struct view *view, const struct area *area);
+void board_mark(struct pen *pen, bool chosen, bool focused);
 
 #endif

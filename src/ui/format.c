@@ -5,6 +5,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 const char *format_colour(enum colour colour)
 {
@@ -54,6 +55,18 @@ char *format_age(int64_t ms, char text[CLOCK_TEXT_SIZE])
 		snprintf(text, CLOCK_TEXT_SIZE, "%lld h", minutes / 60);
 	else
 		snprintf(text, CLOCK_TEXT_SIZE, "%lld days", minutes / 1440);
+	return text;
+}
+
+char *format_moment(int64_t ms, int64_t now_ms, char text[CLOCK_TEXT_SIZE])
+{
+	const int64_t soon = 300 * 24 * 60 * 60 * (int64_t)1000;
+	time_t seconds = (time_t)(ms / 1000);
+	struct tm tm;
+
+	localtime_r(&seconds, &tm);
+	strftime(text, CLOCK_TEXT_SIZE,
+		 now_ms - ms < soon ? "%d %b %H:%M" : "%d %b %Y", &tm);
 	return text;
 }
 

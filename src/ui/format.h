@@ -15,6 +15,8 @@ char *format_ms(int64_t ms, char text[CLOCK_TEXT_SIZE]);
 char *format_elapsed(int64_t ms, char text[CLOCK_TEXT_SIZE]);
 /* "6 days", "3 h", "41 min". */
 char *format_age(int64_t ms, char text[CLOCK_TEXT_SIZE]);
+/* "20 Nov 14:02"; with the year where the day alone would not say it. */
+char *format_moment(int64_t ms, int64_t now_ms, char text[CLOCK_TEXT_SIZE]);
 /* Fixed decimals, "?" for NAN. */
 char *format_fixed(double value, int decimals, char text[NUMBER_TEXT_SIZE]);
 /* Milliseconds a stage has taken so far. */

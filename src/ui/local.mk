@@ -1,7 +1,7 @@
 libsignalbox_a_SOURCES += \
 	%D%/action.c %D%/action.h \
 	%D%/board.c %D%/board.h \
-	%D%/board-draw.c \
+	%D%/board-draw.c %D%/board-runs.c \
 	%D%/card.c %D%/card.h \
 	%D%/chart.c %D%/chart.h \
 	%D%/dialog.c %D%/dialog-draw.c %D%/dialog.h \
