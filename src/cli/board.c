@@ -7,30 +7,19 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/memory.h"
+#include "cli/board-deed.h"
 #include "cli/board-read.h"
 #include "cli/follow.h"
-#include "delivery/environment.h"
 #include "engine/runs.h"
 #include "event/replay.h"
 #include "loop/folders.h"
 #include "loop/helper.h"
-#include "proc/child.h"
-#include "proc/identity.h"
 
 /* What comes together is read together, and not more than once a second. */
 #define GATHER_MS 100
 #define LEAST_MS 1000
 /* What no file tells: a process that was killed, a lock that has run out. */
 #define ANYWAY_MS 30000
-#define SAID_LIMIT ((size_t)64 * 1024)
-
-struct deed {			    /* of a person, while it is done */
-	char *environment, *reason; /* reason NULL: a rollback */
-	int64_t seq;		    /* of the newest record that was shown */
-	struct error err;
-	struct str said;
-};
-
 struct desk {
 	struct board_source source;
 	struct project *project;
@@ -251,10 +240,6 @@ static void stop(void *data)
 	timer_free(desk->next);
 }
 
-static const char refusal[] =
-	"refused: it has moved since the question was asked; B shows how it "
-	"is now";
-
 /* What was frozen in the question, against what is shown. */
 static bool has_moved(const struct desk *desk, const struct command *command)
 {
@@ -264,96 +249,27 @@ static bool has_moved(const struct desk *desk, const struct command *command)
 	return !it || it->seq > command->seq;
 }
 
-/* A note on it, or a look whether more is recorded of it than was shown: the
- * board is read anew a while after that. */
-static int note(const struct desk *desk, struct deed *deed,
-		struct environment *environment)
+static void done(void *data)
 {
-	if (deed->reason)
-		return environment_remark(environment, desk->project->person,
-					  deed->reason, &deed->err);
-	if (environment_state(environment)->seq == deed->seq)
-		return 0;
-	return error_set(&deed->err, ERROR_REFUSED, "%s", refusal);
-}
+	struct desk *desk = data;
+	struct deed *deed = desk->deed;
+	const char *rolled_back = deed_rolled_back(deed);
+	bool failed;
+	const char *told = deed_result(deed, &failed);
 
-static int open_and_note(const struct desk *desk, struct deed *deed)
-{
-	struct loop *loop = loop_new();
-	struct environment_options options = {
-		.loop = loop,
-		.state = desk->state,
-		.name = deed->environment,
-	};
-	struct environment *environment =
-		environment_open(&options, &deed->err);
-	int result = -1;
-
-	if (environment) {
-		result = note(desk, deed, environment);
-		environment_close(environment);
-	}
-	loop_free(loop);
-	return result;
-}
-
-/* As the command does it, in a process that outlives this one. */
-static int roll_back(struct deed *deed)
-{
-	const char *argv[] = {"signalbox", "rollback", deed->environment, NULL};
-	struct child_options options = CHILD_OPTIONS_INIT;
-	char *program = process_own_path();
-	int result;
-
-	options.argv = argv;
-	options.path = program;
-	options.outlive = true;
-	result = child_capture(&options, &deed->said, SAID_LIMIT, &deed->err);
-	free(program);
-	return result;
+	desk->deed = NULL;
+	if (rolled_back)
+		strings_add(&desk->rolled_back, rolled_back);
+	show(desk, told, failed);
+	changed(desk);
+	deed_free(deed);
 }
 
 static void do_it(void *data)
 {
 	struct desk *desk = data;
-	struct deed *deed = desk->deed;
 
-	if ((open_and_note(desk, deed) < 0 ||
-	     (!deed->reason && roll_back(deed) < 0)) &&
-	    !deed->err.code)
-		error_set(&deed->err, ERROR_FAILED, "it failed");
-}
-
-/* The last whole line. */
-static const char *last_line(struct str *text)
-{
-	const char *line;
-
-	while (text->len && text->data[text->len - 1] == '\n')
-		str_truncate(text, text->len - 1);
-	line = strrchr(text->data, '\n');
-	return line ? line + 1 : text->data;
-}
-
-static void done(void *data)
-{
-	struct desk *desk = data;
-	struct deed *deed = desk->deed;
-
-	desk->deed = NULL;
-	if (!deed->err.code && !deed->reason)
-		strings_add(&desk->rolled_back, deed->environment);
-	show(desk,
-	     deed->err.code ? error_text(&deed->err)
-	     : deed->reason ? "noted"
-			    : last_line(&deed->said),
-	     deed->err.code != ERROR_NONE);
-	changed(desk);
-	error_clear(&deed->err);
-	str_release(&deed->said);
-	free(deed->environment);
-	free(deed->reason);
-	free(deed);
+	deed_do(desk->deed);
 }
 
 static int64_t shown_seq(const struct board *board, const char *name)
@@ -378,15 +294,16 @@ static void take_command(void *data, const struct command *command)
 		return;
 	}
 	if (!notes && has_moved(desk, command)) {
-		show(desk, refusal, true);
+		show(desk, DEED_REFUSED, true);
 		return;
 	}
-	desk->deed = xcalloc(1, sizeof(*desk->deed));
-	str_init(&desk->deed->said);
-	desk->deed->environment = xstrdup(command->environment);
-	desk->deed->seq = shown_seq(desk->board, command->environment);
-	desk->deed->reason =
-		notes ? xstrdup(command->reason ? command->reason : "") : NULL;
+	desk->deed = deed_new(
+		&(struct deed_options){
+			.state = desk->state,
+			.person = desk->project->person,
+			.seq = shown_seq(desk->board, command->environment),
+		},
+		command);
 	show(desk, notes ? NULL : "rolling back", false);
 	helper_run(desk->doer, do_it, done, desk);
 }

@@ -1,7 +1,7 @@
 libsignalbox_a_SOURCES += \
 	%D%/arguments.c %D%/arguments.h \
 	%D%/attach.c \
-	%D%/board.c %D%/board.h \
+	%D%/board.c %D%/board.h %D%/board-deed.c %D%/board-deed.h \
 	%D%/board-read.c %D%/board-read.h \
 	%D%/cli.c %D%/cli.h \
 	%D%/complete.c %D%/complete.h %D%/completion.c \
