@@ -60,22 +60,6 @@ static void list_runs(struct repository *repository,
 	}
 }
 
-/* As the working tree has it, else the commit that is checked out. */
-static struct pipeline *read_pipeline(struct repository *repository)
-{
-	struct problems problems = PROBLEMS_INIT;
-	struct pipeline *pipeline = NULL;
-	struct str text = STR_INIT;
-
-	if (repository_read_file(repository, NULL, PIPELINE_FILE,
-				 PIPELINE_FILE_LIMIT, &text, NULL) == 0)
-		pipeline = pipeline_parse(text.data, text.len, PIPELINE_FILE,
-					  &problems);
-	problems_release(&problems);
-	str_release(&text);
-	return pipeline;
-}
-
 /* Of the run that was named, else of the pipeline file. */
 static void list_stages(struct repository *repository,
 			const struct complete_place *place)
@@ -94,7 +78,7 @@ static void list_stages(struct repository *repository,
 		model_free(model);
 		return;
 	}
-	pipeline = read_pipeline(repository);
+	pipeline = repository_pipeline(repository, NULL);
 	for (size_t i = 0; pipeline && i < pipeline->stage_count; i++)
 		print(place, pipeline->stages[i].name, "stage");
 	pipeline_free(pipeline);
@@ -103,7 +87,7 @@ static void list_stages(struct repository *repository,
 static void list_environments(struct repository *repository,
 			      const struct complete_place *place)
 {
-	struct pipeline *pipeline = read_pipeline(repository);
+	struct pipeline *pipeline = repository_pipeline(repository, NULL);
 	struct strings known = STRINGS_INIT;
 	struct strings names = STRINGS_INIT;
 

@@ -16,14 +16,7 @@
 
 static bool take_commit(const struct shipped_commit *commit, void *data)
 {
-	shipment_add_commit_owned(data,
-				  (struct shipped_commit){
-					  .id = xstrdup(commit->id),
-					  .author = xstrdup(commit->author),
-					  .email = xstrdup(commit->email),
-					  .subject = xstrdup(commit->subject),
-					  .time_ms = commit->time_ms,
-				  });
+	shipment_add_commit_owned(data, shipped_commit_copy(commit));
 	return true;
 }
 

@@ -6,6 +6,7 @@
 
 #include "base/file.h"
 #include "base/memory.h"
+#include "pipeline/pipeline.h"
 #include "source/backend.h"
 #include "source/text.h"
 
@@ -171,4 +172,20 @@ int repository_read_file(struct repository *repository, const char *commit,
 		return read_from_work_tree(repository, path, limit, text, err);
 	return repository->ops->read_file(repository, commit, path, limit, text,
 					  err);
+}
+
+struct pipeline *repository_pipeline(struct repository *repository,
+				     const char *commit)
+{
+	struct problems problems = PROBLEMS_INIT;
+	struct pipeline *pipeline = NULL;
+	struct str text = STR_INIT;
+
+	if (repository_read_file(repository, commit, PIPELINE_FILE,
+				 PIPELINE_FILE_LIMIT, &text, NULL) == 0)
+		pipeline = pipeline_parse(text.data, text.len, PIPELINE_FILE,
+					  &problems);
+	problems_release(&problems);
+	str_release(&text);
+	return pipeline;
 }

@@ -79,5 +79,9 @@ char *repository_version(struct repository *repository, const char *commit,
 int repository_read_file(struct repository *repository, const char *commit,
 			 const char *path, size_t limit, struct str *text,
 			 struct error *err) MUST_CHECK;
+/* The pipeline file of a commit, or with NULL of the work tree; NULL where it
+ * is not there or has mistakes. */
+struct pipeline *repository_pipeline(struct repository *repository,
+				     const char *commit);
 
 #endif

@@ -50,13 +50,7 @@ bool collector_add_commit(struct collector *collector,
 		strings_add(&ships->authors, commit->author);
 	if (ships->list_count < SHIPS_LIST_MAX)
 		*VECTOR_ADD(ships->list, ships->list_count, ships->list_cap) =
-			(struct shipped_commit){
-				.id = xstrdup(commit->id),
-				.author = xstrdup(commit->author),
-				.email = xstrdup(commit->email),
-				.subject = xstrdup(commit->subject),
-				.time_ms = commit->time_ms,
-			};
+			shipped_commit_copy(&told);
 	if (ships->ask.commit && !ships->ask.commit(&told, ships->ask.data))
 		ships->is_stopped = true;
 	return !ships->is_stopped;
@@ -194,6 +188,17 @@ int ships_show(struct repository *repository, const char *commit, size_t limit,
 	       struct str *text, struct error *err)
 {
 	return repository->ops->show(repository, commit, limit, text, err);
+}
+
+struct shipped_commit shipped_commit_copy(const struct shipped_commit *commit)
+{
+	return (struct shipped_commit){
+		.id = xstrdup(commit->id),
+		.author = xstrdup(commit->author),
+		.email = xstrdup(commit->email),
+		.subject = xstrdup(commit->subject),
+		.time_ms = commit->time_ms,
+	};
 }
 
 void shipped_commit_release(struct shipped_commit *commit)

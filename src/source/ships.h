@@ -88,6 +88,7 @@ int ships_find(struct repository *repository, const char *live,
 	       const char *candidate, struct ships *ships,
 	       struct error *err) MUST_CHECK;
 void ships_release(struct ships *ships);
+struct shipped_commit shipped_commit_copy(const struct shipped_commit *commit);
 void shipped_commit_release(struct shipped_commit *commit);
 void shipped_file_release(struct shipped_file *file);
 

@@ -6,22 +6,8 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "evidence/record.h"
-
-struct pipeline *draft_pipeline(struct repository *repository,
-				const char *commit)
-{
-	struct problems problems = PROBLEMS_INIT;
-	struct pipeline *pipeline = NULL;
-	struct str text = STR_INIT;
-
-	if (repository_read_file(repository, commit, PIPELINE_FILE,
-				 PIPELINE_FILE_LIMIT, &text, NULL) == 0)
-		pipeline = pipeline_parse(text.data, text.len, PIPELINE_FILE,
-					  &problems);
-	problems_release(&problems);
-	str_release(&text);
-	return pipeline;
-}
+#include "pipeline/pipeline.h"
+#include "source/repository.h"
 
 struct draft { /* on its way into the work tree */
 	struct view *view;
@@ -39,7 +25,7 @@ struct draft { /* on its way into the work tree */
  * NULL. The caller's. */
 static char *named_file(struct repository *repository, const char *stage)
 {
-	struct pipeline *pipeline = draft_pipeline(repository, NULL);
+	struct pipeline *pipeline = repository_pipeline(repository, NULL);
 	const struct stage_config *config =
 		pipeline ? pipeline_stage(pipeline, stage) : NULL;
 	char *name = config ? xstrdup_null(config->scan.exceptions) : NULL;

@@ -4,17 +4,10 @@
 #define SIGNALBOX_UI_DRAFT_H
 
 #include "loop/helper.h"
-#include "pipeline/pipeline.h"
-#include "source/repository.h"
 #include "ui/view.h"
 
 /* Takes view->draft; a toast says what came of it, then changed(data). */
 void draft_start(struct helper *helper, struct view *view,
 		 void (*changed)(void *data), void *data);
-
-/* The pipeline file of a commit, or with NULL of the work tree; NULL where it
- * cannot be read. On a helper. */
-struct pipeline *draft_pipeline(struct repository *repository,
-				const char *commit);
 
 #endif

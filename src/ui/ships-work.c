@@ -11,6 +11,8 @@
 #include "base/memory.h"
 #include "base/vector.h"
 #include "loop/helper.h"
+#include "pipeline/pipeline.h"
+#include "source/repository.h"
 #include "ui/draft.h"
 #include "ui/ships.h"
 #include "ui/since.h"
@@ -127,12 +129,7 @@ static bool take_commit(const struct shipped_commit *commit, void *data)
 
 	pthread_mutex_lock(&look->mutex);
 	*VECTOR_ADD(found->commits, found->commit_count, found->commit_cap) =
-		(struct shipped_commit){
-			.id = xstrdup(commit->id),
-			.author = xstrdup(commit->author),
-			.subject = xstrdup(commit->subject),
-			.time_ms = commit->time_ms,
-		};
+		shipped_commit_copy(commit);
 	pthread_mutex_unlock(&look->mutex);
 	return has_found(look);
 }
@@ -196,7 +193,7 @@ static void find(void *data)
 	repository = repository_open(".", &look->err);
 	if (!repository)
 		return;
-	pipeline = draft_pipeline(repository, look->candidate);
+	pipeline = repository_pipeline(repository, look->candidate);
 	look->ships.ask.pipeline = pipeline;
 	look->ships.ask.commit = take_commit;
 	look->ships.ask.file = take_file;
