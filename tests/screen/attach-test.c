@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Terminals attached to a real run, any number of them, from any moment. */
-#include "screen/stage.h"
-#include "system/support.h"
+#include "screen/stand.h"
 
 #include <limits.h>
 #include <signal.h>
@@ -9,46 +8,12 @@
 #include "base/file.h"
 #include "event/journal.h"
 
-#define TERMINALS 5
 /* Of the engine, while a terminal that reads nothing is attached. */
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #define MOST_KB LONG_MAX /* its shadow is counted too */
 #else
 #define MOST_KB (64 * 1024)
 #endif
-
-struct stand {
-	struct site *site;
-	struct terminal *terminals[TERMINALS];
-	pid_t stopped;
-};
-
-static int set_up(void **state)
-{
-	struct stand *stand = xcalloc(1, sizeof(*stand));
-	void *site;
-
-	assert_int_equal(site_set_up(&site), 0);
-	stand->site = site;
-	*state = stand;
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	struct stand *stand = *state;
-	void *site = stand->site;
-	int result;
-
-	if (stand->stopped)
-		kill(stand->stopped, SIGCONT);
-	for (int i = 0; i < TERMINALS; i++)
-		if (stand->terminals[i])
-			terminal_free(stand->terminals[i]);
-	result = site_tear_down(&site);
-	free(stand);
-	return result;
-}
 
 /* "$SITE" in the stages is the site's folder. */
 static void run(struct stand *stand, const char *stages)
@@ -64,25 +29,8 @@ static void run(struct stand *stand, const char *stages)
 
 static struct terminal *attach(struct stand *stand, int i, const char *option)
 {
-	char *call = xasprintf("cd %s && exec %s attach 1 %s",
-			       stand->site->repository, stand->site->signalbox,
-			       option);
-	const char *argv[] = {"/bin/sh", "-c", call, NULL};
-	const char *env[] = {"SIGNALBOX_NOW", NULL};
-	struct terminal_options options = {
-		.rows = 24, .cols = 80, .argv = argv, .env = env};
-
-	stand->terminals[i] = terminal_start(&options);
-	free(call);
-	return stand->terminals[i];
-}
-
-/* What runs the dashboard, below its launcher and guard. */
-static pid_t program_of(const struct terminal *terminal)
-{
-	const struct process process = {.pid = terminal_pid(terminal)};
-
-	return process_program(&process);
+	return stand_open(stand, i, "exec %s attach 1 %s",
+			  stand->site->signalbox, option);
 }
 
 static pid_t engine_of(const struct stand *stand)
@@ -136,13 +84,13 @@ static void a_stopped_terminal_costs_nobody_else(void **state)
 				 "sed \"s/^/not ok /\"; " WAIT_FOR(
 					 "end") "; exit 1'\n"
 						"    reports: {tap: \"-\"}\n");
-	for (int i = 0; i < TERMINALS; i++)
+	for (int i = 0; i < STAND_TERMINALS; i++)
 		attach(stand, i, i == 1 ? "--watch" : "");
-	stand->stopped = program_of(stand->terminals[0]);
+	stand->stopped = stand_program(stand, 0);
 	assert_true(stand->stopped > 0);
 	assert_int_equal(kill(stand->stopped, SIGSTOP), 0);
 	let(stand, "go");
-	for (int i = 1; i < TERMINALS; i++)
+	for (int i = 1; i < STAND_TERMINALS; i++)
 		terminal_expect(stand->terminals[i], "23999 FAIL");
 	engine = engine_of(stand);
 	assert_true(is_running(engine));
@@ -151,7 +99,7 @@ static void a_stopped_terminal_costs_nobody_else(void **state)
 	assert_int_equal(site_call(stand->site, "status", "1", "--until",
 				   "done", "--timeout", "20s", NULL),
 			 1);
-	for (int i = 1; i < TERMINALS; i++)
+	for (int i = 1; i < STAND_TERMINALS; i++)
 		terminal_expect(stand->terminals[i], "run 1 failed");
 	kill(stand->stopped, SIGCONT);
 	stand->stopped = 0;
@@ -211,23 +159,17 @@ static void what_cannot_be_drawn_on_gets_plain_lines(void **state)
 		      "name: shop\nstages:\n  unit: {run: 'true'}\n");
 	site_commit(stand->site, "a commit");
 	for (size_t i = 0; i < ARRAY_SIZE(terms); i++) {
-		char *call = xasprintf("echo frame 1 seq 0 keys 0 >&5; "
-				       "cd %s && exec %s run",
-				       stand->site->repository,
-				       stand->site->signalbox);
-		const char *argv[] = {"/bin/sh", "-c", call, NULL};
-		const char *env[] = {"SIGNALBOX_NOW", terms[i], NULL};
-		const struct terminal_options options = {
-			.rows = 24, .cols = 80, .argv = argv, .env = env};
-		struct terminal *terminal = terminal_start(&options);
+		struct terminal *terminal =
+			stand_open(stand, (int)i,
+				   "echo frame 1 seq 0 keys 0 >&5; "
+				   "exec env %s %s run",
+				   terms[i], stand->site->signalbox);
 		const char *bytes;
 
-		stand->terminals[i] = terminal;
 		assert_int_equal(terminal_wait(terminal, false), 0);
 		bytes = terminal_bytes(terminal)->data;
 		assert_non_null(strstr(bytes, "passed"));
 		assert_null(strchr(bytes, 033));
-		free(call);
 	}
 }
 
@@ -268,7 +210,8 @@ static void a_command_hears_of_what_needs_a_person(void **state)
 	free(told);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) \
+	cmocka_unit_test_setup_teardown(name, stand_set_up, stand_tear_down)
 
 static int run_all(void)
 {

@@ -1,54 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /* The board of a real repository: what is live, the runs, the way back. */
-#include "screen/stage.h"
-#include "system/support.h"
+#include "screen/stand.h"
 
 #include <signal.h>
 #include <sys/wait.h>
 
 #include "base/file.h"
 
-struct stand {
-	struct site *site;
-	struct terminal *terminal;
-};
-
-static int set_up(void **state)
-{
-	struct stand *stand = xcalloc(1, sizeof(*stand));
-	void *site;
-
-	assert_int_equal(site_set_up(&site), 0);
-	stand->site = site;
-	*state = stand;
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	struct stand *stand = *state;
-	void *site = stand->site;
-	int result;
-
-	if (stand->terminal)
-		terminal_free(stand->terminal);
-	result = site_tear_down(&site);
-	free(stand);
-	return result;
-}
-
 static struct terminal *open_board(struct stand *stand, const char *option)
 {
-	char *call = xasprintf("cd %s && exec %s %s", stand->site->repository,
-			       stand->site->signalbox, option);
-	const char *argv[] = {"/bin/sh", "-c", call, NULL};
-	const char *env[] = {"SIGNALBOX_NOW", NULL};
-	struct terminal_options options = {
-		.rows = 24, .cols = 80, .argv = argv, .env = env};
-
-	stand->terminal = terminal_start(&options);
-	free(call);
-	return stand->terminal;
+	return stand_open(stand, 0, "exec %s %s", stand->site->signalbox,
+			  option);
 }
 
 static void expect_end(struct terminal *terminal)
@@ -231,10 +193,9 @@ static void b_and_enter_roll_the_chosen_environment_back(void **state)
 	free(folder);
 }
 
-/* The question is as old as the screen that it was asked on. */
-static void a_question_that_is_old_is_refused(void **state)
+/* Of the second release, which is live. */
+static struct terminal *ask_to_roll_back(struct stand *stand)
 {
-	struct stand *stand = *state;
 	struct terminal *terminal;
 
 	release(stand, "first");
@@ -243,6 +204,15 @@ static void a_question_that_is_old_is_refused(void **state)
 	terminal_expect(terminal, "on GREEN since");
 	terminal_keys(terminal, "B");
 	terminal_expect(terminal, "ROLL BACK PRODUCTION");
+	return terminal;
+}
+
+/* The question is as old as the screen that it was asked on. */
+static void a_question_that_is_old_is_refused(void **state)
+{
+	struct stand *stand = *state;
+	struct terminal *terminal = ask_to_roll_back(stand);
+
 	assert_int_equal(site_call(stand->site, "rollback", "production", NULL),
 			 0);
 	terminal_expect(terminal, "since this opened");
@@ -257,16 +227,9 @@ static void a_question_that_is_old_is_refused(void **state)
 static void what_moved_unseen_is_refused_too(void **state)
 {
 	struct stand *stand = *state;
-	struct terminal *terminal;
-	pid_t group;
+	struct terminal *terminal = ask_to_roll_back(stand);
+	pid_t group = terminal_pid(terminal);
 
-	release(stand, "first");
-	release(stand, "second");
-	terminal = open_board(stand, "");
-	terminal_expect(terminal, "on GREEN since");
-	terminal_keys(terminal, "B");
-	terminal_expect(terminal, "ROLL BACK PRODUCTION");
-	group = terminal_pid(terminal);
 	assert_int_equal(kill(-group, SIGSTOP), 0);
 	assert_int_equal(site_call(stand->site, "rollback", "production", NULL),
 			 0);
@@ -329,7 +292,8 @@ static void what_is_the_same_is_not_written_again(void **state)
 	expect_end(terminal);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) \
+	cmocka_unit_test_setup_teardown(name, stand_set_up, stand_tear_down)
 
 static int run_all(void)
 {

@@ -23,8 +23,10 @@ check_PROGRAMS += %D%/ships-test
 EXTRA_%C%_ships_test_DEPENDENCIES = %D%/driver$(EXEEXT)
 check_PROGRAMS += %D%/replay-test
 EXTRA_%C%_replay_test_DEPENDENCIES = %D%/driver$(EXEEXT)
+# Those that run the real program in a repository.
+STAND_SOURCES = %D%/stand.c %D%/stand.h $(SITE_SOURCES)
 check_PROGRAMS += %D%/attach-test
-%C%_attach_test_SOURCES = %D%/attach-test.c $(SITE_SOURCES)
+%C%_attach_test_SOURCES = %D%/attach-test.c $(STAND_SOURCES)
 
 # Takes the README's pictures; needs two minutes and the demo's ports.
 EXTRA_PROGRAMS += %D%/pictures
@@ -32,8 +34,8 @@ EXTRA_PROGRAMS += %D%/pictures
 pictures: signalbox %D%/pictures
 	@$(AM_TESTS_ENVIRONMENT) ./%D%/pictures
 check_PROGRAMS += %D%/ways-out-test
-%C%_ways_out_test_SOURCES = %D%/ways-out-test.c $(SITE_SOURCES)
+%C%_ways_out_test_SOURCES = %D%/ways-out-test.c $(STAND_SOURCES)
 check_PROGRAMS += %D%/terminal-test
 EXTRA_%C%_terminal_test_DEPENDENCIES = %D%/driver$(EXEEXT)
 check_PROGRAMS += %D%/board-test
-%C%_board_test_SOURCES = %D%/board-test.c $(SITE_SOURCES)
+%C%_board_test_SOURCES = %D%/board-test.c $(STAND_SOURCES)

@@ -4,46 +4,10 @@
  * or stops it, the terminal is as it was before; and no storm of sizes stops
  * it. SIGNALBOX_LONG: a longer storm.
  */
-#include "screen/stage.h"
-#include "system/support.h"
+#include "screen/stand.h"
 
 #include <signal.h>
 #include <sys/wait.h>
-
-struct stand {
-	struct site *site;
-	struct terminal *terminal;
-};
-
-static int set_up(void **state)
-{
-	struct stand *stand = xcalloc(1, sizeof(*stand));
-	void *site;
-
-	assert_int_equal(site_set_up(&site), 0);
-	stand->site = site;
-	*state = stand;
-	return 0;
-}
-
-static void close_terminal(struct stand *stand)
-{
-	if (stand->terminal)
-		terminal_free(stand->terminal);
-	stand->terminal = NULL;
-}
-
-static int tear_down(void **state)
-{
-	struct stand *stand = *state;
-	void *site = stand->site;
-	int result;
-
-	close_terminal(stand);
-	result = site_tear_down(&site);
-	free(stand);
-	return result;
-}
 
 /* A stage that prints until the site's file `end` is there. */
 static void start_run(struct stand *stand)
@@ -71,32 +35,9 @@ static void end_run(struct stand *stand)
 		  "20s", NULL);
 }
 
-static void open_terminal(struct stand *stand, const char *words)
+static struct terminal *attach(struct stand *stand)
 {
-	char *call = xasprintf("cd %s && %s", stand->site->repository, words);
-	const char *argv[] = {"/bin/sh", "-c", call, NULL};
-	const char *env[] = {"SIGNALBOX_NOW", NULL};
-	struct terminal_options options = {
-		.rows = 24, .cols = 80, .argv = argv, .env = env};
-
-	stand->terminal = terminal_start(&options);
-	free(call);
-}
-
-static void attach(struct stand *stand, const char *redirection)
-{
-	char *words = xasprintf("exec %s attach 1 %s", stand->site->signalbox,
-				redirection);
-
-	open_terminal(stand, words);
-	free(words);
-}
-
-static pid_t program_of(const struct terminal *terminal)
-{
-	const struct process process = {.pid = terminal_pid(terminal)};
-
-	return process_program(&process);
+	return stand_open(stand, 0, "exec %s attach 1", stand->site->signalbox);
 }
 
 static void assert_taken(struct terminal *terminal)
@@ -155,10 +96,8 @@ static void every_way_out_gives_the_terminal_back(void **state)
 
 	start_run(stand);
 	for (size_t i = 0; i < ARRAY_SIZE(ways); i++) {
-		struct terminal *terminal;
+		struct terminal *terminal = attach(stand);
 
-		attach(stand, "");
-		terminal = stand->terminal;
 		terminal_expect(terminal, "loud");
 		assert_taken(terminal);
 		if (ways[i].keys)
@@ -166,11 +105,11 @@ static void every_way_out_gives_the_terminal_back(void **state)
 				       strlen(ways[i].keys));
 		else
 			kill(ways[i].to_launcher ? terminal_pid(terminal)
-						 : program_of(terminal),
+						 : stand_program(stand, 0),
 			     ways[i].signal);
 		terminal_wait(terminal, false);
 		assert_given_back(terminal, ways[i].name);
-		close_terminal(stand);
+		stand_close(stand, 0);
 	}
 	assert_going_on(stand);
 	end_run(stand);
@@ -181,15 +120,13 @@ static void ctrl_z_and_fg_any_number_of_times(void **state)
 {
 	struct stand *stand = *state;
 	struct terminal *terminal;
-	char *words;
 
 	start_run(stand);
-	words = xasprintf("set -m; %s attach 1; "
-			  "while [ $? -gt 128 ]; do echo STOPPED; read x; "
-			  "fg >/dev/null; done",
-			  stand->site->signalbox);
-	open_terminal(stand, words);
-	terminal = stand->terminal;
+	terminal = stand_open(stand, 0,
+			      "set -m; %s attach 1; "
+			      "while [ $? -gt 128 ]; do echo STOPPED; read x; "
+			      "fg >/dev/null; done",
+			      stand->site->signalbox);
 	for (int i = 0; i < 3; i++) {
 		terminal_expect(terminal, "? help");
 		assert_taken(terminal);
@@ -204,7 +141,6 @@ static void ctrl_z_and_fg_any_number_of_times(void **state)
 	assert_given_back(terminal, "q");
 	assert_going_on(stand);
 	end_run(stand);
-	free(words);
 }
 
 /* Nothing to draw on: lines where they still go, and no mode is set. */
@@ -218,18 +154,17 @@ static void a_closed_output_takes_no_terminal(void **state)
 	end_run(stand);
 	for (size_t i = 0; i < ARRAY_SIZE(redirections); i++) {
 		/* What a screen would have told of its first frame. */
-		char *words =
-			xasprintf("echo 'frame 1 seq 0 keys 0' >&5; "
-				  "exec %s attach 1 %s",
-				  stand->site->signalbox, redirections[i]);
+		struct terminal *terminal =
+			stand_open(stand, 0,
+				   "echo 'frame 1 seq 0 keys 0' >&5; "
+				   "exec %s attach 1 %s",
+				   stand->site->signalbox, redirections[i]);
 
-		open_terminal(stand, words);
-		assert_true(WIFEXITED(terminal_wait(stand->terminal, false)));
-		assert_given_back(stand->terminal, redirections[i]);
-		assert_null(strstr(terminal_bytes(stand->terminal)->data,
-				   "\033[?1049h"));
-		close_terminal(stand);
-		free(words);
+		assert_true(WIFEXITED(terminal_wait(terminal, false)));
+		assert_given_back(terminal, redirections[i]);
+		assert_null(
+			strstr(terminal_bytes(terminal)->data, "\033[?1049h"));
+		stand_close(stand, 0);
 	}
 }
 
@@ -237,11 +172,12 @@ static void a_storm_of_sizes_stops_no_live_run(void **state)
 {
 	int sizes = getenv("SIGNALBOX_LONG") ? 3000 : 150;
 	struct stand *stand = *state;
+	struct terminal *terminal;
 	unsigned seed = 500200;
 
 	start_run(stand);
-	attach(stand, "");
-	terminal_expect(stand->terminal, "loud");
+	terminal = attach(stand);
+	terminal_expect(terminal, "loud");
 	for (int i = 0; i < sizes; i++) {
 		int rows, cols;
 
@@ -254,22 +190,23 @@ static void a_storm_of_sizes_stops_no_live_run(void **state)
 			rows = 1 + rows % 26;
 			cols = 1 + cols % 90;
 		}
-		terminal_resize(stand->terminal, rows, cols);
-		terminal_keys(stand->terminal, i % 7 ? "\t" : "z");
+		terminal_resize(terminal, rows, cols);
+		terminal_keys(terminal, i % 7 ? "\t" : "z");
 	}
-	terminal_resize(stand->terminal, 24, 80);
-	terminal_keys(stand->terminal, "r");
+	terminal_resize(terminal, 24, 80);
+	terminal_keys(terminal, "r");
 	if (sizes / 7 % 2 == 0)
-		terminal_keys(stand->terminal, "z");
-	terminal_expect(stand->terminal, "? help");
-	terminal_write(stand->terminal, "q", 1);
-	terminal_wait(stand->terminal, false);
-	assert_given_back(stand->terminal, "a storm of sizes");
+		terminal_keys(terminal, "z");
+	terminal_expect(terminal, "? help");
+	terminal_write(terminal, "q", 1);
+	terminal_wait(terminal, false);
+	assert_given_back(terminal, "a storm of sizes");
 	assert_going_on(stand);
 	end_run(stand);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) \
+	cmocka_unit_test_setup_teardown(name, stand_set_up, stand_tear_down)
 
 static int run_all(void)
 {
