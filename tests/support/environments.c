@@ -155,6 +155,13 @@ void started(struct world *world)
 	went_well(world, &answer);
 }
 
+void canary_started(struct world *world, const char *version)
+{
+	acquired(world);
+	begun(world, STRATEGY_CANARY, version);
+	started(world);
+}
+
 struct answer shift(struct world *world, double percent)
 {
 	struct answer answer = {0};

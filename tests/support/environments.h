@@ -41,6 +41,8 @@ void acquired(struct world *world);
 /* Of release STATE/VERSION. The version is "vN", N its run. */
 void begun(struct world *world, enum strategy strategy, const char *version);
 void started(struct world *world);
+/* All three, of a canary. */
+void canary_started(struct world *world, const char *version);
 struct answer shift(struct world *world, double percent);
 void shifted(struct world *world, double percent);
 void promoted(struct world *world);

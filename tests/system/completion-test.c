@@ -78,34 +78,30 @@ static void bash_completes_commands_options_and_names(void **state)
 static void fish_completes_on_its_own_line(void **state)
 {
 	struct site *site = *state;
-	char *text;
 
 	if (!has_shell("fish"))
 		return;
 	set_up_repository(site);
-	text = xasprintf("%s completion fish | source; "
-			 "set PATH (dirname %s) $PATH; "
-			 "complete -C 'signalbox run --skip bu'",
-			 site->signalbox, site->signalbox);
-	shell_says(site, "fish", text, "build\tstage\nburn\tstage\n");
-	free(text);
+	shell_says(site, "fish",
+		   "$SIGNALBOX completion fish | source; "
+		   "set PATH (dirname $SIGNALBOX) $PATH; "
+		   "complete -C 'signalbox run --skip bu'",
+		   "build\tstage\nburn\tstage\n");
 }
 
 /* The list it would show, taken where zsh would draw it. */
 static void zsh_is_told_names_with_their_sentences(void **state)
 {
 	struct site *site = *state;
-	char *text;
 
 	if (!has_shell("zsh"))
 		return;
 	set_up_repository(site);
-	text = xasprintf("compdef() { : }; _describe() { print -l $values }; "
-			 "source <(%s completion zsh); "
-			 "words=(%s run --skip bu); CURRENT=4; _signalbox",
-			 site->signalbox, site->signalbox);
-	shell_says(site, "zsh", text, "build:stage\nburn:stage\n");
-	free(text);
+	shell_says(site, "zsh",
+		   "compdef() { : }; _describe() { print -l $values }; "
+		   "source <($SIGNALBOX completion zsh); "
+		   "words=($SIGNALBOX run --skip bu); CURRENT=4; _signalbox",
+		   "build:stage\nburn:stage\n");
 }
 
 /* Every option of a command's --help, and none besides. */

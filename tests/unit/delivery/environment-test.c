@@ -114,9 +114,7 @@ static void promotion_is_refused_before_all_traffic_is_there(void **state)
 	struct answer answer = {0};
 
 	released(world, "v1");
-	acquired(world);
-	begun(world, STRATEGY_CANARY, "v2");
-	started(world);
+	canary_started(world, "v2");
 	shifted(world, 5);
 	environment_promote(world->environment, NULL, answered, &answer);
 	turn_until(world, &answer.done);
@@ -130,9 +128,7 @@ static void candidate_that_does_not_run_gets_no_traffic(void **state)
 	struct answer answer;
 
 	released(world, "v1");
-	acquired(world);
-	begun(world, STRATEGY_CANARY, "v2");
-	started(world);
+	canary_started(world, "v2");
 	fake.alive[COLOUR_GREEN] = false;
 	free(fake_log());
 	answer = shift(world, 5);
@@ -274,9 +270,7 @@ static void recovery_asks_the_provider_and_says_what_is_true(void **state)
 	struct answer lost = {0}, answer = {0};
 
 	released(world, "v1");
-	acquired(world);
-	begun(world, STRATEGY_CANARY, "v2");
-	started(world);
+	canary_started(world, "v2");
 	fake.hang_set = true;
 	environment_shift(world->environment, 25, "a step", NULL, answered,
 			  &lost);
@@ -308,15 +302,11 @@ static void next_deployment_first_takes_traffic_from_one_that_died(void **state)
 	struct world *world = *state;
 
 	released(world, "v1");
-	acquired(world);
-	begun(world, STRATEGY_CANARY, "v2");
-	started(world);
+	canary_started(world, "v2");
 	shifted(world, 25);
 	reopen(world); /* as after a crash: nothing is brought back */
 	free(fake_log());
-	acquired(world);
-	begun(world, STRATEGY_CANARY, "v3");
-	started(world);
+	canary_started(world, "v3");
 	assert_asked("set blue 100 green 0\n"
 		     "settle\n"
 		     "stop green\n"
@@ -330,9 +320,7 @@ static void starting_says_which_way_back_it_ends(void **state)
 	released(world, "v1");
 	released(world, "v2");
 	str_clear(&world->told);
-	acquired(world);
-	begun(world, STRATEGY_CANARY, "v3");
-	started(world);
+	canary_started(world, "v3");
 	assert_string_equal(world->told.data, "deploy.planned\n"
 					      "note.added\n"
 					      "target.stopped\n"
@@ -346,9 +334,7 @@ static void change_that_the_provider_refuses_changes_nothing(void **state)
 	struct answer answer;
 
 	released(world, "v1");
-	acquired(world);
-	begun(world, STRATEGY_CANARY, "v2");
-	started(world);
+	canary_started(world, "v2");
 	fake.refuse_set = true;
 	answer = shift(world, 5);
 	assert_int_equal(answer.code, ERROR_PROVIDER);
@@ -387,9 +373,7 @@ static void abandoning_brings_traffic_back_before_the_stop(void **state)
 	struct answer answer = {0};
 
 	released(world, "v1");
-	acquired(world);
-	begun(world, STRATEGY_CANARY, "v2");
-	started(world);
+	canary_started(world, "v2");
 	shifted(world, 25);
 	free(fake_log());
 	environment_abandon(world->environment, "cancelled", answered, &answer);
@@ -403,9 +387,7 @@ static void abandoning_starts_a_proxy_that_has_died(void **state)
 	struct answer answer = {0};
 
 	released(world, "v1");
-	acquired(world);
-	begun(world, STRATEGY_CANARY, "v2");
-	started(world);
+	canary_started(world, "v2");
 	shifted(world, 25);
 	free(fake_log());
 	fake.running = false;

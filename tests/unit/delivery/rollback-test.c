@@ -77,9 +77,7 @@ static void rollback_ends_the_deployment_under_way(void **state)
 	struct answer back = {0};
 
 	released(world, "v1");
-	acquired(world);
-	begun(world, STRATEGY_CANARY, "v2");
-	started(world);
+	canary_started(world, "v2");
 	shifted(world, 5);
 	fake.errors[COLOUR_GREEN] = 31;
 	free(fake_log());
@@ -143,9 +141,7 @@ static void rollback_by_another_process_fences_a_deployment(void **state)
 	struct answer answer;
 
 	released(world, "v1");
-	acquired(world);
-	begun(world, STRATEGY_CANARY, "v2");
-	started(world);
+	canary_started(world, "v2");
 	shifted(world, 25);
 	first = world->environment;
 	world->environment = opened(world);
@@ -171,9 +167,7 @@ static void watching_tells_that_another_process_has_rolled_back(void **state)
 	int64_t until = clock_monotonic_us() + PATIENCE_US;
 
 	released(world, "v1");
-	acquired(world);
-	begun(world, STRATEGY_CANARY, "v2");
-	started(world);
+	canary_started(world, "v2");
 	shifted(world, 25);
 	environment_watch(world->environment);
 	first = world->environment;
@@ -221,9 +215,7 @@ static void step_that_was_asleep_while_rolled_back_undoes_itself(void **state)
 	struct answer answer;
 
 	released(world, "v1");
-	acquired(world);
-	begun(world, STRATEGY_CANARY, "v2");
-	started(world);
+	canary_started(world, "v2");
 	free(fake_log());
 	looking = world;
 	fake.before_set = raise_the_epoch; /* between its look and its write */
@@ -244,9 +236,7 @@ static void fence_is_not_put_down_to_whoever_rolled_back_before(void **state)
 	released(world, "v1");
 	released(world, "v2");
 	rolled_back(world, NULL);
-	acquired(world);
-	begun(world, STRATEGY_CANARY, "v3");
-	started(world);
+	canary_started(world, "v3");
 	looking = world;
 	raise_the_epoch();
 	answer = shift(world, 5);
@@ -262,9 +252,7 @@ static void fence_that_cannot_be_read_stops_all_but_a_rollback(void **state)
 	struct answer answer;
 
 	released(world, "v1");
-	acquired(world);
-	begun(world, STRATEGY_CANARY, "v2");
-	started(world);
+	canary_started(world, "v2");
 	shifted(world, 5);
 	assert_int_equal(unlink(file), 0);
 	assert_int_equal(folder_make(file, 0700, NULL), 0);
@@ -286,9 +274,7 @@ static void rollback_that_nobody_asked_for_says_what_did(void **state)
 	struct answer under_way = {0}, back = {0};
 
 	released(world, "v1");
-	acquired(world);
-	begun(world, STRATEGY_CANARY, "v2");
-	started(world);
+	canary_started(world, "v2");
 	environment_shift(world->environment, 5, "a step", NULL, answered,
 			  &under_way);
 	environment_rollback(world->environment, &request, answered, &back);
