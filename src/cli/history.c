@@ -11,8 +11,8 @@
 #include "cli/listing.h"
 #include "cli/project.h"
 #include "cli/runs.h"
+#include "delivery/ledger.h"
 #include "engine/runs.h"
-#include "event/journal.h"
 
 #define RUNS_LISTED 50
 
@@ -200,11 +200,9 @@ static int list_environment(struct environment *environment, bool json,
 {
 	struct rollbacks rollbacks = {NULL, 0, 0};
 	json_t *rows = json ? json_array() : NULL;
-	int result = 0;
+	int result = ledger_read_all(environment_folder(environment),
+				     take_rollback, &rollbacks, err);
 
-	if (environment_state(environment)->seq)
-		result = journal_read(environment_folder(environment), 1,
-				      take_rollback, &rollbacks, err);
 	if (result == 0)
 		list_changes(environment_state(environment), &rollbacks, rows);
 	if (result == 0 && json)

@@ -4,6 +4,8 @@
  * STATE/environments/NAME/, needs no live run and no checkout:
  *
  *	journal.ndjson, head	every decision; what is live is its fold
+ *	late.ndjson  what happened while a sleeper held write.lock: whoever
+ *		    has it next makes records of it
  *	epoch	    the fence: a number that every rollback raises
  *	run.lock    flock, held by whoever deploys; its text names the holder
  *	write.lock  flock, held for one write: epoch, provider, journal

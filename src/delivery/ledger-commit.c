@@ -9,7 +9,6 @@
 #include "base/vector.h"
 
 #define LATE_RETRY_MS 500
-#define LATE_LAST_TRY_MS 2000
 
 /* One commit under way. */
 struct writing {
@@ -200,24 +199,6 @@ void ledger_retry_late(void *data)
 		ledger_commit(ledger, &how, NULL, NULL);
 	else
 		timer_set_in(ledger->retry, LATE_RETRY_MS);
-	ledger_unlock(ledger);
-}
-
-/* The last chance of what could not be written before. */
-void ledger_write_late(struct ledger *ledger)
-{
-	struct error err = ERROR_INIT;
-
-	if (ledger_lock_now(ledger, LATE_LAST_TRY_MS, &err) == 0 &&
-	    ledger_take_up_journal(ledger, &err) == 0) {
-		for (size_t i = 0; i < ledger->late.count; i++)
-			journal_append(ledger->journal, ledger->late.items[i]);
-		if (journal_sync(ledger->journal, &err) < 0) {
-			journal_free(ledger->journal);
-			ledger->journal = NULL;
-		}
-	}
-	error_clear(&err);
 	ledger_unlock(ledger);
 }
 

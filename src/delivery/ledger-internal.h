@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What the two files of the ledger share. ledger.c: the lock, the journal as
- * others left it; ledger-commit.c: what is written, and what comes late. */
+ * others left it; ledger-commit.c: what is written, and tried again;
+ * ledger-late.c: what is still not written at the end. */
 #ifndef SIGNALBOX_DELIVERY_LEDGER_INTERNAL_H
 #define SIGNALBOX_DELIVERY_LEDGER_INTERNAL_H
 
@@ -32,7 +33,8 @@ struct ledger {
 	void *locked_data;
 
 	struct events queue;
-	struct events late; /* happened, told, and not written yet */
+	struct events late;  /* happened, told, and not written yet */
+	struct events ahead; /* told of what is put aside, no record yet */
 	struct timer *retry;
 	struct writing *writing; /* newest one */
 	size_t writings;
@@ -50,7 +52,16 @@ int ledger_take_up_journal(struct ledger *ledger, struct error *err) MUST_CHECK;
 void ledger_events_free(struct events *events);
 /* For its timer: once more what could not be written before. */
 void ledger_retry_late(void *ledger);
-/* The last chance of it. Blocking. */
+
+/* ledger-late.c. The last chance of it, else it is put aside. Blocking. */
 void ledger_write_late(struct ledger *ledger);
+bool ledger_has_aside(const struct ledger *ledger);
+/* What stands there has happened: told, once. */
+void ledger_tell_aside(struct ledger *ledger);
+/* Under the lock: makes records of it. -1: the journal is to be opened anew,
+ * and all is as it was. */
+int ledger_bring_home(struct ledger *ledger) MUST_CHECK;
+/* That it is a record now: true when it was told before. */
+bool ledger_is_ahead(struct ledger *ledger, const struct event *event);
 
 #endif

@@ -42,7 +42,8 @@ static int take_event(const struct event *event, void *data)
 
 	if (event->seq > ledger->seq) {
 		ledger->seq = event->seq;
-		ledger->recorded(event, true, ledger->data);
+		if (!ledger_is_ahead(ledger, event))
+			ledger->recorded(event, true, ledger->data);
 	}
 	return 0;
 }
@@ -76,30 +77,42 @@ int ledger_read(struct ledger *ledger, struct error *err)
 			 &why) < 0)
 		return explain(ledger, &why, err);
 	ledger->size = size;
+	ledger_tell_aside(ledger);
 	return 0;
 }
 
 int ledger_refresh(struct ledger *ledger, struct error *err)
 {
 	/* While we write, the file grows by our own hand. */
-	if (ledger_is_locked(ledger) || journal_size(ledger) == ledger->size)
+	if (ledger_is_locked(ledger) ||
+	    (journal_size(ledger) == ledger->size && !ledger_has_aside(ledger)))
 		return 0;
 	return ledger_read(ledger, err);
+}
+
+static int open_journal(struct ledger *ledger, struct error *err)
+{
+	journal_free(ledger->journal);
+	ledger->journal =
+		journal_is_there(ledger->folder)
+			? journal_open(ledger->folder, NULL, err)
+			: journal_create(ledger->folder, JOURNAL_KIND, err);
+	return ledger->journal ? 0 : -1;
 }
 
 int ledger_take_up_journal(struct ledger *ledger, struct error *err)
 {
 	struct error why = ERROR_INIT;
 
+	bool has_aside = ledger_has_aside(ledger);
+
 	/* What we have read says nothing of where we would write. */
-	if (ledger->journal && journal_is_current(ledger->journal))
+	if (ledger->journal && journal_is_current(ledger->journal) &&
+	    !has_aside)
 		return 0;
-	journal_free(ledger->journal);
-	ledger->journal =
-		journal_is_there(ledger->folder)
-			? journal_open(ledger->folder, NULL, &why)
-			: journal_create(ledger->folder, JOURNAL_KIND, &why);
-	if (!ledger->journal)
+	if (open_journal(ledger, &why) < 0 ||
+	    (has_aside && ledger_bring_home(ledger) < 0 &&
+	     open_journal(ledger, &why) < 0))
 		return explain(ledger, &why, err);
 	/* Opening may have cut a torn end. */
 	return ledger_read(ledger, err);
@@ -279,6 +292,7 @@ void ledger_free(struct ledger *ledger)
 	timer_free(ledger->look);
 	timer_free(ledger->retry);
 	ledger_events_free(&ledger->queue);
+	ledger_events_free(&ledger->ahead);
 	journal_free(ledger->journal);
 	free(ledger->folder);
 	free(ledger);

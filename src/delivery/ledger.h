@@ -39,6 +39,12 @@ int ledger_read(struct ledger *ledger, struct error *err) MUST_CHECK;
 /* As ledger_read(), when the file has grown by someone else's hand. Cheap. */
 int ledger_refresh(struct ledger *ledger, struct error *err) MUST_CHECK;
 
+/* Every event in the folder, of its journal and then what is put aside until
+ * somebody can write it there. As journal_read(); no journal is nothing. */
+int ledger_read_all(const char *folder,
+		    int (*take)(const struct event *event, void *data),
+		    void *data, struct error *err) MUST_CHECK;
+
 /* ERROR_REFUSED with the holder when it is not to be had in patience_ms. At
  * once when it is ours already. */
 void ledger_lock(struct ledger *ledger, int64_t patience_ms, ledger_done *done,

@@ -11,6 +11,7 @@ libsignalbox_a_SOURCES += \
 	%D%/keeper.c %D%/keeper.h \
 	%D%/ledger.c %D%/ledger.h \
 	%D%/ledger-commit.c %D%/ledger-internal.h \
+	%D%/ledger-late.c \
 	%D%/lock.c %D%/lock.h \
 	%D%/log-bound.h \
 	%D%/move.c \

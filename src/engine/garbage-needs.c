@@ -8,6 +8,7 @@
 #include "base/memory.h"
 #include "base/vector.h"
 #include "delivery/environment.h"
+#include "delivery/ledger.h"
 #include "engine/garbage.h"
 #include "engine/recovery.h"
 #include "engine/runs.h"
@@ -102,8 +103,7 @@ static void read_environment(struct garbage *garbage, const char *name)
 	struct error why = ERROR_INIT;
 
 	environment_state_init(&state);
-	if (journal_is_there(folder) &&
-	    journal_read(folder, 1, fold, &state, &why) < 0) {
+	if (ledger_read_all(folder, fold, &state, &why) < 0) {
 		needs->releases_unknown = true;
 		strings_addf(&garbage->notes,
 			     "%s cannot be read, so no release is freed: %s",

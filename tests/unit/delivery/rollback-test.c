@@ -339,6 +339,92 @@ static void rollback_is_recorded_when_the_write_lock_is_free_again(void **state)
 	free(folder);
 }
 
+/* The holder sleeps on until nobody waits any more. */
+static int rolled_back_beside_a_sleeper(struct world *world)
+{
+	char *folder = folder_of(world),
+	     *path = path_join(folder, "write.lock");
+	int fd;
+
+	released(world, "v1");
+	released(world, "v2");
+	fd = lock_take(path, "process 1", NULL);
+	assert_true(fd >= 0);
+	rolled_back(world, NULL);
+	reopen(world);
+	free(path);
+	free(folder);
+	return fd;
+}
+
+static int count_end(const struct event *event, void *data)
+{
+	int *count = data;
+
+	*count += event->type == EVENT_ROLLBACK_FINISHED;
+	return 0;
+}
+
+static void rollback_is_known_while_its_record_waits_for_a_sleeper(void **state)
+{
+	struct world *world = *state;
+	int fd = rolled_back_beside_a_sleeper(world);
+
+	assert_string_equal(state_of(world)->live.version, "v1");
+	assert_string_equal(state_of(world)->previous.version, "v2");
+	reopen(world);
+	assert_string_equal(state_of(world)->live.version, "v1");
+	assert_journal_is_whole(world);
+	lock_release(fd);
+}
+
+static void record_that_waited_comes_before_what_is_written_next(void **state)
+{
+	struct world *world = *state;
+	char *folder = folder_of(world), *aside;
+	int fd = rolled_back_beside_a_sleeper(world);
+	int count = 0;
+
+	lock_release(fd);
+	released(world, "v3");
+	assert_string_equal(state_of(world)->previous.version, "v1");
+	assert_int_equal(journal_read(folder, 1, count_end, &count, NULL), 0);
+	assert_int_equal(count, 1);
+	aside = path_join(folder, "late.ndjson");
+	assert_false(file_exists(aside));
+	assert_journal_is_whole(world);
+	free(aside);
+	free(folder);
+}
+
+/* Who wrote it into the journal died before the other file was gone. */
+static void record_that_waited_is_written_once(void **state)
+{
+	struct world *world = *state;
+	char *folder = folder_of(world), *aside;
+	int fd = rolled_back_beside_a_sleeper(world);
+	struct str late = STR_INIT;
+	struct error err = ERROR_INIT;
+	int count = 0;
+
+	aside = path_join(folder, "late.ndjson");
+	assert_int_equal(file_read(aside, &late, 1 << 20, &err), 0);
+	lock_release(fd);
+	released(world, "v3");
+	assert_int_equal(file_replace(aside, late.data, late.len, 0644, &err),
+			 0);
+	reopen(world);
+	assert_string_equal(state_of(world)->live.version, "v3");
+	released(world, "v4");
+	assert_int_equal(journal_read(folder, 1, count_end, &count, NULL), 0);
+	assert_int_equal(count, 1);
+	assert_false(file_exists(aside));
+	assert_string_equal(state_of(world)->previous.version, "v3");
+	str_release(&late);
+	free(aside);
+	free(folder);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -357,6 +443,9 @@ int main(void)
 		TEST(rollback_that_nobody_asked_for_says_what_did),
 		TEST(rollback_waits_for_no_write_lock),
 		TEST(rollback_is_recorded_when_the_write_lock_is_free_again),
+		TEST(rollback_is_known_while_its_record_waits_for_a_sleeper),
+		TEST(record_that_waited_comes_before_what_is_written_next),
+		TEST(record_that_waited_is_written_once),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
