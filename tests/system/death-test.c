@@ -80,7 +80,7 @@ static double share_of_green(struct site *site)
 {
 	long blue, green;
 
-	site_await_requests(site, 100); /* those begun before */
+	site_await_begun_requests(site);
 	blue = site_load_by(site, false);
 	green = site_load_by(site, true);
 	site_await_requests(site, 2000);

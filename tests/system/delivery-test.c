@@ -63,7 +63,7 @@ static void assert_only(struct site *site, bool green)
 {
 	long other;
 
-	site_await_requests(site, 200); /* those begun before */
+	site_await_begun_requests(site);
 	other = site_load_by(site, !green);
 	site_await_requests(site, 500);
 	assert_int_equal(site_load_by(site, !green), other);
@@ -226,6 +226,8 @@ static void people_shift_hold_and_promote_by_command(void **state)
 			 0);
 	process_await_text(run, "(asked 40 %");
 	await(is_shifted_to_0, site, "a shift");
+	process_await_text(run,
+			   "traffic blue 100 %"); /* taken is not yet done */
 	assert_only(site, false);
 	/* A shift by hand has the plan hold. */
 	assert_int_equal(site_call(site, "hold", "2", NULL), 8);

@@ -485,6 +485,36 @@ void site_await_requests(struct site *site, long more)
 	await(is_reached, &goal, "requests answered");
 }
 
+struct each {
+	const struct site *site;
+	long answered[SITE_LOADS][WEB_CLIENTS];
+};
+
+static bool has_each_answered(void *data)
+{
+	const struct each *each = data;
+
+	for (int i = 0; i < SITE_LOADS; i++)
+		for (int j = 0; j < WEB_CLIENTS; j++)
+			if (atomic_load(&each->site->loads[i]
+						 .clients[j]
+						 .answered) ==
+			    each->answered[i][j])
+				return false;
+	return true;
+}
+
+void site_await_begun_requests(struct site *site)
+{
+	struct each each = {.site = site};
+
+	for (int i = 0; i < SITE_LOADS; i++)
+		for (int j = 0; j < WEB_CLIENTS; j++)
+			each.answered[i][j] = atomic_load(
+				&site->loads[i].clients[j].answered);
+	await(has_each_answered, &each, "an answer to each client");
+}
+
 const char *site_colour(struct site *site)
 {
 	static const char *const colours[] = {"blue", "green"};

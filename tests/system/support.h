@@ -102,6 +102,9 @@ long site_load_5xx(const struct site *site);
 long site_load_by(const struct site *site, bool green);
 void site_assert_nothing_failed(const struct site *site);
 void site_await_requests(struct site *site, long more);
+/* Until each client has the answer to what it asks now: what is counted from
+ * then on was asked after this. */
+void site_await_begun_requests(struct site *site);
 /* One request to production: the colour that answered, "" none. */
 const char *site_colour(struct site *site);
 

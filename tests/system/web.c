@@ -283,7 +283,8 @@ static void count(struct web_load *load, int status, const char *body)
 
 static void *client(void *data)
 {
-	struct web_load *load = data;
+	struct web_client *client = data;
+	struct web_load *load = client->load;
 	char body[64] = "";
 	int fd = -1;
 
@@ -296,6 +297,7 @@ static void *client(void *data)
 			status = exchange(fd, load->path, load->keep_alive,
 					  body);
 		count(load, status, body);
+		atomic_fetch_add(&client->answered, 1);
 		if (fd >= 0 && (status == 0 || !load->keep_alive)) {
 			close(fd);
 			fd = -1;
@@ -313,15 +315,18 @@ void web_load_start(struct web_load *load, int port, const char *path,
 	load->port = port;
 	load->path = path;
 	load->keep_alive = keep_alive;
-	for (int i = 0; i < WEB_CLIENTS; i++)
-		pthread_create(&load->threads[i], NULL, client, load);
+	for (int i = 0; i < WEB_CLIENTS; i++) {
+		load->clients[i].load = load;
+		pthread_create(&load->clients[i].thread, NULL, client,
+			       &load->clients[i]);
+	}
 }
 
 void web_load_stop(struct web_load *load)
 {
 	atomic_store(&load->stop, true);
 	for (int i = 0; i < WEB_CLIENTS; i++)
-		pthread_join(load->threads[i], NULL);
+		pthread_join(load->clients[i].thread, NULL);
 }
 
 long web_load_count(const struct web_load *load)

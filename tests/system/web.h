@@ -27,11 +27,18 @@ int web_get(int port, const char *path, char *body);
 
 #define WEB_CLIENTS 4
 
+struct web_load;
+struct web_client {
+	struct web_load *load;
+	pthread_t thread;
+	atomic_long answered; /* its requests that are counted */
+};
+
 struct web_load {
 	int port;
 	const char *path;
 	bool keep_alive;
-	pthread_t threads[WEB_CLIENTS];
+	struct web_client clients[WEB_CLIENTS];
 	atomic_bool stop;
 	atomic_long blue, green; /* 200s, by their body */
 	atomic_long answers_5xx;
