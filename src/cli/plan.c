@@ -35,25 +35,16 @@ static int print_deploy(const struct project *project,
 		.pipeline_text = project->text.data,
 	};
 	struct plan_request request = {
-		.environment = config,
 		.deploy = &stage->deploy,
 		.mode = project->pipeline->mode,
 		.version = project->version,
-		.live = -1,
 	};
 	struct environment *environment = environment_open(&options, err);
-	const struct environment_state *state;
 	struct plan *plan = NULL;
 	struct str text = STR_INIT;
 
 	if (environment) {
-		state = environment_state(environment);
-		if (state->has_live) {
-			request.live = (int)state->live.colour;
-			request.live_version = state->live.version;
-			request.live_is_up = environment_is_up(
-				environment, state->live.colour);
-		}
+		environment_plan_request(environment, &request);
 		plan = plan_make(&request, err);
 	}
 	if (plan) {

@@ -134,7 +134,7 @@ const char *environment_folder(const struct environment *environment);
  * live and whether it is up, what its provider can do (known once a provider
  * that runs was found by environment_recover()). deploy, mode and version
  * are the caller's. */
-void environment_plan_request(const struct environment *environment,
+void environment_plan_request(struct environment *environment,
 			      struct plan_request *request);
 
 struct deployment {

@@ -346,6 +346,51 @@ static int check_latencies(const struct plan_request *request,
 			 deploy->environment);
 }
 
+/* Nobody who asked at the one is left out by the other. */
+static bool listens_on(const char *now, const char *then)
+{
+	const char *port = strrchr(then, ':');
+
+	return strcmp(now, then) == 0 ||
+	       (now[0] == '*' && port && strcmp(now + 1, port) == 0);
+}
+
+/* The proxy's configuration is made whole from this file: what serves would
+ * be looked for, and people would ask, where nobody listens. */
+static int check_places(const struct plan_request *request, struct error *err)
+{
+	const struct environment_config *now = request->environment;
+	const struct environment_config *then = request->live_environment;
+	const char *name = request->deploy->environment;
+	int live = request->live;
+
+	if (!then || !now->haproxy.listen || !then->haproxy.listen ||
+	    request->deploy->strategy == STRATEGY_ALL_AT_ONCE)
+		return 0;
+	if (now->process.ports[live] != then->process.ports[live])
+		return error_set(
+			err, ERROR_CONFIG,
+			"%s: %s serves %s on port %d, and this file says %d; "
+			"change only the port of %s now, and this one with "
+			"the release after, or replace it in place, once, by "
+			"strategy all-at-once",
+			name, colour_name((enum colour)live),
+			request->live_version, then->process.ports[live],
+			now->process.ports[live],
+			colour_name(live == COLOUR_BLUE ? COLOUR_GREEN
+							: COLOUR_BLUE));
+	if (!listens_on(now->haproxy.listen, then->haproxy.listen))
+		return error_set(
+			err, ERROR_CONFIG,
+			"%s: %s is reached at %s, and this file says listen: "
+			"%s, so that who asks there would find nobody; put it "
+			"back, or replace it in place, once, by strategy "
+			"all-at-once",
+			name, request->live_version, then->haproxy.listen,
+			now->haproxy.listen);
+	return 0;
+}
+
 static int check_request(const struct plan_request *request, struct error *err)
 {
 	const struct deploy_config *deploy = request->deploy;
@@ -358,7 +403,8 @@ static int check_request(const struct plan_request *request, struct error *err)
 				 "write steps: [{weight: 5%%}, {pause: 2m}, "
 				 "{weight: 100%%}]",
 				 deploy->environment, deploy->place.line);
-	return check_latencies(request, err);
+	return check_places(request, err) < 0 ? -1
+					      : check_latencies(request, err);
 }
 
 struct plan *plan_make(const struct plan_request *request, struct error *err)

@@ -165,6 +165,7 @@ int deploy_make_plan(struct deploy_step *deploy, struct error *err)
 	};
 
 	environment_plan_request(deploy->environment, &request);
+	plan_free(deploy->plan);
 	deploy->plan = plan_make(&request, err);
 	return deploy->plan ? 0 : -1;
 }
@@ -248,6 +249,7 @@ static void recovered(void *data, const struct error *err)
 {
 	struct deploy_step *deploy = data;
 	bool takes_back = deploy->ending && deploy->step.options.past;
+	struct error why = ERROR_INIT;
 
 	if (err && err->code == ERROR_REFUSED &&
 	    (!deploy->ending || takes_back))
@@ -258,10 +260,13 @@ static void recovered(void *data, const struct error *err)
 		deploy_fail(deploy, deploy->ending, deploy->ending_reason);
 	else if (err)
 		deploy_fail_by(deploy, err);
+	else if (deploy_make_plan(deploy, &why) < 0) /* asks nobody then */
+		deploy_fail_by(deploy, &why);
 	else if (deploy_may_come(deploy))
 		deploy->unpack =
 			unpack_start(deploy->step.options.host,
 				     live_commit(deploy), unpacked, deploy);
+	error_clear(&why);
 }
 
 static void recover(struct deploy_step *deploy)

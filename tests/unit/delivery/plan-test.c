@@ -10,6 +10,7 @@ static const struct environment_config production = {
 	.process = {.ports = {8081, 8082},
 		    .health = "/healthz",
 		    .start_timeout_ms = 30000},
+	.haproxy = {.listen = "127.0.0.1:8080"},
 	.keep_ms = 1800000,
 };
 
@@ -79,6 +80,41 @@ static void assert_refused(const struct plan_request *request, const char *why)
 	assert_int_equal(err.code, ERROR_CONFIG);
 	assert_non_null(strstr(error_text(&err), why));
 	error_clear(&err);
+}
+
+static void assert_place_refused(const struct environment_config *then,
+				 const char *why)
+{
+	struct plan_request request = over_blue(&canary);
+	struct deploy_config at_once = canary;
+
+	request.live_environment = then;
+	assert_refused(&request, why);
+	at_once.strategy = STRATEGY_ALL_AT_ONCE;
+	at_once.step_count = 0;
+	request.deploy = &at_once;
+	plan_free(made(&request));
+}
+
+static void what_serves_is_not_looked_for_elsewhere(void **state)
+{
+	struct environment_config then = production;
+	struct plan_request request = over_blue(&canary);
+
+	(void)state;
+	request.live_environment = &then;
+	plan_free(made(&request));
+	then.process.ports[COLOUR_GREEN] = 1;
+	plan_free(made(&request));
+	then.process.ports[COLOUR_BLUE] = 7081;
+	assert_place_refused(&then,
+			     "production: blue serves v1 on port 7081, and "
+			     "this file says 8081; change only the "
+			     "port of green now");
+	then = production;
+	then.haproxy.listen = "127.0.0.1:7080";
+	assert_place_refused(&then, "v1 is reached at 127.0.0.1:7080, and this "
+				    "file says listen: 127.0.0.1:8080");
 }
 
 static void plan_of_a_canary_reads_as_its_steps(void **state)
@@ -322,6 +358,7 @@ static void plan_refuses_percentiles_nobody_measures(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_serves_is_not_looked_for_elsewhere),
 		cmocka_unit_test(plan_of_a_canary_reads_as_its_steps),
 		cmocka_unit_test(plan_watches_the_first_weight_too),
 		cmocka_unit_test(plan_of_blue_green_is_one_switch),
