@@ -307,6 +307,7 @@ void log_update(struct view *view, const struct model *model)
 	struct logview *log = &view->log;
 	bool forward = log->seek.way == SEEK_NEXT;
 
+	logview_filtered(log, rows_of(view), width_of(view));
 	switch (logview_arrive(log, rows_of(view), width_of(view))) {
 	case ARRIVAL_NONE:
 	case ARRIVAL_WAITS:

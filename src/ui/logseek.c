@@ -148,6 +148,27 @@ static bool is_shown(const struct logview *log, int64_t at)
 			      search_holds(log->only, text, len));
 }
 
+void logview_filtered(struct logview *log, int rows, int width)
+{
+	struct logview_place last;
+	int64_t at;
+
+	if (!log->only || log->follow || !log->file || is_shown(log, log->line))
+		return;
+	at = search_next(log->only, log->file, log->line);
+	if (at == SEARCH_NONE)
+		at = search_before(log->only, log->file, log->line);
+	if (at < 0)
+		return;
+	log->line = at;
+	last = logview_above(log, logfile_size(log->file), rows, width);
+	if (log->top > last.at) {
+		log->top = last.at;
+		log->top_row = last.row;
+	}
+	logview_reveal(log, rows, width);
+}
+
 /* From here on at the next call, which the owner is asked for. */
 static int64_t go_on_later(struct logview *log, int64_t at)
 {

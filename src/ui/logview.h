@@ -111,6 +111,9 @@ void logview_reveal(struct logview *log, int rows, int width);
  * logseek.c, as all below. */
 void logview_search(struct logview *log, const char *text);
 void logview_filter(struct logview *log, const char *text);
+/* Through a filter the marked line is a shown one, as soon as one is known:
+ * the next, else the last before. */
+void logview_filtered(struct logview *log, int rows, int width);
 /* Goes to the first line from `from` on that `by` finds, or to the last one
  * before, as soon as that is known. */
 void logview_seek(struct logview *log, enum seek way, struct search *by,

@@ -237,6 +237,24 @@ static void a_filter_shows_only_what_holds_its_text(void **state)
 	close_log(&log, path);
 }
 
+static void a_filter_shows_what_is_above_the_mark(void **state)
+{
+	struct logview log;
+	char *path = open_log(&log, "a 1\nb 2\na 3\nb 4\nb 5\nb 6\nb 7\n");
+
+	(void)state;
+	log.follow = false;
+	log.top = log.line = 20;
+	logview_filter(&log, "a");
+	search_wait(log.only, 60000);
+	logview_filtered(&log, ROWS, WIDTH);
+	assert_shown(&log, "a 1\n>a 3\n");
+	log.top = log.line = 4;
+	logview_filtered(&log, ROWS, WIDTH);
+	assert_shown(&log, "a 1\n>a 3\n");
+	close_log(&log, path);
+}
+
 static void count_call(void *data)
 {
 	atomic_fetch_add((atomic_int *)data, 1);
@@ -419,6 +437,7 @@ int main(void)
 			what_a_passed_test_printed_before_its_line_is_folded_too),
 		cmocka_unit_test(folds_are_the_same_from_both_sides),
 		cmocka_unit_test(a_filter_shows_only_what_holds_its_text),
+		cmocka_unit_test(a_filter_shows_what_is_above_the_mark),
 		cmocka_unit_test(looking_through_a_filter_lets_others_work),
 		cmocka_unit_test(a_wrapped_line_is_read_row_by_row),
 		cmocka_unit_test(
