@@ -48,15 +48,12 @@ int file_open(const char *path, int flags, mode_t mode, struct error *err)
 			 "cannot open %s: %s", path, strerror(errno));
 }
 
-int file_read(const char *path, struct str *text, size_t limit,
-	      struct error *err)
+int file_read_all(int fd, struct str *text, size_t limit, const char *what,
+		  struct error *err)
 {
-	int fd = file_open(path, O_RDONLY, 0, err);
 	size_t start = text->len;
-	ssize_t n = 0;
+	ssize_t n;
 
-	if (fd < 0)
-		return -1;
 	do {
 		str_reserve(text, 65536);
 		n = read(fd, text->data + text->len, 65536);
@@ -67,13 +64,25 @@ int file_read(const char *path, struct str *text, size_t limit,
 	} while ((n > 0 && text->len - start <= limit) ||
 		 (n < 0 && errno == EINTR));
 	if (n < 0)
-		error_set(err, ERROR_IO, "cannot read %s: %s", path,
+		error_set(err, ERROR_IO, "cannot read %s: %s", what,
 			  strerror(errno));
 	else if (n > 0)
-		error_set(err, ERROR_IO, "%s is larger than %zu bytes", path,
+		error_set(err, ERROR_IO, "%s is larger than %zu bytes", what,
 			  limit);
-	close(fd);
 	return n ? -1 : 0;
+}
+
+int file_read(const char *path, struct str *text, size_t limit,
+	      struct error *err)
+{
+	int fd = file_open(path, O_RDONLY, 0, err);
+	int result;
+
+	if (fd < 0)
+		return -1;
+	result = file_read_all(fd, text, limit, path, err);
+	close(fd);
+	return result;
 }
 
 int file_write_all(int fd, const void *data, size_t len, const char *what,

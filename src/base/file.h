@@ -15,6 +15,9 @@
 /* Appends the file's bytes to text; a file over limit bytes is refused. */
 int file_read(const char *path, struct str *text, size_t limit,
 	      struct error *err) MUST_CHECK;
+/* The same from where fd stands, to its end; `what` names it in the message. */
+int file_read_all(int fd, struct str *text, size_t limit, const char *what,
+		  struct error *err) MUST_CHECK;
 /* Replaces path at once: temporary name, fsync, rename, fsync of the folder. */
 int file_replace(const char *path, const void *data, size_t len, mode_t mode,
 		 struct error *err) MUST_CHECK;

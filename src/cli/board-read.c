@@ -250,7 +250,7 @@ struct board *board_read(const char *state, const struct board *before,
 		options.name = names.items[i];
 		read_environment(board, before, &options, generation);
 	}
-	remember_runs(state, 0, &board->runs);
+	remember_runs(state, &board->runs);
 	strings_release(&names);
 	error_clear(&err);
 	loop_free(options.loop);

@@ -188,7 +188,7 @@ int plan_print(const struct project *project, const struct selection *selection,
 
 	if (!left_out)
 		return -1;
-	remember_runs(repository_state_folder(project->repository), 0, &past);
+	remember_newest(repository_state_folder(project->repository), 0, &past);
 	listing_print("%s %s%s%s \"%s\", mode %s\n", pipeline->name,
 		      project->version, *commit ? " " : "", commit,
 		      project->commit.subject, mode_name(pipeline->mode));

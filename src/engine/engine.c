@@ -50,6 +50,8 @@ void engine_emit_foreign(struct engine *engine, struct event *event)
 	if (!transient)
 		stages_note_event(engine, event,
 				  stream_seq(engine->stream) + 1);
+	if (!transient && engine->reader)
+		history_reader_take(engine->reader, event);
 	stream_emit(engine->stream, event);
 	/* Later: in deployment mode the gate lets itself pass in this turn. */
 	if (type == EVENT_GATE_OPENED)
@@ -316,10 +318,12 @@ static void *work(void *data)
 	sigemptyset(&children);
 	sigaddset(&children, SIGCHLD);
 	pthread_sigmask(SIG_UNBLOCK, &children, NULL);
+	if (!engine->options.past)
+		engine->reader = history_reader_new(false);
 	loop_post(engine->loop, begin, engine);
 	loop_run(engine->loop);
 	close_all(engine);
-	remember_run(engine->options.state_folder, engine->run);
+	remember_run(engine->options.state_folder, engine->run, engine->reader);
 	return NULL;
 }
 
@@ -362,8 +366,8 @@ static int set_up(struct engine *engine, struct error *err)
 	stream_on_failure(engine->stream, JOURNAL_PATIENCE_MS, journal_failed,
 			  engine);
 	environ_secrets(engine->options.pipeline, &engine->secrets);
-	remember_runs(engine->options.state_folder, engine->run,
-		      &engine->history);
+	remember_newest(engine->options.state_folder, engine->run,
+			&engine->history);
 	engine->findings = digest_new();
 	set_facts(engine);
 	open_notices(engine);

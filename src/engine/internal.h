@@ -103,6 +103,8 @@ struct engine {
 	struct step_host host;
 	struct artifacts artifacts;
 	struct history history; /* what the runs before teach */
+	/* Takes what they will know of this one; NULL where it was resumed. */
+	struct history_reader *reader;
 	struct stage *stages;
 	char **left_out; /* of each stage why it is not run, or NULL */
 	struct schedule *schedule;

@@ -14,16 +14,24 @@
 
 #define RUNS_KEPT 500
 #define MOST_BYTES (64 << 20)
+/* What the start of a run may cost, however many there were. */
+#define NEWEST_BYTES (128 << 10)
+#define NEWEST_JOURNALS 20
+/* From here on it is read whole, and made anew, by whoever comes. */
+#define LONG_BYTES (48 << 20)
 /* The first line; other text there is thrown away. */
-#define HEADING "{\"history\":\"signalbox\",\"format\":1}\n"
+#define HEADING "{\"history\":\"signalbox\",\"format\":2}\n"
 
 struct memory {
 	const char *state;
 	char *path;
 	struct history known; /* as the file says, in its order */
 	size_t lines;
+	int64_t highest; /* of the runs known */
 	struct str news; /* to be appended */
 	bool is_bad;	 /* not ours to append to */
+	bool is_end;	 /* of the file, the rest was not read */
+	size_t journals; /* that may yet be read */
 };
 
 static int64_t journal_bytes(const char *folder)
@@ -42,27 +50,50 @@ static void take_line(struct memory *memory, const char *line, size_t len)
 	struct history_run run;
 
 	memory->lines++;
-	if (history_run_decode(&run, line, len))
-		*VECTOR_ADD(known->runs, known->count, known->cap) = run;
+	if (!history_run_decode(&run, line, len))
+		return;
+	if (run.run > memory->highest)
+		memory->highest = run.run;
+	*VECTOR_ADD(known->runs, known->count, known->cap) = run;
 }
 
-static void load(struct memory *memory)
+/* The lines after the heading: of a long file from the middle of one on. */
+static bool read_lines(struct memory *memory, size_t most, struct str *text)
+{
+	char heading[sizeof(HEADING)] = "";
+	size_t first = strlen(HEADING);
+	int fd = file_open(memory->path, O_RDONLY, 0, NULL);
+	struct stat st;
+	bool is_read;
+
+	if (fd < 0)
+		return false;
+	if (fstat(fd, &st) == 0 && st.st_size < LONG_BYTES &&
+	    (uintmax_t)st.st_size > most) {
+		memory->is_end = true;
+		first = (size_t)st.st_size - most;
+	}
+	is_read = pread(fd, heading, strlen(HEADING), 0) > 0 &&
+		  strcmp(heading, HEADING) == 0 &&
+		  lseek(fd, (off_t)first, SEEK_SET) >= 0 &&
+		  file_read_all(fd, text, MOST_BYTES, memory->path, NULL) == 0;
+	close(fd);
+	return is_read;
+}
+
+static void load(struct memory *memory, size_t most)
 {
 	struct str text = STR_INIT;
 	const char *at;
 	const char *end;
 
-	if (!file_exists(memory->path) ||
-	    file_read(memory->path, &text, MOST_BYTES, NULL) < 0 ||
-	    !starts_with(text.data, HEADING)) {
-		memory->is_bad = true;
-		str_release(&text);
-		return;
-	}
-	for (at = text.data + strlen(HEADING); (end = strchr(at, '\n'));
-	     at = end + 1)
+	memory->is_bad = !read_lines(memory, most, &text);
+	at = text.data;
+	if (memory->is_end)
+		at = (end = strchr(at, '\n')) ? end + 1 : at + text.len;
+	for (; !memory->is_bad && (end = strchr(at, '\n')); at = end + 1)
 		take_line(memory, at, (size_t)(end - at));
-	memory->is_bad = *at != '\0'; /* the last line was cut off */
+	memory->is_bad |= *at != '\0'; /* the last line was cut off */
 	str_release(&text);
 }
 
@@ -84,22 +115,31 @@ static bool recall(struct memory *memory, int64_t run, int64_t bytes,
 	return false;
 }
 
+/* reader: what took all its events already, taken over; or NULL. */
 static bool read_run(const char *state, int64_t number, bool live,
-		     struct history_run *run)
+		     struct history_reader *reader, struct history_run *run)
 {
 	char *folder = run_folder(state, number);
 	int64_t bytes = journal_bytes(folder);
-	bool is_read;
+	bool is_read = bytes > 0;
 
-	*run = (struct history_run){.run = 0};
-	is_read = bytes > 0 && history_run_read(run, folder, live, NULL) == 0 &&
-		  run->started;
+	if (reader)
+		history_reader_end(reader, run);
+	else
+		is_read &= history_run_read(run, folder, live, NULL) == 0;
+	is_read &= run->started != 0;
 	run->run = number;
 	run->bytes = bytes;
 	free(folder);
 	if (!is_read)
 		history_run_release(run);
 	return is_read;
+}
+
+/* Where only the end of the file was read, an older run may stand before. */
+static bool is_new(const struct memory *memory, int64_t number)
+{
+	return !memory->is_end || number > memory->highest;
 }
 
 static void add_run(struct memory *memory, int64_t number, struct history *past)
@@ -113,8 +153,11 @@ static void add_run(struct memory *memory, int64_t number, struct history *past)
 	if (bytes < 0)
 		return;
 	if (!recall(memory, number, bytes, &run)) {
+		if (!is_new(memory, number) || !memory->journals)
+			return;
+		memory->journals--;
 		live = run_is_live(memory->state, number);
-		if (!read_run(memory->state, number, live, &run))
+		if (!read_run(memory->state, number, live, NULL, &run))
 			return;
 		if (!live)
 			history_run_encode(&run, &memory->news);
@@ -178,16 +221,24 @@ static void save(const struct memory *memory, const struct history *past)
 	close(fd);
 }
 
-void remember_runs(const char *state, int64_t except, struct history *past)
+static void remember(const char *state, int64_t except, size_t most,
+		     size_t journals, struct history *past)
 {
-	struct memory memory = {.state = state, .news = STR_INIT};
+	struct memory memory = {
+		.state = state, .journals = journals, .news = STR_INIT};
 	int64_t newest = run_newest(state);
 
 	*past = (struct history){.count = 0};
 	if (!newest)
 		return;
 	memory.path = path_join(state, "history.ndjson");
-	load(&memory);
+	load(&memory, most);
+	if (memory.is_bad && memory.is_end) { /* it is made anew from all */
+		history_release(&memory.known);
+		memory.is_end = false;
+		memory.highest = 0;
+		load(&memory, MOST_BYTES);
+	}
 	for (int64_t run = newest; run > 0 && run > newest - RUNS_KEPT; run--)
 		if (run != except)
 			add_run(&memory, run, past);
@@ -197,18 +248,28 @@ void remember_runs(const char *state, int64_t except, struct history *past)
 	free(memory.path);
 }
 
-void remember_run(const char *state, int64_t run)
+void remember_runs(const char *state, struct history *past)
+{
+	remember(state, 0, MOST_BYTES, RUNS_KEPT, past);
+}
+
+void remember_newest(const char *state, int64_t except, struct history *past)
+{
+	remember(state, except, NEWEST_BYTES, NEWEST_JOURNALS, past);
+}
+
+void remember_run(const char *state, int64_t run, struct history_reader *reader)
 {
 	char *path = path_join(state, "history.ndjson");
 	struct history_run past;
 	struct str line = STR_INIT;
 	int fd;
 
-	/* Where there is no file, whoever reads next makes one. */
-	if (file_exists(path) && read_run(state, run, false, &past)) {
+	if (read_run(state, run, false, reader, &past)) {
 		history_run_encode(&past, &line);
 		history_run_release(&past);
-		fd = lock(state);
+		/* Where there is no file, whoever reads next makes one. */
+		fd = file_exists(path) ? lock(state) : -1;
 		if (fd >= 0) {
 			append(path, &line);
 			close(fd);

@@ -10,10 +10,15 @@
 
 #include "model/history.h"
 
-/* All but the run `except` (0: none), which may be one that goes on now.
- * What cannot be read is left out. */
-void remember_runs(const char *state, int64_t except, struct history *past);
-/* A run of this process has come to an end, its journal is written. */
-void remember_run(const char *state, int64_t run);
+/* What cannot be read is left out. */
+void remember_runs(const char *state, struct history *past);
+/* The same of the newest few hundred KiB of that file, the most that the start
+ * of a run shall cost; without the run `except` (0: none), which may be one
+ * that goes on now. */
+void remember_newest(const char *state, int64_t except, struct history *past);
+/* A run of this process has come to an end, its journal is written. reader:
+ * what took its events, taken over; NULL: they are read there. */
+void remember_run(const char *state, int64_t run,
+		  struct history_reader *reader);
 
 #endif

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* One run of the past: from its journal, and to and from a line of text. */
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "base/vector.h"
 #include "event/journal.h"
 #include "model/history.h"
@@ -14,8 +16,8 @@ struct wait { /* of a stage for people */
 	int64_t opened, ms; /* opened 0: not now */
 };
 
-struct reading {
-	struct history_run *run;
+struct history_reader {
+	struct history_run run; /* but for what the model knows at the end */
 	struct model *model;
 	struct wait *waits;
 	size_t wait_count, wait_cap;
@@ -58,7 +60,8 @@ static void add_failed(struct history_run *run, const char *stage,
 	test->name = xstrdup(name);
 }
 
-static struct wait *wait_of(struct reading *it, const char *stage, bool make)
+static struct wait *wait_of(struct history_reader *it, const char *stage,
+			    bool make)
 {
 	struct wait *wait;
 
@@ -72,7 +75,7 @@ static struct wait *wait_of(struct reading *it, const char *stage, bool make)
 	return wait;
 }
 
-static void take_gate(struct reading *it, const struct event *event)
+static void take_gate(struct history_reader *it, const struct event *event)
 {
 	struct wait *wait = wait_of(it, event_stage(event), true);
 
@@ -84,17 +87,22 @@ static void take_gate(struct reading *it, const struct event *event)
 	}
 }
 
-static int take(const struct event *event, void *data)
+struct history_reader *history_reader_new(bool live)
 {
-	struct reading *it = data;
+	struct history_reader *it = xcalloc(1, sizeof(*it));
 
+	it->model = model_new();
+	it->live = live;
+	return it;
+}
+
+void history_reader_take(struct history_reader *it, const struct event *event)
+{
 	model_apply(it->model, event);
 	switch (event->type) {
-	case EVENT_RUN_STARTED:
-		return it->live ? -2 : 0;
 	case EVENT_TEST_FINISHED:
 		if (strcmp(event_text(event, "outcome"), "failed") == 0)
-			add_failed(it->run, event_stage(event),
+			add_failed(&it->run, event_stage(event),
 				   event_text(event, "name"));
 		break;
 	case EVENT_GATE_OPENED:
@@ -104,12 +112,12 @@ static int take(const struct event *event, void *data)
 	default:
 		break;
 	}
-	return 0;
 }
 
-static void add_stage(struct reading *it, const struct stage_model *stage)
+static void add_stage(struct history_reader *it,
+		      const struct stage_model *stage)
 {
-	struct history_run *run = it->run;
+	struct history_run *run = &it->run;
 	const struct wait *wait = wait_of(it, stage->name, false);
 	struct history_stage *past =
 		VECTOR_ADD(run->stages, run->stage_count, run->stage_cap);
@@ -122,11 +130,11 @@ static void add_stage(struct reading *it, const struct stage_model *stage)
 	past->has_tests = stage->has_tests;
 }
 
-static void settle(struct reading *it)
+static void settle(struct history_reader *it)
 {
 	const struct model *model = it->model;
 	const struct stage_model *gate = model_open_gate(model);
-	struct history_run *run = it->run;
+	struct history_run *run = &it->run;
 
 	run->started = model->started;
 	run->finished = model->finished;
@@ -144,37 +152,53 @@ static void settle(struct reading *it)
 			add_stage(it, &model->stages[i]);
 }
 
+void history_reader_end(struct history_reader *it, struct history_run *run)
+{
+	settle(it);
+	*run = it->run;
+	for (size_t i = 0; i < it->wait_count; i++)
+		free(it->waits[i].stage);
+	free(it->waits);
+	model_free(it->model);
+	free(it);
+}
+
+static int take(const struct event *event, void *data)
+{
+	struct history_reader *it = data;
+
+	history_reader_take(it, event);
+	return it->live && event->type == EVENT_RUN_STARTED ? -2 : 0;
+}
+
 int history_run_read(struct history_run *run, const char *folder, bool live,
 		     struct error *err)
 {
-	struct reading it = {.run = run, .model = model_new(), .live = live};
-	int result = journal_read(folder, 1, take, &it, err);
+	struct history_reader *it = history_reader_new(live);
+	int result = journal_read(folder, 1, take, it, err);
 
-	if (result == -2)
-		result = 0;
-	if (result == 0)
-		settle(&it);
-	for (size_t i = 0; i < it.wait_count; i++)
-		free(it.waits[i].stage);
-	free(it.waits);
-	model_free(it.model);
-	return result;
+	history_reader_end(it, run);
+	return result == -2 ? 0 : result;
 }
 
+/* As one text, "STATE MS TESTS NAME\n" each: there may be very many, and
+ * every start of a run reads them. */
 static json_t *stages_json(const struct history_run *run)
 {
-	json_t *array = json_array();
+	struct str text = STR_INIT;
+	json_t *json;
 
 	for (size_t i = 0; i < run->stage_count; i++) {
 		const struct history_stage *stage = &run->stages[i];
 
-		json_array_append_new(
-			array,
-			json_pack("[o, s, I, b]", json_foreign(stage->name),
-				  state_name(stage->state),
-				  (json_int_t)stage->ms, stage->has_tests));
+		if (!strchr(stage->name, '\n'))
+			str_addf(&text, "%s %" PRId64 " %d %s\n",
+				 state_name(stage->state), stage->ms,
+				 stage->has_tests, stage->name);
 	}
-	return array;
+	json = json_foreign(text.data);
+	str_release(&text);
+	return json;
 }
 
 static json_t *failed_json(const struct history_run *run)
@@ -217,21 +241,35 @@ static const char *item_text(const json_t *array, size_t i)
 	return text ? text : "";
 }
 
+static void decode_stage(struct history_run *run, char *line)
+{
+	char *ms = strchr(line, ' ');
+	struct history_stage *stage;
+	char *end;
+
+	if (!ms)
+		return;
+	*ms++ = '\0';
+	stage = VECTOR_ADD(run->stages, run->stage_count, run->stage_cap);
+	stage->state = state_parse(line);
+	stage->ms = strtoll(ms, &end, 10);
+	stage->has_tests = starts_with(end, " 1 ");
+	stage->name = xstrdup(strlen(end) < 3 ? end : end + 3);
+}
+
 static void decode_lists(struct history_run *run, const json_t *object)
 {
+	char *stages = xstrdup(json_text(object, "stages"));
 	const json_t *item;
+	char *line = stages;
+	char *end;
 	size_t i;
 
-	json_array_foreach(json_object_get(object, "stages"), i, item)
-	{
-		struct history_stage *stage = VECTOR_ADD(
-			run->stages, run->stage_count, run->stage_cap);
-
-		stage->name = xstrdup(item_text(item, 0));
-		stage->state = state_parse(item_text(item, 1));
-		stage->ms = json_integer_value(json_array_get(item, 2));
-		stage->has_tests = json_is_true(json_array_get(item, 3));
+	for (; (end = strchr(line, '\n')); line = end + 1) {
+		*end = '\0';
+		decode_stage(run, line);
 	}
+	free(stages);
 	json_array_foreach(json_object_get(object, "failed"), i, item)
 		add_failed(run, item_text(item, 0), item_text(item, 1));
 }

@@ -44,7 +44,14 @@ struct history {
 	size_t count, cap;
 };
 
+struct history_reader;
+
 void history_run_release(struct history_run *run);
+/* Takes the events of a run in their order; live: all but the first is left
+ * aside. End it once; it is freed by that. */
+struct history_reader *history_reader_new(bool live);
+void history_reader_take(struct history_reader *it, const struct event *event);
+void history_reader_end(struct history_reader *it, struct history_run *run);
 /* From its journal. live: no more than its beginning is read. */
 int history_run_read(struct history_run *run, const char *folder, bool live,
 		     struct error *err) MUST_CHECK;

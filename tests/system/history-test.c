@@ -68,6 +68,23 @@ static void a_test_that_never_failed_says_so(void **state)
 	assert_says(site->out, "FAIL pay, failed in 1 of 3 runs before");
 }
 
+/* The run remembers itself from its events: as its journal tells it. */
+static void what_is_remembered_is_what_the_journal_says(void **state)
+{
+	struct site *site = *state;
+
+	site_pipeline(site, pipeline);
+	site_commit(site, "a commit");
+	for (int i = 0; i < 3; i++)
+		run(site, i == 1);
+	site_shell(site, site->state,
+		   "sort history.ndjson >kept; rm history.ndjson");
+	assert_int_equal(site_call(site, "plan", NULL), 0);
+	site_shell(site, site->state,
+		   "test $(wc -l <kept) = 4 && sort history.ndjson | "
+		   "cmp - kept");
+}
+
 static void usual_times_come_from_the_runs_before(void **state)
 {
 	struct site *site = *state;
@@ -127,6 +144,7 @@ static int tests(void)
 	const struct CMUnitTest all[] = {
 		TEST(a_failed_test_says_how_often_it_has_failed),
 		TEST(a_test_that_never_failed_says_so),
+		TEST(what_is_remembered_is_what_the_journal_says),
 		TEST(usual_times_come_from_the_runs_before),
 		TEST(a_run_under_way_says_how_long_one_takes),
 	};

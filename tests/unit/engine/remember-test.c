@@ -88,7 +88,7 @@ static int64_t usual(const char *state)
 	struct history past;
 	int64_t ms;
 
-	remember_runs(state, 0, &past);
+	remember_runs(state, &past);
 	ms = history_usual_ms(&past, "shop", "unit", 0);
 	history_release(&past);
 	return ms;
@@ -110,7 +110,7 @@ static void there_is_no_past_where_nothing_was_run(void **state)
 	struct history past;
 	off_t size;
 
-	remember_runs(*state, 0, &past);
+	remember_runs(*state, &past);
 	assert_int_equal(past.count, 0);
 	history_release(&past);
 	file_of(*state, &size);
@@ -130,7 +130,7 @@ static void what_journals_say_is_noted_once(void **state)
 	assert_int_equal(file_of(*state, &after), file);
 	assert_int_equal(after, before);
 	add_run(*state, 900, 0);
-	remember_run(*state, 3);
+	remember_run(*state, 3, NULL);
 	assert_int_equal(file_of(*state, &after), file);
 	assert_true(after > before);
 	before = after;
@@ -147,7 +147,7 @@ static void a_run_whose_journal_has_moved_is_read_anew(void **state)
 	struct history past;
 
 	journal_free(journal);
-	remember_runs(*state, 0, &past);
+	remember_runs(*state, &past);
 	assert_int_equal(past.count, 1);
 	assert_int_equal(past.runs[0].finished, 0);
 	assert_false(past.runs[0].live);
@@ -155,12 +155,12 @@ static void a_run_whose_journal_has_moved_is_read_anew(void **state)
 	journal = journal_open(folder, NULL, NULL);
 	stage(journal, 400, 0);
 	finish(journal);
-	remember_runs(*state, 0, &past);
+	remember_runs(*state, &past);
 	assert_int_equal(past.count, 1);
 	assert_true(past.runs[0].finished > 0);
 	assert_int_equal(past.runs[0].stages[0].ms, 400);
 	history_release(&past);
-	remember_runs(*state, 1, &past);
+	remember_newest(*state, 1, &past);
 	assert_int_equal(past.count, 0);
 	history_release(&past);
 	free(folder);
@@ -211,7 +211,7 @@ static void only_the_newest_runs_are_kept_in_it(void **state)
 
 	add_run(*state, 300, 0);
 	add_copies(*state, 2, 600);
-	remember_runs(*state, 0, &past);
+	remember_runs(*state, &past);
 	assert_int_equal(past.count, 500);
 	assert_int_equal(past.runs[0].run, 600);
 	assert_int_equal(past.runs[499].run, 101);
@@ -224,6 +224,54 @@ static void only_the_newest_runs_are_kept_in_it(void **state)
 	assert_int_equal(usual(*state), 300); /* written anew, and shorter */
 	file_of(*state, &after);
 	assert_true(after < 2 * size);
+}
+
+/* However many there were, and however long their lines are. */
+static void the_start_of_a_run_reads_only_the_newest(void **state)
+{
+	char *much = xasprintf("%0100000d\n", 0);
+	struct history past;
+	off_t size, after;
+
+	add_run(*state, 300, 0);
+	add_copies(*state, 2, 600);
+	remember_runs(*state, &past);
+	assert_int_equal(past.count, 500);
+	history_release(&past);
+	write_past(*state, much, "a");
+	file_of(*state, &size);
+	add_run(*state, 700, 0);
+	remember_newest(*state, 0, &past);
+	assert_in_range(past.count, 50, 200);
+	assert_int_equal(past.runs[0].run, 601);
+	assert_int_equal(past.runs[0].stages[0].ms, 700);
+	assert_int_equal(past.runs[1].run, 600);
+	history_release(&past);
+	file_of(*state, &after);
+	assert_in_range(after - size, 100, 500); /* the new one's line */
+	write_past(*state, "{\"run\":1,\"bytes\":7", "a");
+	remember_newest(*state, 0, &past);
+	assert_int_equal(past.count, 500); /* it is made anew from all */
+	history_release(&past);
+	free(much);
+}
+
+static void the_start_of_a_run_reads_few_journals(void **state)
+{
+	struct history past;
+
+	add_run(*state, 300, 0);
+	add_copies(*state, 2, 60);
+	remember_newest(*state, 60, &past);
+	assert_int_equal(past.count, 20);
+	assert_int_equal(past.runs[0].run, 59);
+	history_release(&past);
+	remember_newest(*state, 0, &past);
+	assert_int_equal(past.count, 40);
+	history_release(&past);
+	remember_runs(*state, &past);
+	assert_int_equal(past.count, 60);
+	history_release(&past);
 }
 
 static void a_run_that_lives_teaches_nothing_yet(void **state)
@@ -240,7 +288,7 @@ static void a_run_that_lives_teaches_nothing_yet(void **state)
 	start(journal, 1);
 	stage(journal, 300, 0);
 	assert_int_equal(journal_flush(journal, NULL), 0);
-	remember_runs(*state, 0, &past);
+	remember_runs(*state, &past);
 	assert_int_equal(past.count, 1);
 	assert_true(past.runs[0].live);
 	assert_string_equal(past.runs[0].version, "v2");
@@ -261,6 +309,8 @@ int main(void)
 		WITH_FOLDER(a_run_whose_journal_has_moved_is_read_anew),
 		WITH_FOLDER(a_damaged_file_is_made_anew),
 		WITH_FOLDER(only_the_newest_runs_are_kept_in_it),
+		WITH_FOLDER(the_start_of_a_run_reads_only_the_newest),
+		WITH_FOLDER(the_start_of_a_run_reads_few_journals),
 		WITH_FOLDER(a_run_that_lives_teaches_nothing_yet),
 	};
 
