@@ -268,7 +268,8 @@ static bool is_partial(const struct model *model)
 
 	for (size_t i = 0; i < model->finding_count; i++)
 		open += !model->findings[i].suppressed;
-	return it->critical + it->high + it->medium + it->low + it->unknown >
+	return it->critical + it->high + it->medium + it->low + it->info +
+		       it->unknown >
 	       (int64_t)open;
 }
 

@@ -133,7 +133,16 @@ static void set_lock(struct environment_model *it, const char *person,
 	it->lock.until = until;
 }
 
-/* What a run finds, another run's deployment too. */
+static void clear_lock(struct environment_model *it)
+{
+	it->lock.locked = false;
+	fold_text(&it->lock.person, "");
+	fold_text(&it->lock.reason, "");
+	it->lock.until = 0;
+}
+
+/* What a run finds, another run's deployment too: whatever an earlier engine
+ * of this run saw begin there has ended since, or is told anew. */
 void fold_environment_seen(struct model *model, const struct event *event)
 {
 	struct environment_model *it = fold_environment_of(model, event);
@@ -154,9 +163,12 @@ void fold_environment_seen(struct model *model, const struct event *event)
 	set_live(it, event_json(event, "live"));
 	set_previous(it, event_json(event, "previous"));
 	set_candidate(it, json_text(candidate, "colour"), candidate);
+	it->changing = it->rolling_back = false;
 	if (lock)
 		set_lock(it, json_text(lock, "person"),
 			 json_text(lock, "reason"), fold_time(lock, "until"));
+	else
+		clear_lock(it);
 }
 
 void fold_deploy_planned(struct model *model, const struct event *event)
@@ -307,10 +319,6 @@ void fold_unlocked(struct model *model, const struct event *event)
 {
 	struct environment_model *it = fold_environment_of(model, event);
 
-	if (!it)
-		return;
-	it->lock.locked = false;
-	fold_text(&it->lock.person, "");
-	fold_text(&it->lock.reason, "");
-	it->lock.until = 0;
+	if (it)
+		clear_lock(it);
 }

@@ -9,16 +9,6 @@
 
 #define FINDINGS_KEPT 1000
 
-void stage_model_reset_evidence(struct stage_model *stage)
-{
-	stage->has_tests = stage->scanned = stage->scan_ok = false;
-	stage->tests_passed = stage->tests_failed = stage->tests_skipped = 0;
-	stage->reports = 0;
-	stage->suppressed = 0;
-	stage_model_clear_tests(stage);
-	stage->severities = (struct severity_counts){0};
-}
-
 void fold_test_finished(struct model *model, const struct event *event)
 {
 	struct stage_model *stage = fold_stage_of(model, event);
@@ -56,6 +46,7 @@ static void add_counts(struct severity_counts *to,
 	to->high += from->high;
 	to->medium += from->medium;
 	to->low += from->low;
+	to->info += from->info;
 	to->unknown += from->unknown;
 }
 
@@ -83,6 +74,7 @@ static void read_findings(struct model *model, struct stage_model *stage,
 		.high = event_int(event, "high", 0),
 		.medium = event_int(event, "medium", 0),
 		.low = event_int(event, "low", 0),
+		.info = event_int(event, "info", 0),
 		.unknown = event_int(event, "unknown", 0),
 	};
 	bool ok = event_bool(event, "ok");
@@ -159,6 +151,36 @@ void model_release_findings(struct model *model)
 	for (size_t i = 0; i < model->finding_count; i++)
 		finding_model_release(&model->findings[i]);
 	free(model->findings);
+}
+
+static void drop_findings(struct model *model, const char *stage)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < model->finding_count; i++)
+		if (strcmp(model->findings[i].stage, stage) == 0)
+			finding_model_release(&model->findings[i]);
+		else
+			model->findings[kept++] = model->findings[i];
+	model->finding_count = kept;
+}
+
+void stage_model_reset_evidence(struct model *model, struct stage_model *stage)
+{
+	bool scanned = stage->scanned;
+
+	stage->has_tests = stage->scanned = stage->scan_ok = false;
+	stage->tests_passed = stage->tests_failed = stage->tests_skipped = 0;
+	stage->reports = 0;
+	stage->suppressed = 0;
+	stage_model_clear_tests(stage);
+	stage->severities = (struct severity_counts){0};
+	drop_findings(model, stage->name);
+	if (!scanned)
+		return;
+	sum_scans(model);
+	if (!model->scanned)
+		fold_text(&model->scan_text, "");
 }
 
 static bool is_known(const struct model *model,

@@ -30,11 +30,12 @@ void stage_model_release(struct stage_model *stage);
 /* Whether it runs or waits for a person, from all that says so. */
 void stage_model_settle(struct stage_model *stage);
 void stage_model_plan(struct stage_model *stage, const json_t *steps);
+/* By their needs; those that are `finally` last. */
 void model_rank_stages(struct model *model);
 
 fold_function fold_test_finished, fold_report_read, fold_finding_found;
-/* Forgets what an earlier try of the stage counted. */
-void stage_model_reset_evidence(struct stage_model *stage);
+/* Forgets what an earlier try of the stage counted and found. */
+void stage_model_reset_evidence(struct model *model, struct stage_model *stage);
 /* Keeps a test that the event tells singly. */
 void stage_model_add_test(struct stage_model *stage, const struct event *event);
 void stage_model_clear_tests(struct stage_model *stage);

@@ -59,7 +59,7 @@ struct finding_model {
 };
 
 struct severity_counts {
-	int64_t critical, high, medium, low, unknown;
+	int64_t critical, high, medium, low, info, unknown;
 };
 
 struct vote_model {

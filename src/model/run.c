@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The run itself, and the graph of its stages. */
 #include <stdlib.h>
-#include <string.h>
 
-#include "base/vector.h"
 #include "model/fold.h"
 
 static void add_stages(struct model *model, const json_t *stages)
@@ -76,18 +74,7 @@ void fold_run_finished(struct model *model, const struct event *event)
 	fold_field(&model->next, event, "next");
 }
 
-struct named {
-	const char *name;
-	size_t index;
-};
-
-static int compare(const void *a, const void *b)
-{
-	return strcmp(((const struct named *)a)->name,
-		      ((const struct named *)b)->name);
-}
-
-static bool rank_once(struct model *model, const struct named *order)
+static bool rank_once(struct model *model)
 {
 	bool moved = false;
 
@@ -95,17 +82,13 @@ static bool rank_once(struct model *model, const struct named *order)
 		struct stage_model *stage = &model->stages[i];
 
 		for (size_t j = 0; j < stage->needs.count; j++) {
-			struct named key = {stage->needs.items[j], 0};
-			const struct named *hit =
-				bsearch(&key, order, model->stage_count,
-					sizeof(*order), compare);
-			size_t least =
-				hit ? model->stages[hit->index].rank + 1 : 0;
+			const struct stage_model *need =
+				model_stage(model, stage->needs.items[j]);
 
-			if (stage->rank < least) {
-				stage->rank = least;
-				moved = true;
-			}
+			if (!need || stage->rank > need->rank)
+				continue;
+			stage->rank = need->rank + 1;
+			moved = true;
 		}
 	}
 	return moved;
@@ -127,23 +110,15 @@ static void rank_finally(struct model *model)
 void model_rank_stages(struct model *model)
 {
 	size_t count = model->stage_count;
-	struct named *order;
 
-	if (!count)
-		return;
-	order = xcalloc(count, sizeof(*order));
-	for (size_t i = 0; i < count; i++) {
-		order[i] = (struct named){model->stages[i].name, i};
+	for (size_t i = 0; i < count; i++)
 		model->stages[i].rank = 0;
-	}
-	qsort(order, count, sizeof(*order), compare);
-	for (size_t i = 0; i < count && rank_once(model, order); i++)
+	for (size_t i = 0; i < count && rank_once(model); i++)
 		;
 	for (size_t i = 0; i < count; i++)
 		if (model->stages[i].rank >= count)
 			model->stages[i].rank = count - 1;
 	rank_finally(model);
-	free(order);
 }
 
 void model_release_stages(struct model *model)

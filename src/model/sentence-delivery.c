@@ -229,15 +229,25 @@ void say_rollback_finished(struct str *out, const struct event *event)
 	say_duration(out, event_int(event, "ms", 0));
 }
 
+/* The time of the day alone where that is today. */
+static void say_until(struct str *out, int64_t until_ms, int64_t now_ms)
+{
+	char until[CLOCK_TEXT_SIZE], now[CLOCK_TEXT_SIZE];
+	const size_t day = strlen("2026-11-20");
+
+	clock_format_minute(until_ms, until);
+	clock_format_minute(now_ms, now);
+	if (strncmp(until, now, day) == 0)
+		clock_format_local(until_ms, until);
+	str_addf(out, " until %s", until);
+}
+
 void say_locked(struct str *out, const struct event *event)
 {
-	char text[CLOCK_TEXT_SIZE];
-
 	str_addf(out, "%s locked by %s", event_text(event, "environment"),
 		 event_text(event, "person"));
 	if (event_time(event, "until"))
-		str_addf(out, " until %s",
-			 clock_format_local(event_time(event, "until"), text));
+		say_until(out, event_time(event, "until"), event->time_ms);
 	say_field(out, ": ", event, "reason");
 }
 

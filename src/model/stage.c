@@ -189,6 +189,7 @@ void fold_stage_ready(struct model *model, const struct event *event)
 		return;
 	if (event_bool(event, "again")) {
 		stage->state = STATE_QUEUED;
+		stage->started = stage->ms = 0;
 		fold_run_resumed(model, event); /* also one that was over */
 	}
 	if (!state_is_final(stage->state))
@@ -196,13 +197,14 @@ void fold_stage_ready(struct model *model, const struct event *event)
 }
 
 /* A start anew: what an earlier attempt counted is forgotten. */
-static void begin_stage(struct stage_model *stage, const struct event *event)
+static void begin_stage(struct model *model, struct stage_model *stage,
+			const struct event *event)
 {
-	if (stage->started)
+	if (stage->attempt)
 		steps_clear(stage);
 	stage->started = event->time_ms;
 	stage->held = false;
-	stage_model_reset_evidence(stage);
+	stage_model_reset_evidence(model, stage);
 }
 
 void fold_stage_started(struct model *model, const struct event *event)
@@ -212,7 +214,7 @@ void fold_stage_started(struct model *model, const struct event *event)
 	if (!stage)
 		return;
 	if (!event_bool(event, "continues"))
-		begin_stage(stage, event);
+		begin_stage(model, stage, event);
 	stage->state = STATE_RUNNING;
 	stage_model_settle(stage);
 	stage->attempt = (int)event_int(event, "attempt", 1);
@@ -265,7 +267,7 @@ void fold_stage_retrying(struct model *model, const struct event *event)
 	fold_text(&stage->reason, event_int(event, "wait-ms", 0)
 					  ? event_text(event, "text")
 					  : "");
-	stage_model_reset_evidence(stage);
+	stage_model_reset_evidence(model, stage);
 }
 
 void fold_stage_skipped(struct model *model, const struct event *event)

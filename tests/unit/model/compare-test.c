@@ -129,6 +129,23 @@ static void findings_are_new_wherever_their_lines_went(void **state)
 	teardown(&f);
 }
 
+static void findings_that_were_not_told_make_it_partial(void **state)
+{
+	static const char *const few[] = {
+		"{" AT "\"event\":\"report.read\",\"stage\":\"scan\","
+		"\"path\":\"x\",\"kind\":\"findings\",\"high\":1,"
+		"\"info\":9,\"ok\":true}",
+		FINDING("both", "9"), NULL};
+	struct fixture f;
+	struct comparison it;
+
+	setup(&f, *state, old_lines, few);
+	comparison_make(&it, f.live, f.run, INT64_MAX);
+	assert_true(it.findings_partial);
+	comparison_release(&it);
+	teardown(&f);
+}
+
 static void what_has_not_run_yet_is_not_removed(void **state)
 {
 	struct fixture f;
@@ -195,6 +212,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		WITH_FOLDER(tests_that_came_went_or_are_skipped_are_told),
 		WITH_FOLDER(findings_are_new_wherever_their_lines_went),
+		WITH_FOLDER(findings_that_were_not_told_make_it_partial),
 		WITH_FOLDER(what_has_not_run_yet_is_not_removed),
 		WITH_FOLDER(what_is_not_there_is_not_known),
 		WITH_FOLDER(

@@ -194,6 +194,52 @@ static void scans_are_summed_over_stages_and_not_twice_by_a_retry(void **state)
 	assert_string_equal(model->scan_text, "2 high");
 }
 
+static void a_retry_forgets_what_the_try_before_found(void **state)
+{
+	struct model *model = *state;
+
+	apply(model, "stage.started", "\"stage\":\"scan\"");
+	apply(model, "finding.found",
+	      "\"stage\":\"scan\",\"id\":\"H\",\"severity\":\"high\"");
+	apply(model, "finding.found",
+	      "\"stage\":\"scan\",\"id\":\"L\",\"severity\":\"low\"");
+	apply(model, "finding.found",
+	      "\"stage\":\"other\",\"id\":\"O\",\"severity\":\"low\"");
+	apply(model, "report.read",
+	      "\"stage\":\"scan\",\"kind\":\"findings\",\"high\":1,"
+	      "\"low\":1,\"ok\":false,\"reason\":\"1 high\"");
+	apply(model, "stage.started", "\"stage\":\"scan\",\"attempt\":2");
+	assert_int_equal(model->finding_count, 1);
+	assert_string_equal(model->findings[0].id, "O");
+	assert_int_equal(model->severities.high, 0);
+	assert_false(model->scanned);
+	assert_string_equal(model->scan_text, "");
+	/* An exception was written meanwhile. */
+	apply(model, "finding.found",
+	      "\"stage\":\"scan\",\"id\":\"H\",\"severity\":\"high\","
+	      "\"suppressed\":true");
+	assert_true(model->findings[1].suppressed);
+}
+
+static void a_stage_that_is_tried_again_has_not_begun(void **state)
+{
+	struct model *model = *state;
+	struct stage_model *unit;
+
+	apply(model, "run.started", RUN);
+	unit = model_stage(model, "unit");
+	apply(model, "stage.started", "\"stage\":\"unit\"");
+	apply(model, "step.started", "\"stage\":\"unit\",\"step\":\"one\"");
+	apply(model, "stage.finished",
+	      "\"stage\":\"unit\",\"outcome\":\"failed\",\"ms\":900");
+	apply(model, "stage.ready", "\"stage\":\"unit\",\"again\":true");
+	assert_int_equal(unit->state, STATE_QUEUED);
+	assert_int_equal(unit->started, 0);
+	assert_int_equal(unit->ms, 0);
+	apply(model, "stage.started", "\"stage\":\"unit\",\"attempt\":2");
+	assert_int_equal(unit->step_count, 0);
+}
+
 #define GATE                                                                  \
 	"\"stage\":\"production\",\"environment\":\"production\","            \
 	"\"required\":2,\"approvers\":[\"@managers\"],\"not\":[\"author\"],"  \
@@ -354,6 +400,24 @@ static void a_rollback_and_its_readiness_are_kept(void **state)
 	apply(model, "environment.unlocked",
 	      "\"environment\":\"production\",\"person\":\"lee\"");
 	assert_false(it->lock.locked);
+}
+
+/* Whoever held it, or rolled it back, told it to no run. */
+static void what_is_seen_anew_is_what_holds(void **state)
+{
+	struct model *model = *state;
+	struct environment_model *it;
+
+	apply(model, "environment.locked",
+	      "\"environment\":\"production\",\"person\":\"lee\"");
+	apply(model, "traffic.changing", "\"environment\":\"production\"");
+	apply(model, "rollback.started", "\"environment\":\"production\"");
+	apply(model, "environment.seen", "\"environment\":\"production\"");
+	it = model_environment(model, "production");
+	assert_false(it->lock.locked);
+	assert_string_equal(it->lock.person, "");
+	assert_false(it->changing);
+	assert_false(it->rolling_back);
 }
 
 static void every_event_without_fields_does_no_harm(void **state)
@@ -619,6 +683,9 @@ int main(void)
 		TEST(a_stage_goes_from_queued_to_its_outcome),
 		TEST(reports_replace_the_live_count_and_a_retry_forgets),
 		TEST(findings_stand_worst_first_and_once),
+		TEST(a_retry_forgets_what_the_try_before_found),
+		TEST(a_stage_that_is_tried_again_has_not_begun),
+		TEST(what_is_seen_anew_is_what_holds),
 		TEST(scans_are_summed_over_stages_and_not_twice_by_a_retry),
 		TEST(a_gate_opens_takes_votes_and_closes),
 		TEST(a_deployment_moves_the_environment),

@@ -2,6 +2,7 @@
 #include "support/cmocka.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "model/model.h"
 
@@ -113,6 +114,14 @@ static const struct {
 	{"rollback.finished",
 	 "\"environment\":\"production\",\"text\":\"back on blue in 6 ms\"",
 	 "production: back on blue in 6 ms"},
+	{"environment.locked",
+	 "\"environment\":\"production\",\"person\":\"ana\","
+	 "\"until\":\"2026-11-20T18:00:00Z\"",
+	 "production locked by ana until 18:00:00"},
+	{"environment.locked",
+	 "\"environment\":\"production\",\"person\":\"ana\","
+	 "\"until\":\"2026-11-27T14:00:00Z\",\"reason\":\"audit\"",
+	 "production locked by ana until 2026-11-27 14:00: audit"},
 	{"command.refused",
 	 "\"person\":\"ana\",\"command\":\"approve\",\"target\":\"production\","
 	 "\"why\":\"it has moved on\"",
@@ -162,5 +171,6 @@ int main(void)
 		cmocka_unit_test(every_kind_of_event_has_its_sentence),
 	};
 
+	setenv("TZ", "UTC", 1);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
