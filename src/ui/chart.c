@@ -33,20 +33,18 @@ static bool shows_steps(const struct stage_model *stage)
 
 int chart_rows(const struct model *model, int most)
 {
-	size_t ranks = rank_count(model);
+	size_t *stages = xcalloc(rank_count(model) + 1, sizeof(*stages));
 	size_t need = 1;
 
-	for (size_t rank = 0; rank < ranks; rank++) {
-		size_t here = 0;
+	for (size_t i = 0; i < model->stage_count; i++) {
+		const struct stage_model *stage = &model->stages[i];
 
-		for (size_t i = 0; i < model->stage_count; i++)
-			here += model->stages[i].rank == rank;
-		if (here > need)
-			need = here;
-	}
-	for (size_t i = 0; i < model->stage_count; i++)
-		if (shows_steps(&model->stages[i]) && need < 4)
+		if (++stages[stage->rank] > need)
+			need = stages[stage->rank];
+		if (shows_steps(stage) && need < 4)
 			need = 4;
+	}
+	free(stages);
 	return need < (size_t)most ? (int)need : most;
 }
 
@@ -73,16 +71,21 @@ static void add_times(struct item *item, const struct stage_model *stage,
 		     elapsed > stage->usual_ms * 3 / 2 + LATE_MS;
 }
 
+static void set_look(struct item *item, const struct stage_model *stage)
+{
+	item->glyph = stage_glyph(stage);
+	item->role = stage_role(stage);
+	item->bold =
+		state_is_bad(stage->state) || stage->state == STATE_WAITING;
+}
+
 static void add_stage(struct column *column, const struct stage_model *stage,
 		      int64_t now_ms)
 {
 	struct item *item = add_item(column, stage->name);
 
 	item->stage = stage;
-	item->glyph = stage_glyph(stage);
-	item->role = stage_role(stage);
-	item->bold =
-		state_is_bad(stage->state) || stage->state == STATE_WAITING;
+	set_look(item, stage);
 	if (stage->gate.open) {
 		free(item->name);
 		item->name =
@@ -91,8 +94,6 @@ static void add_stage(struct column *column, const struct stage_model *stage,
 	} else if (stage->started && stage->state != STATE_SKIPPED) {
 		add_times(item, stage, stage_elapsed(stage, now_ms));
 	}
-	column->done = column->done && state_is_final(stage->state) &&
-		       !state_is_bad(stage->state);
 }
 
 char *step_short_name(const struct step_model *step)
@@ -152,34 +153,57 @@ static void add_steps(struct chart *chart, const struct stage_model *stage,
 	}
 }
 
-static void add_rank(struct chart *chart, const struct model *model,
-		     size_t rank, int64_t now_ms)
+/* What of a rank must be seen first. */
+static int urgency(const struct stage_model *stage)
+{
+	if (state_is_bad(stage->state))
+		return 5;
+	if (stage->state == STATE_WAITING)
+		return 4;
+	if (stage->state == STATE_RUNNING)
+		return 3;
+	if (stage->state == STATE_QUEUED)
+		return 2;
+	return stage_role(stage) == ROLE_WARNING;
+}
+
+/* Those that have no row: the last one counts them, and looks as the most
+ * urgent of them does. */
+static void add_more(struct column *column,
+		     const struct stage_model *const *stages, size_t count)
+{
+	struct item *item = &column->items[column->count - 1];
+	const struct stage_model *most = stages[0];
+
+	for (size_t i = 1; i < count; i++)
+		if (urgency(stages[i]) > urgency(most))
+			most = stages[i];
+	free(item->name);
+	item->name = xasprintf("%zu more", count);
+	item->time[0] = item->usual[0] = '\0';
+	item->stage = NULL;
+	set_look(item, most);
+}
+
+static void add_rank(struct chart *chart,
+		     const struct stage_model *const *stages, size_t count,
+		     int64_t now_ms)
 {
 	struct column *column = add_column(chart);
 	const struct stage_model *deploy = NULL;
-	size_t hidden = 0;
+	size_t rows = (size_t)chart->rows;
 
-	for (size_t i = 0; i < model->stage_count; i++) {
-		const struct stage_model *stage = &model->stages[i];
-
-		if (stage->rank != rank)
-			continue;
-		if (column->count < (size_t)chart->rows)
-			add_stage(column, stage, now_ms);
-		else
-			hidden++;
-		if (shows_steps(stage))
-			deploy = stage;
+	column->stages = count;
+	for (size_t i = 0; i < count; i++) {
+		if (i < rows)
+			add_stage(column, stages[i], now_ms);
+		column->done = column->done && urgency(stages[i]) < 2;
+		if (shows_steps(stages[i]))
+			deploy = stages[i];
 	}
-	if (hidden) {
-		struct item *last = &column->items[column->count - 1];
-
-		free(last->name);
-		last->name = xasprintf("%zu more", hidden + 1);
-		last->time[0] = last->usual[0] = '\0';
-		last->stage = NULL;
-	}
-	if (deploy && chart->rows > 1)
+	if (count > rows)
+		add_more(column, stages + rows - 1, count - rows + 1);
+	if (deploy && rows > 1)
 		add_steps(chart, deploy, now_ms);
 }
 
@@ -239,7 +263,7 @@ static void fold_done(struct chart *chart)
 	struct item *item;
 
 	while (done < chart->count && chart->columns[done].done)
-		stages += chart->columns[done++].count;
+		stages += chart->columns[done++].stages;
 	if (done < 2)
 		return;
 	for (size_t i = 0; i < done; i++)
@@ -291,12 +315,32 @@ void chart_fit(struct chart *chart, const struct area *area, int gap)
 			chart->columns[i].width -= cut;
 }
 
+static int by_rank(const void *a, const void *b)
+{
+	const struct stage_model *one = *(const struct stage_model *const *)a;
+	const struct stage_model *two = *(const struct stage_model *const *)b;
+
+	if (one->rank != two->rank)
+		return one->rank < two->rank ? -1 : 1;
+	return one < two ? -1 : one > two;
+}
+
 void chart_init(struct chart *chart, const struct model *model, int rows,
 		int64_t now_ms)
 {
-	size_t ranks = rank_count(model);
+	size_t count = model->stage_count;
+	const struct stage_model **order = xcalloc(count + 1, sizeof(*order));
+	size_t end;
 
-	*chart = (struct chart){.rows = rows};
-	for (size_t rank = 0; rank < ranks; rank++)
-		add_rank(chart, model, rank, now_ms);
+	*chart = (struct chart){.rows = rows > 1 ? rows : 1};
+	for (size_t i = 0; i < count; i++)
+		order[i] = &model->stages[i];
+	qsort(order, count, sizeof(*order), by_rank);
+	for (size_t at = 0; at < count; at = end) {
+		for (end = at;
+		     end < count && order[end]->rank == order[at]->rank; end++)
+			;
+		add_rank(chart, order + at, end - at, now_ms);
+	}
+	free(order);
 }

@@ -29,8 +29,9 @@ struct item {
 struct column {
 	struct item *items;
 	size_t count, cap;
-	bool steps; /* of the deployment left of it */
-	bool done;  /* every stage in it is */
+	size_t stages; /* of its rank, those without a row too */
+	bool steps;    /* of the deployment left of it */
+	bool done;     /* every stage of its rank is */
 	int width;
 };
 

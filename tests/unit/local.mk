@@ -80,6 +80,7 @@ tests_unit_delivery_rollback_test_SOURCES = %D%/delivery/rollback-test.c \
 	tests/support/environments.c tests/support/environments.h
 check_PROGRAMS += %D%/ui/draw-test
 check_PROGRAMS += %D%/ui/board-test
+check_PROGRAMS += %D%/ui/chart-test
 check_PROGRAMS += %D%/ui/layout-test
 check_PROGRAMS += %D%/ui/logfile-test
 check_PROGRAMS += %D%/ui/logview-test
