@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* The changes of a file, or of a commit, as a unified diff. */
-#include <stdio.h>
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/number.h"
 #include "base/printable.h"
+#include "base/str.h"
 #include "base/vector.h"
 #include "ui/ships.h"
 
@@ -22,8 +23,68 @@ void ships_page_close(struct ships_page *page)
 	str_init(&page->text);
 }
 
+/* Lines of either side that a hunk has left. */
+struct hunk {
+	unsigned long old, new;
+};
+
+/* "-9" or "-9,2": how many lines. NULL: it is none. */
+static const char *parse_range(const char *text, char sign,
+			       unsigned long *count)
+{
+	char *end;
+
+	if (text[0] != sign || !isdigit((unsigned char)text[1]))
+		return NULL;
+	strtoul(text + 1, &end, 10);
+	*count = *end == ',' ? strtoul(end + 1, &end, 10) : 1;
+	return *end == ' ' ? end + 1 : NULL;
+}
+
+static bool begins_hunk(const char *line, struct hunk *hunk)
+{
+	if (!starts_with(line, "@@ "))
+		return false;
+	line = parse_range(line + 3, '-', &hunk->old);
+	line = line ? parse_range(line, '+', &hunk->new) : NULL;
+	return line && starts_with(line, "@@");
+}
+
+static bool is_head(const char *line)
+{
+	static const char *const heads[] = {
+		"diff ",    "index ",	"--- ",	    "+++ ",
+		"old mode", "new mode", "new file", "deleted file"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(heads); i++)
+		if (starts_with(line, heads[i]))
+			return true;
+	return false;
+}
+
+/* What a line is depends on where it stands: "--- x" is a head, or in a hunk
+ * a line "-- x" that is gone. */
+static enum role look_of(const char *line, struct hunk *hunk)
+{
+	bool is_old = line[0] == '-' && hunk->old;
+	bool is_new = line[0] == '+' && hunk->new;
+
+	if (line[0] == '\\')
+		return ROLE_DIM;
+	if (!hunk->old && !hunk->new) {
+		if (begins_hunk(line, hunk))
+			return ROLE_SGR_CYAN;
+		*hunk = (struct hunk){0, 0};
+		return is_head(line) ? ROLE_DIM : ROLE_NORMAL;
+	}
+	hunk->old -= !is_new && hunk->old;
+	hunk->new -= !is_old && hunk->new;
+	return is_old ? ROLE_SGR_RED : is_new ? ROLE_SGR_GREEN : ROLE_NORMAL;
+}
+
 void ships_page_set_owned(struct ships_page *page, struct str *text)
 {
+	struct hunk hunk = {0, 0};
 	size_t at = 0;
 
 	str_release(&page->text);
@@ -31,10 +92,11 @@ void ships_page_set_owned(struct ships_page *page, struct str *text)
 	str_init(text);
 	page->count = 0;
 	while (at < page->text.len) {
-		const char *end =
-			memchr(page->text.data + at, '\n', page->text.len - at);
+		const char *line = page->text.data + at;
+		const char *end = memchr(line, '\n', page->text.len - at);
 
-		*VECTOR_ADD(page->lines, page->count, page->cap) = at;
+		*VECTOR_ADD(page->lines, page->count, page->cap) =
+			(struct ships_line){at, look_of(line, &hunk)};
 		at = end ? (size_t)(end - page->text.data) + 1 : page->text.len;
 	}
 	page->is_known = true;
@@ -92,50 +154,21 @@ bool ships_page_act(struct ships_page *page, int rows, enum action action)
 	return true;
 }
 
-static bool is_head(const char *line, size_t len)
-{
-	static const char *const heads[] = {
-		"diff ",    "index ",	"--- ",	    "+++ ",
-		"old mode", "new mode", "new file", "deleted file"};
-
-	for (size_t i = 0; i < ARRAY_SIZE(heads); i++)
-		if (len >= strlen(heads[i]) &&
-		    memcmp(line, heads[i], strlen(heads[i])) == 0)
-			return true;
-	return false;
-}
-
-static void set_look(struct pen *pen, const char *line, size_t len)
-{
-	pen_role(pen, ROLE_NORMAL);
-	if (!len)
-		return;
-	if (is_head(line, len))
-		pen_role(pen, ROLE_DIM);
-	else if (line[0] == '+')
-		pen_role(pen, ROLE_SGR_GREEN);
-	else if (line[0] == '-')
-		pen_role(pen, ROLE_SGR_RED);
-	else if (line[0] == '@')
-		pen_role(pen, ROLE_SGR_CYAN);
-	else if (line[0] == '\\')
-		pen_role(pen, ROLE_DIM);
-}
-
 static void draw_line(const struct ships_page *page, const struct area *area,
 		      int row, size_t index)
 {
-	const char *line = page->text.data + page->lines[index];
-	size_t end = index + 1 < page->count ? page->lines[index + 1]
+	size_t start = page->lines[index].at;
+	size_t end = index + 1 < page->count ? page->lines[index + 1].at
 					     : page->text.len;
-	size_t len = end - page->lines[index];
+	const char *line = page->text.data + start;
+	size_t len = end - start;
 	struct pen pen = pen_at(area, row, 1);
 	struct str clean = STR_INIT;
 	int skip = page->sideways;
 
 	if (len && line[len - 1] == '\n')
 		len--;
-	set_look(&pen, line, len);
+	pen_role(&pen, page->lines[index].role);
 	str_add_printable(&clean, line, len < LINE_BYTES ? len : LINE_BYTES,
 			  false);
 	for (size_t i = 0; i < clean.len && pen.col < area->cols - 1;) {

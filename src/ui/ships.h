@@ -12,10 +12,15 @@
 
 enum ships_want { SHIPS_WANT_NONE, SHIPS_WANT_DIFF, SHIPS_WANT_COMMIT };
 
+struct ships_line {
+	size_t at; /* where it begins in the text */
+	enum role role;
+};
+
 struct ships_page {  /* a patch, or a commit */
 	char *title; /* NULL: none is open */
 	struct str text;
-	size_t *lines; /* where each begins */
+	struct ships_line *lines;
 	size_t count, cap;
 	size_t top;
 	int sideways;

@@ -281,6 +281,50 @@ static void a_page_scrolls_within_its_lines(void **state)
 	story_close(&story);
 }
 
+/* A comment of SQL that is removed looks like the head of a file. */
+static void a_line_of_a_change_is_no_head_whatever_it_says(void **state)
+{
+	static const struct {
+		const char *line;
+		enum role role;
+	} lines[] = {
+		{"- in a message", ROLE_NORMAL},
+		{"diff --git a/7.sql b/7.sql", ROLE_DIM},
+		{"--- a/7.sql", ROLE_DIM},
+		{"+++ b/7.sql", ROLE_DIM},
+		{"@@ -1,2 +1 @@ begin", ROLE_SGR_CYAN},
+		{"--- drop it", ROLE_SGR_RED},
+		{" @@ kept", ROLE_NORMAL},
+		{"\\ No newline at end of file", ROLE_DIM},
+		{"@@ -9 +8,2 @@", ROLE_SGR_CYAN},
+		{"-old", ROLE_SGR_RED},
+		{"+++ one", ROLE_SGR_GREEN},
+		{"+index", ROLE_SGR_GREEN},
+		{"diff --git a/x b/x", ROLE_DIM},
+		{"@@ -9,3 of something", ROLE_NORMAL},
+		{"-none", ROLE_NORMAL},
+		{"@@ -18446744073709551616 +1 @@", ROLE_SGR_CYAN},
+	};
+	struct ships_page page = {.title = xstrdup("x")};
+	struct str text = STR_INIT;
+	struct grid grid;
+	struct area area = {&grid, 0, 0, 20, 60};
+
+	(void)state;
+	str_init(&page.text);
+	for (size_t i = 0; i < ARRAY_SIZE(lines); i++)
+		str_addf(&text, "%s\n", lines[i].line);
+	ships_page_set_owned(&page, &text);
+	grid_init(&grid, 20, 60, ascii);
+	ships_page_draw(&page, &area);
+	for (int i = 0; i < (int)ARRAY_SIZE(lines); i++)
+		if (grid_at(&grid, i + 1, 1)->role != lines[i].role)
+			fail_msg("%s: %d", lines[i].line,
+				 (int)grid_at(&grid, i + 1, 1)->role);
+	grid_release(&grid);
+	ships_page_close(&page);
+}
+
 static void the_way_back_names_what_it_does_not_undo(void **state)
 {
 	static const char line[] =
@@ -343,6 +387,8 @@ int main(void)
 		cmocka_unit_test(the_selected_row_stays_while_more_is_found),
 		cmocka_unit_test(keys_open_fold_and_leave),
 		cmocka_unit_test(a_page_scrolls_within_its_lines),
+		cmocka_unit_test(
+			a_line_of_a_change_is_no_head_whatever_it_says),
 		cmocka_unit_test(the_way_back_names_what_it_does_not_undo),
 		cmocka_unit_test(the_mouse_reaches_no_panel_behind_it),
 	};
