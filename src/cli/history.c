@@ -26,12 +26,12 @@ static const char *how_it_is(const char *state, const struct model *model)
 		       : "cut off";
 }
 
-static json_t *run_row(const struct model *model)
+static json_t *run_row(const char *state, const struct model *model)
 {
 	return json_pack("{s:I, s:s, s:s, s:s, s:s, s:I, s:I, s:s}", "run",
 			 (json_int_t)model->run, "version", model->version,
 			 "commit", model->commit, "person", model->person,
-			 "state", state_name(model->state), "started",
+			 "state", how_it_is(state, model), "started",
 			 (json_int_t)model->started, "finished",
 			 (json_int_t)model->finished, "text", model->text);
 }
@@ -68,9 +68,9 @@ static int list_runs(const char *state, bool json)
 				json_pack("{s:I, s:o}", "run", (json_int_t)run,
 					  "error",
 					  json_foreign(error_text(&err))));
-		else if (model && json)
-			json_array_append_new(rows, run_row(model));
-		else if (model)
+		else if (json)
+			json_array_append_new(rows, run_row(state, model));
+		else
 			print_run(state, model);
 		error_clear(&err);
 		model_free(model);

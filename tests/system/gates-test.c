@@ -185,6 +185,9 @@ static void without_wait_a_run_at_its_gate_ends_with_6(void **state)
 	assert_says(site->out, "signalbox resume 1 goes on");
 	assert_int_equal(site_call(site, "history", NULL), 0);
 	assert_says(site->out, "at its gate");
+	assert_int_equal(site_call(site, "history", "--output", "json", NULL),
+			 0);
+	assert_says(site->out, "\"state\": \"at its gate\"");
 	assert_int_equal(site_call(site, "status", "--until", "done", NULL), 7);
 	assert_says(site->err, "was decided at the gate of production");
 }
