@@ -289,26 +289,36 @@ static int64_t block_before(struct search *search, int64_t block)
 	return found;
 }
 
-/* Of the lines that start in [from, to): the first that holds it, or the
- * last; -1 none. */
-static int64_t line_within(const struct search *search, struct logfile *file,
-			   int64_t from, int64_t to, bool first)
+/* Of the lines that start in [from, to) the first that holds it; -1 none. */
+static int64_t first_within(const struct search *search, struct logfile *file,
+			    int64_t from, int64_t to)
 {
-	int64_t found = -1;
 	int64_t at = logfile_line_at(file, from);
 	const char *text;
 	size_t len;
 	int64_t next;
 
-	while (at < to && logfile_line(file, at, &text, &len, &next)) {
-		if (matcher_holds(&search->matcher, text, len)) {
-			found = at;
-			if (first)
-				break;
-		}
-		at = next;
-	}
-	return found;
+	for (; at < to && logfile_line(file, at, &text, &len, &next); at = next)
+		if (matcher_holds(&search->matcher, text, len))
+			return at;
+	return -1;
+}
+
+/* The last: looked for from the end, so that going up line by line costs no
+ * more than the lines. */
+static int64_t last_within(const struct search *search, struct logfile *file,
+			   int64_t from, int64_t to)
+{
+	int64_t at = to;
+	const char *text;
+	size_t len;
+	int64_t next;
+
+	while (at > from && (at = logfile_before(file, at)) >= from &&
+	       logfile_line(file, at, &text, &len, &next))
+		if (matcher_holds(&search->matcher, text, len))
+			return at;
+	return -1;
 }
 
 /* Where counting has got to, and whether that is all. */
@@ -333,16 +343,16 @@ int64_t search_next(struct search *search, struct logfile *file, int64_t at)
 	for (; found < 0 && (block = next_block(search, block)) >= 0; block++) {
 		int64_t start = block * LOGFILE_BLOCK;
 
-		found = line_within(search, file, at > start ? at : start,
-				    start + LOGFILE_BLOCK, true);
+		found = first_within(search, file, at > start ? at : start,
+				     start + LOGFILE_BLOCK);
 	}
 	if (found >= 0)
 		return found;
 	if (!over)
 		return SEARCH_UNKNOWN;
 	/* The unfinished line is counted apart. */
-	found = line_within(search, file, at > done ? at : done,
-			    logfile_size(file), true);
+	found = first_within(search, file, at > done ? at : done,
+			     logfile_size(file));
 	return found >= 0 ? found : SEARCH_NONE;
 }
 
@@ -356,14 +366,13 @@ int64_t search_before(struct search *search, struct logfile *file, int64_t at)
 	if (at > done) {
 		if (!over)
 			return SEARCH_UNKNOWN;
-		found = line_within(search, file, done, at, false);
+		found = last_within(search, file, done, at);
 	}
 	while (found < 0 && (block = block_before(search, block)) >= 0) {
 		int64_t start = block * LOGFILE_BLOCK;
 		int64_t end = start + LOGFILE_BLOCK;
 
-		found = line_within(search, file, start, at < end ? at : end,
-				    false);
+		found = last_within(search, file, start, at < end ? at : end);
 	}
 	return found >= 0 ? found : SEARCH_NONE;
 }

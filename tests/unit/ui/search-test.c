@@ -4,6 +4,7 @@
 
 #include <stdatomic.h>
 
+#include "base/clock.h"
 #include "ui/search.h"
 
 #define LONG_MS 60000
@@ -167,6 +168,29 @@ static void what_is_appended_is_counted_too(void **state)
 	str_release(&log);
 }
 
+/* As many as can be: each step up costs a line, not a block. */
+static void going_up_through_lines_that_all_hold_it_is_quick(void **state)
+{
+	int64_t until = clock_monotonic_us() + 10000000;
+	struct str log = STR_INIT;
+	struct search_case it;
+	int64_t at;
+
+	(void)state;
+	for (int i = 0; i < 200000; i++)
+		str_add(&log, "x\n");
+	it = start(&log, "x");
+	at = logfile_size(it.file);
+	for (int i = 0; i < 200000; i++) {
+		at = search_before(it.search, it.file, at);
+		assert_true(clock_monotonic_us() < until);
+	}
+	assert_int_equal(at, 0);
+	assert_int_equal(search_before(it.search, it.file, at), SEARCH_NONE);
+	stop(&it);
+	str_release(&log);
+}
+
 static void failed_tests_are_found_without_a_text(void **state)
 {
 	struct str log = STR_INIT;
@@ -211,6 +235,8 @@ int main(void)
 		cmocka_unit_test(they_are_found_across_many_windows),
 		cmocka_unit_test(endless_lines_are_counted_as_they_are_shown),
 		cmocka_unit_test(what_is_appended_is_counted_too),
+		cmocka_unit_test(
+			going_up_through_lines_that_all_hold_it_is_quick),
 		cmocka_unit_test(failed_tests_are_found_without_a_text),
 		cmocka_unit_test(a_long_search_can_be_given_up),
 	};
