@@ -11,6 +11,16 @@
 /* Lines are numbered by counting no more than this. */
 #define NUMBER_BYTES (64LL << 20)
 
+/* Pieces of a progress bar longer than a window, so many at a time,
+ * are passed over; then one is shown as it is. */
+#define PIECES_MOST 1024
+
+/* From one to the other all is written over, and stays so: with each frame
+ * anew a bar of many megabytes would take too long. */
+struct logover {
+	int64_t from, to;
+};
+
 void logview_init(struct logview *log)
 {
 	*log = (struct logview){.follow = true, .range = -1};
@@ -20,6 +30,7 @@ void logview_init(struct logview *log)
 	log->scratch = xcalloc(1, sizeof(*log->scratch));
 	str_init(log->scratch);
 	log->folds = xcalloc(1, sizeof(*log->folds));
+	log->over = xcalloc(1, sizeof(*log->over));
 	logfold_forget(log);
 }
 
@@ -40,6 +51,7 @@ void logview_release(struct logview *log)
 	drop_file(log);
 	free(log->opened);
 	free(log->folds);
+	free(log->over);
 	free(log->path);
 	free(log->search);
 	free(log->filter);
@@ -60,6 +72,7 @@ void logview_open(struct logview *log, const char *path)
 	log->follow = true;
 	log->opened_count = 0;
 	logfold_forget(log);
+	*log->over = (struct logover){0, 0};
 }
 
 static struct search *started(const struct logview *log, struct search *search,
@@ -80,6 +93,8 @@ void logview_refresh(struct logview *log, int64_t limit)
 	if (!log->file)
 		return;
 	logfile_refresh(log->file);
+	if (logfile_size(log->file) < log->over->to)
+		*log->over = (struct logover){0, 0};
 	if (limit >= 0)
 		logfile_limit(log->file, limit);
 	log->find = started(log, log->find, log->search);
@@ -101,14 +116,32 @@ static bool read_line(const struct logview *log, int64_t at,
 			    &line->next);
 }
 
+static void note_over(struct logover *over, const struct logview_line *line)
+{
+	if (line->start == over->to)
+		over->to = line->next;
+	else if (line->next == over->from)
+		over->from = line->start;
+	else
+		*over = (struct logover){line->start, line->next};
+}
+
 /* A piece of a progress bar longer than a window: what the rest of it is
  * written over is not shown. */
 static bool is_written_over(const struct logview *log,
 			    const struct logview_line *line)
 {
-	return line->next == line->start + (int64_t)line->len &&
-	       line->next < logfile_size(log->file) &&
-	       memchr(line->text, '\r', line->len);
+	if (line->next != line->start + (int64_t)line->len ||
+	    line->next >= logfile_size(log->file) ||
+	    !memchr(line->text, '\r', line->len))
+		return false;
+	note_over(log->over, line);
+	return true;
+}
+
+static bool is_over(const struct logview *log, int64_t at)
+{
+	return at >= log->over->from && at < log->over->to;
 }
 
 bool logview_line(const struct logview *log, int64_t at,
@@ -118,11 +151,15 @@ bool logview_line(const struct logview *log, int64_t at,
 		at = search_next(log->only, log->file, at);
 		return at >= 0 && read_line(log, at, line);
 	}
-	do {
+	for (int i = 0; i < PIECES_MOST; i++) {
+		if (is_over(log, at))
+			at = log->over->to;
 		if (!read_line(log, at, line))
 			return false;
+		if (!is_written_over(log, line))
+			break;
 		at = line->next;
-	} while (is_written_over(log, line));
+	}
 	return logfold_line(log, line);
 }
 
@@ -139,10 +176,14 @@ int64_t logview_before(const struct logview *log, int64_t at)
 	at = logfold_first(log, at);
 	if (at <= 0)
 		return -1;
-	do {
+	for (int i = 0; i < PIECES_MOST && at > 0; i++) {
 		at = logfile_before(log->file, at);
-	} while (at > 0 && read_line(log, at, &line) &&
-		 is_written_over(log, &line));
+		if (is_over(log, at))
+			at = log->over->from;
+		else if (!read_line(log, at, &line) ||
+			 !is_written_over(log, &line))
+			break;
+	}
 	return logfold_shown(log, at);
 }
 

@@ -18,6 +18,7 @@
 #include "ui/search.h"
 
 struct logfold;
+struct logover;
 
 enum seek { SEEK_NOTHING, SEEK_NEXT, SEEK_BEFORE };
 
@@ -46,6 +47,7 @@ struct logview {
 	int64_t *opened; /* tests whose output is not folded, in order */
 	size_t opened_count, opened_cap;
 	struct logfold *folds; /* what was seen of them last */
+	struct logover *over;  /* and of a progress bar */
 	struct str *scratch;
 
 	/* Told by searches, on their threads, and by a jump that goes on at

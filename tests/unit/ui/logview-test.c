@@ -5,6 +5,7 @@
 #include <locale.h>
 #include <stdatomic.h>
 
+#include "base/clock.h"
 #include "ui/logline.h"
 #include "ui/logview.h"
 
@@ -427,6 +428,36 @@ static void a_wide_character_goes_into_the_next_row_whole(void **state)
 	str_release(&scratch);
 }
 
+/* Each piece of it is read once, not with every frame. */
+static void a_bar_of_many_megabytes_costs_one_walk(void **state)
+{
+	struct str bar = STR_INIT;
+	struct logview log;
+	int64_t until;
+	char *path;
+
+	(void)state;
+	str_add(&bar, "first\n");
+	while (bar.len < (size_t)40 << 20)
+		str_add(&bar, "\rfetching 1234567 of 9999999 objects");
+	str_add(&bar, "\rdone\nlast\n");
+	path = open_log(&log, bar.data);
+	until = clock_monotonic_us() + 10000000;
+	for (int i = 0; i < 2000; i++) {
+		struct logview_place top = logview_top(&log, ROWS, WIDTH);
+		struct logview_line line;
+
+		assert_int_equal(top.at, 0);
+		assert_true(logview_line(&log, 0, &line));
+		assert_true(logview_line(&log, line.next, &line));
+		assert_true(line.next == (int64_t)bar.len - 5);
+		assert_true(logview_line(&log, line.next, &line));
+		assert_true(clock_monotonic_us() < until);
+	}
+	close_log(&log, path);
+	str_release(&bar);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -444,6 +475,7 @@ int main(void)
 			what_is_far_to_the_right_is_brought_into_sight),
 		cmocka_unit_test(only_what_is_in_sight_of_a_line_is_drawn),
 		cmocka_unit_test(a_wide_character_goes_into_the_next_row_whole),
+		cmocka_unit_test(a_bar_of_many_megabytes_costs_one_walk),
 	};
 
 	setlocale(LC_CTYPE, "C.UTF-8");
