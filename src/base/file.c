@@ -157,6 +157,13 @@ bool file_exists(const char *path)
 	return stat(path, &st) == 0;
 }
 
+bool file_is_absent(const char *path)
+{
+	struct stat st;
+
+	return lstat(path, &st) < 0 && (errno == ENOENT || errno == ENOTDIR);
+}
+
 int folder_make(const char *path, mode_t mode, struct error *err)
 {
 	char *part = xstrdup(path);

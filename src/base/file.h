@@ -34,6 +34,9 @@ int file_sync_entry(const char *path);
 /* Both ends close-on-exec. */
 int file_pipe(int ends[2], struct error *err) MUST_CHECK;
 bool file_exists(const char *path);
+/* Nothing has that name: not so of a link that leads nowhere or in a circle,
+ * and of what cannot be looked at. */
+bool file_is_absent(const char *path);
 /* Like mkdir -p. */
 int folder_make(const char *path, mode_t mode, struct error *err) MUST_CHECK;
 /* Like rm -rf, links not followed, read-only folders too; absent is fine. */

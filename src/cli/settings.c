@@ -104,7 +104,7 @@ int settings_load(struct settings *settings, struct error *err)
 	int result = 0;
 
 	*settings = (struct settings)SETTINGS_INIT;
-	if (file_exists(path))
+	if (!file_is_absent(path))
 		result = document_read(path, &schema, settings, &problems, err);
 	problems_print(&problems, &out);
 	fputs(out.data, stderr);

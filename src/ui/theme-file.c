@@ -258,7 +258,7 @@ static int load_named(struct theme *theme, const char *name,
 	char *path = theme_path(name);
 	int result = 0;
 
-	if (file_exists(path))
+	if (!file_is_absent(path))
 		result = document_read(path, &theme_schema, theme, problems,
 				       err);
 	else if (shipped)

@@ -107,6 +107,28 @@ static void a_mistake_about_looks_stops_no_run_without_a_screen(void **state)
 	assert_int_equal(site_call(site, "run", "--color", "no", NULL), 2);
 }
 
+/* Links that lead nowhere, or in a circle, are no absence. */
+static void a_configuration_that_cannot_be_read_is_told(void **state)
+{
+	struct site *site = *state;
+
+	configure(site, "themes/other.yaml", "base: light\n");
+	site_shell(site, site->folder,
+		   "ln -s config.yaml config/signalbox/config.yaml");
+	assert_int_equal(site_call(site, "attach", NULL), 7);
+	assert_says(site->err, "config.yaml: Too many levels of symbolic");
+	site_shell(site, site->folder,
+		   "ln -sf nowhere config/signalbox/config.yaml");
+	assert_int_not_equal(site_call(site, "attach", NULL), 0);
+	assert_says(site->err, "config.yaml: No such file");
+	site_shell(site, site->folder,
+		   "rm config/signalbox/config.yaml; "
+		   "ln -s dark.yaml config/signalbox/themes/dark.yaml");
+	assert_int_equal(site_call(site, "theme", "--preview", "dark", NULL),
+			 7);
+	assert_says(site->err, "dark.yaml: Too many levels of symbolic");
+}
+
 static void an_option_goes_before_the_configuration(void **state)
 {
 	struct site *site = *state;
@@ -143,6 +165,7 @@ static int tests(void)
 		TEST(a_bad_theme_tells_all_its_mistakes_and_hides_no_other),
 		TEST(the_configuration_is_read_strictly),
 		TEST(a_mistake_about_looks_stops_no_run_without_a_screen),
+		TEST(a_configuration_that_cannot_be_read_is_told),
 		TEST(an_option_goes_before_the_configuration),
 		TEST(a_theme_of_the_configuration_that_is_not_there),
 	};
