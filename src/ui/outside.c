@@ -59,12 +59,26 @@ static void forget(struct outside *outside, struct running *running)
 	child_signal_group(running->pid, SIGHUP);
 }
 
+/* One that hangs: a copy more is not worth a process more. */
+static void end_tmux(struct outside *outside)
+{
+	pid_t pid = outside->tmux.pid;
+
+	if (!pid)
+		return;
+	outside->tmux.pid = 0;
+	loop_child_forget(outside->loop, pid);
+	child_signal_group(pid, SIGKILL);
+	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+		;
+}
+
 void outside_free(struct outside *outside)
 {
 	if (!outside)
 		return;
 	forget(outside, &outside->program);
-	forget(outside, &outside->tmux);
+	end_tmux(outside);
 	free(outside);
 }
 
@@ -208,7 +222,7 @@ int outside_tmux(struct outside *outside, const char *path,
 	struct child_options options = CHILD_OPTIONS_INIT;
 	pid_t pid;
 
-	forget(outside, &outside->tmux);
+	end_tmux(outside);
 	options.argv = argv;
 	options.input = file_open(path, O_RDONLY, 0, err);
 	if (options.input < 0)

@@ -2,6 +2,8 @@
 /* The keys of the log, on the screen. */
 #include "screen/stage.h"
 
+#include <errno.h>
+#include <signal.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -380,6 +382,55 @@ static void inside_tmux_its_buffer_is_loaded(void **state)
 	free(variable);
 }
 
+/* As many as have been started; the last one of them. */
+static long hanging(const struct stand *stand, size_t wanted)
+{
+	char *path = path_join(stand->folder, "pids");
+	int64_t until = clock_monotonic_us() + 20000000;
+	struct str pids = STR_INIT;
+	size_t count = 0;
+
+	for (; count < wanted; usleep(1000)) {
+		assert_true(clock_monotonic_us() < until);
+		str_clear(&pids);
+		if (file_read(path, &pids, 4096, NULL) < 0)
+			continue;
+		count = 0;
+		for (const char *at = pids.data; (at = strchr(at, '\n')); at++)
+			count++;
+	}
+	str_truncate(&pids, pids.len - 1);
+	count = (size_t)atol(strrchr(pids.data, ' '));
+	str_release(&pids);
+	free(path);
+	return (long)count;
+}
+
+/* A copy more ends it, and its end is asked for. */
+static void a_tmux_that_hangs_leaves_nothing_behind(void **state)
+{
+	struct stand *stand = *state;
+	char *before = xstrdup(getenv("PATH"));
+	char *path = xasprintf("%s:%s", stand->folder, before);
+	long first, second;
+
+	write_file(stand->folder, "tmux",
+		   "#!/bin/sh\necho \" $$\" >>${0%/*}/pids\nexec sleep 1000\n",
+		   0700);
+	setenv("PATH", path, 1);
+	start_again(stand, "TMUX=/nowhere,1,0");
+	setenv("PATH", before, 1);
+	terminal_keys(stand->terminal, "gy");
+	first = hanging(stand, 1);
+	terminal_keys(stand->terminal, "y");
+	second = hanging(stand, 2);
+	assert_int_equal(kill((pid_t)first, 0), -1);
+	assert_int_equal(errno, ESRCH);
+	assert_int_equal(kill((pid_t)second, 0), 0);
+	free(before);
+	free(path);
+}
+
 static void a_pager_has_the_terminal_and_gives_it_back(void **state)
 {
 	struct stand *stand = *state;
@@ -439,6 +490,7 @@ int main(void)
 		TEST(lines_are_copied_to_the_terminal_and_a_file),
 		TEST(a_console_without_a_clipboard_gets_nothing),
 		TEST(inside_tmux_its_buffer_is_loaded),
+		TEST(a_tmux_that_hangs_leaves_nothing_behind),
 		TEST(a_pager_has_the_terminal_and_gives_it_back),
 		TEST(an_editor_that_cannot_run_is_told),
 	};
