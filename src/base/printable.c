@@ -48,6 +48,16 @@ void str_add_utf8(struct str *out, uint32_t c)
 	str_add_char(out, (char)(0x80 | (c & 0x3f)));
 }
 
+void str_add_ascii(struct str *out, const char *text, size_t len)
+{
+	for (size_t i = 0; i < len;) {
+		int32_t c;
+
+		i += utf8_decode(text + i, len - i, &c);
+		str_add_char(out, c >= 0 && c < 0x80 ? (char)c : '?');
+	}
+}
+
 size_t sgr_length(const char *text, size_t len)
 {
 	size_t i = 2;

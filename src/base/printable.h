@@ -29,6 +29,10 @@ void str_add_utf8(struct str *out, uint32_t c);
 void str_add_printable(struct str *out, const char *text, size_t len,
 		       bool keep_sgr);
 
+/* Each character beyond ASCII as a '?': for a terminal that would take its
+ * bytes one by one, of which 0x80 to 0x9f steer it. */
+void str_add_ascii(struct str *out, const char *text, size_t len);
+
 /* What of a line with carriage returns a terminal would be left with: the
  * bytes after the last one that has any behind it. Shortens *len to them. */
 const char *line_last_state(const char *text, size_t *len);

@@ -7,6 +7,7 @@
 #include "base/printable.h"
 #include "cli/complete.h"
 #include "cli/help.h"
+#include "cli/output.h"
 
 int cli_fail(struct error *err)
 {
@@ -17,7 +18,8 @@ int cli_fail(struct error *err)
 		return 0;
 	str_add_printable(&text, error_text(err), strlen(error_text(err)),
 			  false);
-	fprintf(stderr, "signalbox: %s\n", text.data);
+	fputs("signalbox: ", stderr);
+	output_line(stderr, text.data);
 	str_release(&text);
 	error_clear(err);
 	return status;

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/printable.h"
+#include "cli/output.h"
 
 void listing_print(const char *format, ...)
 {
@@ -25,7 +26,7 @@ void listing_print(const char *format, ...)
 
 		str_clear(&shown);
 		str_add_printable(&shown, line, len, false);
-		fputs(shown.data, stdout);
+		output_text(stdout, shown.data);
 		line += len;
 		if (*line) {
 			putchar('\n');

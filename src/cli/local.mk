@@ -18,6 +18,7 @@ libsignalbox_a_SOURCES += \
 	%D%/listing.c %D%/listing.h \
 	%D%/log.c \
 	%D%/logprint.c %D%/logprint.h \
+	%D%/output.c %D%/output.h \
 	%D%/place.c \
 	%D%/plan.c %D%/plan.h \
 	%D%/printer.c %D%/printer.h \

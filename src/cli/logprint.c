@@ -11,6 +11,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/printable.h"
+#include "cli/output.h"
 #include "event/logindex.h"
 #include "ui/logfile.h"
 
@@ -107,7 +108,7 @@ static void print_shown(struct logprint *print, const char *text, size_t len,
 	print_time(print);
 	text = line_last_state(text, &len);
 	str_add_printable(&out, text, len, true);
-	puts(out.data);
+	output_line(stdout, out.data);
 	str_release(&out);
 }
 

@@ -10,6 +10,7 @@
 #include "base/printable.h"
 #include "cli/arguments.h"
 #include "cli/cli.h"
+#include "cli/output.h"
 #include "cli/project.h"
 #include "cli/runs.h"
 #include "cli/steer.h"
@@ -36,7 +37,7 @@ static void print_text(const char *text)
 	struct str out = STR_INIT;
 
 	str_add_printable(&out, text, strlen(text), false);
-	puts(out.data);
+	output_line(stdout, out.data);
 	str_release(&out);
 }
 

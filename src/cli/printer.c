@@ -11,6 +11,8 @@
 #include "base/memory.h"
 #include "base/printable.h"
 #include "cli/listing.h"
+#include "cli/arguments.h"
+#include "cli/output.h"
 #include "cli/tail.h"
 #include "event/channel.h"
 #include "event/command.h"
@@ -42,7 +44,7 @@ static void print_line(const char *stage, const char *text, int64_t time_ms)
 		str_add(&out, " | ");
 	}
 	str_add_printable(&out, text, strlen(text), false);
-	puts(out.data);
+	output_line(stdout, out.data);
 	str_release(&out);
 }
 
@@ -112,8 +114,7 @@ static void catch_up(struct printer *printer)
 
 	if (journal_read(printer->options->run_folder, printer->model->seq + 1,
 			 take_event, printer, &err) < 0)
-		fprintf(stderr, "signalbox: %s\n", error_text(&err));
-	error_clear(&err);
+		cli_fail(&err);
 }
 
 static void on_line(struct channel *channel, const char *text, size_t len,

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/memory.h"
+#include "cli/output.h"
 #include "proc/child.h"
 
 static char *own_login(void)
@@ -59,7 +60,7 @@ struct pipeline *project_parse(const char *text, size_t len, const char *file,
 
 	if (!pipeline) {
 		problems_print(&problems, &out);
-		fputs(out.data, stderr);
+		output_text(stderr, out.data);
 		error_set(err, ERROR_CONFIG, "%s has %zu mistake%s", file,
 			  problems.count, problems.count == 1 ? "" : "s");
 	}

@@ -10,6 +10,7 @@
 
 #include "base/file.h"
 #include "base/memory.h"
+#include "cli/output.h"
 #include "net/server.h"
 #include "proc/child.h"
 #include "ui/plain.h"
@@ -93,7 +94,7 @@ int screen_theme(const char *name, struct theme *theme, struct error *err)
 	int result = theme_load(theme, name, &problems, err);
 
 	problems_print(&problems, &out);
-	fputs(out.data, stderr);
+	output_text(stderr, out.data);
 	str_release(&out);
 	problems_release(&problems);
 	return result;

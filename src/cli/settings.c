@@ -7,6 +7,7 @@
 
 #include "base/file.h"
 #include "base/memory.h"
+#include "cli/output.h"
 #include "pipeline/document.h"
 
 const char *const colour_words[3] = {"auto", "never", "always"};
@@ -107,7 +108,7 @@ int settings_load(struct settings *settings, struct error *err)
 	if (!file_is_absent(path))
 		result = document_read(path, &schema, settings, &problems, err);
 	problems_print(&problems, &out);
-	fputs(out.data, stderr);
+	output_text(stderr, out.data);
 	str_release(&out);
 	problems_release(&problems);
 	free(path);

@@ -2,6 +2,7 @@
 #include "ui/plain.h"
 
 #include <ctype.h>
+#include <langinfo.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -80,13 +81,19 @@ void plain_speak(const char *text, struct str *out)
 
 static void say(const char *before, const char *text)
 {
+	struct str spoken = STR_INIT;
 	struct str out = STR_INIT;
 
-	plain_speak(text, &out);
+	plain_speak(text, &spoken);
+	if (strcmp(nl_langinfo(CODESET), "UTF-8") == 0)
+		str_add(&out, spoken.data);
+	else
+		str_add_ascii(&out, spoken.data, spoken.len);
 	printf("%s%s%s\n", before, out.data,
 	       out.len && ispunct((unsigned char)out.data[out.len - 1]) ? ""
 									: ".");
 	fflush(stdout);
+	str_release(&spoken);
 	str_release(&out);
 }
 
