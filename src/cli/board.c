@@ -150,6 +150,14 @@ static const struct history_run *newest(const struct board *board)
 	return board->runs.count ? &board->runs.runs[0] : NULL;
 }
 
+/* As runs are called, by their pipeline; the caller's. */
+static char *newest_name(const struct board *board, const struct board *before)
+{
+	const struct history_run *run = newest(board);
+
+	return xstrdup(run && *run->pipeline ? run->pipeline : before->name);
+}
+
 /* A run that began while somebody looked; the caller's, or NULL. */
 static char *begun_text(const struct board *before, const struct board *now)
 {
@@ -172,7 +180,7 @@ static void have_read(void *data)
 	desk->board = desk->news;
 	desk->news = NULL;
 	free(desk->board->name);
-	desk->board->name = xstrdup(before->name);
+	desk->board->name = newest_name(desk->board, before);
 	ahead_list_apply(&desk->known, desk->board);
 	show(desk, told, false);
 	board_free(before);

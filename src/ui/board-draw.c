@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "ui/board.h"
 #include "ui/format.h"
 #include "ui/layout.h"
+
+/* Columns of the way back that are enough to know whether it is ready. */
+#define WAY_LEAST 17
 
 static int name_width(const struct view *view)
 {
@@ -53,25 +57,6 @@ static void draw_live(const struct view *view, struct pen *pen,
 		   *it->person ? ", let through by " : "", it->person);
 }
 
-static void draw_ahead(const struct view *view, struct pen *pen,
-		       const struct board_environment *it)
-{
-	const char *branch = view->board->branch;
-
-	pen_role(pen, it->ahead > 0 ? ROLE_NORMAL : ROLE_DIM);
-	if (it->ahead < 0 || !*branch)
-		return;
-	if (it->ahead)
-		pen_printf(pen, "%s is %lld commit%s ahead", branch,
-			   (long long)it->ahead, it->ahead == 1 ? "" : "s");
-	else if (!it->lost)
-		pen_printf(pen, "%s is live", branch);
-	if (it->lost > 0)
-		pen_printf(pen, "%s%lld commit%s not on %s",
-			   it->ahead ? ", " : "", (long long)it->lost,
-			   it->lost == 1 ? " is" : "s are", branch);
-}
-
 static void draw_way(struct pen *pen, const struct environment_model *model)
 {
 	char text[160];
@@ -84,7 +69,45 @@ static void draw_way(struct pen *pen, const struct environment_model *model)
 			   model->way_back.migrations ? ", back to %s"
 						      : " to %s",
 			   model->way_back.version);
-	pen_text(pen, "   ");
+}
+
+/* The caller's. */
+static char *ahead_text(const struct view *view,
+			const struct board_environment *it)
+{
+	const char *branch = view->board->branch;
+	struct str text = STR_INIT;
+
+	if (it->ahead < 0 || !*branch)
+		return str_detach(&text);
+	if (it->ahead)
+		str_addf(&text, "%s is %lld commit%s ahead", branch,
+			 (long long)it->ahead, it->ahead == 1 ? "" : "s");
+	else if (!it->lost)
+		str_addf(&text, "%s is live", branch);
+	if (it->lost > 0)
+		str_addf(&text, "%s%lld commit%s not on %s",
+			 it->ahead ? ", " : "", (long long)it->lost,
+			 it->lost == 1 ? " is" : "s are", branch);
+	return str_detach(&text);
+}
+
+/* Why there is no way back is cut before this is: B tells it whole. */
+static void draw_second(const struct view *view, struct pen *pen,
+			const struct board_environment *it,
+			const struct environment_model *model)
+{
+	char *ahead = ahead_text(view, it);
+	int limit = pen->limit;
+	int room = (int)strlen(ahead) + 3;
+
+	if (*ahead && limit - room >= pen->col + WAY_LEAST)
+		pen->limit = limit - room;
+	draw_way(pen, model);
+	pen->limit = limit;
+	pen_role(pen, it->ahead > 0 ? ROLE_NORMAL : ROLE_DIM);
+	pen_printf(pen, "   %s", ahead);
+	free(ahead);
 }
 
 static int environment_rows(const struct board_environment *it)
@@ -113,10 +136,8 @@ static void draw_environment(const struct view *view, const struct area *area,
 		area_cursor(area, row, 2, false);
 	pen.col = left;
 	draw_live(view, &pen, it, model);
-	if (*it->version && !*it->problem && model) {
-		draw_way(&second, model);
-		draw_ahead(view, &second, it);
-	}
+	if (*it->version && !*it->problem && model)
+		draw_second(view, &second, it, model);
 	for (size_t i = 0; i < it->notes.count; i++) {
 		pen = pen_at(area,
 			     row + environment_rows(it) - (int)it->notes.count +

@@ -63,7 +63,7 @@ static void draw_run(const struct view *view, const struct area *area, int row,
 	pen_role(&pen, ROLE_NORMAL);
 	pen_field(&pen, columns.version, run->version);
 	if (run->finished)
-		format_elapsed(run->finished - run->started, text);
+		duration_format(run->finished - run->started, text);
 	pen_field_right(&pen, 7, text);
 	pen_text(&pen, "  ");
 	pen_field(&pen, columns.person, run->person);
