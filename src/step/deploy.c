@@ -27,7 +27,9 @@ static void finish(struct deploy_step *deploy, enum state outcome,
 	const struct step_host *host = deploy->step.options.host;
 	char *text = xstrdup_null(reason);
 
-	if (text)
+	if (text && strcmp(text, state_name(outcome)) == 0)
+		stage_log_printf(deploy->step.options.log, "%s\n", text);
+	else if (text)
 		stage_log_printf(deploy->step.options.log, "%s: %s\n",
 				 state_name(outcome), text);
 	deploy->phase = DEPLOY_ENDING;

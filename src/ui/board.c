@@ -191,6 +191,42 @@ static void open_ships(struct view *view)
 				   : "d is off: nothing is live there");
 }
 
+const char *board_help(enum action action)
+{
+	switch (action) {
+	case ACTION_ROLLBACK:
+	case ACTION_REDRAW:
+	case ACTION_SUSPEND:
+	case ACTION_QUIT:
+	case ACTION_HELP:
+	case ACTION_PALETTE:
+	case ACTION_THEME:
+	case ACTION_CLOSE:
+	case ACTION_SHIPS:
+		return action_info(action)->help;
+	case ACTION_DOWN:
+	case ACTION_UP:
+	case ACTION_FIRST:
+	case ACTION_LAST:
+	case ACTION_HALF_DOWN:
+	case ACTION_HALF_UP:
+	case ACTION_PAGE_DOWN:
+	case ACTION_PAGE_UP:
+		return "to another row of the list";
+	case ACTION_NEXT_PANEL:
+	case ACTION_LAST_PANEL:
+		return "the other list";
+	case ACTION_PANEL_1:
+		return "the environments";
+	case ACTION_PANEL_2:
+		return "the runs";
+	case ACTION_OPEN:
+		return "open the run, or attach to it while it is live";
+	default:
+		return NULL;
+	}
+}
+
 bool board_act(struct view *view, enum action action)
 {
 	switch (action) {

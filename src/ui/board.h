@@ -31,7 +31,7 @@ struct board_environment { /* beside what the model has of it */
 
 struct board {
 	bool is_read;			 /* false: nothing is known yet */
-	char *name;			 /* of the repository */
+	char *name; /* of the newest run's pipeline, else the folder's */
 	char *branch, *commit, *subject; /* that releases come from; "" none */
 	struct model *model; /* the environments, as a run has them */
 	struct board_environment *environments;
@@ -72,6 +72,8 @@ const struct history_run *board_run(const struct view *view);
 /* "running", "passed", "at its gate", "cut off". */
 const char *board_run_state(const struct history_run *run, enum state *state);
 bool board_act(struct view *view, enum action action); /* false: not mine */
+/* What it does there, in a sentence; NULL: nothing. */
+const char *board_help(enum action action);
 /* What a cell's target says: so many'th environment, from 1, or from
  * BOARD_RUNS run. A click chooses it. */
 #define BOARD_RUNS 10000

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "ui/dialog.h"
 
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "base/printable.h"
 
 static int choice_rows(const struct dialog *dialog)
@@ -81,7 +83,8 @@ static void draw_keys(const struct dialog *dialog, const struct area *inside,
 	pen_bold(&pen, ROLE_KEY);
 	pen_text(&pen, "esc");
 	pen_role(&pen, ROLE_NORMAL);
-	pen_text(&pen, "  leave as is");
+	pen_printf(&pen, "  %s",
+		   dialog->ops->leaves ? dialog->ops->leaves : "leave as is");
 }
 
 static int draw_field(const struct dialog *dialog, const struct area *inside,
@@ -121,6 +124,16 @@ static void draw_choice(const struct dialog *dialog, const struct area *inside,
 		area_cursor(inside, row, 0, false);
 }
 
+static void draw_more(const struct area *inside, int row, size_t count)
+{
+	struct pen pen = pen_at(inside, row, 0);
+	char *text = xasprintf("%zu more below", count);
+
+	pen_role(&pen, ROLE_DIM);
+	pen_right(&pen, inside->cols, text);
+	free(text);
+}
+
 /* As many as there is room for, the chosen one among them. */
 static int draw_choices(const struct dialog *dialog, const struct area *inside,
 			int row, int room)
@@ -132,12 +145,15 @@ static int draw_choices(const struct dialog *dialog, const struct area *inside,
 
 	for (size_t i = 0; i < rows && first + i < count; i++)
 		draw_choice(dialog, inside, row + (int)i, first + i);
+	if (rows && first + rows < count && row + (int)rows < inside->rows - 1)
+		draw_more(inside, row + (int)rows, count - first - rows);
 	return row + (int)rows + (rows ? 1 : 0);
 }
 
 static int draw_facts(const struct dialog *dialog, const struct area *inside,
-		      int row, int room)
+		      int air, int room)
 {
+	int row = 0;
 	size_t first = dialog->scroll;
 	size_t count = dialog->fact_count;
 
@@ -151,6 +167,8 @@ static int draw_facts(const struct dialog *dialog, const struct area *inside,
 		pen_role(&pen, dialog->facts[i].role);
 		pen_text(&pen, dialog->facts[i].text);
 	}
+	if (air && first + (size_t)room < count)
+		draw_more(inside, row, count - first - (size_t)room);
 	return row;
 }
 
@@ -172,7 +190,7 @@ static void draw_inside(const struct dialog *dialog, const struct area *inside,
 {
 	int fixed = height_of(dialog) - 5 - (int)dialog->fact_count;
 	int room = inside->rows - 1 - air - fixed;
-	int row = draw_facts(dialog, inside, 0, room > 0 ? room : 0);
+	int row = draw_facts(dialog, inside, air, room > 0 ? room : 0);
 
 	row += air;
 	room = inside->rows - 2 - row - (fixed - choice_rows(dialog));

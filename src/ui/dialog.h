@@ -25,6 +25,7 @@ struct dialog_ops {
 	/* An input the dialog does not know; may be NULL. */
 	void (*input)(struct dialog *dialog, int input);
 	const char *confirms; /* what Enter does: "roll back now" */
+	const char *leaves;   /* what Esc does; NULL: "leave as is" */
 	/* Takes what was typed before it was seen: it is the brake, or changes
 	 * nothing but the screen. */
 	bool at_once;
@@ -54,7 +55,7 @@ struct dialog {
 	int64_t run, seq;
 	char *stage, *environment;
 	double weight;	      /* the candidate's share before */
-	struct strings steps; /* the plan's shares; help: why keys are off */
+	struct strings steps; /* the plan's shares; help: its table */
 	bool unhold;
 	struct palette *palette; /* freed with it; NULL none */
 	size_t recalled;	 /* so many inputs back; 0 none */

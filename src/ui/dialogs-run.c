@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "base/number.h"
+#include "ui/board.h"
 #include "ui/dialog.h"
 #include "ui/logpanel.h"
 #include "ui/format.h"
@@ -165,20 +166,21 @@ static bool contains(const char *text, const char *part)
 	return len == 0;
 }
 
-/* `steps` holds why each key was off when it opened. */
+/* In fours: the keys, the sentence, why they are off, the name. */
 static void help_list(struct dialog *dialog)
 {
-	dialog_clear_facts(dialog);
-	for (int i = ACTION_NONE + 1; i < ACTION_COUNT; i++) {
-		const struct action_info *it = action_info((enum action)i);
-		const char *off = dialog->steps.items[i - 1];
+	char **at = dialog->steps.items;
 
-		if (!contains(it->help, dialog->field.data) &&
-		    !contains(it->keys, dialog->field.data) &&
-		    !contains(it->name, dialog->field.data))
+	dialog_clear_facts(dialog);
+	for (size_t i = 0; i + 3 < dialog->steps.count; i += 4) {
+		const char *off = at[i + 2];
+
+		if (!contains(at[i], dialog->field.data) &&
+		    !contains(at[i + 1], dialog->field.data) &&
+		    !contains(at[i + 3], dialog->field.data))
 			continue;
 		dialog_fact(dialog, *off ? ROLE_OFF : ROLE_NORMAL,
-			    "%-10s %s%s%s", it->keys, it->help,
+			    "%-10s %s%s%s", at[i], at[i + 1],
 			    *off ? "; off: " : "", off);
 	}
 }
@@ -191,9 +193,17 @@ static void help_open(struct dialog *dialog, const struct view *view,
 	dialog_titlef(dialog, "KEYS");
 	dialog->label = "only";
 	for (int i = ACTION_NONE + 1; i < ACTION_COUNT; i++) {
+		const struct action_info *it = action_info((enum action)i);
+		const char *help =
+			view->board ? board_help((enum action)i) : it->help;
 		const char *off = view_idle(view, model, (enum action)i, &why);
 
+		if (!help)
+			continue;
+		strings_add(&dialog->steps, it->keys);
+		strings_add(&dialog->steps, help);
 		strings_add(&dialog->steps, off ? off : "");
+		strings_add(&dialog->steps, it->name);
 	}
 	str_release(&why);
 	help_list(dialog);
@@ -211,6 +221,7 @@ const struct dialog_ops help_dialog = {
 	.open = help_open,
 	.input = help_input,
 	.confirms = "close",
+	.leaves = "close",
 	.at_once = true,
 };
 
@@ -236,6 +247,7 @@ const struct dialog_ops search_dialog = {
 	.open = search_open,
 	.confirm = search_confirm,
 	.confirms = "find it",
+	.leaves = "close",
 	.at_once = true,
 };
 
@@ -262,5 +274,6 @@ const struct dialog_ops filter_dialog = {
 	.open = filter_open,
 	.confirm = filter_confirm,
 	.confirms = "show them",
+	.leaves = "close",
 	.at_once = true,
 };

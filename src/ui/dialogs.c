@@ -11,6 +11,39 @@
 #include "ui/format.h"
 #include "ui/input.h"
 
+/* Without a tag the version is the commit. */
+static void what_facts(struct dialog *dialog, const struct stage_model *stage)
+{
+	const struct gate_model *gate = &stage->gate;
+	const char *version = gate->candidate_version;
+	bool is_commit =
+		strncmp(gate->candidate_commit, version, strlen(version)) == 0;
+
+	dialog_fact(dialog, ROLE_NORMAL, "what   %s%s%.7s to %s%s%s",
+		    is_commit ? "" : version, is_commit ? "" : " ",
+		    gate->candidate_commit,
+		    *gate->environment ? gate->environment : stage->name,
+		    *gate->live_version ? ", live is " : "",
+		    gate->live_version);
+	dialog_fact(dialog, ROLE_NORMAL,
+		    "ships  %lld commit%s, %lld file%s, +%lld -%lld",
+		    (long long)gate->ships.commits,
+		    gate->ships.commits == 1 ? "" : "s",
+		    (long long)gate->ships.files,
+		    gate->ships.files == 1 ? "" : "s",
+		    (long long)gate->ships.insertions,
+		    (long long)gate->ships.deletions);
+	if (gate->ships.migrations)
+		dialog_fact(dialog, ROLE_WARNING,
+			    "risky  migrations (%lld file%s), which no way "
+			    "back undoes",
+			    (long long)gate->ships.migrations,
+			    gate->ships.migrations == 1 ? "" : "s");
+	for (size_t i = 0; i < gate->ships.risky.count; i++)
+		dialog_fact(dialog, ROLE_WARNING, "risky  %s",
+			    gate->ships.risky.items[i]);
+}
+
 static void gate_facts(struct dialog *dialog, const struct model *model,
 		       const char *verb)
 {
@@ -22,17 +55,7 @@ static void gate_facts(struct dialog *dialog, const struct model *model,
 	gate = &stage->gate;
 	dialog_target(dialog, stage->name, gate->environment);
 	dialog_titlef(dialog, "%s %s", verb, stage->name);
-	dialog_fact(dialog, ROLE_NORMAL, "what   %s %.7s to %s%s%s",
-		    gate->candidate_version, gate->candidate_commit,
-		    *gate->environment ? gate->environment : stage->name,
-		    *gate->live_version ? ", live is " : "",
-		    gate->live_version);
-	dialog_fact(dialog, ROLE_NORMAL,
-		    "ships  %lld commits, %lld files, +%lld -%lld",
-		    (long long)gate->ships.commits,
-		    (long long)gate->ships.files,
-		    (long long)gate->ships.insertions,
-		    (long long)gate->ships.deletions);
+	what_facts(dialog, stage);
 	for (size_t i = 0; i < gate->check_count; i++)
 		dialog_fact(dialog, state_role(gate->checks[i].state),
 			    "check  %s: %s %s", gate->checks[i].name,

@@ -109,6 +109,7 @@ static void finding_open(struct dialog *dialog, const struct view *view,
 const struct dialog_ops finding_dialog = {
 	.open = finding_open,
 	.confirms = "close",
+	.leaves = "close",
 };
 
 /* How long an exception may last, by how bad it is. */

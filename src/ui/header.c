@@ -408,13 +408,14 @@ void footer_draw(const struct view *view, const struct model *model,
 	struct pen pen = pen_at(area, 0, 1);
 
 	if (view->dialog) {
+		const char *paste = view->dialog->label
+					    ? "a paste enters the text box"
+					    : "a paste does nothing";
+
 		pen_role(&pen, ROLE_DIM);
 		pen_text(&pen, "the panels' keys are off while this is open");
-		if (!view->dialog->label)
-			pen_right(&pen, area->cols - 1, "a paste does nothing");
-		else
-			pen_right(&pen, area->cols - 1,
-				  "a paste enters the text box");
+		if (pen.col + 2 + (int)strlen(paste) < area->cols)
+			pen_right(&pen, area->cols - 1, paste);
 	} else if (*view->toast) {
 		pen_bold(&pen, view->toast_warns ? ROLE_WARNING : ROLE_NORMAL);
 		if (view->toast_warns) {

@@ -71,13 +71,8 @@ static const char *deployment_off(const struct model *model, enum action action,
 	return NULL;
 }
 
-static const char *rollback_off(const struct view *view,
-				const struct model *model)
+const char *view_rollback_off(const struct environment_model *it)
 {
-	const struct environment_model *it = view_environment(view, model);
-
-	if (board_problem(view))
-		return "its record cannot be read; its row says why";
 	if (!it)
 		return "no environment is served yet";
 	if (it->rolling_back)
@@ -111,7 +106,9 @@ static const char *reason_off(const struct view *view,
 	case ACTION_PROMOTE:
 		return deployment_off(model, action, why);
 	case ACTION_ROLLBACK:
-		return rollback_off(view, model);
+		if (board_problem(view))
+			return "its record cannot be read; its row says why";
+		return view_rollback_off(view_environment(view, model));
 	default:
 		return view_run_live(model) ? NULL : "no run is live";
 	}

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "ui/board.h"
 #include "ui/dialog.h"
 #include "ui/input.h"
 #include "ui/logpanel.h"
@@ -11,6 +12,8 @@
 #include "ui/ships.h"
 
 #define ROWS 10
+#define NAME_LEAST 22
+#define NAME_MOST 40
 #define INPUTS_KEPT 100
 
 static bool go_to(struct view *view, const struct model *model,
@@ -54,6 +57,13 @@ static bool run_with(struct view *view, const struct model *model,
 	case ACTION_FILTER:
 		log_filter(view, argument);
 		return true;
+	case ACTION_ROLLBACK: /* of the board alone */
+		if (!view->board || !is_environment(model, argument))
+			return false;
+		free(view->choice->environment);
+		view->choice->environment = xstrdup(argument);
+		view_act(view, model, action);
+		return true;
 	case ACTION_SHIPS:
 		if (!is_environment(model, argument))
 			return false;
@@ -78,19 +88,39 @@ bool palette_run(struct view *view, const struct model *model,
 	return true;
 }
 
+static char *name_of(const struct palette_entry *entry)
+{
+	return xasprintf("%s%s%s", entry->text, entry->takes ? " " : "",
+			 entry->takes ? entry->takes : "");
+}
+
+/* Columns of the longest name that is shown. */
+static int name_width(const struct palette *palette)
+{
+	const struct palette_entry *entry;
+	size_t width = NAME_LEAST;
+
+	for (size_t i = 0; (entry = palette_shown(palette, i)); i++) {
+		char *name = name_of(entry);
+
+		width = strlen(name) > width ? strlen(name) : width;
+		free(name);
+	}
+	return (int)(width < NAME_MOST ? width : NAME_MOST);
+}
+
 static void list(struct dialog *dialog)
 {
+	int width = name_width(dialog->palette);
 	const struct palette_entry *entry;
 
 	strings_release(&dialog->choices);
 	dialog->chosen = 0;
 	for (size_t i = 0; (entry = palette_shown(dialog->palette, i)); i++) {
 		const struct action_info *info = action_info(entry->action);
-		char *name = xasprintf("%s%s%s", entry->text,
-				       entry->takes ? " " : "",
-				       entry->takes ? entry->takes : "");
+		char *name = name_of(entry);
 
-		strings_addf(&dialog->choices, "%-22s %-9s %s%s", name,
+		strings_addf(&dialog->choices, "%-*s %-9s %s%s", width, name,
 			     info->keys, *entry->off ? "off: " : info->help,
 			     entry->off);
 		free(name);
@@ -207,6 +237,7 @@ const struct dialog_ops palette_dialog = {
 	.confirm = palette_confirm,
 	.input = palette_input,
 	.confirms = "do the marked one",
+	.leaves = "close",
 	.at_once = true,
 	.rows = ROWS,
 	.choice_role = choice_role,

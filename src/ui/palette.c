@@ -32,8 +32,10 @@ static const struct {
 	{ACTION_THEME, "NAME"},	  {ACTION_SHIPS, "ENVIRONMENT"},
 };
 
-static const char *takes(enum action action)
+static const char *takes(const struct view *view, enum action action)
 {
+	if (action == ACTION_ROLLBACK && view->board)
+		return "ENVIRONMENT";
 	for (size_t i = 0; i < ARRAY_SIZE(takers); i++)
 		if (takers[i].action == action)
 			return takers[i].takes;
@@ -56,7 +58,7 @@ static void add(struct palette *palette, const struct view *view,
 		.text = argument ? xasprintf("%s %s", name, argument)
 				 : xstrdup(name),
 		.argument = argument ? strlen(name) + 1 : 0,
-		.takes = argument ? NULL : takes(action),
+		.takes = argument ? NULL : takes(view, action),
 		.off = xstrdup(off ? off : ""),
 	};
 	str_release(&why);
@@ -78,6 +80,21 @@ static void add_shares(struct palette *palette, const struct view *view,
 	}
 }
 
+/* Why it is off is its own, not that of the chosen row. */
+static void add_rollback(struct palette *palette, const struct view *view,
+			 const struct model *model,
+			 const struct environment_model *it)
+{
+	struct palette_entry *entry;
+	const char *off = view->watch_only ? "this screen only watches"
+					   : view_rollback_off(it);
+
+	add(palette, view, model, ACTION_ROLLBACK, it->name);
+	entry = &palette->entries[palette->count - 1];
+	free(entry->off);
+	entry->off = xstrdup(off ? off : "");
+}
+
 static void add_arguments(struct palette *palette, const struct view *view,
 			  const struct model *model)
 {
@@ -94,6 +111,8 @@ static void add_arguments(struct palette *palette, const struct view *view,
 	for (size_t i = 0; i < model->environment_count; i++)
 		add(palette, view, model, ACTION_SHIPS,
 		    model->environments[i].name);
+	for (size_t i = 0; view->board && i < model->environment_count; i++)
+		add_rollback(palette, view, model, &model->environments[i]);
 	add_shares(palette, view, model);
 	theme_list(&themes);
 	for (size_t i = 0; i < themes.count; i++)
