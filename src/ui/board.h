@@ -30,8 +30,8 @@ struct board_environment { /* beside what the model has of it */
 };
 
 struct board {
-	bool is_read;			 /* false: nothing is known yet */
-	char *name; /* of the newest run's pipeline, else the folder's */
+	bool is_read; /* false: nothing is known yet */
+	char *name;   /* of the newest run's pipeline, else the folder's */
 	char *branch, *commit, *subject; /* that releases come from; "" none */
 	struct model *model; /* the environments, as a run has them */
 	struct board_environment *environments;

@@ -176,6 +176,15 @@ static void b_and_enter_roll_the_chosen_environment_back(void **state)
 	terminal_expect(terminal, "third");
 	terminal_keys(terminal, "q");
 	terminal_expect(terminal, "1 ENVIRONMENTS");
+	terminal_keys(terminal, "?");
+	terminal_expect(terminal, "to another row of the list");
+	expect_gone(terminal, "approve the open gate");
+	terminal_keys(terminal, "\033");
+	expect_gone(terminal, "to another row of the list");
+	terminal_keys(terminal, ":roll-back production\r");
+	terminal_expect(terminal, "ROLL BACK PRODUCTION");
+	terminal_keys(terminal, "\033");
+	expect_gone(terminal, "ROLL BACK PRODUCTION");
 	terminal_keys(terminal, "B");
 	terminal_expect(terminal, "ROLL BACK PRODUCTION");
 	terminal_keys(terminal, "\r");
