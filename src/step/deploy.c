@@ -229,6 +229,21 @@ static const char *live_commit(const struct deploy_step *deploy)
 	return state->has_live ? state->live.commit : NULL;
 }
 
+/* A run that was resumed or waited is not stopped by that, but told. */
+static void tell_newer(struct deploy_step *deploy)
+{
+	const struct run_facts *run = deploy->step.options.host->run;
+	const struct environment_state *state = state_of(deploy);
+
+	if (state->has_live && state->live.run > run->number)
+		deploy_warn(deploy,
+			    "%s: %s of run %lld is live, which is newer; %s of "
+			    "run %lld would replace it",
+			    deploy->config->environment, state->live.version,
+			    (long long)state->live.run, run->version,
+			    (long long)run->number);
+}
+
 static void unpacked(const struct unpacked *release, const struct error *err,
 		     void *data)
 {
@@ -244,6 +259,7 @@ static void unpacked(const struct unpacked *release, const struct error *err,
 	deploy->migrations = (int64_t)release->migrations;
 	if (release->migrations_why)
 		deploy_warn(deploy, "%s", release->migrations_why);
+	tell_newer(deploy);
 	deploy_open_gate(deploy);
 }
 

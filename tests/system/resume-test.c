@@ -626,6 +626,24 @@ static void what_was_rolled_back_meanwhile_stays_so(void **state)
 	assert_call(site, 8, site_call(site, "resume", "2", NULL));
 }
 
+static void what_came_live_meanwhile_is_told(void **state)
+{
+	struct site *site = *state;
+	struct process *run;
+
+	release_first(site);
+	die_at(site, "{weight: 25%}, {pause: {}}, {weight: 100%}",
+	       "wait until promoted");
+	commit_canary(site, "{weight: 100%}");
+	assert_call(site, 0, site_call(site, "run", NULL));
+	assert_says_not(site->out, "which is newer");
+	run = site_start(site, NULL, "resume", "2", NULL);
+	process_await_text(run, "of run 3 is live, which is newer");
+	process_await_text(run, "wait until promoted");
+	assert_call(site, 0, site_call(site, "promote", "2", NULL));
+	assert_int_equal(process_await(run), 0);
+}
+
 /* As if it had died between the record of a command and its effect. */
 static void record_command(struct site *site, const char *name)
 {
@@ -699,6 +717,7 @@ static int run_all(void)
 		TEST(a_hold_lasts_and_a_promotion_is_not_forgotten),
 		TEST(a_candidate_that_died_meanwhile_is_taken_back),
 		TEST(what_was_rolled_back_meanwhile_stays_so),
+		TEST(what_came_live_meanwhile_is_told),
 		TEST(a_cancelled_run_is_taken_back_when_it_goes_on),
 		TEST(a_rollback_that_was_asked_for_is_done),
 	};
