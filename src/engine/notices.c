@@ -210,6 +210,7 @@ static void post(struct notice *notice)
 	request.body_len = strlen(notice->body);
 	request.timeout_ms = notice->way->config->timeout_ms;
 	request.body_limit = ANSWER_LIMIT;
+	request.cuts_body = true;
 	notice->call = http_start(notice->notices->options.host->http, &request,
 				  posted, notice);
 }

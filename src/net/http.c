@@ -32,7 +32,7 @@ struct http_call {
 	char *url;
 	struct str body;
 	size_t limit;
-	bool too_long;
+	bool cuts, too_long;
 	int64_t started_us;
 	struct error refused; /* before anything was sent */
 	char reason[CURL_ERROR_SIZE];
@@ -130,7 +130,7 @@ static void end_call(struct http_call *call, CURLcode code)
 	http_done *done = call->done;
 
 	unlist_call(call);
-	if (code == CURLE_OK) {
+	if (code == CURLE_OK || (call->too_long && call->cuts)) {
 		tell_answer(call, done, call->data);
 	} else {
 		explain_failure(call, code, &err);
@@ -365,6 +365,7 @@ struct http_call *http_start(struct http *http,
 	call->data = data;
 	call->url = xstrdup(request->url);
 	call->limit = request->body_limit;
+	call->cuts = request->cuts_body;
 	call->started_us = clock_monotonic_us();
 	str_init(&call->body);
 	call->easy = curl_easy_init();

@@ -37,6 +37,7 @@ struct http_request {
 	size_t body_len;
 	int64_t timeout_ms; /* of the whole exchange */
 	size_t body_limit;  /* bytes of the answer; more is an error */
+	bool cuts_body;	    /* or is not read: what counts is the status */
 };
 
 #define HTTP_REQUEST_INIT                                       \

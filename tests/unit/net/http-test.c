@@ -277,6 +277,12 @@ static void http_refuses_an_answer_over_the_limit(void **state)
 	assert_int_equal(f->code, ERROR_NETWORK);
 	assert_non_null(strstr(f->error, "more than 9 bytes"));
 	forget(f);
+	request.cuts_body = true;
+	start(f, "/ok", request);
+	wait_for(f, 1);
+	assert_int_equal(f->status, 200);
+	forget(f);
+	request.cuts_body = false;
 	request.body_limit = 10;
 	start(f, "/ok", request);
 	wait_for(f, 1);
