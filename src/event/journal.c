@@ -244,7 +244,7 @@ static int head_is_there(const struct journal_chain *chain, struct error *err)
 		return 0;
 	return error_set(err, ERROR_CORRUPT,
 			 "record %lld: %s/head is missing, so that the last "
-			 "record cannot be checked",
+			 "record cannot be checked; put a copy of it back",
 			 (long long)chain->last.seq, chain->folder);
 }
 

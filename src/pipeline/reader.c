@@ -19,14 +19,33 @@ void complain_at(struct reader *reader, struct place place, const char *format,
 	free(text);
 }
 
+/* What people who know other files write; no distance of letters tells. */
+static const char *const other_words[][2] = {
+	{"fg", "color"},	 {"foreground", "color"},
+	{"bg", "background"},	 {"approvals", "required"},
+	{"depends-on", "needs"}, {"depends_on", "needs"},
+	{"script", "run"},	 {"command", "run"},
+};
+
+static const char *meant(const char *word, const char *const *known,
+			 size_t count)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(other_words); i++)
+		for (size_t j = 0;
+		     j < count && strcmp(word, other_words[i][0]) == 0; j++)
+			if (strcmp(known[j], other_words[i][1]) == 0)
+				return known[j];
+	return NULL;
+}
+
 char *suggest(struct reader *reader, const char *word, const char *const *known,
 	      size_t count)
 {
 	size_t len = strlen(word) + 1;
 	size_t cost = count * len * len;
-	const char *nearest = NULL;
+	const char *nearest = meant(word, known, count);
 
-	if (cost <= reader->comparisons_left) {
+	if (!nearest && cost <= reader->comparisons_left) {
 		reader->comparisons_left -= cost;
 		nearest = strings_nearest(word, known, count);
 	}

@@ -322,7 +322,8 @@ static void every_mistake_is_told_at_once_with_its_mend(void **state)
 				   "  blue: {color: 256}\n"
 				   "  green: {color: green, blink: true}\n"
 				   "  waiting: {color: 200, basic: 200}\n"
-				   "  off: {dim: perhaps}\n";
+				   "  off: {dim: perhaps}\n"
+				   "  passed: {fg: green, bg: black}\n";
 	static const char *const wanted[] = {
 		"my.yaml:2:1: unknown key 'bse' in a theme; did you mean "
 		"'base'?",
@@ -339,6 +340,10 @@ static void every_mistake_is_told_at_once_with_its_mend(void **state)
 		"my.yaml:9:25: unknown key 'blink' in a role",
 		"my.yaml:10:32: 'basic' is for terminals of 16 colours",
 		"my.yaml:11:14: ",
+		"my.yaml:12:12: unknown key 'fg' in a role; did you mean "
+		"'color'?",
+		"my.yaml:12:23: unknown key 'bg' in a role; did you mean "
+		"'background'?",
 	};
 	char *said = complaints(text);
 
