@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What a run's journal says first and last of it. */
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -74,6 +75,40 @@ static json_t *options_json(const struct engine *engine)
 	return json;
 }
 
+/* The first stage that ended badly. */
+static const char *bad_stage(const struct history_run *run)
+{
+	for (size_t i = 0; i < run->stage_count; i++)
+		if (state_is_bad(run->stages[i].state))
+			return run->stages[i].name;
+	return NULL;
+}
+
+/* Of the same pipeline those that ended, the newest first. */
+static json_t *past_json(const struct engine *engine)
+{
+	const struct history *past = &engine->history;
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < past->count; i++) {
+		const struct history_run *run = &past->runs[i];
+
+		if (json_array_size(array) == PAST_RUNS_KEPT)
+			break;
+		if (!run->finished ||
+		    strcmp(run->pipeline, engine->options.pipeline->name) != 0)
+			continue;
+		json_array_append_new(
+			array,
+			json_pack("{s:I, s:s, s:I, s:s*}", "run",
+				  (json_int_t)run->run, "outcome",
+				  state_name(run->state), "ms",
+				  (json_int_t)(run->finished - run->started),
+				  "stage", bad_stage(run)));
+	}
+	return array;
+}
+
 void engine_tell_started(struct engine *engine)
 {
 	const struct engine_options *options = &engine->options;
@@ -99,5 +134,6 @@ void engine_tell_started(struct engine *engine)
 	event_set_bool(event, "worktree", options->worktree);
 	event_set_json_owned(event, "stages", stages_json(engine));
 	event_set_json_owned(event, "options", options_json(engine));
+	event_set_json_owned(event, "past", past_json(engine));
 	engine_emit(engine, event);
 }

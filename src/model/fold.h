@@ -17,6 +17,7 @@ int64_t fold_time(const json_t *object, const char *key);
 
 fold_function fold_run_started, fold_run_resumed, fold_run_finished;
 void model_release_stages(struct model *model);
+void model_release_past(struct model *model);
 
 fold_function fold_stage_ready, fold_stage_started, fold_stage_finished,
 	fold_stage_retrying, fold_stage_skipped, fold_step_started,

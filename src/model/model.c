@@ -92,6 +92,7 @@ void model_free(struct model *model)
 		environment_model_release(&model->environments[i]);
 	free(model->environments);
 	model_release_findings(model);
+	model_release_past(model);
 	for (size_t i = 0; i < model->note_count; i++)
 		free(model->notes[i].text);
 	free(model->notes);

@@ -227,6 +227,14 @@ struct note_model { /* a line of EVENTS */
 
 #define NOTES_KEPT 2000
 
+struct past_run_model { /* one before this */
+	int64_t run, ms;
+	enum state state; /* as it ended */
+	char *stage;	  /* that ended badly, "" none */
+};
+
+#define PAST_RUNS_KEPT 11
+
 struct model {
 	int64_t seq;	   /* newest journaled event */
 	int64_t newest_ms; /* its wall time, transient ones too */
@@ -241,6 +249,9 @@ struct model {
 	int64_t started, finished;
 	int jobs;	   /* stages at once, 0 not known */
 	int64_t committed; /* the commit's own time */
+	/* Of the pipeline, ended before this one began; newest first. */
+	struct past_run_model past[PAST_RUNS_KEPT];
+	size_t past_count;
 	struct stage_model *stages;
 	size_t stage_count, stage_cap;
 	/* By name: numbers of stages from 1, 0 where none is; a power of two

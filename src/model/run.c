@@ -2,6 +2,7 @@
 /* The run itself, and the graph of its stages. */
 #include <stdlib.h>
 
+#include "base/memory.h"
 #include "model/fold.h"
 
 static void add_stages(struct model *model, const json_t *stages)
@@ -32,6 +33,32 @@ static void add_stages(struct model *model, const json_t *stages)
 	model_rank_stages(model);
 }
 
+void model_release_past(struct model *model)
+{
+	for (size_t i = 0; i < model->past_count; i++)
+		free(model->past[i].stage);
+	model->past_count = 0;
+}
+
+static void add_past(struct model *model, const json_t *past)
+{
+	const json_t *item;
+	size_t i;
+
+	model_release_past(model);
+	json_array_foreach(past, i, item)
+	{
+		if (i == PAST_RUNS_KEPT)
+			break;
+		model->past[model->past_count++] = (struct past_run_model){
+			.run = json_int(item, "run", 0),
+			.ms = json_int(item, "ms", 0),
+			.state = state_parse(json_text(item, "outcome")),
+			.stage = xstrdup(json_text(item, "stage")),
+		};
+	}
+}
+
 void fold_run_started(struct model *model, const struct event *event)
 {
 	model->run = event_int(event, "run", 0);
@@ -50,6 +77,7 @@ void fold_run_started(struct model *model, const struct event *event)
 	model->committed = event_time(event, "committed");
 	model->finished = 0;
 	add_stages(model, event_json(event, "stages"));
+	add_past(model, event_json(event, "past"));
 }
 
 /* What was running when the engine died is queued, or goes on: its next

@@ -85,6 +85,35 @@ static void what_is_remembered_is_what_the_journal_says(void **state)
 		   "cmp - kept");
 }
 
+static void a_run_begins_with_how_those_before_ended(void **state)
+{
+	struct site *site = *state;
+	struct event *event;
+	char *folder;
+	json_t *past;
+
+	site_pipeline(site, "name: shop\nstages:\n  unit: {source: none, run: "
+			    "'test ! -e @FOLDER@/bad'}\n");
+	site_commit(site, "a commit");
+	assert_int_equal(site_call(site, "run", NULL), 0);
+	site_shell(site, site->folder, "touch bad");
+	assert_int_equal(site_call(site, "run", NULL), 1);
+	assert_int_equal(site_call(site, "run", NULL), 1);
+	folder = site_run_folder(site, 3);
+	event = site_last_event(folder, EVENT_RUN_STARTED, NULL);
+	past = event_json(event, "past");
+	assert_int_equal(json_array_size(past), 2);
+	assert_int_equal(json_int(json_array_get(past, 0), "run", 0), 2);
+	assert_string_equal(json_text(json_array_get(past, 0), "outcome"),
+			    "failed");
+	assert_string_equal(json_text(json_array_get(past, 0), "stage"),
+			    "unit");
+	assert_string_equal(json_text(json_array_get(past, 1), "outcome"),
+			    "passed");
+	event_free(event);
+	free(folder);
+}
+
 static void usual_times_come_from_the_runs_before(void **state)
 {
 	struct site *site = *state;
@@ -145,6 +174,7 @@ static int tests(void)
 		TEST(a_failed_test_says_how_often_it_has_failed),
 		TEST(a_test_that_never_failed_says_so),
 		TEST(what_is_remembered_is_what_the_journal_says),
+		TEST(a_run_begins_with_how_those_before_ended),
 		TEST(usual_times_come_from_the_runs_before),
 		TEST(a_run_under_way_says_how_long_one_takes),
 	};

@@ -77,6 +77,25 @@ static void run_started_makes_stages_and_ranks(void **state)
 	assert_int_equal(model->seq, 1);
 }
 
+static void the_runs_before_are_kept_newest_first(void **state)
+{
+	struct model *model = *state;
+
+	apply(model, "run.started",
+	      "\"past\":[{\"run\":6,\"outcome\":\"failed\",\"ms\":900,"
+	      "\"stage\":\"unit\"},{\"run\":5,\"outcome\":\"passed\","
+	      "\"ms\":9000}]");
+	assert_int_equal(model->past_count, 2);
+	assert_int_equal(model->past[0].run, 6);
+	assert_int_equal(model->past[0].state, STATE_FAILED);
+	assert_string_equal(model->past[0].stage, "unit");
+	assert_int_equal(model->past[1].ms, 9000);
+	assert_string_equal(model->past[1].stage, "");
+	apply(model, "run.started",
+	      "\"past\":[{},{},{},{},{},{},{},{},{},{},{},{},{}]");
+	assert_int_equal(model->past_count, PAST_RUNS_KEPT);
+}
+
 static void a_cycle_of_needs_ends(void **state)
 {
 	struct model *model = *state;
@@ -679,6 +698,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(run_started_makes_stages_and_ranks),
+		TEST(the_runs_before_are_kept_newest_first),
 		TEST(a_cycle_of_needs_ends),
 		TEST(a_stage_goes_from_queued_to_its_outcome),
 		TEST(reports_replace_the_live_count_and_a_retry_forgets),
