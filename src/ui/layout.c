@@ -176,6 +176,15 @@ static bool has_tests(const struct model *model)
 	return false;
 }
 
+static struct rect cut_last_row(struct rect *rect)
+{
+	struct rect row = *rect;
+
+	row.top += --rect->rows;
+	row.rows = 1;
+	return row;
+}
+
 /* Left of the log, where that keeps lines of 70 columns. */
 static void plan_tests(struct plan *plan, const struct model *model)
 {
@@ -187,6 +196,10 @@ static void plan_tests(struct plan *plan, const struct model *model)
 	plan->tests.cols = between(46, plan->cols * 29 / 100, 64);
 	log->left = plan->tests.cols;
 	log->cols -= plan->tests.cols;
+	if (log->rows < 2 * LOG_LEAST)
+		return;
+	plan->tests_hints = cut_last_row(&plan->tests);
+	plan->log_hints = cut_last_row(log);
 }
 
 static void plan_wide(struct view *view, const struct model *model,
@@ -200,7 +213,8 @@ static void plan_wide(struct view *view, const struct model *model,
 	int traffic;
 
 	panels[PANEL_PIPELINE] =
-		from_top(cutter, 1 + chart_rows(model, rows >= 50 ? 6 : 4));
+		from_top(cutter, 1 + chart_rows(model, rows >= 50 ? 6 : 4) +
+					 past_runs_rows(view, model));
 	panels[PANEL_EVENTS] = from_bottom(
 		cutter, view->focus == PANEL_EVENTS ? between(8, rows / 4, 16)
 			: gate ? between(2, rows / 10, 6) + 1
@@ -276,13 +290,14 @@ static void draw_dividers(const struct view *view, struct grid *grid)
 	const struct rect *security = &view->plan.panels[PANEL_SECURITY];
 	const struct rect *log = &view->plan.panels[PANEL_LOG];
 	int bottom = traffic->top + traffic->rows;
+	int low = log->top + log->rows + view->plan.log_hints.rows;
 
 	if (security->left == traffic->left)
 		bottom = security->top + security->rows;
 	if (traffic->left)
 		draw_divider(grid, traffic, bottom, security->top);
 	if (log->left)
-		draw_divider(grid, log, log->top + log->rows, -1);
+		draw_divider(grid, log, low, -1);
 }
 
 /* A panel right of the line begins one column after it. */
@@ -307,6 +322,12 @@ static void draw_panels(const struct view *view, const struct model *model,
 	area = inside_of(grid, &view->plan.tests);
 	if (area.rows)
 		tests_list_draw(view, model, &area);
+	area = inside_of(grid, &view->plan.tests_hints);
+	if (area.rows)
+		tests_hints_draw(view, model, &area);
+	area = inside_of(grid, &view->plan.log_hints);
+	if (area.rows)
+		log_hints_draw(view, model, &area);
 	draw_dividers(view, grid);
 }
 

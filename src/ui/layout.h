@@ -23,6 +23,16 @@ void summary_draw(const struct view *view, const struct model *model,
 /* The tests of the shown stage, or of the last that had any. */
 void tests_list_draw(const struct view *view, const struct model *model,
 		     const struct area *area);
+/* The keys of the tests, and of the log. */
+void tests_hints_draw(const struct view *view, const struct model *model,
+		      const struct area *area);
+void log_hints_draw(const struct view *view, const struct model *model,
+		    const struct area *area);
+/* Rows below the pipeline's stages that tell of the runs before: a blank one
+ * and the line, or none. */
+int past_runs_rows(const struct view *view, const struct model *model);
+void past_runs_draw(const struct model *model, const struct area *area,
+		    int row);
 /* "live", "STALE 14 s", "passed 14:10:02"; alarming when to be reversed. */
 const char *live_text(const struct view *view, const struct model *model,
 		      char text[64], bool *alarming);

@@ -16,6 +16,7 @@ libsignalbox_a_SOURCES += \
 	%D%/glyph.c %D%/glyph.h \
 	%D%/grid.c %D%/grid.h \
 	%D%/header.c \
+	%D%/hints.c \
 	%D%/input.h \
 	%D%/keys.c %D%/keys.h \
 	%D%/layout.c %D%/layout.h \
@@ -23,7 +24,7 @@ libsignalbox_a_SOURCES += \
 	%D%/off.c \
 	%D%/palette.c %D%/palette.h %D%/palette-run.c \
 	%D%/plain.c %D%/plain.h \
-	%D%/pipeline.c %D%/playback.c %D%/playback.h \
+	%D%/past-runs.c %D%/pipeline.c %D%/playback.c %D%/playback.h \
 	%D%/rescue.c %D%/rescue.h \
 	%D%/screen.c %D%/screen.h \
 	%D%/security.c \

@@ -115,11 +115,13 @@ static void draw_column(const struct view *view, const struct model *model,
 static void draw_chart(const struct view *view, const struct model *model,
 		       const struct area *area)
 {
+	int past = past_runs_rows(view, model);
+	int rows = area->rows - 1 - past;
 	struct chart chart;
 	int gap = area->cols >= 110 ? 5 : 2;
 	int col = 1;
 
-	chart_init(&chart, model, area->rows - 1, view->now_ms);
+	chart_init(&chart, model, rows, view->now_ms);
 	chart_fit(&chart, area, gap);
 	for (size_t i = 0; i < chart.count; i++) {
 		struct column *column = &chart.columns[i];
@@ -132,6 +134,8 @@ static void draw_chart(const struct view *view, const struct model *model,
 		col += next && chart.columns[i + 1].steps ? 2 : gap;
 	}
 	chart_release(&chart);
+	if (past)
+		past_runs_draw(model, area, chart_rows(model, rows) + past);
 }
 
 /* All in one line, for the smallest screen. */

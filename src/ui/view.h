@@ -67,6 +67,7 @@ struct plan {
 	int rows, cols;
 	struct rect header, footer, panels[PANEL_COUNT];
 	struct rect tests; /* left of the log, on the widest screens */
+	struct rect tests_hints, log_hints; /* under them, their keys */
 };
 
 enum wish {

@@ -114,7 +114,8 @@ static void rows_are_given_back_in_one_order(void **state)
 static int parts_at(const struct plan *plan, int row, int col)
 {
 	const struct rect *rects[] = {&plan->header, &plan->footer,
-				      &plan->tests};
+				      &plan->tests, &plan->tests_hints,
+				      &plan->log_hints};
 	int count = 0;
 
 	for (size_t i = 0; i < ARRAY_SIZE(rects) + PANEL_COUNT; i++) {
