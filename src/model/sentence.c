@@ -191,6 +191,18 @@ static void say_step_finished(struct str *out, const struct event *event)
 	say_duration(out, event_int(event, "ms", 0));
 }
 
+static void say_place(struct str *out, const struct event *event)
+{
+	int64_t line = event_int(event, "line", 0);
+
+	if (!*event_text(event, "file"))
+		return;
+	str_addf(out, " (%s", event_text(event, "file"));
+	if (line)
+		str_addf(out, ":%lld", (long long)line);
+	str_add_char(out, ')');
+}
+
 static void say_test_finished(struct str *out, const struct event *event)
 {
 	char before[TEST_HISTORY_SIZE];
@@ -200,9 +212,7 @@ static void say_test_finished(struct str *out, const struct event *event)
 	str_addf(out, "%s: FAIL %s", event_stage(event),
 		 event_text(event, "name"));
 	say_field(out, ": ", event, "message");
-	if (*event_text(event, "file"))
-		str_addf(out, " (%s:%lld)", event_text(event, "file"),
-			 (long long)event_int(event, "line", 0));
+	say_place(out, event);
 	if (test_history(event_int(event, "failed-before", -1),
 			 event_int(event, "runs-before", -1), before))
 		str_addf(out, ", %s", before);

@@ -216,14 +216,31 @@ static size_t others_of(const struct model *model,
 	return count;
 }
 
+/* Those with failures first; the last row counts those without one. */
 static void draw_others(struct list *list, const struct view *view,
 			const struct model *model,
 			const struct stage_model *shown)
 {
+	size_t left = others_of(model, shown);
+	size_t count = model->stage_count;
+	struct pen pen;
+
 	heading(list, "other stages");
-	for (size_t i = 0; i < model->stage_count; i++)
-		if (model->stages[i].has_tests && &model->stages[i] != shown)
-			draw_stage(list, view, &model->stages[i]);
+	for (size_t i = 0; i < 2 * count && list->row < list->end; i++) {
+		const struct stage_model *it = &model->stages[i % count];
+
+		if (!it->has_tests || it == shown ||
+		    (it->tests_failed > 0) != (i < count))
+			continue;
+		if (list->row + 1 == list->end && left > 1)
+			break;
+		draw_stage(list, view, it);
+		left--;
+	}
+	if (left && next_row(list, &pen, 1)) {
+		pen_role(&pen, ROLE_DIM);
+		pen_printf(&pen, "+%zu more", left);
+	}
 }
 
 static void draw_rule(const struct area *area, const struct stage_model *stage)

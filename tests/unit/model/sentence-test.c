@@ -58,6 +58,10 @@ static const struct {
 	 "\"stage\":\"unit\",\"name\":\"adds\",\"outcome\":\"failed\","
 	 "\"message\":\"1 != 2\",\"file\":\"a.c\",\"line\":8",
 	 "unit: FAIL adds: 1 != 2 (a.c:8)"},
+	{"test.finished",
+	 "\"stage\":\"unit\",\"name\":\"adds\",\"outcome\":\"failed\","
+	 "\"file\":\"a.c\"",
+	 "unit: FAIL adds (a.c)"},
 	{"test.finished", "\"stage\":\"unit\",\"passed\":5", NULL},
 	{"report.read",
 	 "\"stage\":\"scan\",\"kind\":\"findings\",\"open\":5,\"high\":1,"

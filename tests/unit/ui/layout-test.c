@@ -142,6 +142,32 @@ static void check_parts(const struct plan *plan)
 		}
 }
 
+/* Of so many that not all have a row, those that failed have one. */
+static void other_stages_with_failures_stand_first(void **state)
+{
+	struct story story = story_open(NULL);
+	char *drawn;
+
+	(void)state;
+	for (int i = 0; i < 60; i++) {
+		char *line = xasprintf(
+			"{\"seq\":%d,\"time\":\"2026-11-20T14:00:00.000Z\","
+			"\"event\":\"test.finished\",\"stage\":\"s%d\","
+			"\"passed\":1,\"failed\":%d}",
+			i + 1, i, i >= 58);
+
+		story_tell(story.model, line, strlen(line));
+		free(line);
+	}
+	view_select(story.view, "s58");
+	drawn = story_draw(&story, 60, 200, ascii);
+	assert_non_null(strstr(drawn, "x s59 "));
+	assert_non_null(strstr(drawn, " more"));
+	assert_null(strstr(drawn, " s57 "));
+	free(drawn);
+	story_close(&story);
+}
+
 static void every_cell_belongs_to_one_part_at_every_size(void **state)
 {
 	static const char *const events[] = {"gate.ndjson", "fail.ndjson"};
@@ -321,6 +347,7 @@ int main(void)
 		cmocka_unit_test(every_form_is_drawn_as_expected),
 		cmocka_unit_test(every_size_is_drawn_within_its_edges),
 		cmocka_unit_test(rows_are_given_back_in_one_order),
+		cmocka_unit_test(other_stages_with_failures_stand_first),
 		cmocka_unit_test(every_cell_belongs_to_one_part_at_every_size),
 		cmocka_unit_test(the_way_back_is_in_sight_at_every_size),
 		cmocka_unit_test(a_version_that_is_the_commit_stands_once),
