@@ -81,6 +81,21 @@ static void draw_check(struct pen *pen, const struct check_model *check)
 	pen_role(pen, ROLE_NORMAL);
 }
 
+/* As they are drawn, what is bad first: there may not be room for all. */
+static const struct check_model *check_at(const struct gate_model *gate,
+					  size_t place)
+{
+	for (size_t i = 0; i < 2 * gate->check_count; i++) {
+		const struct check_model *it =
+			&gate->checks[i % gate->check_count];
+
+		if (state_is_bad(it->state) == (i < gate->check_count) &&
+		    place-- == 0)
+			return it;
+	}
+	return NULL;
+}
+
 static void draw_files(const struct gate_model *gate, struct pen *pen)
 {
 	pen_count(pen, gate->ships.files, "file", "files");
@@ -223,8 +238,8 @@ void gate_draw_low(const struct view *view, const struct gate_model *gate,
 		pen_role(&pen, ROLE_DIM);
 		pen_text(&pen, " checks  ");
 	}
-	for (size_t i = 0; i < gate->check_count; i++) {
-		draw_check(&pen, &gate->checks[i]);
+	for (size_t i = 0; i < gate->check_count && pen.col < pen.limit; i++) {
+		draw_check(&pen, check_at(gate, i));
 		pen_text(&pen, "  ");
 	}
 	pen = pen_at(area, 2, 1);
@@ -267,6 +282,28 @@ static void draw_person(const struct area *area, int row,
 				  : (eligible->can ? "may vote" : ""));
 }
 
+static void draw_checks(const struct gate_model *gate, const struct area *area,
+			int row)
+{
+	size_t count = gate->check_count;
+
+	for (size_t i = 0; i < count && row < area->rows; i++) {
+		const struct check_model *check = check_at(gate, i);
+		struct pen pen = pen_at(area, row++, 3);
+
+		if (row == area->rows && i + 1 < count) {
+			pen_role(&pen, ROLE_DIM);
+			pen_printf(&pen, "+%zu more", count - i);
+			break;
+		}
+		draw_check(&pen, check);
+		if (*check->text && !state_is_bad(check->state)) {
+			pen_role(&pen, ROLE_DIM);
+			pen_printf(&pen, "  %s", check->text);
+		}
+	}
+}
+
 static void draw_left(const struct gate_model *gate, const struct area *area)
 {
 	int row = 1;
@@ -287,19 +324,8 @@ static void draw_left(const struct gate_model *gate, const struct area *area)
 
 		draw_who(gate, &pen);
 	}
-	if (!gate->check_count)
-		return;
-	row = heading(area, row, "CHECKS");
-	for (size_t i = 0; i < gate->check_count; i++) {
-		struct pen pen = pen_at(area, row++, 3);
-
-		draw_check(&pen, &gate->checks[i]);
-		if (*gate->checks[i].text &&
-		    !state_is_bad(gate->checks[i].state)) {
-			pen_role(&pen, ROLE_DIM);
-			pen_printf(&pen, "  %s", gate->checks[i].text);
-		}
-	}
+	if (gate->check_count)
+		draw_checks(gate, area, heading(area, row, "CHECKS"));
 }
 
 /* As many of the most changed files as the line holds. */

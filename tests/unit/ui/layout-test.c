@@ -168,6 +168,38 @@ static void other_stages_with_failures_stand_first(void **state)
 	story_close(&story);
 }
 
+/* Of so many that not all are seen, those that failed are. */
+static void checks_that_failed_stand_first_at_the_gate(void **state)
+{
+	static const int sizes[][2] = {{24, 80}, {40, 120}, {60, 200}};
+	struct story story = story_open(NULL);
+	struct str line = STR_INIT;
+
+	(void)state;
+	str_add(&line, "{\"seq\":1,\"time\":\"2026-11-20T14:00:00.000Z\","
+		       "\"event\":\"gate.opened\",\"stage\":\"production\","
+		       "\"required\":1,\"checks\":[");
+	for (int i = 0; i < 40; i++)
+		str_addf(&line, "{\"name\":\"c%d\",\"outcome\":\"passed\"},",
+			 i);
+	str_add(&line, "{\"name\":\"smoke\",\"outcome\":\"failed\"}]}");
+	story_tell(story.model, line.data, line.len);
+	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
+		char *drawn =
+			story_draw(&story, sizes[i][0], sizes[i][1], ascii);
+		const char *first = strstr(drawn, "x smoke");
+
+		assert_non_null(first);
+		assert_true(first < strstr(drawn, "+ c0"));
+		assert_null(strstr(drawn, "c39"));
+		if (i)
+			assert_non_null(strstr(drawn, " more"));
+		free(drawn);
+	}
+	str_release(&line);
+	story_close(&story);
+}
+
 static void every_cell_belongs_to_one_part_at_every_size(void **state)
 {
 	static const char *const events[] = {"gate.ndjson", "fail.ndjson"};
@@ -348,6 +380,7 @@ int main(void)
 		cmocka_unit_test(every_size_is_drawn_within_its_edges),
 		cmocka_unit_test(rows_are_given_back_in_one_order),
 		cmocka_unit_test(other_stages_with_failures_stand_first),
+		cmocka_unit_test(checks_that_failed_stand_first_at_the_gate),
 		cmocka_unit_test(every_cell_belongs_to_one_part_at_every_size),
 		cmocka_unit_test(the_way_back_is_in_sight_at_every_size),
 		cmocka_unit_test(a_version_that_is_the_commit_stands_once),
