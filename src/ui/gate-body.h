@@ -15,6 +15,11 @@ void gate_draw_high(const struct view *view, const struct gate_model *gate,
 int gate_rows(const struct gate_model *gate, int cols);
 /* "6 commits  14 files  +312 -87" */
 void gate_draw_size(const struct gate_model *gate, struct pen *pen);
+/* On a line: who voted and who may; and the checks, what is bad first. */
+void gate_draw_who(const struct gate_model *gate, struct pen *pen);
+void gate_draw_checks(const struct gate_model *gate, struct pen *pen);
+/* Both, a row each. */
+void gate_draw_people(const struct gate_model *gate, const struct area *area);
 /* What it touches that the pipeline file calls risky, if any. */
 void gate_draw_risky(const struct gate_model *gate, struct pen *pen);
 

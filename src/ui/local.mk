@@ -12,7 +12,7 @@ libsignalbox_a_SOURCES += \
 	%D%/events.c \
 	%D%/finding.c \
 	%D%/format.c %D%/format.h \
-	%D%/gate.c %D%/gate-body.c %D%/gate-body.h \
+	%D%/gate.c %D%/gate-body.c %D%/gate-body.h %D%/gate-people.c \
 	%D%/glyph.c %D%/glyph.h \
 	%D%/grid.c %D%/grid.h \
 	%D%/header.c \
