@@ -126,7 +126,7 @@ static void check_listen(struct doctor *doctor,
 			 const struct environment_config *config,
 			 const struct environment *environment)
 {
-	const char *listen = config->haproxy.listen;
+	const char *listen = config->traffic.haproxy.listen;
 	const char *colon = listen ? strrchr(listen, ':') : NULL;
 
 	if (colon)
@@ -151,15 +151,15 @@ static void check_environment(struct doctor *doctor,
 	struct environment *environment = environment_open(&options, NULL);
 
 	for (int colour = 0; colour < COLOUR_COUNT; colour++)
-		check_port(doctor, config->name, config->process.ports[colour],
+		check_port(doctor, config->name, config->target.ports[colour],
 			   environment &&
 				   environment_is_up(environment,
 						     (enum colour)colour));
 	check_listen(doctor, config, environment);
-	if (config->haproxy.socket)
-		tell(doctor, "socket", config->haproxy.socket,
-		     access(config->haproxy.socket, R_OK | W_OK) == 0 ||
-				     strchr(config->haproxy.socket, ':')
+	if (config->traffic.haproxy.socket)
+		tell(doctor, "socket", config->traffic.haproxy.socket,
+		     access(config->traffic.haproxy.socket, R_OK | W_OK) == 0 ||
+				     strchr(config->traffic.haproxy.socket, ':')
 			     ? NULL
 			     : "let your user read and write HAProxy's admin "
 			       "socket (its `stats socket ... mode 660 group "

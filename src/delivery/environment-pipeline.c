@@ -167,8 +167,8 @@ environment_config_of(struct environment *environment,
 		return environment->config;
 	config = pipeline_environment(pipeline, environment->name);
 	if (config &&
-	    memcmp(config->process.ports, environment->config->process.ports,
-		   sizeof(config->process.ports)) == 0)
+	    memcmp(config->target.ports, environment->config->target.ports,
+		   sizeof(config->target.ports)) == 0)
 		return config;
 	return environment->config;
 }

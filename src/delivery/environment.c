@@ -188,11 +188,12 @@ static void set_url(struct environment *environment)
 
 	if (config->url)
 		environment->url = xstrdup(config->url);
-	else if (config->haproxy.listen)
+	else if (config->traffic.haproxy.listen)
 		environment->url = xasprintf(
 			"http://%s%s",
-			*config->haproxy.listen == ':' ? "127.0.0.1" : "",
-			config->haproxy.listen);
+			*config->traffic.haproxy.listen == ':' ? "127.0.0.1"
+							       : "",
+			config->traffic.haproxy.listen);
 	else
 		environment->url = xstrdup("");
 }

@@ -65,10 +65,10 @@ static struct plan_step *add(struct making *making, enum plan_step_kind kind,
 static void add_start(struct making *making)
 {
 	const struct plan_request *request = making->request;
-	const struct process_target *process = &request->environment->process;
+	const struct target_config *target = &request->environment->target;
 	struct plan *plan = making->plan;
 	char timeout[WORDS_SIZE];
-	int port = process->ports[plan->colour];
+	int port = target->ports[plan->colour];
 
 	if (plan->in_place)
 		add(making, PLAN_REPLACE, "replace",
@@ -83,8 +83,8 @@ static void add_start(struct making *making)
 			      colour_name(plan->colour), port));
 	add(making, PLAN_HEALTHY, "healthy",
 	    xasprintf("GET %s on port %d answers 2xx or 3xx, within %s",
-		      process->health, port,
-		      words_duration(process->start_timeout_ms, timeout)));
+		      target->health, port,
+		      words_duration(target->start_timeout_ms, timeout)));
 }
 
 static int add_weight(struct making *making, double percent,
@@ -364,10 +364,11 @@ static int check_places(const struct plan_request *request, struct error *err)
 	const char *name = request->deploy->environment;
 	int live = request->live;
 
-	if (!then || !now->haproxy.listen || !then->haproxy.listen ||
+	if (!then || !now->traffic.haproxy.listen ||
+	    !then->traffic.haproxy.listen ||
 	    request->deploy->strategy == STRATEGY_ALL_AT_ONCE)
 		return 0;
-	if (now->process.ports[live] != then->process.ports[live])
+	if (now->target.ports[live] != then->target.ports[live])
 		return error_set(
 			err, ERROR_CONFIG,
 			"%s: %s serves %s on port %d, and this file says %d; "
@@ -375,19 +376,21 @@ static int check_places(const struct plan_request *request, struct error *err)
 			"the release after, or replace it in place, once, by "
 			"strategy all-at-once",
 			name, colour_name((enum colour)live),
-			request->live_version, then->process.ports[live],
-			now->process.ports[live],
+			request->live_version, then->target.ports[live],
+			now->target.ports[live],
 			colour_name(live == COLOUR_BLUE ? COLOUR_GREEN
 							: COLOUR_BLUE));
-	if (!listens_on(now->haproxy.listen, then->haproxy.listen))
+	if (!listens_on(now->traffic.haproxy.listen,
+			then->traffic.haproxy.listen))
 		return error_set(
 			err, ERROR_CONFIG,
 			"%s: %s is reached at %s, and this file says listen: "
 			"%s, so that who asks there would find nobody; put it "
 			"back, or replace it in place, once, by strategy "
 			"all-at-once",
-			name, request->live_version, then->haproxy.listen,
-			now->haproxy.listen);
+			name, request->live_version,
+			then->traffic.haproxy.listen,
+			now->traffic.haproxy.listen);
 	return 0;
 }
 

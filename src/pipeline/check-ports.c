@@ -35,12 +35,12 @@ static void claim_environment(struct claims *claims, const struct node *node,
 	const char *to_listen[] = {"traffic", "haproxy", "listen", NULL};
 	const struct node *ports = descend(node, to_ports);
 	const struct node *listen = descend(node, to_listen);
-	const char *text = environment->haproxy.listen;
+	const char *text = environment->traffic.haproxy.listen;
 	struct claim claim = {.environment = environment->name};
 	size_t host;
 
 	for (size_t i = 0; i < 2; i++) {
-		claim.port = environment->process.ports[i];
+		claim.port = environment->target.ports[i];
 		if (!claim.port || !ports)
 			continue;
 		claim.place = ports->children[i].place;

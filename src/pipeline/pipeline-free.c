@@ -55,16 +55,16 @@ static void environment_release(struct environment_config *environment)
 {
 	free(environment->name);
 	free(environment->url);
-	free(environment->process.command);
-	free(environment->process.health);
-	pairs_release(&environment->process.env);
-	free(environment->haproxy.listen);
-	free(environment->haproxy.socket);
-	free(environment->haproxy.backend);
-	strings_release(&environment->haproxy.servers[0]);
-	strings_release(&environment->haproxy.servers[1]);
-	free(environment->haproxy.server_state);
-	free(environment->haproxy.ring);
+	free(environment->target.command);
+	free(environment->target.health);
+	pairs_release(&environment->target.env);
+	free(environment->traffic.haproxy.listen);
+	free(environment->traffic.haproxy.socket);
+	free(environment->traffic.haproxy.backend);
+	strings_release(&environment->traffic.haproxy.servers[0]);
+	strings_release(&environment->traffic.haproxy.servers[1]);
+	free(environment->traffic.haproxy.server_state);
+	free(environment->traffic.haproxy.ring);
 	gate_release(&environment->gate);
 	strings_release(&environment->secrets);
 	strings_release(&environment->branches);

@@ -69,7 +69,8 @@ struct gate_rule {
 	struct place place;
 };
 
-struct process_target {
+/* What runs there. */
+struct target_config {
 	char *command; /* a shell line; $PORT, $COLOUR, $VERSION are set */
 	int ports[2];  /* blue's and green's */
 	char *health;  /* path of an HTTP check that must answer 2xx or 3xx */
@@ -88,6 +89,11 @@ struct haproxy_traffic {
 	char *ring;		   /* ring of request lines, or NULL */
 };
 
+/* What carries its requests. */
+struct traffic_config {
+	struct haproxy_traffic haproxy;
+};
+
 /* What becomes of a run that reaches an environment another one holds. */
 enum concurrency {
 	CONCURRENCY_QUEUE,     /* waits, in order of arrival */
@@ -99,8 +105,8 @@ enum concurrency {
 struct environment_config {
 	char *name;
 	char *url; /* may be NULL */
-	struct process_target process;
-	struct haproxy_traffic haproxy;
+	struct target_config target;
+	struct traffic_config traffic;
 	struct gate_rule gate;
 	struct strings secrets;	 /* names of variables; values come from the
 				  * caller's environment */

@@ -55,7 +55,8 @@ static void check_measurable(struct reader *reader, const struct node *value)
 {
 	const struct environment_config *target = reader->target;
 
-	if (target && target->haproxy.socket && !target->haproxy.ring)
+	if (target && target->traffic.haproxy.socket &&
+	    !target->traffic.haproxy.ring)
 		complain_at(reader, value->key_place,
 			    "'%s' cannot be measured in '%s': without 'ring' "
 			    "in its haproxy only mean latencies are known; "

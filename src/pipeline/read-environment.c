@@ -46,12 +46,12 @@ static void read_process_env(struct reader *reader, const struct node *value,
 }
 
 static const struct key process_keys[] = {
-	{"command", read_line, offsetof(struct process_target, command), true},
-	{"ports", read_ports, offsetof(struct process_target, ports), true},
-	{"health", read_path, offsetof(struct process_target, health), true},
+	{"command", read_line, offsetof(struct target_config, command), true},
+	{"ports", read_ports, offsetof(struct target_config, ports), true},
+	{"health", read_path, offsetof(struct target_config, health), true},
 	{"start-timeout", read_time_limit,
-	 offsetof(struct process_target, start_timeout_ms), false},
-	{"env", read_process_env, offsetof(struct process_target, env), false},
+	 offsetof(struct target_config, start_timeout_ms), false},
+	{"env", read_process_env, offsetof(struct target_config, env), false},
 	{"user", NULL, 0, false},
 	{"workdir", NULL, 0, false},
 	{"shell", NULL, 0, false},
@@ -87,7 +87,8 @@ static void read_target(struct reader *reader, const struct node *value,
 }
 
 static const struct key traffic_keys[] = {
-	{"haproxy", read_haproxy, 0, false},
+	{"haproxy", read_haproxy, offsetof(struct traffic_config, haproxy),
+	 false},
 	{"nginx", NULL, 0, false},
 	{"exec", NULL, 0, false},
 	{"envoy", NULL, 0, false},
@@ -165,9 +166,9 @@ static void read_branches(struct reader *reader, const struct node *value,
 
 static const struct key environment_keys[] = {
 	{"url", read_url, offsetof(struct environment_config, url), false},
-	{"target", read_target, offsetof(struct environment_config, process),
+	{"target", read_target, offsetof(struct environment_config, target),
 	 true},
-	{"traffic", read_traffic, offsetof(struct environment_config, haproxy),
+	{"traffic", read_traffic, offsetof(struct environment_config, traffic),
 	 true},
 	{"gate", read_gate, offsetof(struct environment_config, gate), false},
 	{"secrets", read_variables,
@@ -204,7 +205,7 @@ static void read_environment(struct reader *reader, const struct node *value)
 	environment->name = xstrdup(value->key);
 	environment->place = value->key_place;
 	environment->keep_ms = KEEP_MS;
-	environment->process.start_timeout_ms = START_TIMEOUT_MS;
+	environment->target.start_timeout_ms = START_TIMEOUT_MS;
 	gate_defaults(&environment->gate);
 	read_map(reader, value, &environment_schema, environment);
 }

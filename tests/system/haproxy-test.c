@@ -201,9 +201,9 @@ static int set_up(void **state)
 		f->ports[i] = web_free_port();
 	f->listen = xasprintf("127.0.0.1:%d", f->port);
 	f->environment.name = (char *)"production";
-	f->environment.process.ports[0] = f->ports[0];
-	f->environment.process.ports[1] = f->ports[1];
-	f->environment.process.health = (char *)"/healthz";
+	f->environment.target.ports[0] = f->ports[0];
+	f->environment.target.ports[1] = f->ports[1];
+	f->environment.target.health = (char *)"/healthz";
 	*state = f;
 	return 0;
 }
@@ -233,7 +233,7 @@ static struct fixture *managed(void **state)
 {
 	struct fixture *f = *state;
 
-	f->environment.haproxy.listen = f->listen;
+	f->environment.traffic.haproxy.listen = f->listen;
 	start_server(f, 0, "blue");
 	start_server(f, 1, "green");
 	f->traffic = open_traffic(f);
@@ -268,7 +268,7 @@ static int tear_down(void **state)
 	loop_free(f->loop);
 	assert_int_equal(folder_remove(f->folder, NULL), 0);
 	for (int i = 0; i < COLOUR_COUNT; i++)
-		strings_release(&f->environment.haproxy.servers[i]);
+		strings_release(&f->environment.traffic.haproxy.servers[i]);
 	free(f->folder);
 	free(f->listen);
 	free(f->cfg);
@@ -496,7 +496,7 @@ static void another_configuration_is_loaded_without_a_failure(void **state)
 
 	shift_well(f, 50);
 	web_load_start(&load, f->port, "/", false);
-	f->environment.process.health = (char *)"/ready";
+	f->environment.target.health = (char *)"/ready";
 	ensure_well(f, 0);
 	assert_non_null(strstr(f->notes.data, "configuration has changed"));
 	traffic_inspect(f->traffic, known, f);
@@ -746,7 +746,7 @@ static void a_port_in_use_is_said(void **state)
 {
 	struct fixture *f = *state;
 
-	f->environment.haproxy.listen = f->listen;
+	f->environment.traffic.haproxy.listen = f->listen;
 	f->servers[0] = web_server_start("squatter", f->port);
 	f->traffic = open_traffic(f);
 	assert_non_null(f->traffic);
@@ -760,7 +760,7 @@ static void a_listen_that_is_no_address_is_refused(void **state)
 {
 	struct fixture *f = *state;
 
-	f->environment.haproxy.listen = (char *)"127.0.0.1:80\n\tstats";
+	f->environment.traffic.haproxy.listen = (char *)"127.0.0.1:80\n\tstats";
 	assert_null(open_traffic(f));
 	assert_non_null(strstr(f->error, "cannot be written"));
 }
@@ -772,7 +772,7 @@ static void a_runtime_folder_too_long_for_a_socket_is_said(void **state)
 
 	assert_int_equal(folder_make(folder, 0700, NULL), 0);
 	setenv("XDG_RUNTIME_DIR", folder, 1);
-	f->environment.haproxy.listen = f->listen;
+	f->environment.traffic.haproxy.listen = f->listen;
 	assert_null(open_traffic(f));
 	assert_non_null(strstr(f->error, "too long for haproxy's socket"));
 	free(folder);
@@ -836,7 +836,7 @@ static void start_proxy(struct fixture *f)
 static struct fixture *attached(void **state, const char *balance)
 {
 	struct fixture *f = *state;
-	struct haproxy_traffic *haproxy = &f->environment.haproxy;
+	struct haproxy_traffic *haproxy = &f->environment.traffic.haproxy;
 
 	for (int i = 0; i < 4; i++)
 		start_server(f, i, i % 2 ? "green" : "blue");
@@ -920,7 +920,8 @@ static void a_colour_in_maintenance_is_made_ready(void **state)
 static void a_server_that_is_not_there_is_refused(void **state)
 {
 	struct fixture *f = attached(state, "roundrobin");
-	struct strings *green = &f->environment.haproxy.servers[COLOUR_GREEN];
+	struct strings *green =
+		&f->environment.traffic.haproxy.servers[COLOUR_GREEN];
 
 	traffic_close(f->traffic);
 	strings_add(green, "nope");
@@ -936,7 +937,8 @@ static void a_server_that_is_not_there_is_refused(void **state)
 static void a_shift_to_no_server_leaves_traffic_where_it_was(void **state)
 {
 	struct fixture *f = attached(state, "roundrobin");
-	struct strings *green = &f->environment.haproxy.servers[COLOUR_GREEN];
+	struct strings *green =
+		&f->environment.traffic.haproxy.servers[COLOUR_GREEN];
 	char body[64] = "";
 
 	traffic_close(f->traffic);
@@ -956,7 +958,7 @@ static void a_backend_that_is_not_there_is_refused(void **state)
 	struct fixture *f = attached(state, "roundrobin");
 
 	traffic_close(f->traffic);
-	f->environment.haproxy.backend = (char *)"nope";
+	f->environment.traffic.haproxy.backend = (char *)"nope";
 	f->traffic = open_traffic(f);
 	ensure(f, 0);
 	assert_int_equal(f->code, ERROR_PROVIDER);
@@ -990,12 +992,12 @@ static void a_missing_ring_or_server_state_is_said(void **state)
 	struct fixture *f = attached(state, "roundrobin");
 
 	traffic_close(f->traffic);
-	f->environment.haproxy.ring = (char *)"nope";
+	f->environment.traffic.haproxy.ring = (char *)"nope";
 	f->traffic = open_traffic(f);
 	ensure(f, 0);
 	assert_non_null(strstr(f->error, "no ring \"nope\""));
 	traffic_close(f->traffic);
-	f->environment.haproxy.server_state = NULL;
+	f->environment.traffic.haproxy.server_state = NULL;
 	f->traffic = open_traffic(f);
 	assert_null(f->traffic);
 	assert_non_null(strstr(f->error, "server-state"));
@@ -1013,7 +1015,7 @@ static void a_lock_held_by_another_process_is_named(void **state)
 	char byte = 0;
 	pid_t pid;
 
-	f->environment.haproxy.listen = f->listen;
+	f->environment.traffic.haproxy.listen = f->listen;
 	assert_int_equal(pipe(ready), 0);
 	assert_int_equal(pipe(over), 0);
 	pid = fork();

@@ -49,12 +49,12 @@ struct target_wait {
 
 static bool process_serves(const struct environment_config *config)
 {
-	return config->process.command != NULL;
+	return config->target.command != NULL;
 }
 
 static int process_port(const struct target *target)
 {
-	return target->config->process.ports[target->colour];
+	return target->config->target.ports[target->colour];
 }
 
 static pid_t process_pid(const struct target *target)
@@ -108,7 +108,7 @@ static void build_env(const struct target *target,
 		if (value)
 			env_set(env, inherited[i], value);
 	}
-	env_set_pairs(env, &target->config->process.env);
+	env_set_pairs(env, &target->config->target.env);
 	env_set_pairs(env, release->secrets);
 	env_set_int(env, "PORT", process_port(target));
 	env_set(env, "COLOUR", colour);
@@ -162,7 +162,7 @@ static int process_start(const struct target *target,
 			 const struct target_release *release,
 			 struct error *err)
 {
-	char *line = shell_line(target->config->process.command);
+	char *line = shell_line(target->config->target.command);
 	const char *argv[] = {"/bin/sh", "-c", line, NULL};
 	struct strings env = STRINGS_INIT;
 	struct keeper_options options = {
@@ -322,7 +322,7 @@ static void confirm(struct target_wait *wait)
 static void try_later(struct target_wait *wait, char *why)
 {
 	const struct target *target = wait->target;
-	int64_t limit_ms = target->config->process.start_timeout_ms;
+	int64_t limit_ms = target->config->target.start_timeout_ms;
 	int64_t past_ms = (clock_monotonic_us() - wait->began_us) / 1000;
 	char text[WORDS_SIZE];
 
@@ -356,7 +356,7 @@ static void probed(const struct http_response *response,
 		confirm(wait);
 	else if (response)
 		try_later(wait, xasprintf("GET %s answered %d",
-					  wait->target->config->process.health,
+					  wait->target->config->target.health,
 					  response->status));
 	else
 		try_later(wait, xstrdup(error_text(err)));
@@ -368,7 +368,7 @@ static void probe(void *data)
 	struct http_request request = HTTP_REQUEST_INIT;
 	char *url =
 		xasprintf("http://127.0.0.1:%d%s", process_port(wait->target),
-			  wait->target->config->process.health);
+			  wait->target->config->target.health);
 
 	request.url = url;
 	request.timeout_ms = PROBE_LIMIT_MS;

@@ -33,13 +33,13 @@ static int check_word(const char *what, const char *text, const char *allowed,
 int haproxy_config_check(const struct environment_config *environment,
 			 struct error *err)
 {
-	const struct process_target *process = &environment->process;
+	const struct target_config *target = &environment->target;
 
-	if (check_word("listen", environment->haproxy.listen, ".:-_*[]", err) <
-	    0)
+	if (check_word("listen", environment->traffic.haproxy.listen, ".:-_*[]",
+		       err) < 0)
 		return -1;
-	if (process->health &&
-	    check_word("health", process->health, "/.-_~?=&+,:%", err) < 0)
+	if (target->health &&
+	    check_word("health", target->health, "/.-_~?=&+,:%", err) < 0)
 		return -1;
 	return 0;
 }
@@ -111,21 +111,21 @@ void haproxy_config_write(const struct environment_config *environment,
 			  const char *socket, const int units[COLOUR_COUNT],
 			  struct str *out)
 {
-	const struct process_target *process = &environment->process;
+	const struct target_config *target = &environment->target;
 
 	str_add(out, "# Written by signalbox; changes by hand are lost.\n");
 	write_global(socket, out);
 	write_defaults(out);
-	write_frontend(environment->haproxy.listen, out);
+	write_frontend(environment->traffic.haproxy.listen, out);
 	str_add(out, "backend " HAPROXY_BACKEND "\n"
 		     "\tlog stdout format raw daemon\n"
 		     "\tbalance roundrobin\n");
-	write_health(process->health, out);
+	write_health(target->health, out);
 	str_add(out, "\tdefault-server check inter 500ms fastinter 100ms "
 		     "downinter 200ms fall 2 rise 1\n");
 	for (int i = 0; i < COLOUR_COUNT; i++)
 		str_addf(out, "\tserver %s 127.0.0.1:%d weight %d\n",
-			 colour_name(i), process->ports[i], units[i]);
+			 colour_name(i), target->ports[i], units[i]);
 }
 
 bool haproxy_config_units(const char *text, int units[COLOUR_COUNT])

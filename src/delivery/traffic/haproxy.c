@@ -322,7 +322,7 @@ static struct traffic *haproxy_open(const struct traffic_options *options,
 	haproxy->traffic.ops = &traffic_haproxy;
 	haproxy->traffic.options = *options;
 	haproxy->traffic.options.folder = xstrdup_null(options->folder);
-	haproxy->config = &options->environment->haproxy;
+	haproxy->config = &options->environment->traffic.haproxy;
 	haproxy->managed = haproxy->config->listen != NULL;
 	haproxy->units[COLOUR_BLUE] = haproxy->units[COLOUR_GREEN] = -1;
 	result = haproxy->managed ? open_managed(haproxy, err)
@@ -345,7 +345,8 @@ static struct traffic *haproxy_open(const struct traffic_options *options,
 
 static bool haproxy_serves(const struct environment_config *environment)
 {
-	return environment->haproxy.listen || environment->haproxy.socket;
+	return environment->traffic.haproxy.listen ||
+	       environment->traffic.haproxy.socket;
 }
 
 static bool can_write_beside(const char *path)
@@ -364,7 +365,7 @@ static bool can_write_beside(const char *path)
 static char *haproxy_lock_path(const struct environment_config *environment,
 			       struct error *err)
 {
-	const struct haproxy_traffic *config = &environment->haproxy;
+	const struct haproxy_traffic *config = &environment->traffic.haproxy;
 	const char *name = config->listen ? config->listen : config->socket;
 	char digest[DIGEST_TEXT_SIZE];
 	char *runtime;

@@ -110,7 +110,7 @@ void traffic_stop(struct traffic *traffic, traffic_done *done, void *data)
 static int refuse_held(int fd, const struct environment_config *environment,
 		       struct error *err)
 {
-	const struct haproxy_traffic *haproxy = &environment->haproxy;
+	const struct haproxy_traffic *haproxy = &environment->traffic.haproxy;
 	char holder[512];
 	ssize_t n = pread(fd, holder, sizeof(holder) - 1, 0);
 

@@ -97,7 +97,7 @@ static bool target_is_alive(const struct target *target)
 
 static int target_port(const struct target *target)
 {
-	return target->config->process.ports[target->colour];
+	return target->config->target.ports[target->colour];
 }
 
 static pid_t target_pid(const struct target *target)

@@ -226,10 +226,10 @@ static void the_configuration_tells_its_weights_again(void **state)
 
 	(void)state;
 	memset(&environment, 0, sizeof(environment));
-	environment.haproxy.listen = (char *)"127.0.0.1:8080";
-	environment.process.health = (char *)"/healthz?full=1";
-	environment.process.ports[0] = 8081;
-	environment.process.ports[1] = 8082;
+	environment.traffic.haproxy.listen = (char *)"127.0.0.1:8080";
+	environment.target.health = (char *)"/healthz?full=1";
+	environment.target.ports[0] = 8081;
+	environment.target.ports[1] = 8082;
 	assert_int_equal(haproxy_config_check(&environment, NULL), 0);
 	haproxy_config_write(&environment, "/run/x/s", units, &text);
 	assert_true(haproxy_config_units(text.data, found));
@@ -237,7 +237,7 @@ static void the_configuration_tells_its_weights_again(void **state)
 	assert_int_equal(found[COLOUR_GREEN], 13);
 	assert_false(haproxy_config_units("global\n", found));
 	str_release(&text);
-	environment.process.health = (char *)"/x\" ver HTTP/1.1\n\tlog";
+	environment.target.health = (char *)"/x\" ver HTTP/1.1\n\tlog";
 	assert_int_equal(haproxy_config_check(&environment, NULL), -1);
 }
 

@@ -7,10 +7,10 @@
 
 static const struct environment_config production = {
 	.name = "production",
-	.process = {.ports = {8081, 8082},
-		    .health = "/healthz",
-		    .start_timeout_ms = 30000},
-	.haproxy = {.listen = "127.0.0.1:8080"},
+	.target = {.ports = {8081, 8082},
+		   .health = "/healthz",
+		   .start_timeout_ms = 30000},
+	.traffic = {.haproxy = {.listen = "127.0.0.1:8080"}},
 	.keep_ms = 1800000,
 };
 
@@ -104,15 +104,15 @@ static void what_serves_is_not_looked_for_elsewhere(void **state)
 	(void)state;
 	request.live_environment = &then;
 	plan_free(made(&request));
-	then.process.ports[COLOUR_GREEN] = 1;
+	then.target.ports[COLOUR_GREEN] = 1;
 	plan_free(made(&request));
-	then.process.ports[COLOUR_BLUE] = 7081;
+	then.target.ports[COLOUR_BLUE] = 7081;
 	assert_place_refused(&then,
 			     "production: blue serves v1 on port 7081, and "
 			     "this file says 8081; change only the "
 			     "port of green now");
 	then = production;
-	then.haproxy.listen = "127.0.0.1:7080";
+	then.traffic.haproxy.listen = "127.0.0.1:7080";
 	assert_place_refused(&then, "v1 is reached at 127.0.0.1:7080, and this "
 				    "file says listen: 127.0.0.1:8080");
 }

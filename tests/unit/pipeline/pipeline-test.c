@@ -70,18 +70,19 @@ static void example_has_its_environments(void **state)
 	(void)state;
 	assert_int_equal(pipeline->environment_count, 2);
 	assert_null(pipeline_environment(pipeline, "test"));
-	assert_string_equal(staging->haproxy.listen, "127.0.0.1:8090");
+	assert_string_equal(staging->traffic.haproxy.listen, "127.0.0.1:8090");
 	assert_false(staging->gate.present);
 	assert_null(staging->url);
 	assert_int_equal(staging->keep_ms, 30 * 60 * 1000);
 	assert_string_equal(production->url, "http://127.0.0.1:8080");
-	assert_string_equal(production->process.command, "./shop --port $PORT");
-	assert_int_equal(production->process.ports[0], 8081);
-	assert_int_equal(production->process.ports[1], 8082);
-	assert_string_equal(production->process.health, "/healthz");
-	assert_int_equal(production->process.start_timeout_ms, 30000);
-	assert_string_equal(production->haproxy.listen, "127.0.0.1:8080");
-	assert_null(production->haproxy.socket);
+	assert_string_equal(production->target.command, "./shop --port $PORT");
+	assert_int_equal(production->target.ports[0], 8081);
+	assert_int_equal(production->target.ports[1], 8082);
+	assert_string_equal(production->target.health, "/healthz");
+	assert_int_equal(production->target.start_timeout_ms, 30000);
+	assert_string_equal(production->traffic.haproxy.listen,
+			    "127.0.0.1:8080");
+	assert_null(production->traffic.haproxy.socket);
 	assert_true(production->gate.present);
 	assert_int_equal(production->gate.approvers.count, 1);
 	assert_string_equal(production->gate.approvers.items[0],
@@ -236,18 +237,18 @@ static void attached_haproxy_has_all_its_words(void **state)
 		pipeline_environment(pipeline, "p");
 
 	(void)state;
-	assert_null(p->haproxy.listen);
-	assert_string_equal(p->haproxy.socket, "/run/h");
-	assert_string_equal(p->haproxy.backend, "b");
-	assert_string_equal(p->haproxy.servers[0].items[0], "s1");
-	assert_int_equal(p->haproxy.servers[1].count, 2);
-	assert_string_equal(p->haproxy.servers[1].items[1], "s3");
-	assert_string_equal(p->haproxy.server_state, "/state");
-	assert_string_equal(p->haproxy.ring, "r");
+	assert_null(p->traffic.haproxy.listen);
+	assert_string_equal(p->traffic.haproxy.socket, "/run/h");
+	assert_string_equal(p->traffic.haproxy.backend, "b");
+	assert_string_equal(p->traffic.haproxy.servers[0].items[0], "s1");
+	assert_int_equal(p->traffic.haproxy.servers[1].count, 2);
+	assert_string_equal(p->traffic.haproxy.servers[1].items[1], "s3");
+	assert_string_equal(p->traffic.haproxy.server_state, "/state");
+	assert_string_equal(p->traffic.haproxy.ring, "r");
 	assert_int_equal(p->sessions, SESSIONS_CUT);
-	assert_int_equal(p->process.start_timeout_ms, 5000);
-	assert_string_equal(p->process.env.items[0].value, "yes");
-	assert_string_equal(p->process.env.items[1].value, "");
+	assert_int_equal(p->target.start_timeout_ms, 5000);
+	assert_string_equal(p->target.env.items[0].value, "yes");
+	assert_string_equal(p->target.env.items[1].value, "");
 	pipeline_free(pipeline);
 }
 

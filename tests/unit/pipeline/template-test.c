@@ -152,9 +152,10 @@ static void what_was_found_is_written_as_it_was(void **state)
 		pipeline_environment(pipeline, "production");
 
 	(void)state;
-	assert_string_equal(production->process.command, hints.command);
-	assert_string_equal(production->haproxy.listen, "127.0.0.1:8080");
-	assert_int_equal(production->process.ports[0], 8081);
+	assert_string_equal(production->target.command, hints.command);
+	assert_string_equal(production->traffic.haproxy.listen,
+			    "127.0.0.1:8080");
+	assert_int_equal(production->target.ports[0], 8081);
 	assert_string_equal(pipeline->people[0].name, hints.person);
 	assert_string_equal(pipeline->people[0].email, hints.email);
 	pipeline_free(pipeline);
