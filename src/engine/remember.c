@@ -34,12 +34,19 @@ struct memory {
 	size_t journals; /* that may yet be read */
 };
 
+#define ABSENT (-1)
+#define HIDDEN (-2) /* it may not be looked at */
+
 static int64_t journal_bytes(const char *folder)
 {
 	char *path = path_join(folder, "journal.ndjson");
 	struct stat st;
-	int64_t bytes = stat(path, &st) == 0 ? (int64_t)st.st_size : -1;
+	int64_t bytes = ABSENT;
 
+	if (stat(path, &st) == 0)
+		bytes = (int64_t)st.st_size;
+	else if (!file_is_absent(path))
+		bytes = HIDDEN;
 	free(path);
 	return bytes;
 }
@@ -115,25 +122,27 @@ static bool recall(struct memory *memory, int64_t run, int64_t bytes,
 	return false;
 }
 
-/* reader: what took all its events already, taken over; or NULL. */
-static bool read_run(const char *state, int64_t number, bool live,
-		     struct history_reader *reader, struct history_run *run)
+/* reader: what took all its events already, taken over; or NULL. 1, 0 when
+ * there is nothing of it yet, -1. */
+static int read_run(const char *state, int64_t number, bool live,
+		    struct history_reader *reader, struct history_run *run)
 {
 	char *folder = run_folder(state, number);
 	int64_t bytes = journal_bytes(folder);
-	bool is_read = bytes > 0;
+	int result = 0;
 
 	if (reader)
 		history_reader_end(reader, run);
-	else
-		is_read &= history_run_read(run, folder, live, NULL) == 0;
-	is_read &= run->started != 0;
+	else if (history_run_read(run, folder, live, NULL) < 0)
+		result = bytes > 0 ? -1 : 0;
+	if (result == 0 && bytes > 0 && run->started)
+		result = 1;
 	run->run = number;
 	run->bytes = bytes;
 	free(folder);
-	if (!is_read)
+	if (result <= 0)
 		history_run_release(run);
-	return is_read;
+	return result;
 }
 
 /* Where only the end of the file was read, an older run may stand before. */
@@ -142,14 +151,23 @@ static bool is_new(const struct memory *memory, int64_t number)
 	return !memory->is_end || number > memory->highest;
 }
 
+static void add_unread(struct history *past, int64_t number)
+{
+	*VECTOR_ADD(past->unread, past->unread_count, past->unread_cap) =
+		number;
+}
+
 static void add_run(struct memory *memory, int64_t number, struct history *past)
 {
 	char *folder = run_folder(memory->state, number);
 	int64_t bytes = journal_bytes(folder);
 	struct history_run run;
 	bool live;
+	int result;
 
 	free(folder);
+	if (bytes == HIDDEN)
+		add_unread(past, number);
 	if (bytes < 0)
 		return;
 	if (!recall(memory, number, bytes, &run)) {
@@ -157,7 +175,10 @@ static void add_run(struct memory *memory, int64_t number, struct history *past)
 			return;
 		memory->journals--;
 		live = run_is_live(memory->state, number);
-		if (!read_run(memory->state, number, live, NULL, &run))
+		result = read_run(memory->state, number, live, NULL, &run);
+		if (result < 0 && !live)
+			add_unread(past, number);
+		if (result <= 0)
 			return;
 		if (!live)
 			history_run_encode(&run, &memory->news);
@@ -265,7 +286,7 @@ void remember_run(const char *state, int64_t run, struct history_reader *reader)
 	struct str line = STR_INIT;
 	int fd;
 
-	if (read_run(state, run, false, reader, &past)) {
+	if (read_run(state, run, false, reader, &past) > 0) {
 		history_run_encode(&past, &line);
 		history_run_release(&past);
 		/* Where there is no file, whoever reads next makes one. */

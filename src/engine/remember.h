@@ -10,7 +10,7 @@
 
 #include "model/history.h"
 
-/* What cannot be read is left out. */
+/* What cannot be read is named in `unread`. */
 void remember_runs(const char *state, struct history *past);
 /* The same of the newest few hundred KiB of that file, the most that the start
  * of a run shall cost; without the run `except` (0: none), which may be one

@@ -14,6 +14,7 @@ void history_release(struct history *past)
 	for (size_t i = 0; i < past->count; i++)
 		history_run_release(&past->runs[i]);
 	free(past->runs);
+	free(past->unread);
 	*past = (struct history){.count = 0};
 }
 

@@ -42,6 +42,9 @@ struct history_run {
 struct history {
 	struct history_run *runs; /* newest first */
 	size_t count, cap;
+	/* Numbers of those that are there and cannot be read, likewise. */
+	int64_t *unread;
+	size_t unread_count, unread_cap;
 };
 
 struct history_reader;

@@ -78,6 +78,30 @@ static void draw_run(const struct view *view, const struct area *area, int row,
 		area_cursor(area, row, 1, false);
 }
 
+#define UNREAD_NAMED 4
+
+/* "3 of 12; cannot be read: #7 #2": nothing is left out in silence. */
+static void draw_count(struct rule *rule, const struct history *runs, size_t at)
+{
+	struct style style = {ROLE_NORMAL, false, false};
+	struct str text = STR_INIT;
+
+	if (runs->count)
+		str_addf(&text, "%zu of %zu", at + 1, runs->count);
+	if (runs->unread_count) {
+		style.role = ROLE_WARNING;
+		str_addf(&text, "%scannot be read:", text.len ? "; " : "");
+	}
+	for (size_t i = 0; i < runs->unread_count && i < UNREAD_NAMED; i++)
+		str_addf(&text, " #%lld", (long long)runs->unread[i]);
+	if (runs->unread_count > UNREAD_NAMED)
+		str_addf(&text, " and %zu more",
+			 runs->unread_count - UNREAD_NAMED);
+	if (text.len)
+		rule_right(rule, style, text.data);
+	str_release(&text);
+}
+
 void board_runs_draw(const struct view *view, const struct area *area)
 {
 	const struct history *runs = &view->board->runs;
@@ -87,19 +111,17 @@ void board_runs_draw(const struct view *view, const struct area *area)
 	size_t at = runs->count ? (size_t)(board_run(view) - runs->runs) : 0;
 	size_t first = at < room ? 0 : at - room + 1;
 	struct columns columns = columns_of(runs);
-	char text[64];
 
-	if (runs->count) {
-		snprintf(text, sizeof(text), "%zu of %zu", at + 1, runs->count);
-		rule_right(&rule, (struct style){ROLE_NORMAL, false, false},
-			   text);
-	}
+	draw_count(&rule, runs, at);
 	rule_title(&rule, 2, "RUNS");
 	if (!runs->count) {
 		pen_role(&pen, ROLE_DIM);
-		pen_text(&pen, view->board->is_read
-				       ? "no run yet; signalbox run starts one"
-				       : "reading");
+		pen_text(&pen,
+			 !view->board->is_read ? "reading"
+			 : runs->unread_count
+				 ? "signalbox verify tells why no run "
+				   "can be read"
+				 : "no run yet; signalbox run starts one");
 	}
 	for (size_t i = 0; i < room && first + i < runs->count; i++)
 		draw_run(view, area, (int)i + 1, &runs->runs[first + i],

@@ -274,6 +274,38 @@ static void the_start_of_a_run_reads_few_journals(void **state)
 	history_release(&past);
 }
 
+static void damage(const char *state, int64_t run, const char *command)
+{
+	char *folder = run_folder(state, run);
+	char *text = xasprintf("cd %s && %s", folder, command);
+
+	assert_int_equal(system(text), 0);
+	free(text);
+	free(folder);
+}
+
+/* A removed one is not missed, and one of which nothing is written yet. */
+static void runs_that_cannot_be_read_are_named(void **state)
+{
+	struct history past;
+	int lock;
+
+	for (int i = 0; i < 5; i++)
+		add_run(*state, 300, 0);
+	assert_int_equal(run_create(*state, &lock, NULL), 6);
+	damage(*state, 2, "sed -i '3s/unit/tinu/' journal.ndjson");
+	damage(*state, 3, "rm -r ../3");
+	damage(*state, 4,
+	       "rm journal.ndjson && ln -s journal.ndjson journal.ndjson");
+	remember_runs(*state, &past);
+	assert_int_equal(past.count, 2);
+	assert_int_equal(past.unread_count, 2);
+	assert_int_equal(past.unread[0], 4);
+	assert_int_equal(past.unread[1], 2);
+	history_release(&past);
+	close(lock);
+}
+
 static void a_run_that_lives_teaches_nothing_yet(void **state)
 {
 	int lock;
@@ -311,6 +343,7 @@ int main(void)
 		WITH_FOLDER(only_the_newest_runs_are_kept_in_it),
 		WITH_FOLDER(the_start_of_a_run_reads_only_the_newest),
 		WITH_FOLDER(the_start_of_a_run_reads_few_journals),
+		WITH_FOLDER(runs_that_cannot_be_read_are_named),
 		WITH_FOLDER(a_run_that_lives_teaches_nothing_yet),
 	};
 

@@ -246,6 +246,14 @@ static void an_empty_board_says_so_and_is_no_trouble(void **state)
 	assert_non_null(strstr(drawn, "no run yet; signalbox run starts one"));
 	assert_non_null(strstr(drawn, "nothing was deployed yet"));
 	free(drawn);
+	for (int64_t run = 9; run > 3; run--)
+		*VECTOR_ADD(empty->runs.unread, empty->runs.unread_count,
+			    empty->runs.unread_cap) = run;
+	drawn = draw(stand, 24, 80, ascii);
+	assert_non_null(
+		strstr(drawn, "cannot be read: #9 #8 #7 #6 and 2 more"));
+	assert_non_null(strstr(drawn, "signalbox verify tells why no run can"));
+	free(drawn);
 	stand->view->board = stand->board;
 	board_free(empty);
 }
