@@ -77,7 +77,9 @@ static int open_and_note(struct deed *deed)
 /* As the command does it, in a process that outlives this one. */
 static int roll_back(struct deed *deed)
 {
-	const char *argv[] = {"signalbox", "rollback", deed->environment, NULL};
+	char *seen = xasprintf("%lld", (long long)deed->options.seq);
+	const char *argv[] = {"signalbox", "rollback", deed->environment,
+			      "--seen",	   seen,       NULL};
 	struct child_options options = CHILD_OPTIONS_INIT;
 	char *program = process_own_path();
 	int result;
@@ -87,6 +89,7 @@ static int roll_back(struct deed *deed)
 	options.outlive = true;
 	result = child_capture(&options, &deed->said, SAID_LIMIT, &deed->err);
 	free(program);
+	free(seen);
 	while (deed->said.len && deed->said.data[deed->said.len - 1] == '\n')
 		str_truncate(&deed->said, deed->said.len - 1);
 	return result;

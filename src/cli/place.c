@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Commands for an environment; no run needs to live: shift, rollback, lock,
  * unlock, up, down. */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -146,26 +147,34 @@ static void poke(struct operation *operation)
 	}
 }
 
-static int rollback(const char *name, const char *to, const char *reason,
+/* What cannot be told or recorded now does not close the way back. What was
+ * seen before is seen with what this records itself. */
+static void recover_anyhow(struct operation *operation, int64_t *seen)
+{
+	const struct environment_state *state =
+		environment_state(operation->environment);
+	bool records = state->changing || state->rolling_back;
+	bool is_seen = state->seq == *seen;
+
+	if (recover(operation) < 0)
+		cli_fail(operation->err);
+	if (*seen && records && is_seen)
+		*seen = state->seq;
+}
+
+static int rollback(const char *name, struct rollback_request *request,
 		    struct error *err)
 {
-	int64_t asked = clock_monotonic_us();
 	struct operation operation;
-	struct rollback_request request = {
-		.by = "person",
-		.reason = reason,
-		.to = to,
-		.asked_us = asked,
-	};
 	int result;
 
+	request->by = "person";
+	request->asked_us = clock_monotonic_us();
 	if (operation_begin(&operation, name, err) < 0)
 		return -1;
-	/* What cannot be told or recorded now does not close the way back. */
-	if (recover(&operation) < 0)
-		cli_fail(err);
-	request.person = operation.project.person;
-	environment_rollback(operation.environment, &request, done, &operation);
+	recover_anyhow(&operation, &request->seen);
+	request->person = operation.project.person;
+	environment_rollback(operation.environment, request, done, &operation);
 	result = finish(&operation);
 	if (result == 0)
 		poke(&operation);
@@ -173,21 +182,39 @@ static int rollback(const char *name, const char *to, const char *reason,
 	return result;
 }
 
+static int parse_seen(const char *text, int64_t *seen, struct error *err)
+{
+	char *end;
+
+	errno = 0;
+	*seen = strtoll(text, &end, 10);
+	if (*text >= '0' && *text <= '9' && !*end && !errno && *seen > 0)
+		return 0;
+	return error_set(err, ERROR_USAGE,
+			 "--seen '%s' is no record's number; write the seq "
+			 "that signalbox status --output json tells",
+			 text);
+}
+
 int cli_rollback(int argc, char **argv)
 {
-	const char *to = NULL, *reason = NULL;
+	struct rollback_request request = {.by = NULL};
+	const char *seen = NULL;
 	const char *words[1] = {NULL};
 	const struct cli_option options[] = {
-		{"--to", &to, NULL, NULL, "RELEASE",
+		{"--to", &request.to, NULL, NULL, "RELEASE",
 		 "a version, commit or run of its history"},
-		{"--reason", &reason, NULL, NULL, "TEXT", "why"},
+		{"--reason", &request.reason, NULL, NULL, "TEXT", "why"},
+		{"--seen", &seen, NULL, NULL, "RECORD",
+		 "refuse when this is not its newest record any more"},
 		CLI_OPTIONS_END,
 	};
 	const struct cli_arguments arguments = {options, words, 1, 1};
 	struct error err = ERROR_INIT;
 
 	if (cli_parse(argc, argv, &arguments, &err) < 0 ||
-	    rollback(words[0], to, reason, &err) < 0)
+	    (seen && parse_seen(seen, &request.seen, &err) < 0) ||
+	    rollback(words[0], &request, &err) < 0)
 		return cli_fail(&err);
 	return 0;
 }

@@ -83,10 +83,11 @@ static json_t *environment_json(struct environment *environment)
 	json_t *object;
 
 	environment_readiness(environment, &way_back);
-	object = json_pack("{s:s, s:b, s:s, s:s*}", "environment",
-			   environment_config(environment)->name,
-			   "way-back-ready", way_back.ready, "way-back",
-			   way_back.text, "held-by", holder);
+	object = json_pack("{s:s, s:I, s:b, s:s, s:s*}", "environment",
+			   environment_config(environment)->name, "seq",
+			   (json_int_t)state->seq, "way-back-ready",
+			   way_back.ready, "way-back", way_back.text, "held-by",
+			   holder);
 	if (state->has_live)
 		json_object_set_new(object, "live",
 				    release_encode(&state->live));

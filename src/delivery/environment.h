@@ -183,6 +183,8 @@ struct rollback_request {
 			 * else the previous one */
 	int64_t run;	/* that it happens in; 0 none */
 	int64_t asked_us; /* clock_monotonic_us() of the command; 0: now */
+	int64_t seen;	  /* the newest record that it was decided on: when
+			   * there is another now, ERROR_REFUSED; 0 any */
 };
 /* Needs no lock, no run and no gate. The state's last_text is its sentence. */
 void environment_rollback(struct environment *environment,

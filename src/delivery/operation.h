@@ -74,6 +74,7 @@ struct operation {
 	/* Of an operation of its own. */
 	char *person, *reason, *by;
 	int64_t run, asked_us;
+	int64_t seen; /* of a rollback: as in its request */
 	bool cold, force;
 	bool tried_again;
 	bool urgent; /* a rollback: goes on whatever lock or disk do */

@@ -226,12 +226,34 @@ static void raise_fence(struct environment *environment)
 				 "end it: signalbox cancel RUN");
 }
 
+/* Who asked saw another state than there is. */
+static int check_seen(const struct environment *environment, int64_t seen,
+		      struct error *err)
+{
+	const struct environment_state *state = &environment->state;
+
+	if (!seen || state->seq == seen)
+		return 0;
+	return error_set(
+		err, ERROR_REFUSED,
+		"%s has moved: it is at record %lld, not at %lld; the "
+		"last that was done there: %s",
+		environment->name, (long long)state->seq, (long long)seen,
+		*state->last_text ? state->last_text : "nothing is known");
+}
+
 /* Under the write lock, or without it when its holder does not let go: the
  * fence is raised either way. */
 static void fenced(struct operation *operation, const struct error *err)
 {
 	struct environment *environment = operation->environment;
 
+	if (!err &&
+	    check_seen(environment, operation->seen, &operation->why) < 0) {
+		let_go(environment);
+		operation_finish(operation, &operation->why);
+		return;
+	}
 	if (err)
 		environment_note(environment, true, "%s; rolling back anyway",
 				 error_text(err));
@@ -315,7 +337,9 @@ void environment_rollback(struct environment *environment,
 	/* What cannot be read any more is rolled back by what is known. */
 	int read = ledger_refresh(environment->ledger, NULL);
 
-	release = destination(environment, request->to, &err);
+	release = check_seen(environment, request->seen, &err) == 0
+			  ? destination(environment, request->to, &err)
+			  : NULL;
 	if (!release || environment_open_traffic(environment, &err) < 0) {
 		environment_tell_later(environment, done, data, &err);
 		error_clear(&err);
@@ -333,6 +357,7 @@ void environment_rollback(struct environment *environment,
 	operation->person = xstrdup_null(request->person);
 	operation->reason = xstrdup_null(request->reason);
 	operation->run = request->run;
+	operation->seen = request->seen;
 	operation->asked_us =
 		request->asked_us ? request->asked_us : clock_monotonic_us();
 	release_copy(&operation->release, release);

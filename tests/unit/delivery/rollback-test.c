@@ -339,6 +339,38 @@ static void rollback_is_recorded_when_the_write_lock_is_free_again(void **state)
 	free(folder);
 }
 
+/* Two people who saw the same decide the same: one of them is first. */
+static void rollback_acts_on_what_was_seen_or_not_at_all(void **state)
+{
+	struct world *world = *state;
+	struct rollback_request request = {.by = "person", .person = "ana"};
+	struct answer first = {0}, second = {0};
+	struct environment *other;
+
+	released(world, "v1");
+	released(world, "v2");
+	free(fake_log());
+	request.seen = state_of(world)->seq;
+	other = opened(world);
+	environment_rollback(world->environment, &request, answered, &first);
+	environment_rollback(other, &request, answered, &second);
+	turn_until(world, &first.done);
+	turn_until(world, &second.done);
+	assert_string_equal(first.text, "");
+	assert_int_equal(second.code, ERROR_REFUSED);
+	assert_non_null(strstr(second.text, "production has moved: it is at "));
+	assert_asked("set blue 100 green 0 by force\nsettle\n");
+	assert_int_equal(environment_refresh(other, NULL), 0);
+	assert_string_equal(environment_state(other)->previous.version, "v2");
+	/* Later too, and before it touches anything. */
+	memset(&second, 0, sizeof(second));
+	environment_rollback(other, &request, answered, &second);
+	turn_until(world, &second.done);
+	assert_int_equal(second.code, ERROR_REFUSED);
+	assert_non_null(strstr(second.text, "back on blue in "));
+	environment_close(other);
+}
+
 /* The holder sleeps on until nobody waits any more. */
 static int rolled_back_beside_a_sleeper(struct world *world)
 {
@@ -443,6 +475,7 @@ int main(void)
 		TEST(rollback_that_nobody_asked_for_says_what_did),
 		TEST(rollback_waits_for_no_write_lock),
 		TEST(rollback_is_recorded_when_the_write_lock_is_free_again),
+		TEST(rollback_acts_on_what_was_seen_or_not_at_all),
 		TEST(rollback_is_known_while_its_record_waits_for_a_sleeper),
 		TEST(record_that_waited_comes_before_what_is_written_next),
 		TEST(record_that_waited_is_written_once),
