@@ -126,7 +126,7 @@ static void check_listen(struct doctor *doctor,
 			 const struct environment_config *config,
 			 const struct environment *environment)
 {
-	const char *listen = config->traffic.haproxy.listen;
+	const char *listen = traffic_listen(&config->traffic);
 	const char *colon = listen ? strrchr(listen, ':') : NULL;
 
 	if (colon)

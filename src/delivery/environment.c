@@ -185,15 +185,14 @@ static void set_up_targets(struct environment *environment)
 static void set_url(struct environment *environment)
 {
 	const struct environment_config *config = environment->config;
+	const char *listen = traffic_listen(&config->traffic);
 
 	if (config->url)
 		environment->url = xstrdup(config->url);
-	else if (config->traffic.haproxy.listen)
-		environment->url = xasprintf(
-			"http://%s%s",
-			*config->traffic.haproxy.listen == ':' ? "127.0.0.1"
-							       : "",
-			config->traffic.haproxy.listen);
+	else if (listen)
+		environment->url =
+			xasprintf("http://%s%s",
+				  *listen == ':' ? "127.0.0.1" : "", listen);
 	else
 		environment->url = xstrdup("");
 }

@@ -239,6 +239,9 @@ static int add_configured(struct making *making,
 	case PLAN_HEALTHY:
 	case PLAN_REPLACE:
 	case PLAN_PROMOTE:
+	case PLAN_RUN:
+	case PLAN_BATCH:
+	case PLAN_BAKE:
 		break;
 	}
 	BUG("a step of kind %d is no one's to write", (int)config->kind);
@@ -363,9 +366,10 @@ static int check_places(const struct plan_request *request, struct error *err)
 	const struct environment_config *then = request->live_environment;
 	const char *name = request->deploy->environment;
 	int live = request->live;
+	const char *listens = traffic_listen(&now->traffic);
+	const char *listened = then ? traffic_listen(&then->traffic) : NULL;
 
-	if (!then || !now->traffic.haproxy.listen ||
-	    !then->traffic.haproxy.listen ||
+	if (!listens || !listened ||
 	    request->deploy->strategy == STRATEGY_ALL_AT_ONCE)
 		return 0;
 	if (now->target.ports[live] != then->target.ports[live])
@@ -380,17 +384,14 @@ static int check_places(const struct plan_request *request, struct error *err)
 			now->target.ports[live],
 			colour_name(live == COLOUR_BLUE ? COLOUR_GREEN
 							: COLOUR_BLUE));
-	if (!listens_on(now->traffic.haproxy.listen,
-			then->traffic.haproxy.listen))
+	if (!listens_on(listens, listened))
 		return error_set(
 			err, ERROR_CONFIG,
 			"%s: %s is reached at %s, and this file says listen: "
 			"%s, so that who asks there would find nobody; put it "
 			"back, or replace it in place, once, by strategy "
 			"all-at-once",
-			name, request->live_version,
-			then->traffic.haproxy.listen,
-			now->traffic.haproxy.listen);
+			name, request->live_version, listened, listens);
 	return 0;
 }
 

@@ -33,12 +33,31 @@ static void gate_release(struct gate_rule *gate)
 	strings_release(&gate->excluded);
 }
 
+static void metrics_release(struct analysis_config *analysis)
+{
+	for (size_t i = 0; i < analysis->metric_count; i++) {
+		struct metric_config *metric = &analysis->metrics[i];
+
+		free(metric->name);
+		free(metric->prometheus);
+		free(metric->query);
+		free(metric->command);
+	}
+	free(analysis->metrics);
+}
+
 static void deploy_release(struct deploy_config *deploy)
 {
 	for (size_t i = 0; i < deploy->step_count; i++) {
-		requests_release(&deploy->steps[i].requests);
-		gate_release(&deploy->steps[i].gate);
+		struct plan_step_config *step = &deploy->steps[i];
+
+		requests_release(&step->requests);
+		gate_release(&step->gate);
+		free(step->run);
+		if (step->analysis.metrics != deploy->analysis.metrics)
+			metrics_release(&step->analysis);
 	}
+	metrics_release(&deploy->analysis);
 	free(deploy->steps);
 	free(deploy->environment);
 }
@@ -51,20 +70,62 @@ static void person_release(struct person *person)
 	strings_release(&person->groups);
 }
 
+static void target_release(struct target_config *target)
+{
+	free(target->host);
+	free(target->health);
+	free(target->liveness);
+	pairs_release(&target->env);
+	free(target->command);
+	free(target->container.image);
+	free(target->container.archive);
+	free(target->container.socket);
+	free(target->exec.start);
+	free(target->exec.stop);
+	free(target->exec.alive);
+}
+
+static void traffic_release(struct traffic_config *traffic)
+{
+	free(traffic->haproxy.listen);
+	free(traffic->haproxy.socket);
+	free(traffic->haproxy.backend);
+	free(traffic->haproxy.server_state);
+	free(traffic->haproxy.ring);
+	free(traffic->nginx.listen);
+	free(traffic->nginx.folder);
+	free(traffic->nginx.reload);
+	free(traffic->nginx.log);
+	for (int i = 0; i < 2; i++) {
+		strings_release(&traffic->haproxy.servers[i]);
+		free(traffic->nginx.upstreams[i]);
+	}
+	free(traffic->exec.command);
+}
+
+static void windows_release(struct environment_config *environment)
+{
+	for (size_t i = 0; i < environment->window_count; i++)
+		free(environment->windows[i].zone);
+	free(environment->windows);
+	for (size_t i = 0; i < environment->freeze_count; i++) {
+		free(environment->freezes[i].from);
+		free(environment->freezes[i].until);
+		free(environment->freezes[i].zone);
+		free(environment->freezes[i].why);
+	}
+	free(environment->freezes);
+}
+
 static void environment_release(struct environment_config *environment)
 {
 	free(environment->name);
 	free(environment->url);
-	free(environment->target.command);
-	free(environment->target.health);
-	pairs_release(&environment->target.env);
-	free(environment->traffic.haproxy.listen);
-	free(environment->traffic.haproxy.socket);
-	free(environment->traffic.haproxy.backend);
-	strings_release(&environment->traffic.haproxy.servers[0]);
-	strings_release(&environment->traffic.haproxy.servers[1]);
-	free(environment->traffic.haproxy.server_state);
-	free(environment->traffic.haproxy.ring);
+	target_release(&environment->target);
+	traffic_release(&environment->traffic);
+	free(environment->preview.header);
+	free(environment->preview.listen);
+	windows_release(environment);
 	gate_release(&environment->gate);
 	strings_release(&environment->secrets);
 	strings_release(&environment->branches);

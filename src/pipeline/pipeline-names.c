@@ -68,7 +68,8 @@ const char *plan_step_kind_name(enum plan_step_kind kind)
 		[PLAN_CHECK] = "check",	    [PLAN_WEIGHT] = "weight",
 		[PLAN_PAUSE] = "pause",	    [PLAN_ANALYSIS] = "analysis",
 		[PLAN_GATE] = "gate",	    [PLAN_REPLACE] = "replace",
-		[PLAN_PROMOTE] = "promote",
+		[PLAN_PROMOTE] = "promote", [PLAN_RUN] = "run",
+		[PLAN_BATCH] = "batch",	    [PLAN_BAKE] = "bake",
 	};
 
 	return word(words, ARRAY_SIZE(words), kind);
@@ -80,6 +81,8 @@ const char *strategy_name(enum strategy strategy)
 		[STRATEGY_BLUE_GREEN] = "blue-green",
 		[STRATEGY_CANARY] = "canary",
 		[STRATEGY_ALL_AT_ONCE] = "all-at-once",
+		[STRATEGY_LINEAR] = "linear",
+		[STRATEGY_ROLLING] = "rolling",
 	};
 
 	return word(words, ARRAY_SIZE(words), strategy);
@@ -107,4 +110,17 @@ const char *mode_name(enum pipeline_mode mode)
 	};
 
 	return word(words, ARRAY_SIZE(words), mode);
+}
+
+const char *traffic_listen(const struct traffic_config *traffic)
+{
+	switch (traffic->kind) {
+	case TRAFFIC_HAPROXY:
+		return traffic->haproxy.listen;
+	case TRAFFIC_NGINX:
+		return traffic->nginx.listen;
+	case TRAFFIC_EXEC:
+		break;
+	}
+	return NULL;
 }

@@ -69,13 +69,33 @@ struct gate_rule {
 	struct place place;
 };
 
-/* What runs there. */
+#define INSTANCES_MOST 32
+
+enum target_kind { TARGET_PROCESS, TARGET_CONTAINER, TARGET_EXEC };
+
+/* What runs there, of each colour. */
 struct target_config {
-	char *command; /* a shell line; $PORT, $COLOUR, $VERSION are set */
-	int ports[2];  /* blue's and green's */
-	char *health;  /* path of an HTTP check that must answer 2xx or 3xx */
+	enum target_kind kind;
+	char *host;	/* where its ports are; "127.0.0.1" */
+	int ports[2];	/* of blue's and green's first instance; the others'
+			 * follow */
+	int instances;	/* of each colour; default 1 */
+	char *health;	/* path of an HTTP check that must answer 2xx or 3xx */
+	char *liveness; /* likewise, once it is healthy; NULL: none */
 	int64_t start_timeout_ms; /* until healthy; default 30 s */
 	struct pairs env;
+	/* A shell line; $PORT, $COLOUR, $VERSION are set. Of a container NULL:
+	 * what its image says. */
+	char *command;
+	struct {
+		char *image, *archive; /* one of the two */
+		char *socket;	       /* of the engine; NULL: its own */
+		int64_t memory;	       /* bytes; 0: no limit */
+	} container;
+	struct {
+		char *start, *stop, *alive; /* shell lines */
+		int64_t timeout_ms;
+	} exec;
 };
 
 struct haproxy_traffic {
@@ -89,9 +109,48 @@ struct haproxy_traffic {
 	char *ring;		   /* ring of request lines, or NULL */
 };
 
+struct nginx_traffic {
+	/* Managed: one of our own. NULL when attached. */
+	char *listen;
+	/* Attached: one that is there. NULL when managed. */
+	char *folder;	    /* of the files that its configuration includes */
+	char *reload;	    /* shell line; may be NULL */
+	char *log;	    /* of request lines; may be NULL */
+	char *upstreams[2]; /* blue's and green's */
+};
+
+struct exec_traffic {
+	char *command; /* a shell line, see signalbox.yaml(5) */
+	int64_t timeout_ms;
+};
+
+enum traffic_kind { TRAFFIC_HAPROXY, TRAFFIC_NGINX, TRAFFIC_EXEC };
+
 /* What carries its requests. */
 struct traffic_config {
+	enum traffic_kind kind;
 	struct haproxy_traffic haproxy;
+	struct nginx_traffic nginx;
+	struct exec_traffic exec;
+};
+
+/* How the candidate is reached before it has traffic; both NULL: not. */
+struct preview_config {
+	char *header; /* name of one that a request has */
+	char *listen; /* "127.0.0.1:8088" */
+};
+
+/* When something may be released. */
+struct window {
+	int days;	 /* bit 0: Monday */
+	int from, until; /* minutes of the day */
+	char *zone;
+	struct place place;
+};
+struct freeze {
+	char *from, *until; /* "2026-12-20 18:00" */
+	char *zone, *why;
+	struct place place;
 };
 
 /* What becomes of a run that reaches an environment another one holds. */
@@ -107,6 +166,11 @@ struct environment_config {
 	char *url; /* may be NULL */
 	struct target_config target;
 	struct traffic_config traffic;
+	struct preview_config preview;
+	struct window *windows; /* none: always */
+	size_t window_count, window_cap;
+	struct freeze *freezes;
+	size_t freeze_count, freeze_cap;
 	struct gate_rule gate;
 	struct strings secrets;	 /* names of variables; values come from the
 				  * caller's environment */
@@ -141,6 +205,16 @@ struct limit {
 	double below; /* percent or milliseconds */
 };
 
+/* A number that something else knows. */
+struct metric_config {
+	char *name;
+	char *prometheus, *query; /* base URL and what it is asked */
+	char *command;		  /* in place of these: a shell line */
+	bool above;		  /* must be more than limit; else less */
+	double limit;
+	struct place place;
+};
+
 struct analysis_config {
 	bool present;
 	int64_t every_ms;	  /* default 5 s */
@@ -150,6 +224,12 @@ struct analysis_config {
 	int failures;	      /* consecutive; default 2 */
 	int64_t min_requests; /* default 100 */
 	int64_t max_hold_ms;  /* deployment mode; default 30 m */
+	/* Beside the stable release: */
+	struct limit worse_errors; /* percent points over its error rate */
+	struct limit slower;	   /* times its p99 */
+	double false_alarm;	   /* percent of good ones condemned; 1 */
+	struct metric_config *metrics;
+	size_t metric_count, metric_cap;
 	struct place place;
 };
 
@@ -165,7 +245,8 @@ enum strategy {
 	STRATEGY_BLUE_GREEN,
 	STRATEGY_CANARY,
 	STRATEGY_ALL_AT_ONCE,
-	/* later: linear, rolling */
+	STRATEGY_LINEAR,
+	STRATEGY_ROLLING,
 };
 
 enum plan_step_kind {
@@ -178,6 +259,9 @@ enum plan_step_kind {
 	PLAN_GATE,     /* people */
 	PLAN_REPLACE,  /* made by the planner: all-at-once, in place */
 	PLAN_PROMOTE,  /* made by the planner: settle, record what is live */
+	PLAN_RUN,      /* a shell text beside the candidate */
+	PLAN_BATCH,    /* made by the planner: rolling, some instances */
+	PLAN_BAKE,     /* made by the planner: watched at 100 % */
 };
 
 struct plan_step_config {
@@ -187,6 +271,8 @@ struct plan_step_config {
 	struct requests requests; /* check */
 	struct gate_rule gate;
 	struct analysis_config analysis;
+	char *run;	    /* shell text */
+	int64_t timeout_ms; /* of that; -1: none */
 	struct place place;
 };
 
@@ -196,7 +282,7 @@ struct plan_step_config {
  * weight is 100 %, and without one the switch comes after the last step.
  * all-at-once: checks alone, made after the replacement, and no analysis.
  * The analysis of a PLAN_ANALYSIS step is complete: it has taken over the
- * deployment's where it says nothing itself.
+ * deployment's where it says nothing itself, and borrows its metrics.
  */
 struct deploy_config {
 	char *environment;
@@ -206,6 +292,10 @@ struct deploy_config {
 	struct plan_step_config *steps;
 	size_t step_count, step_cap;
 	struct analysis_config analysis;
+	double linear_step; /* percent points; 0 when not linear */
+	int64_t linear_every_ms;
+	int batch;	 /* rolling: instances at a time; default 1 */
+	int64_t bake_ms; /* 0: nobody looks after the promotion */
 	struct place place;
 };
 
@@ -372,6 +462,9 @@ const struct stage_config *pipeline_stage(const struct pipeline *pipeline,
 /* By login; NULL when not named. */
 const struct person *pipeline_person(const struct pipeline *pipeline,
 				     const char *login);
+
+/* The address that our own proxy listens at; NULL: it is not ours. Borrowed. */
+const char *traffic_listen(const struct traffic_config *traffic);
 
 const char *stage_kind_name(enum stage_kind kind);
 const char *plan_step_kind_name(enum plan_step_kind kind);

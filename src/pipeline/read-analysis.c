@@ -108,6 +108,8 @@ static const struct key analysis_keys[] = {
 	 offsetof(struct analysis_config, min_requests), false},
 	{"max-hold", read_time_limit,
 	 offsetof(struct analysis_config, max_hold_ms), false},
+	{"against-stable", NULL, 0, false},
+	{"false-alarm", NULL, 0, false},
 	{"metrics", NULL, 0, false},
 	{"prometheus", NULL, 0, false},
 	{"command", NULL, 0, false},
@@ -126,6 +128,7 @@ struct analysis_config analysis_defaults(void)
 		.failures = 2,
 		.min_requests = 100,
 		.max_hold_ms = 30 * 60 * (int64_t)1000,
+		.false_alarm = 1,
 	};
 }
 

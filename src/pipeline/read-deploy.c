@@ -167,7 +167,10 @@ static const struct key deploy_keys[] = {
 	{"notify", NULL, 0, false},
 	{"resume", NULL, 0, false},
 	{"baseline", NULL, 0, false},
+	{"step", NULL, 0, false},
+	{"every", NULL, 0, false},
 	{"batch", NULL, 0, false},
+	{"bake", NULL, 0, false},
 	{"stage-timeout", NULL, 0, false},
 };
 static const struct schema deploy_schema = SCHEMA("a deployment", deploy_keys);
@@ -323,5 +326,8 @@ void read_deploy(struct reader *reader, const struct node *value, void *into)
 	case STRATEGY_ALL_AT_ONCE:
 		check_all_at_once(reader, deploy);
 		break;
+	case STRATEGY_LINEAR:
+	case STRATEGY_ROLLING:
+		BUG("strategy %s comes later", strategy_name(deploy->strategy));
 	}
 }

@@ -56,6 +56,7 @@ static const struct key process_keys[] = {
 	{"workdir", NULL, 0, false},
 	{"shell", NULL, 0, false},
 	{"instances", NULL, 0, false},
+	{"liveness", NULL, 0, false},
 	{"restart", NULL, 0, false},
 	{"limits", NULL, 0, false},
 };
@@ -179,7 +180,9 @@ static const struct key environment_keys[] = {
 	 offsetof(struct environment_config, branches), false},
 	{"sessions", read_sessions, 0, false},
 	{"concurrency", read_concurrency, 0, false},
+	{"preview", NULL, 0, false},
 	{"windows", NULL, 0, false},
+	{"freezes", NULL, 0, false},
 	{"migrations", NULL, 0, false},
 	{"notify", NULL, 0, false},
 	{"rules-from", NULL, 0, false},
@@ -205,6 +208,8 @@ static void read_environment(struct reader *reader, const struct node *value)
 	environment->name = xstrdup(value->key);
 	environment->place = value->key_place;
 	environment->keep_ms = KEEP_MS;
+	environment->target.host = xstrdup("127.0.0.1");
+	environment->target.instances = 1;
 	environment->target.start_timeout_ms = START_TIMEOUT_MS;
 	gate_defaults(&environment->gate);
 	read_map(reader, value, &environment_schema, environment);

@@ -276,6 +276,10 @@ static void run_step(struct deploy_step *deploy)
 	case PLAN_GATE:
 		run_gate(deploy);
 		break;
+	case PLAN_RUN:
+	case PLAN_BATCH:
+	case PLAN_BAKE:
+		BUG("nothing plans a %s yet", plan_step_kind_name(step->kind));
 	case PLAN_PROMOTE:
 		deploy->phase = DEPLOY_MOVING;
 		deploy_watch_end(deploy);

@@ -201,6 +201,8 @@ static int set_up(void **state)
 		f->ports[i] = web_free_port();
 	f->listen = xasprintf("127.0.0.1:%d", f->port);
 	f->environment.name = (char *)"production";
+	f->environment.target.host = (char *)"127.0.0.1";
+	f->environment.target.instances = 1;
 	f->environment.target.ports[0] = f->ports[0];
 	f->environment.target.ports[1] = f->ports[1];
 	f->environment.target.health = (char *)"/healthz";

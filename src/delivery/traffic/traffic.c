@@ -107,17 +107,34 @@ void traffic_stop(struct traffic *traffic, traffic_done *done, void *data)
 	traffic->ops->stop(traffic, done, data);
 }
 
+/* Where it is moved, in words. */
+static const char *place_of(const struct traffic_config *traffic)
+{
+	const char *listen = traffic_listen(traffic);
+
+	if (listen)
+		return listen;
+	switch (traffic->kind) {
+	case TRAFFIC_HAPROXY:
+		return traffic->haproxy.socket;
+	case TRAFFIC_NGINX:
+		return traffic->nginx.folder;
+	case TRAFFIC_EXEC:
+		break;
+	}
+	return traffic->exec.command;
+}
+
 static int refuse_held(int fd, const struct environment_config *environment,
 		       struct error *err)
 {
-	const struct haproxy_traffic *haproxy = &environment->traffic.haproxy;
 	char holder[512];
 	ssize_t n = pread(fd, holder, sizeof(holder) - 1, 0);
 
 	holder[n > 0 ? n : 0] = '\0';
 	holder[strcspn(holder, "\n")] = '\0';
 	return error_set(err, ERROR_REFUSED, "the traffic of %s is moved by %s",
-			 haproxy->listen ? haproxy->listen : haproxy->socket,
+			 place_of(&environment->traffic),
 			 holder[0] ? holder : "another process");
 }
 

@@ -228,6 +228,8 @@ static void the_configuration_tells_its_weights_again(void **state)
 	memset(&environment, 0, sizeof(environment));
 	environment.traffic.haproxy.listen = (char *)"127.0.0.1:8080";
 	environment.target.health = (char *)"/healthz?full=1";
+	environment.target.host = (char *)"127.0.0.1";
+	environment.target.instances = 1;
 	environment.target.ports[0] = 8081;
 	environment.target.ports[1] = 8082;
 	assert_int_equal(haproxy_config_check(&environment, NULL), 0);

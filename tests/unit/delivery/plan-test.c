@@ -7,7 +7,9 @@
 
 static const struct environment_config production = {
 	.name = "production",
-	.target = {.ports = {8081, 8082},
+	.target = {.host = "127.0.0.1",
+		   .instances = 1,
+		   .ports = {8081, 8082},
 		   .health = "/healthz",
 		   .start_timeout_ms = 30000},
 	.traffic = {.haproxy = {.listen = "127.0.0.1:8080"}},
