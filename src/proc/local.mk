@@ -13,7 +13,9 @@ libsignalbox_a_SOURCES += \
 	%D%/launcher.h \
 	%D%/sweep.c \
 	%D%/terminal.c \
-	%D%/terminal.h
+	%D%/terminal.h \
+	%D%/tool.c \
+	%D%/tool.h
 if PLATFORM_LINUX
 libsignalbox_a_SOURCES += %D%/identity-linux.c
 else

@@ -18,6 +18,7 @@ check_PROGRAMS += %D%/net/server-test
 check_PROGRAMS += %D%/delivery/haproxy-test
 check_PROGRAMS += %D%/proc/child-test
 check_PROGRAMS += %D%/proc/identity-test
+check_PROGRAMS += %D%/proc/tool-test
 check_PROGRAMS += %D%/source/artifact-test
 check_PROGRAMS += %D%/source/branches-test
 check_PROGRAMS += %D%/source/mainline-test
