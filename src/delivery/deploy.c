@@ -44,19 +44,6 @@ environment_deployment_operation(struct environment *environment,
 	return operation;
 }
 
-/* NULL: the same, or its file cannot be read, which stops whoever wants to
- * replace it anyway. */
-static const struct environment_config *
-live_environment(struct environment *environment)
-{
-	const struct pipeline *pipeline;
-
-	if (environment_live_pipeline(environment, &pipeline, NULL) < 0 ||
-	    !pipeline)
-		return NULL;
-	return pipeline_environment(pipeline, environment->name);
-}
-
 void environment_plan_request(struct environment *environment,
 			      struct plan_request *request)
 {
@@ -72,7 +59,7 @@ void environment_plan_request(struct environment *environment,
 	request->live_is_up =
 		state->has_live &&
 		environment_runs(environment, state->live.colour, &state->live);
-	request->live_environment = live_environment(environment);
+	request->live_environment = environment_places(environment);
 	request->all_or_nothing = !capabilities.weights;
 	request->no_percentiles = capabilities.latency == TRAFFIC_LATENCY_MEAN;
 }

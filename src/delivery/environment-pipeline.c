@@ -72,40 +72,6 @@ static struct pipeline *recorded_pipeline(const struct environment *environment,
 	return NULL;
 }
 
-int environment_find_config(struct environment *environment, struct error *err)
-{
-	const struct environment_options *options = &environment->options;
-	const struct pipeline *pipeline = options->pipeline;
-	const struct environment_state *state = &environment->state;
-
-	if (!pipeline && !state->has_live && !state->has_candidate)
-		return error_set(err, ERROR_NOT_FOUND,
-				 "%s: nothing was ever released there",
-				 environment->name);
-	if (!pipeline) {
-		const struct release *release =
-			state->has_live ? &state->live : &state->candidate;
-
-		pipeline = environment->own_pipeline =
-			recorded_pipeline(environment, release, err);
-		if (!pipeline)
-			return error_prefix(err, "%s", environment->name);
-		snprintf(environment->pipeline_digest,
-			 sizeof(environment->pipeline_digest), "%s",
-			 release->pipeline);
-	} else {
-		digest_bytes(options->pipeline_text,
-			     strlen(options->pipeline_text),
-			     environment->pipeline_digest);
-	}
-	environment->config = pipeline_environment(pipeline, environment->name);
-	if (!environment->config)
-		return error_set(err, ERROR_NOT_FOUND,
-				 "the pipeline file names no environment %s",
-				 environment->name);
-	return 0;
-}
-
 /* Of that name, though it may have been mended since. */
 static struct older_pipeline *find_older(const struct environment *environment,
 					 const char *digest)
@@ -152,6 +118,74 @@ int environment_live_pipeline(struct environment *environment,
 	if (!state->has_live)
 		return 0;
 	return pipeline_of(environment, &state->live, pipeline, err);
+}
+
+/* The release that was deployed last: by its file the proxy was written and
+ * the colours have their ports, though people went back behind it. */
+const struct environment_config *
+environment_places(struct environment *environment)
+{
+	const struct environment_state *state = &environment->state;
+	const struct release *last =
+		state->history_count ? &state->history[state->history_count - 1]
+		: state->has_live    ? &state->live
+				     : NULL;
+	const struct pipeline *pipeline;
+
+	if (!last || pipeline_of(environment, last, &pipeline, NULL) < 0)
+		return NULL;
+	return pipeline ? pipeline_environment(pipeline, environment->name)
+			: environment->config;
+}
+
+/* Opened by the file of what is live, it serves where that is served. */
+static void follow_places(struct environment *environment)
+{
+	const struct environment_config *own = environment->config;
+	const struct environment_config *places =
+		environment_places(environment);
+
+	if (places && (memcmp(places->target.ports, own->target.ports,
+			      sizeof(own->target.ports)) != 0 ||
+		       !str_equal(places->traffic.haproxy.listen,
+				  own->traffic.haproxy.listen)))
+		environment->config = places;
+}
+
+int environment_find_config(struct environment *environment, struct error *err)
+{
+	const struct environment_options *options = &environment->options;
+	const struct pipeline *pipeline = options->pipeline;
+	const struct environment_state *state = &environment->state;
+
+	if (!pipeline && !state->has_live && !state->has_candidate)
+		return error_set(err, ERROR_NOT_FOUND,
+				 "%s: nothing was ever released there",
+				 environment->name);
+	if (!pipeline) {
+		const struct release *release =
+			state->has_live ? &state->live : &state->candidate;
+
+		pipeline = environment->own_pipeline =
+			recorded_pipeline(environment, release, err);
+		if (!pipeline)
+			return error_prefix(err, "%s", environment->name);
+		snprintf(environment->pipeline_digest,
+			 sizeof(environment->pipeline_digest), "%s",
+			 release->pipeline);
+	} else {
+		digest_bytes(options->pipeline_text,
+			     strlen(options->pipeline_text),
+			     environment->pipeline_digest);
+	}
+	environment->config = pipeline_environment(pipeline, environment->name);
+	if (!environment->config)
+		return error_set(err, ERROR_NOT_FOUND,
+				 "the pipeline file names no environment %s",
+				 environment->name);
+	if (environment->own_pipeline)
+		follow_places(environment);
+	return 0;
 }
 
 /* The configuration that a release is started by: that of its own file, when

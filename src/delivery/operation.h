@@ -229,6 +229,9 @@ int environment_warm_colour(const struct environment *environment,
 const struct environment_config *
 environment_config_of(struct environment *environment,
 		      const struct release *release);
+/* By which its proxy and its ports are; NULL: not known. */
+const struct environment_config *
+environment_places(struct environment *environment);
 /* The pipeline file and this environment's part of it: what it was opened
  * with, or what the live release came with. */
 int environment_find_config(struct environment *environment,

@@ -33,7 +33,7 @@ struct plan_request {
 	int live;
 	const char *live_version;
 	bool live_is_up; /* else the way back is cold */
-	/* By the file that it came with; NULL: by the same one. */
+	/* By the file that it is served by; NULL: by the same one. */
 	const struct environment_config *live_environment;
 	/* The provider takes only 0 and 100 %. */
 	bool all_or_nothing;

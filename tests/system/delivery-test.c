@@ -159,6 +159,43 @@ static void all_at_once_says_its_gap_and_its_cold_way_back(void **state)
 	assert_int_not_equal(strlen(site_colour(site)), 0);
 }
 
+#define MOVED                                                            \
+	"name: shop\nenvironments:\n  production:\n"                     \
+	"    target: {process: {command: \"exec @SERVER@ serve\", "      \
+	"ports: [@STAGING_BLUE@, @STAGING_GREEN@], health: /healthz}}\n" \
+	"    traffic: {haproxy: {listen: \"127.0.0.1:@STAGING@\"}}\n"    \
+	"    keep: 0s\n" STAGES                                          \
+	"  production: {deploy: {environment: production"
+
+/* Ports and address move with a release that replaces the other, and stay
+ * there for who goes back behind it. */
+static void what_serves_is_found_where_it_is(void **state)
+{
+	struct site *site = *state;
+
+	release_first(site, "0\n",
+		      "  production: {deploy: {environment: production}}\n");
+	site_pipeline(site, MOVED "}}\n");
+	site_commit(site, "moved");
+	assert_int_equal(site_call(site, "run", NULL), 2);
+	assert_says(site->out, "and this file says");
+	assert_string_equal(site_colour(site), "blue");
+	site_pipeline(site, MOVED ", strategy: all-at-once}}\n");
+	site_commit(site, "moved in place");
+	passes(site);
+	site->port = site->staging_port;
+	assert_string_equal(site_colour(site), "blue");
+	assert_int_equal(site_call(site, "rollback", "production", NULL), 0);
+	assert_string_equal(site_colour(site), "green");
+	assert_int_equal(site_call(site, "down", "production", NULL), 0);
+	assert_int_equal(site_call(site, "up", "production", NULL), 0);
+	assert_string_equal(site_colour(site), "green");
+	site_pipeline(site, MOVED "}}\n");
+	site_commit(site, "beside it");
+	passes(site);
+	assert_string_equal(site_colour(site), "blue");
+}
+
 static void canary_asleep_during_a_rollback_cannot_undo_it(void **state)
 {
 	struct site *site = *state;
@@ -385,6 +422,7 @@ static int run_all(void)
 		TEST(analysis_takes_a_bad_candidate_back_with_5),
 		TEST(blue_green_switches_without_a_failed_request),
 		TEST(all_at_once_says_its_gap_and_its_cold_way_back),
+		TEST(what_serves_is_found_where_it_is),
 		TEST(canary_asleep_during_a_rollback_cannot_undo_it),
 		TEST(people_shift_hold_and_promote_by_command),
 		TEST(held_plan_goes_on_only_when_let),
