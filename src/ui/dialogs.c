@@ -110,7 +110,9 @@ static void share_fact(struct dialog *dialog,
 	const struct colour_model *mine = &it->colours[colour];
 	char before[NUMBER_TEXT_SIZE], then[NUMBER_TEXT_SIZE];
 	char err[NUMBER_TEXT_SIZE], p99[NUMBER_TEXT_SIZE];
-	bool known = mine->sampled && !isnan(mine->rate);
+	/* What was measured is of what ran there. */
+	bool known = mine->sampled && !isnan(mine->rate) &&
+		     strcmp(version, mine->version) == 0;
 
 	dialog_fact(dialog, colour_role(colour),
 		    "%-5s %-14s %3s -> %3s %%%s%s%s%s%s", format_colour(colour),

@@ -189,7 +189,9 @@ what_runs_is_named_and_so_is_what_a_way_back_would_start(void **state)
 	view_input(story.view, story.model, 'B');
 	dialog = story.view->dialog;
 	assert_non_null(dialog);
+	assert_non_null(strstr(dialog->facts[0].text, " err "));
 	assert_non_null(strstr(dialog->facts[1].text, "GREEN v1 "));
+	assert_null(strstr(dialog->facts[1].text, " err "));
 	story_close(&story);
 }
 
