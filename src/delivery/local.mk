@@ -6,6 +6,7 @@ libsignalbox_a_SOURCES += \
 	%D%/environment-pipeline.c \
 	%D%/epoch.c %D%/epoch.h \
 	%D%/hold.c \
+	%D%/judge.c %D%/judge.h \
 	%D%/keeper-client.c \
 	%D%/keeper-folder.c %D%/keeper-folder.h \
 	%D%/keeper.c %D%/keeper.h \
