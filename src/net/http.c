@@ -29,7 +29,7 @@ struct http_call {
 	struct curl_slist *headers;
 	http_done *done;
 	void *data;
-	char *url;
+	char *url, *unix_socket;
 	struct str body;
 	size_t limit;
 	bool cuts, too_long;
@@ -77,6 +77,7 @@ static void forget_call(struct http_call *call)
 	error_clear(&call->refused);
 	str_release(&call->body);
 	free(call->url);
+	free(call->unix_socket);
 	free(call);
 }
 
@@ -104,6 +105,9 @@ static void explain_failure(const struct http_call *call, CURLcode code,
 	else if (code == CURLE_OPERATION_TIMEDOUT)
 		error_set(err, ERROR_TIMEOUT, "%s did not answer within %.1f s",
 			  call->url, seconds);
+	else if (call->unix_socket)
+		error_set(err, ERROR_NETWORK, "%s did not answer: %s",
+			  call->unix_socket, why(call, code));
 	else
 		error_set(err, ERROR_NETWORK, "%s did not answer: %s",
 			  call->url, why(call, code));
@@ -289,8 +293,9 @@ static int check_url(struct http_call *call, struct error *err)
 		result = error_set(err, ERROR_NETWORK,
 				   "%s: only http and https can be asked",
 				   call->url);
-	else if (curl_url_get(url, CURLUPART_HOST, &host, 0) == CURLUE_OK &&
-		 is_loopback(host))
+	else if (call->unix_socket ||
+		 (curl_url_get(url, CURLUPART_HOST, &host, 0) == CURLUE_OK &&
+		  is_loopback(host)))
 		curl_easy_setopt(call->easy, CURLOPT_PROXY, "");
 	curl_free(scheme);
 	curl_free(host);
@@ -336,6 +341,9 @@ static void set_up(struct http_call *call, const struct http_request *request)
 	curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)request->timeout_ms);
 	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_body);
 	curl_easy_setopt(easy, CURLOPT_WRITEDATA, call);
+	if (request->unix_socket)
+		curl_easy_setopt(easy, CURLOPT_UNIX_SOCKET_PATH,
+				 request->unix_socket);
 	set_method(call, request);
 	set_headers(call, request->headers);
 }
@@ -364,6 +372,7 @@ struct http_call *http_start(struct http *http,
 	call->done = done;
 	call->data = data;
 	call->url = xstrdup(request->url);
+	call->unix_socket = xstrdup_null(request->unix_socket);
 	call->limit = request->body_limit;
 	call->cuts = request->cuts_body;
 	call->started_us = clock_monotonic_us();

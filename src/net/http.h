@@ -31,6 +31,9 @@ struct http_call;
 struct http_request {
 	const char *method; /* NULL: GET, or POST with a body */
 	const char *url;    /* http or https; required */
+	/* The path of a socket that is asked in place of the URL's host, which
+	 * still names it in the request. NULL: none. */
+	const char *unix_socket;
 	const char *const
 		*headers; /* "Name: value", NULL-terminated, or NULL */
 	const char *body; /* NULL: none */

@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include <stdbool.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "base/memory.h"
@@ -317,6 +318,39 @@ static void http_does_not_ask_a_proxy_for_loopback(void **state)
 	assert_int_equal(f->status, 200);
 }
 
+static void http_asks_a_unix_socket(void **state)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	struct peer_server peer = {.fd = socket(AF_UNIX, SOCK_STREAM, 0)};
+	char path[] = "/tmp/signalbox-test-XXXXXX";
+	struct http_request request = plain;
+	struct fixture *f = *state;
+
+	close(mkstemp(path));
+	unlink(path);
+	memcpy(address.sun_path, path, sizeof(path));
+	assert_int_equal(
+		bind(peer.fd, (struct sockaddr *)&address, sizeof(address)), 0);
+	assert_int_equal(listen(peer.fd, 1), 0);
+	pthread_create(&peer.thread, NULL, serve, &peer);
+	setenv("http_proxy", "http://127.0.0.1:1", 1);
+	request.url = "http://docker/quit";
+	request.unix_socket = path;
+	http_start(f->http, &request, done, f);
+	wait_for(f, 1);
+	pthread_join(peer.thread, NULL);
+	assert_non_null(strstr(peer.last, "GET /quit HTTP/1.1\r\n"));
+	assert_non_null(strstr(peer.last, "Host: docker\r\n"));
+	forget(f);
+	close(peer.fd);
+	http_start(f->http, &request, done, f);
+	wait_for(f, 1);
+	unsetenv("http_proxy");
+	assert_non_null(strstr(f->error, path));
+	assert_non_null(strstr(f->error, "refused"));
+	unlink(path);
+}
+
 static void a_cancelled_call_is_never_told(void **state)
 {
 	struct fixture *f = *state;
@@ -367,6 +401,7 @@ int main(void)
 		TEST(http_refuses_an_answer_over_the_limit),
 		TEST(http_refuses_what_is_no_http_url),
 		TEST(http_does_not_ask_a_proxy_for_loopback),
+		TEST(http_asks_a_unix_socket),
 		TEST(a_cancelled_call_is_never_told),
 		TEST(the_client_may_be_freed_by_its_own_answer),
 	};
