@@ -15,6 +15,7 @@ enum {
 	KEY_FOCUS_IN,
 	KEY_FOCUS_OUT,
 	KEY_POINTER,
+	KEY_OLD_POINTER,
 };
 
 static const struct {
@@ -49,17 +50,18 @@ void keys_start(void)
 	define_key("\033[O", KEY_FOCUS_OUT);
 }
 
+void keys_start_mouse(void)
+{
+	define_key("\033[<", KEY_POINTER);
+	define_key("\033[M", KEY_OLD_POINTER);
+}
+
 static int named_input(int key)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(named); i++)
 		if (named[i].key == key)
 			return named[i].input;
 	return INPUT_UNKNOWN;
-}
-
-void keys_start_mouse(void)
-{
-	define_key("\033[<", KEY_POINTER);
 }
 
 /* What is of several bytes comes in one piece, but for a slow line. */
@@ -76,6 +78,15 @@ static int report_number(int *end)
 	return number;
 }
 
+static int button_input(int button)
+{
+	if (button == 0)
+		return INPUT_CLICK;
+	if (button == 64)
+		return INPUT_WHEEL_UP;
+	return button == 65 ? INPUT_WHEEL_DOWN : INPUT_RELEASE;
+}
+
 /* "\033[<BUTTON;COLUMN;ROWM", and m for a button that was let go. */
 static int pointer_input(int *row, int *col)
 {
@@ -89,11 +100,42 @@ static int pointer_input(int *row, int *col)
 	timeout(0);
 	if (ends[0] != ';' || ends[1] != ';' || ends[2] != 'M')
 		return INPUT_RELEASE;
-	if (button == 0)
-		return INPUT_CLICK;
-	if (button == 64)
-		return INPUT_WHEEL_UP;
-	return button == 65 ? INPUT_WHEEL_DOWN : INPUT_RELEASE;
+	return button_input(button);
+}
+
+/* "\033[M", and each of the three as a byte: of a terminal without the form
+ * that was asked for. */
+static int old_pointer_input(int *row, int *col)
+{
+	int button;
+
+	timeout(PIECE_MS);
+	button = getch() - ' ';
+	*col = getch() - '!';
+	*row = getch() - '!';
+	timeout(0);
+	return button < 0 || *col < 0 || *row < 0 ? INPUT_RELEASE
+						  : button_input(button);
+}
+
+/* Any other sequence is swallowed whole: what it ends in is no key either. */
+static bool swallow_sequence(void)
+{
+	int next = getch();
+
+	if (next != '[') {
+		if (next != ERR)
+			ungetch(next);
+		return false;
+	}
+	timeout(PIECE_MS);
+	do
+		next = getch();
+	while (next >= 0x20 && next <= 0x3f);
+	timeout(0);
+	if (next != ERR && (next < 0x40 || next > 0x7e))
+		ungetch(next);
+	return true;
 }
 
 /* Not get_wch(): that drops what stands behind a byte that is no text, and
@@ -133,8 +175,13 @@ int keys_read(int *row, int *col)
 		key = getch();
 		if (key == ERR)
 			return INPUT_NONE;
+		if (key == '\033' && swallow_sequence())
+			return INPUT_UNKNOWN;
 		if (key <= 0xff)
 			return text_input(key);
 	} while (key == KEY_RESIZE);
-	return key == KEY_POINTER ? pointer_input(row, col) : named_input(key);
+	if (key == KEY_POINTER)
+		return pointer_input(row, col);
+	return key == KEY_OLD_POINTER ? old_pointer_input(row, col)
+				      : named_input(key);
 }

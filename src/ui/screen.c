@@ -186,9 +186,7 @@ static void set_modes(struct screen *screen)
 	keypad(stdscr, TRUE);
 	nodelay(stdscr, TRUE);
 	leaveok(stdscr, FALSE);
-	/* After keypad(), which knows another start of these reports. */
-	if (screen->mouse)
-		keys_start_mouse();
+	keys_start_mouse();
 	if (screen->ansi)
 		add_modes_on(screen, &modes);
 	send(&modes);

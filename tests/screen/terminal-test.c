@@ -124,6 +124,31 @@ static void the_wheel_scrolls_what_is_below_it(void **state)
 	terminal_expect(terminal, "\xe2\x94\x81\xe2\x94\x81 1 PIPELINE");
 }
 
+/* Left on by another program, or of a terminal without the newer form: what
+ * says where it is would be B, x or q. */
+static void no_report_of_a_mouse_is_a_key(void **state)
+{
+	static const char *const reports[] = {
+		"\033[M BB",	  "\033[M#xx",	    "\033[M qq",
+		"\033[<0;66;66M", "\033[32;66;66M", "\033[1;9B",
+		"\033[27;5;66~",
+	};
+	struct terminal *terminal = stage_open_canary(state);
+	char *before, *after;
+
+	terminal_keys(terminal, "\t\t");
+	before = terminal_text(terminal);
+	for (size_t i = 0; i < ARRAY_SIZE(reports); i++) {
+		terminal_send(terminal, reports[i], strlen(reports[i]), 1);
+		after = terminal_text(terminal);
+		assert_string_equal(before, after);
+		free(after);
+	}
+	free(before);
+	terminal_keys(terminal, "B");
+	terminal_expect(terminal, "ROLL BACK PRODUCTION");
+}
+
 /* Not with a dialog open, nor on its keys. */
 static void no_click_changes_anything(void **state)
 {
@@ -418,6 +443,7 @@ int main(void)
 		TEST(the_mouse_is_given_back_on_every_way_out),
 		TEST(a_click_focuses_a_panel_and_selects_a_stage),
 		TEST(the_wheel_scrolls_what_is_below_it),
+		TEST(no_report_of_a_mouse_is_a_key),
 		TEST(no_click_changes_anything),
 		TEST(the_title_names_the_run_and_what_it_waits_for),
 		TEST(the_title_comes_back_on_every_way_out),
