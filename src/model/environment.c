@@ -8,7 +8,7 @@
 #include "base/vector.h"
 #include "model/fold.h"
 
-void colour_model_init(struct colour_model *colour)
+static void init_colour(struct colour_model *colour)
 {
 	colour->version = xstrdup("");
 	colour->asked = colour->share = colour->rate = NAN;
@@ -36,7 +36,7 @@ static void init(struct environment_model *it, const char *name)
 	it->lock.reason = xstrdup("");
 	it->last_rollback = xstrdup("");
 	for (int i = 0; i < COLOUR_COUNT; i++)
-		colour_model_init(&it->colours[i]);
+		init_colour(&it->colours[i]);
 }
 
 void environment_model_release(struct environment_model *it)

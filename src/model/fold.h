@@ -31,8 +31,6 @@ void stage_model_release(struct stage_model *stage);
 /* Whether it runs or waits for a person, from all that says so. */
 void stage_model_settle(struct stage_model *stage);
 void stage_model_plan(struct stage_model *stage, const json_t *steps);
-/* By their needs; those that are `finally` last. */
-void model_rank_stages(struct model *model);
 
 fold_function fold_test_finished, fold_report_read, fold_finding_found;
 /* Forgets what an earlier try of the stage counted and found. */
@@ -67,7 +65,6 @@ void environment_model_release(struct environment_model *environment);
 
 fold_function fold_traffic_changing, fold_traffic_changed, fold_traffic_sampled,
 	fold_analysis_judged;
-void colour_model_init(struct colour_model *colour);
 
 void fold_note(struct model *model, const struct event *event);
 

@@ -5,6 +5,53 @@
 #include "base/memory.h"
 #include "model/fold.h"
 
+static bool rank_once(struct model *model)
+{
+	bool moved = false;
+
+	for (size_t i = 0; i < model->stage_count; i++) {
+		struct stage_model *stage = &model->stages[i];
+
+		for (size_t j = 0; j < stage->needs.count; j++) {
+			const struct stage_model *need =
+				model_stage(model, stage->needs.items[j]);
+
+			if (!need || stage->rank > need->rank)
+				continue;
+			stage->rank = need->rank + 1;
+			moved = true;
+		}
+	}
+	return moved;
+}
+
+static void rank_finally(struct model *model)
+{
+	size_t rank = 0;
+
+	for (size_t i = 0; i < model->stage_count; i++)
+		if (!model->stages[i].finally && model->stages[i].rank >= rank)
+			rank = model->stages[i].rank + 1;
+	for (size_t i = 0; i < model->stage_count; i++)
+		if (model->stages[i].finally)
+			model->stages[i].rank = rank;
+}
+
+/* Bounded by the count, so that a cycle in a damaged stream ends too. */
+static void rank_stages(struct model *model)
+{
+	size_t count = model->stage_count;
+
+	for (size_t i = 0; i < count; i++)
+		model->stages[i].rank = 0;
+	for (size_t i = 0; i < count && rank_once(model); i++)
+		;
+	for (size_t i = 0; i < count; i++)
+		if (model->stages[i].rank >= count)
+			model->stages[i].rank = count - 1;
+	rank_finally(model);
+}
+
 static void add_stages(struct model *model, const json_t *stages)
 {
 	const json_t *item;
@@ -30,7 +77,7 @@ static void add_stages(struct model *model, const json_t *stages)
 			strings_add(&stage->needs, json_string_value(need));
 		fold_environment(model, stage->environment);
 	}
-	model_rank_stages(model);
+	rank_stages(model);
 }
 
 void model_release_past(struct model *model)
@@ -100,53 +147,6 @@ void fold_run_finished(struct model *model, const struct event *event)
 	model->finished = event->time_ms;
 	fold_field(&model->text, event, "text");
 	fold_field(&model->next, event, "next");
-}
-
-static bool rank_once(struct model *model)
-{
-	bool moved = false;
-
-	for (size_t i = 0; i < model->stage_count; i++) {
-		struct stage_model *stage = &model->stages[i];
-
-		for (size_t j = 0; j < stage->needs.count; j++) {
-			const struct stage_model *need =
-				model_stage(model, stage->needs.items[j]);
-
-			if (!need || stage->rank > need->rank)
-				continue;
-			stage->rank = need->rank + 1;
-			moved = true;
-		}
-	}
-	return moved;
-}
-
-static void rank_finally(struct model *model)
-{
-	size_t rank = 0;
-
-	for (size_t i = 0; i < model->stage_count; i++)
-		if (!model->stages[i].finally && model->stages[i].rank >= rank)
-			rank = model->stages[i].rank + 1;
-	for (size_t i = 0; i < model->stage_count; i++)
-		if (model->stages[i].finally)
-			model->stages[i].rank = rank;
-}
-
-/* Bounded by the count, so that a cycle in a damaged stream ends too. */
-void model_rank_stages(struct model *model)
-{
-	size_t count = model->stage_count;
-
-	for (size_t i = 0; i < count; i++)
-		model->stages[i].rank = 0;
-	for (size_t i = 0; i < count && rank_once(model); i++)
-		;
-	for (size_t i = 0; i < count; i++)
-		if (model->stages[i].rank >= count)
-			model->stages[i].rank = count - 1;
-	rank_finally(model);
 }
 
 void model_release_stages(struct model *model)

@@ -8,7 +8,9 @@
 #include <time.h>
 
 #include "base/memory.h"
+#include "evidence/exceptions.h"
 #include "evidence/record.h"
+#include "evidence/value.h"
 #include "ui/dialog.h"
 
 #define DAY_MS ((int64_t)24 * 60 * 60 * 1000)
@@ -112,21 +114,6 @@ const struct dialog_ops finding_dialog = {
 	.leaves = "close",
 };
 
-/* How long an exception may last, by how bad it is. */
-static const struct {
-	const char *severity;
-	int days;
-} most[] = {{"critical", 7}, {"high", 30}, {"medium", 90}};
-#define DAYS_MOST 180
-
-static int days_of(const char *severity)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(most); i++)
-		if (strcmp(most[i].severity, severity) == 0)
-			return most[i].days;
-	return strcmp(severity, "unknown") == 0 ? 7 : DAYS_MOST;
-}
-
 static char *date_of(int64_t ms)
 {
 	time_t seconds = (time_t)(ms / 1000);
@@ -145,7 +132,7 @@ enum { KEPT_STAGE, KEPT_ID, KEPT_SCOPE, KEPT_DAYS };
 static void exception_open(struct dialog *dialog, const struct view *view,
 			   const struct model *model)
 {
-	static const int choices[] = {7, 30, 90, DAYS_MOST};
+	static const int choices[] = {7, 30, 90, 180};
 	const struct finding_model *it = view_finding(view, model);
 
 	if (!it)
@@ -164,7 +151,7 @@ static void exception_open(struct dialog *dialog, const struct view *view,
 	for (size_t i = 0; i < ARRAY_SIZE(choices); i++) {
 		char *day;
 
-		if (choices[i] > days_of(it->severity))
+		if (choices[i] > exception_days(severity_of_word(it->severity)))
 			break;
 		day = date_of(view->now_ms + choices[i] * DAY_MS);
 		strings_addf(&dialog->choices, "%s, %d days", day, choices[i]);

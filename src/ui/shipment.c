@@ -226,7 +226,7 @@ bool shipment_fold(struct shipment *it, size_t row)
 	return true;
 }
 
-enum ship_section ship_row_section(const struct ship_row *row)
+static enum ship_section section_of(const struct ship_row *row)
 {
 	static const enum ship_section sections[] = {
 		[ROW_COMMIT] = SECTION_COMMITS,	  [ROW_FOLDER] = SECTION_FILES,
@@ -250,7 +250,7 @@ static size_t place_of(const struct shipment *it, const struct ship_row *row)
 
 size_t shipment_row(const struct shipment *it, struct ship_row wanted)
 {
-	enum ship_section section = ship_row_section(&wanted);
+	enum ship_section section = section_of(&wanted);
 	size_t best = 0;
 
 	for (size_t i = 0; i < it->row_count; i++) {
@@ -258,7 +258,7 @@ size_t shipment_row(const struct shipment *it, struct ship_row wanted)
 
 		if (row->kind == wanted.kind && row->item == wanted.item)
 			return i;
-		if (ship_row_section(row) == section &&
+		if (section_of(row) == section &&
 		    place_of(it, row) <= place_of(it, &wanted))
 			best = i;
 	}

@@ -82,6 +82,5 @@ void shipment_lay_out(struct shipment *it);
 bool shipment_fold(struct shipment *it, size_t row);
 /* The row of an item, or the one that it is folded into. */
 size_t shipment_row(const struct shipment *it, struct ship_row row);
-enum ship_section ship_row_section(const struct ship_row *row);
 
 #endif
