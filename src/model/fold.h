@@ -30,6 +30,8 @@ struct stage_model *fold_stage_of(struct model *model,
 void stage_model_release(struct stage_model *stage);
 /* Whether it runs or waits for a person, from all that says so. */
 void stage_model_settle(struct stage_model *stage);
+/* It has not begun, whatever it did before. */
+void stage_model_requeue(struct stage_model *stage);
 void stage_model_plan(struct stage_model *stage, const json_t *steps);
 
 fold_function fold_test_finished, fold_report_read, fold_finding_found;

@@ -127,11 +127,22 @@ void fold_run_started(struct model *model, const struct event *event)
 	add_past(model, event_json(event, "past"));
 }
 
-/* What was running when the engine died is queued, or goes on: its next
- * stage.started says which. */
+/* What was running when the engine died begins anew, or goes on: then its
+ * stage.started says so. */
 void fold_run_resumed(struct model *model, const struct event *event)
 {
-	(void)event;
+	const json_t *name;
+	size_t i;
+
+	json_array_foreach(event_json(event, "again"), i, name)
+	{
+		const char *text = json_string_value(name);
+		struct stage_model *stage =
+			text ? model_stage(model, text) : NULL;
+
+		if (stage)
+			stage_model_requeue(stage);
+	}
 	model->state = STATE_RUNNING;
 	model->is_cancelled = false;
 	model->finished = 0;

@@ -181,6 +181,12 @@ void stage_model_settle(struct stage_model *stage)
 					: STATE_QUEUED;
 }
 
+void stage_model_requeue(struct stage_model *stage)
+{
+	stage->state = STATE_QUEUED;
+	stage->started = stage->ms = 0;
+}
+
 void fold_stage_ready(struct model *model, const struct event *event)
 {
 	struct stage_model *stage = fold_stage_of(model, event);
@@ -188,8 +194,7 @@ void fold_stage_ready(struct model *model, const struct event *event)
 	if (!stage)
 		return;
 	if (event_bool(event, "again")) {
-		stage->state = STATE_QUEUED;
-		stage->started = stage->ms = 0;
+		stage_model_requeue(stage);
 		fold_run_resumed(model, event); /* also one that was over */
 	}
 	if (!state_is_final(stage->state))

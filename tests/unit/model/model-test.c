@@ -259,6 +259,23 @@ static void a_stage_that_is_tried_again_has_not_begun(void **state)
 	assert_int_equal(unit->step_count, 0);
 }
 
+static void what_a_resumed_run_begins_anew_is_queued(void **state)
+{
+	struct model *model = *state;
+	const struct stage_model *unit, *build;
+
+	apply(model, "run.started", RUN);
+	apply(model, "stage.started", "\"stage\":\"unit\"");
+	apply(model, "stage.started", "\"stage\":\"build\"");
+	apply(model, "run.resumed", "\"again\":[\"unit\",\"nope\",7]");
+	unit = model_stage(model, "unit");
+	build = model_stage(model, "build");
+	assert_int_equal(unit->state, STATE_QUEUED);
+	assert_int_equal(unit->started, 0);
+	assert_int_equal(build->state, STATE_RUNNING);
+	assert_true(build->started > 0);
+}
+
 #define GATE                                                                  \
 	"\"stage\":\"production\",\"environment\":\"production\","            \
 	"\"required\":2,\"approvers\":[\"@managers\"],\"not\":[\"author\"],"  \
@@ -705,6 +722,7 @@ int main(void)
 		TEST(findings_stand_worst_first_and_once),
 		TEST(a_retry_forgets_what_the_try_before_found),
 		TEST(a_stage_that_is_tried_again_has_not_begun),
+		TEST(what_a_resumed_run_begins_anew_is_queued),
 		TEST(what_is_seen_anew_is_what_holds),
 		TEST(scans_are_summed_over_stages_and_not_twice_by_a_retry),
 		TEST(a_gate_opens_takes_votes_and_closes),
