@@ -252,6 +252,9 @@ static void print_tests(const struct stage_model *stage)
 		listing_print("  %-20s FAIL %s%s%s\n", "", test->name,
 			      known ? ": " : "", known ? before : "");
 	}
+	if (printed && stage->tests_failed > TESTS_PRINTED)
+		listing_print("  %-20s and %lld more\n", "",
+			      (long long)stage->tests_failed - TESTS_PRINTED);
 }
 
 static void print_usual(const struct model *model, bool live)

@@ -85,6 +85,24 @@ static void what_is_remembered_is_what_the_journal_says(void **state)
 		   "cmp - kept");
 }
 
+static void status_counts_the_failed_tests_that_it_does_not_name(void **state)
+{
+	struct site *site = *state;
+
+	site_pipeline(site, "name: shop\nstages:\n"
+			    "  unit:\n"
+			    "    source: none\n"
+			    "    reports: {tap: \"-\"}\n"
+			    "    run: for i in 1 2 3 4 5 6 7 8 9 10 11 12; do "
+			    "echo not ok $i - t$i; done; echo 1..12; false\n");
+	site_commit(site, "a commit");
+	assert_int_equal(site_call(site, "run", NULL), 1);
+	assert_int_equal(site_call(site, "status", NULL), 0);
+	assert_says(site->out, "FAIL t10\n");
+	assert_says_not(site->out, "FAIL t11");
+	assert_says(site->out, "and 2 more\n");
+}
+
 static void a_run_begins_with_how_those_before_ended(void **state)
 {
 	struct site *site = *state;
@@ -174,6 +192,7 @@ static int tests(void)
 		TEST(a_failed_test_says_how_often_it_has_failed),
 		TEST(a_test_that_never_failed_says_so),
 		TEST(what_is_remembered_is_what_the_journal_says),
+		TEST(status_counts_the_failed_tests_that_it_does_not_name),
 		TEST(a_run_begins_with_how_those_before_ended),
 		TEST(usual_times_come_from_the_runs_before),
 		TEST(a_run_under_way_says_how_long_one_takes),
