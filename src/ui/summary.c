@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* Below 60x12: five lines; below 20x4 one. */
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "ui/format.h"
 #include "ui/layout.h"
+#include "ui/meter.h"
 
 static void draw_state(struct pen *pen, const struct model *model)
 {
@@ -23,12 +23,13 @@ static void draw_state(struct pen *pen, const struct model *model)
 	pen_role(pen, ROLE_NORMAL);
 }
 
-static void draw_share(struct pen *pen, const struct environment_model *it,
-		       int colour)
+static void draw_share(const struct view *view, struct pen *pen,
+		       const struct environment_model *it, int colour)
 {
 	const struct colour_model *mine = &it->colours[colour];
 	char share[NUMBER_TEXT_SIZE], err[NUMBER_TEXT_SIZE];
-	bool bad = is_judged_bad(it, colour);
+	bool silent = mine->sampled && meter_is_silent(view, mine);
+	bool bad = is_judged_bad(it, colour) && !silent;
 
 	if (!mine->sampled && !(mine->asked > 0))
 		return;
@@ -39,8 +40,10 @@ static void draw_share(struct pen *pen, const struct environment_model *it,
 		pen_printf(pen, "%s ", format_colour((enum colour)colour));
 	pen_role(pen, bad ? ROLE_FAILED : ROLE_NORMAL);
 	pen_printf(pen, "%s%%",
-		   format_fixed(isnan(mine->share) ? mine->asked : mine->share,
+		   format_fixed(silent ? mine->asked : meter_share(it, colour),
 				0, share));
+	if (silent)
+		pen_text(pen, " ?");
 	if (bad)
 		pen_printf(pen, " %s%%!",
 			   format_fixed(mine->error_rate, 1, err));
@@ -127,7 +130,7 @@ static void draw_one(const struct view *view, const struct model *model,
 	if (!it)
 		return;
 	for (int colour = 0; colour < COLOUR_COUNT; colour++)
-		draw_share(&pen, it, colour);
+		draw_share(view, &pen, it, colour);
 	draw_way(&pen, it);
 }
 
@@ -163,7 +166,7 @@ void summary_draw(const struct view *view, const struct model *model,
 	}
 	pen = pen_at(area, 2, 0);
 	for (int colour = 0; it && colour < COLOUR_COUNT; colour++)
-		draw_share(&pen, it, colour);
+		draw_share(view, &pen, it, colour);
 	pen = pen_at(area, 3, 0);
 	if (it)
 		draw_way(&pen, it);

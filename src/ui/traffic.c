@@ -146,23 +146,30 @@ static void draw_low(const struct view *view,
 	traffic_draw_verdict(it, area, 4);
 }
 
-/* The smallest form: all in the rule. */
-static void draw_line(const struct environment_model *it, struct rule *rule)
+/* The smallest form: all in the rule. Of a silent one nothing but what it was
+ * asked to take is known. */
+static void draw_line(const struct view *view,
+		      const struct environment_model *it, struct rule *rule)
 {
 	for (int c = 0; c < COLOUR_COUNT; c++) {
 		const struct colour_model *colour = &it->colours[c];
+		const char *name = format_colour((enum colour)c);
 		char share[NUMBER_TEXT_SIZE], err[NUMBER_TEXT_SIZE];
-		bool bad = is_judged_bad(it, c);
-		char *text = xasprintf(
-			"%s %s%% %s%%%s", format_colour((enum colour)c),
-			format_fixed(meter_share(it, c), 0, share),
-			format_fixed(colour->error_rate, 2, err),
-			bad ? "!" : "");
+		bool silent = meter_is_silent(view, colour);
+		bool bad = is_judged_bad(it, c) && !silent;
+		char *text;
 
-		if (!colour->sampled) {
-			free(text);
-			text = xasprintf("%s -", format_colour((enum colour)c));
-		}
+		format_fixed(silent ? colour->asked : meter_share(it, c), 0,
+			     share);
+		if (!colour->sampled)
+			text = xasprintf("%s -", name);
+		else if (silent)
+			text = xasprintf("%s %s%% ?", name, share);
+		else
+			text = xasprintf(
+				"%s %s%% %s%%%s", name, share,
+				format_fixed(colour->error_rate, 2, err),
+				bad ? "!" : "");
 		rule_left(rule,
 			  (struct style){bad ? ROLE_FAILED
 					     : colour_role((enum colour)c),
@@ -215,7 +222,7 @@ static void traffic_draw(const struct view *view, const struct model *model,
 		text[strcspn(text, ":")] = '\0';
 	rule_right(&rule, style, text);
 	if (area->rows == 1) {
-		draw_line(it, &rule);
+		draw_line(view, it, &rule);
 		return;
 	}
 	add_title(it, &rule);

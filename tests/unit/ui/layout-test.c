@@ -301,6 +301,13 @@ static void a_colour_without_news_shows_no_number(void **state)
 	drawn = story_draw(&story, 40, 120, ascii);
 	assert_non_null(strstr(drawn, "since 14:02:54"));
 	free(drawn);
+	/* Where there is room for no more: what is asked, and that. */
+	drawn = story_draw(&story, 12, 60, ascii);
+	assert_non_null(strstr(drawn, "BLUE 75% ? -- GREEN 25% ? --"));
+	free(drawn);
+	drawn = story_draw(&story, 8, 40, ascii);
+	assert_non_null(strstr(drawn, "BLUE 75% ? GREEN 25% ?"));
+	free(drawn);
 	story_close(&story);
 }
 
