@@ -296,7 +296,8 @@ static void what_is_the_same_is_not_written_again(void **state)
 	terminal_keys(terminal, "j");
 	before = terminal_bytes(terminal)->len;
 	site_shell(stand->site, stand->site->state, "touch runs/nothing");
-	terminal_frames(terminal, 2);
+	/* What was read and what was counted may come as one. */
+	terminal_frames(terminal, 1);
 	assert_int_equal(terminal_bytes(terminal)->len, before);
 	expect_end(terminal);
 }
