@@ -34,6 +34,7 @@ libsignalbox_a_SOURCES += \
 	%D%/ships-page.c \
 	%D%/ships-work.c %D%/ships-work.h \
 	%D%/since.c %D%/since.h \
+	%D%/speak.c %D%/speak.h \
 	%D%/summary.c \
 	%D%/tests-list.c \
 	%D%/traffic.c %D%/traffic-table.c %D%/traffic-table.h \

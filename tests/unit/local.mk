@@ -88,6 +88,7 @@ check_PROGRAMS += %D%/ui/logfile-test
 check_PROGRAMS += %D%/ui/logview-test
 check_PROGRAMS += %D%/ui/pattern-test
 check_PROGRAMS += %D%/ui/search-test
+check_PROGRAMS += %D%/ui/speak-test
 check_PROGRAMS += %D%/ui/testline-test
 EXTRA_DIST += %D%/ui/logs.h
 check_PROGRAMS += %D%/ui/ships-test
