@@ -47,9 +47,8 @@ static void hold_open(struct dialog *dialog, const struct view *view,
 	dialog->unhold = stage && stage->held;
 	deployment_target(dialog, model, dialog->unhold ? "LET GO" : "HOLD");
 	dialog_fact(dialog, ROLE_NORMAL,
-		    dialog->unhold
-			    ? "its plan goes on from where it was held"
-			    : "no step follows until it is let go (H again)");
+		    dialog->unhold ? "its plan goes on from where it was held"
+				   : "no step follows until it is let go");
 }
 
 static bool hold_confirm(struct dialog *dialog, struct view *view,

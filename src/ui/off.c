@@ -6,6 +6,17 @@
 #include "ui/board.h"
 #include "ui/view.h"
 
+static void add_check(struct str *why, const struct check_model *check,
+		      const struct stage_model *stage)
+{
+	if (stage && stage->tests_failed)
+		str_addf(why, "%s has %lld failure%s", check->name,
+			 (long long)stage->tests_failed,
+			 stage->tests_failed == 1 ? "" : "s");
+	else
+		str_addf(why, "%s %s", check->name, state_name(check->state));
+}
+
 static const char *gate_off(const struct view *view, const struct model *model,
 			    bool approve, struct str *why)
 {
@@ -31,7 +42,7 @@ static const char *gate_off(const struct view *view, const struct model *model,
 
 		if (!state_is_bad(it->state))
 			continue;
-		str_addf(why, "%s %s", it->name, state_name(it->state));
+		add_check(why, it, model_stage(model, it->name));
 		return why->data;
 	}
 	return NULL;
