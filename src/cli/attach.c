@@ -95,6 +95,7 @@ static int parse(struct attach_call *call, int most, int argc, char **argv,
 
 	if (cli_parse(argc, argv, &arguments, err) < 0)
 		return -1;
+	screen_look_settle(&call->look);
 	return screen_look_check(&call->look, true, err);
 }
 
@@ -142,7 +143,7 @@ int cli_dashboard(int argc, char **argv)
 	state = repository_state_folder(project.repository);
 	live = run_is_live(state, run_newest(state));
 	project_close(&project);
-	if (call.look.accessible ? !live : !screen_fits(&why))
+	if (!call.look.accessible && !screen_fits(&why))
 		return cli_status(1, status);
 	return (live ? attach_to(&call, &err) : show_board(&call, &err)) < 0
 		       ? cli_fail(&err)

@@ -12,9 +12,9 @@
 
 #include "event/command.h"
 
-#define DEED_REFUSED                                                   \
-	"refused: it has moved since the question was asked; B shows " \
-	"how it is now"
+#define DEED_REFUSED                                                     \
+	"refused: it has moved since the question was asked; ask again " \
+	"to see how it is now"
 
 struct deed_options {
 	const char *state, *person; /* outlive the deed */

@@ -167,7 +167,7 @@ static char *begun_text(const struct board *before, const struct board *now)
 	if (!before->is_read || !run || !run->live ||
 	    (last && last->run >= run->run))
 		return NULL;
-	return xasprintf("run #%lld has begun; Enter on it attaches",
+	return xasprintf("run #%lld has begun; it can be attached to",
 			 (long long)run->run);
 }
 

@@ -42,7 +42,7 @@ struct demo {
 	char *counts; /* the load's file */
 	char *url;
 	int ports[PORT_COUNT];
-	bool has_screen, keep;
+	bool has_screen, keep, accessible;
 	pid_t load;
 	struct load_counts measured;
 };
@@ -302,9 +302,23 @@ static bool offer(const char *text)
 	return fgets(line, sizeof(line), stdin) && line[0] != 'q';
 }
 
+/* Where sentences are told instead, ctrl-c is the run's to answer. */
+static int run_seen(struct demo *demo, const char *version)
+{
+	struct sigaction ignore = {.sa_handler = SIG_IGN};
+	struct sigaction before;
+	int status;
+
+	sigaction(SIGINT, &ignore, &before);
+	status = signalbox(demo, NULL, "run", version,
+			   demo->accessible ? "--accessible" : NULL, NULL);
+	sigaction(SIGINT, &before, NULL);
+	return status;
+}
+
 static int run_on_screen(struct demo *demo, struct error *err)
 {
-	int status = signalbox(demo, NULL, "run", "v2.0.0", NULL, NULL);
+	int status = run_seen(demo, "v2.0.0");
 
 	if (ended_by)
 		return 0;
@@ -312,7 +326,7 @@ static int run_on_screen(struct demo *demo, struct error *err)
 				"mends the bug."
 			      : "v3.0.0 mends a bug of v2.0.0 that only real "
 				"traffic shows."))
-		signalbox(demo, NULL, "run", "v3.0.0", NULL, NULL);
+		run_seen(demo, "v3.0.0");
 	if (stop_load(demo, err) < 0)
 		return -1;
 	return print_measures(demo, err);
@@ -338,7 +352,8 @@ static void demo_init(struct demo *demo)
 	demo->folder = xasprintf("%s/signalbox/demo", home);
 	demo->repository = path_join(demo->folder, "shop");
 	demo->counts = path_join(demo->folder, "load");
-	demo->has_screen = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
+	demo->has_screen = demo->accessible ||
+			   (isatty(STDIN_FILENO) && isatty(STDOUT_FILENO));
 	free(home);
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	for (size_t i = 0; i < ARRAY_SIZE(signals); i++)
@@ -365,6 +380,8 @@ int cli_demo(int argc, char **argv)
 	const struct cli_option options[] = {
 		{"--keep", NULL, &demo.keep, NULL, NULL,
 		 "leave the demo's servers running"},
+		{"--accessible", NULL, &demo.accessible, NULL, NULL,
+		 "sentences and numbered menus, no screen"},
 		CLI_OPTIONS_END,
 	};
 	const struct cli_arguments arguments = {options, NULL, 0, 0};

@@ -18,6 +18,7 @@ int execution_check(struct execution *execution, struct error *err)
 {
 	const char *jobs = execution->jobs;
 
+	screen_look_settle(&execution->look);
 	if (cli_is_json(execution->output, &execution->json, err) < 0 ||
 	    screen_look_check(&execution->look, execution_has_screen(execution),
 			      err) < 0)
@@ -123,6 +124,7 @@ static int show(struct execution *execution, struct engine *engine,
 		.commands = execution->commands,
 		.run_folder = engine_run_folder(engine),
 		.person = execution->project.person,
+		.after = execution->past ? execution->past->seq : 0,
 		.look = &execution->look,
 	};
 

@@ -103,8 +103,8 @@ static bool has_screen(const struct replay_call *call)
 {
 	const char *why;
 
-	return !call->output && !call->no_screen && !call->look.accessible &&
-	       screen_fits(&why);
+	return !call->output && !call->no_screen &&
+	       (call->look.accessible || screen_fits(&why));
 }
 
 /* The journal is read in the end by nobody but the replay: no run, or a
@@ -164,8 +164,10 @@ int cli_replay(int argc, char **argv)
 	struct error err = ERROR_INIT;
 
 	if (cli_parse(argc, argv, &arguments, &err) < 0 ||
-	    cli_is_json(call.output, &call.json, &err) < 0 ||
-	    screen_look_check(&call.look, has_screen(&call), &err) < 0 ||
+	    cli_is_json(call.output, &call.json, &err) < 0)
+		return cli_fail(&err);
+	screen_look_settle(&call.look);
+	if (screen_look_check(&call.look, has_screen(&call), &err) < 0 ||
 	    replay_of(&call, &err) < 0)
 		return cli_fail(&err);
 	return 0;

@@ -62,9 +62,20 @@ static void host_leave(void *data, int status)
 	launcher_leave(((const struct host *)data)->launcher, status);
 }
 
+static bool on_terminal(void)
+{
+	return isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
+}
+
+void screen_look_settle(struct screen_look *look)
+{
+	if (!look->accessible && on_terminal())
+		look->accessible = settings_accessible();
+}
+
 bool screen_fits(const char **why)
 {
-	if (isatty(STDIN_FILENO) && isatty(STDOUT_FILENO))
+	if (on_terminal())
 		return ui_terminal_fits(why);
 	*why = "this is no terminal";
 	return false;
@@ -159,6 +170,7 @@ static void fill(const struct screen_options *options, struct host *host,
 	};
 	ui->person = options->person;
 	ui->attached = options->attached;
+	ui->after = options->after;
 	ui->watch_only = options->watch_only;
 	ui->board = options->board;
 	ui->returns = options->returns;

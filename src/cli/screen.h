@@ -50,11 +50,15 @@ struct screen_options {
 	const char *run_folder, *person;
 	const struct screen_look *look; /* checked */
 	bool attached, watch_only;
+	int64_t after; /* a run that goes on: the last record it had */
 	struct board_source *board; /* instead of a run; NULL: a run */
 	bool returns;		    /* to such a board */
 	struct screen **kept;	    /* from one to the other */
 };
 
+/* After the options were read: on a terminal, and no other output asked for,
+ * a person's settings may want sentences too. */
+void screen_look_settle(struct screen_look *look);
 /* Standard input and output are a terminal that can show it; else why not. */
 bool screen_fits(const char **why);
 /* The person's settings, where the options say nothing else. What is wrong in

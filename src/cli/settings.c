@@ -84,6 +84,8 @@ static const struct key keys[] = {
 	{"glyphs", read_glyphs, offsetof(struct settings, glyphs), false},
 	{"mouse", read_truth, offsetof(struct settings, mouse), false},
 	{"title", read_title, 0, false},
+	{"accessible", read_truth, offsetof(struct settings, accessible),
+	 false},
 	{"notify", read_notice, 0, false},
 };
 static const struct schema schema = SCHEMA("the configuration", keys);
@@ -97,22 +99,42 @@ static char *path_of(void)
 	return path;
 }
 
-int settings_load(struct settings *settings, struct error *err)
+static int read_file(struct settings *settings, struct problems *problems,
+		     struct error *err)
 {
 	char *path = path_of();
-	struct problems problems = PROBLEMS_INIT;
-	struct str out = STR_INIT;
 	int result = 0;
 
 	*settings = (struct settings)SETTINGS_INIT;
 	if (!file_is_absent(path))
-		result = document_read(path, &schema, settings, &problems, err);
+		result = document_read(path, &schema, settings, problems, err);
+	free(path);
+	return result;
+}
+
+int settings_load(struct settings *settings, struct error *err)
+{
+	struct problems problems = PROBLEMS_INIT;
+	struct str out = STR_INIT;
+	int result = read_file(settings, &problems, err);
+
 	problems_print(&problems, &out);
 	output_text(stderr, out.data);
 	str_release(&out);
 	problems_release(&problems);
-	free(path);
 	return result;
+}
+
+bool settings_accessible(void)
+{
+	struct problems problems = PROBLEMS_INIT;
+	struct settings settings;
+	bool accessible = read_file(&settings, &problems, NULL) == 0 &&
+			  settings.accessible;
+
+	problems_release(&problems);
+	settings_release(&settings);
+	return accessible;
 }
 
 void settings_release(struct settings *settings)

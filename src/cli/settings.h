@@ -10,7 +10,7 @@
 struct settings {
 	char *theme; /* NULL: by the terminal */
 	enum ui_choice colour, glyphs;
-	bool mouse, no_title;
+	bool mouse, no_title, accessible;
 	enum ui_notify notify;
 	char *notify_command; /* instead; NULL: none */
 };
@@ -29,6 +29,8 @@ int settings_set_notify(struct settings *settings, const char *word,
 /* A file that is not there says nothing. What is wrong in one is printed on
  * standard error, all of it, and is an error. */
 int settings_load(struct settings *settings, struct error *err) MUST_CHECK;
+/* Whether such a file says so; what is wrong in it is not told here. */
+bool settings_accessible(void);
 void settings_release(struct settings *settings);
 
 #endif

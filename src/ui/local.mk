@@ -23,7 +23,9 @@ libsignalbox_a_SOURCES += \
 	%D%/meter.c %D%/meter.h \
 	%D%/off.c \
 	%D%/palette.c %D%/palette.h %D%/palette-run.c \
-	%D%/plain.c %D%/plain.h \
+	%D%/plain.c %D%/plain.h %D%/plain-session.h \
+	%D%/plain-ask.c %D%/plain-board.c %D%/plain-hear.c \
+	%D%/plain-menu.c %D%/plain-say.c \
 	%D%/past-runs.c %D%/pipeline.c %D%/playback.c %D%/playback.h \
 	%D%/rescue.c %D%/rescue.h \
 	%D%/screen.c %D%/screen.h \
@@ -35,6 +37,7 @@ libsignalbox_a_SOURCES += \
 	%D%/ships-work.c %D%/ships-work.h \
 	%D%/since.c %D%/since.h \
 	%D%/speak.c %D%/speak.h \
+	%D%/spoken.c %D%/spoken.h %D%/spoken-more.c %D%/spoken-state.c \
 	%D%/summary.c \
 	%D%/tests-list.c \
 	%D%/traffic.c %D%/traffic-table.c %D%/traffic-table.h \

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
+/* What is said and heard, one line at a time. */
 #include "ui/plain.h"
 
-#include <ctype.h>
 #include <langinfo.h>
 #include <signal.h>
 #include <stdio.h>
@@ -11,175 +11,40 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
-#include "base/printable.h"
 #include "event/channel.h"
 #include "event/journal.h"
-#include "loop/loop.h"
-#include "ui/dialog.h"
-#include "ui/input.h"
+#include "ui/notice.h"
+#include "ui/plain-session.h"
+#include "ui/ships.h"
 
-#define LINE_LIMIT 4096
+/* So long after the last of what came before, the rest is now. */
+#define SETTLE_MS 150
 
-enum asks { ASKS_NOTHING, ASKS_TEXT, ASKS_YES };
-
-struct plain {
-	const struct ui_options *options;
-	struct loop *loop;
-	struct channel *channel;
-	struct watch *keyboard, *host;
-	struct model *model;
-	struct view *view;
-	struct str typed;
-	enum asks asks;
-	int64_t menu_seq; /* of the gate that the menu was shown for; 0 none */
-	int end;
-};
-
-static const enum action menu[] = {
-	ACTION_APPROVE, ACTION_REJECT,	 ACTION_SHIFT,	ACTION_HOLD,
-	ACTION_PROMOTE, ACTION_ROLLBACK, ACTION_CANCEL,
-};
-
-static const struct {
-	const char *sign, *spoken;
-} words[] = {
-	{" -> ", " to "},	  {" %", " percent"}, {"%", " percent"},
-	{" ms", " milliseconds"}, {" s", " seconds"}, {" #", " "},
-};
-
-/* A unit ends there: " s" does not begin " shift". */
-static bool is_sign(const char *text, const char *sign)
+void plain_finish(struct plain *plain, enum ui_end end)
 {
-	size_t len = strlen(sign);
-
-	return strncmp(text, sign, len) == 0 &&
-	       (!isalpha((unsigned char)sign[len - 1]) ||
-		!isalnum((unsigned char)text[len]));
-}
-
-void plain_speak(const char *text, struct str *out)
-{
-	struct str clean = STR_INIT;
-
-	str_add_printable(&clean, text, strlen(text), false);
-	for (const char *at = clean.data; *at;) {
-		size_t i = 0;
-
-		while (i < ARRAY_SIZE(words) && !is_sign(at, words[i].sign))
-			i++;
-		if (i == ARRAY_SIZE(words)) {
-			if (*at != ' ' || at[1] != ' ')
-				str_add_char(out, *at);
-			at++;
-			continue;
-		}
-		str_add(out, words[i].spoken);
-		at += strlen(words[i].sign);
-	}
-	str_release(&clean);
-}
-
-static void say(const char *before, const char *text)
-{
-	struct str spoken = STR_INIT;
-	struct str out = STR_INIT;
-
-	plain_speak(text, &spoken);
-	if (strcmp(nl_langinfo(CODESET), "UTF-8") == 0)
-		str_add(&out, spoken.data);
-	else
-		str_add_ascii(&out, spoken.data, spoken.len);
-	printf("%s%s%s\n", before, out.data,
-	       out.len && ispunct((unsigned char)out.data[out.len - 1]) ? ""
-									: ".");
-	fflush(stdout);
-	str_release(&spoken);
-	str_release(&out);
-}
-
-static void say_event(const struct event *event)
-{
-	char *text = event->type == EVENT_TRAFFIC_SAMPLED ||
-				     event->type == EVENT_LOG_GREW
-			     ? NULL
-			     : event_sentence(event);
-	char clock[CLOCK_TEXT_SIZE];
-	const char *stage = event_stage(event);
-	char *line;
-
-	if (!text)
-		return;
-	if (starts_with(text, stage))
-		stage = "";
-	line = xasprintf("%s %s%s%s", clock_format_local(event->time_ms, clock),
-			 stage, *stage ? ": " : "", text);
-	say("", line);
-	free(line);
-	free(text);
-}
-
-static bool is_off(const struct plain *plain, enum action action,
-		   struct str *why)
-{
-	return view_off(plain->view, plain->model, action, why) != NULL;
-}
-
-static void show_menu(struct plain *plain)
-{
-	struct str why = STR_INIT;
-
-	for (size_t i = 0; i < ARRAY_SIZE(menu); i++) {
-		char *before;
-
-		if (!is_off(plain, menu[i], &why))
-			continue;
-		before = xasprintf("You cannot %s now: ",
-				   action_info(menu[i])->name);
-		say(before, why.data);
-		free(before);
-	}
-	for (size_t i = 0; i < ARRAY_SIZE(menu); i++)
-		if (!is_off(plain, menu[i], &why))
-			printf("%zu %s   ", i + 1, action_info(menu[i])->name);
-	printf("%zu leave\n> ", ARRAY_SIZE(menu) + 1);
-	fflush(stdout);
-	str_release(&why);
-}
-
-static void finish(struct plain *plain, enum ui_end end)
-{
-	plain->end = (int)end;
+	if (plain->end < 0)
+		plain->end = (int)end;
 	loop_stop(plain->loop);
 }
 
-/* The frozen facts, then what is asked first. */
-static void ask(struct plain *plain)
+void plain_set_clock(struct plain *plain)
 {
-	const struct dialog *dialog = plain->view->dialog;
-
-	say("", dialog->title);
-	for (size_t i = 0; i < dialog->fact_count; i++)
-		if (*dialog->facts[i].text)
-			say("", dialog->facts[i].text);
-	plain->asks = dialog->label ? ASKS_TEXT : ASKS_YES;
-	if (dialog->label)
-		printf("Type %s, then Enter.\n> ", dialog->label);
-	else
-		printf("Type yes to %s; anything else leaves all as it is.\n"
-		       "> ",
-		       dialog->ops->confirms);
-	fflush(stdout);
+	plain->view->now_ms = plain->playback ? playback_now(plain->playback)
+					      : clock_wall_ms();
 }
 
-static void send_outbox(struct plain *plain)
+void plain_send(struct plain *plain)
 {
 	struct view *view = plain->view;
 
 	for (size_t i = 0; i < view->outbox_count; i++) {
+		const struct board_source *board = plain->options->board;
 		struct str line = STR_INIT;
 
 		command_encode(&view->outbox[i], &line);
-		if (plain->channel)
+		if (board)
+			board->command(board->data, &view->outbox[i]);
+		else if (plain->channel)
 			channel_send(plain->channel, line.data, line.len, 0,
 				     true);
 		str_release(&line);
@@ -188,129 +53,146 @@ static void send_outbox(struct plain *plain)
 	view->outbox_count = 0;
 }
 
-static void answer_text(struct plain *plain, const char *line)
+static void notify(struct plain *plain, const struct event *event)
 {
-	struct dialog *dialog = plain->view->dialog;
+	const struct ui_host *host = &plain->options->host;
+	struct str text = STR_INIT;
 
-	dialog_fill(dialog, line);
-	plain->asks = ASKS_YES;
-	if (dialog->ops->input)
-		for (size_t i = 0; i < dialog->fact_count; i++)
-			say("", dialog->facts[i].text);
-	printf("Type yes to %s; anything else leaves all as it is.\n> ",
-	       dialog->ops->confirms);
-	fflush(stdout);
+	if (notice_of(plain->model, event, &text)) {
+		if (host->notify)
+			host->notify(host->data, text.data);
+		else if (plain->options->notify == UI_NOTIFY_BELL &&
+			 isatty(STDOUT_FILENO) && !plain->is_away)
+			putchar('\a');
+	}
+	str_release(&text);
 }
 
-static void answer_yes(struct plain *plain, const char *line)
+/* What happened before anybody listened is not told; how it stands is. */
+static bool is_past(struct plain *plain, const struct event *event)
 {
-	struct view *view = plain->view;
-	struct dialog *asked = view->dialog;
-
-	plain->asks = ASKS_NOTHING;
-	if (strcmp(line, "yes") != 0) {
-		dialog_close(view);
-		say("", "Nothing was done");
-		return;
+	if (plain->playback || plain->options->replay)
+		return plain->in_past;
+	if (plain->options->attached) {
+		if (event->time_ms >= plain->opened_ms)
+			return false;
+		timer_set_in(plain->settle, SETTLE_MS);
+		return plain->in_past;
 	}
-	dialog_update(view, plain->model);
-	if (*asked->moved)
-		say("", asked->moved);
-	asked->deaf_until_ms = 0;
-	dialog_input(view, plain->model, INPUT_ENTER, false);
-	if (view->dialog == asked) {
-		say("Nothing was done: ", asked->complaint);
-		dialog_close(view);
-	}
-	send_outbox(plain);
+	return event->type != EVENT_RUN_STARTED &&
+	       event->seq <= plain->options->after;
 }
 
-/* A number of the menu, or the action's name; what is off says why. */
-static void choose(struct plain *plain, const char *line)
-{
-	size_t number = strtoul(line, NULL, 10);
-
-	for (size_t i = 0; i < ARRAY_SIZE(menu) && *line; i++)
-		if (strcmp(line, action_info(menu[i])->name) == 0)
-			number = i + 1;
-	if (number == ARRAY_SIZE(menu) + 1 || strcmp(line, "leave") == 0) {
-		finish(plain, UI_LEFT);
-	} else if (!number || number > ARRAY_SIZE(menu)) {
-		show_menu(plain);
-	} else {
-		view_act(plain->view, plain->model, menu[number - 1]);
-		if (plain->view->dialog)
-			ask(plain);
-		else
-			say("", plain->view->toast);
-	}
-}
-
-static void take_typed(struct plain *plain, const char *line)
-{
-	switch (plain->asks) {
-	case ASKS_TEXT:
-		answer_text(plain, line);
-		break;
-	case ASKS_YES:
-		answer_yes(plain, line);
-		break;
-	case ASKS_NOTHING:
-		choose(plain, line);
-		break;
-	}
-}
-
-static void keyboard_ready(int fd, short revents, void *data)
+static void settled(void *data)
 {
 	struct plain *plain = data;
-	char buffer[512];
-	ssize_t got = read(fd, buffer, sizeof(buffer));
+	struct strings lines = STRINGS_INIT;
 
-	(void)revents;
-	if (got <= 0) { /* nobody answers any more; the run goes on */
-		watch_events(plain->keyboard, 0);
+	if (!plain->in_past)
 		return;
-	}
-	for (ssize_t i = 0; i < got && plain->end < 0; i++) {
-		if (buffer[i] != '\n') {
-			if (plain->typed.len < LINE_LIMIT)
-				str_add_char(&plain->typed, buffer[i]);
-			continue;
-		}
-		take_typed(plain, plain->typed.data);
-		str_clear(&plain->typed);
-	}
+	plain->in_past = false;
+	timer_stop(plain->settle);
+	plain_set_clock(plain);
+	if (plain->model->started)
+		spoken_begin(plain->model, &lines);
+	if (!plain->model->finished)
+		spoken_status(plain->view, plain->model, &lines);
+	plain_say_all(plain, &lines);
+	plain_follow(plain);
+	if (!plain->is_deaf)
+		plain_menu(plain);
 }
 
 static int apply(const struct event *event, void *data)
 {
 	struct plain *plain = data;
+	struct strings lines = STRINGS_INIT;
+	bool news = spoken_is_news(plain->model, event, plain->view->person);
 
 	if (!event_is_transient(event->type) && event->seq > 0 &&
 	    event->seq <= plain->model->seq)
 		return 0;
+	if (plain->options->replay && event->type == EVENT_GATE_OPENED)
+		news = true; /* nobody is waited for any more */
+	if (is_past(plain, event))
+		news = false;
+	else if (plain->in_past)
+		settled(plain);
 	model_apply(plain->model, event);
-	say_event(event);
+	if (news && !plain->in_past) {
+		spoken_event(plain->model, event, &lines);
+		plain_say_all(plain, &lines);
+	}
+	if (!plain->in_past && !plain->options->replay)
+		notify(plain, event);
 	return 0;
 }
 
-/* What opened, ended or asks by itself. */
-static void follow(struct plain *plain)
+/* Where a person is waited for, once. */
+static void say_waits(struct plain *plain)
 {
-	const struct stage_model *gate = model_open_gate(plain->model);
+	char *waits = spoken_waits(plain->model);
+	struct strings lines = STRINGS_INIT;
+	bool is_new = strcmp(waits, plain->waits) != 0;
 
-	view_update(plain->view, plain->model);
-	if (plain->view->dialog && plain->asks == ASKS_NOTHING)
-		ask(plain);
-	if (gate && plain->menu_seq != gate->gate.opened &&
-	    plain->asks == ASKS_NOTHING) {
-		plain->menu_seq = gate->gate.opened;
-		say("Waiting for you: ", gate->name);
-		show_menu(plain);
+	free(plain->waits);
+	plain->waits = waits;
+	if (!*waits || !is_new || plain->playback)
+		return;
+	plain_hush(plain);
+	if (model_open_gate(plain->model))
+		spoken_gate(plain->view, plain->model, &lines);
+	else
+		strings_addf(&lines, "Waiting for you: %s", waits);
+	plain_say_all(plain, &lines);
+	if (plain->asks == ASKS_NOTHING)
+		plain_menu(plain);
+}
+
+/* A rollback's reason may still be asked after the run's end. */
+static bool is_over(const struct plain *plain)
+{
+	const struct view *view = plain->view;
+
+	return plain->model->finished && !plain->options->replay &&
+	       !*view->ask_reason &&
+	       !(view->dialog && view->dialog->ops == &reason_dialog);
+}
+
+/* Once, and what to do with it. */
+static void say_played(struct plain *plain)
+{
+	struct strings lines = STRINGS_INIT;
+
+	if (!plain->playback || !plain->view->play.over || plain->end_told)
+		return;
+	plain->end_told = true;
+	spoken_end(plain->model, &lines);
+	strings_add(&lines, "That is the end of the replay");
+	plain_say_all(plain, &lines);
+	plain_menu(plain);
+}
+
+void plain_follow(struct plain *plain)
+{
+	struct view *view = plain->view;
+
+	if (plain->in_past || plain->end >= 0)
+		return;
+	plain_set_clock(plain);
+	if (!plain->has_begun && (view->board || plain->model->started)) {
+		plain->has_begun = true;
+		plain_hush(plain);
 	}
-	if (plain->model->finished)
-		finish(plain, UI_FINISHED);
+	if (!view->board)
+		say_waits(plain);
+	view_update(view, plain->model);
+	if (view->dialog && plain->asks == ASKS_NOTHING)
+		plain_ask(plain);
+	say_played(plain);
+	if (!view->board && is_over(plain))
+		plain_finish(plain, UI_FINISHED);
+	plain_end_without_input(plain);
 }
 
 static void catch_up(struct plain *plain)
@@ -318,7 +200,18 @@ static void catch_up(struct plain *plain)
 	if (plain->options->run_folder &&
 	    journal_read(plain->options->run_folder, plain->model->seq + 1,
 			 apply, plain, NULL) < 0)
-		say("", "Some of what happened could not be read");
+		plain_say(plain, "Some of what happened could not be read");
+}
+
+static void take_reply(struct plain *plain, const struct event *event)
+{
+	bool ok = event_bool(event, "ok");
+
+	view_replied(plain->view, event_int(event, "id", 0),
+		     ok ? "" : event_text(event, "error"));
+	if (!ok)
+		plain_sayf(plain, "Refused: %s", event_text(event, "error"));
+	model_apply(plain->model, event);
 }
 
 static void take_line(struct channel *channel, const char *text, size_t len,
@@ -330,16 +223,15 @@ static void take_line(struct channel *channel, const char *text, size_t len,
 	(void)channel;
 	if (!event)
 		return;
-	if (event->type == EVENT_BEHIND) {
+	if (event->type == EVENT_BEHIND)
 		catch_up(plain);
-	} else if (event->type == EVENT_REPLY) {
-		if (!event_bool(event, "ok"))
-			say("Refused: ", event_text(event, "error"));
-	} else {
+	else if (event->type == EVENT_REPLY)
+		take_reply(plain, event);
+	else
 		apply(event, plain);
-	}
 	event_free(event);
-	follow(plain);
+	plain_follow(plain);
+	plain_tell_test(plain);
 }
 
 static void channel_closed(struct channel *channel, void *data)
@@ -349,20 +241,16 @@ static void channel_closed(struct channel *channel, void *data)
 	(void)channel;
 	if (view_run_live(plain->model))
 		catch_up(plain);
-	finish(plain, UI_FINISHED);
-}
-
-static void interrupted(int number, void *data)
-{
-	(void)number;
-	(void)data;
-	say("", "A run is live; type cancel to end it, leave to go");
+	plain->view->gone = true;
+	if (view_run_live(plain->model))
+		plain_say(plain, "The engine of the run has ended");
+	plain_finish(plain, UI_FINISHED);
 }
 
 static void hung_up(int number, void *data)
 {
 	(void)number;
-	finish(data, UI_LOST);
+	plain_finish(data, UI_LOST);
 }
 
 static void suspended(int number, void *data)
@@ -370,8 +258,25 @@ static void suspended(int number, void *data)
 	struct plain *plain = data;
 
 	(void)number;
-	if (plain->options->host.suspend)
-		plain->options->host.suspend(plain->options->host.data);
+	if (!plain->options->host.suspend)
+		return;
+	plain->is_away = true;
+	watch_events(plain->keyboard, 0);
+	plain->options->host.suspend(plain->options->host.data);
+}
+
+/* What happened meanwhile is told now. */
+static void come_back(struct plain *plain)
+{
+	struct strings held = plain->held;
+
+	plain->held = (struct strings)STRINGS_INIT;
+	plain->is_away = false;
+	plain->prompted = false;
+	if (!plain->input_ended)
+		watch_events(plain->keyboard, POLLIN);
+	plain_say_all(plain, &held);
+	plain_menu(plain);
 }
 
 static void host_ready(int fd, short revents, void *data)
@@ -380,9 +285,88 @@ static void host_ready(int fd, short revents, void *data)
 
 	(void)fd;
 	(void)revents;
-	if (plain->options->host.message(plain->options->host.data) ==
-	    UI_MESSAGE_GONE)
-		finish(plain, UI_LOST);
+	switch (plain->options->host.message(plain->options->host.data)) {
+	case UI_MESSAGE_GONE:
+		plain_finish(plain, UI_LOST);
+		break;
+	case UI_MESSAGE_CONTINUED:
+		if (plain->is_away)
+			come_back(plain);
+		break;
+	case UI_MESSAGE_NONE:
+		break;
+	}
+}
+
+static void ships_found(void *data)
+{
+	struct plain *plain = data;
+	const struct ships_view *ships = plain->view->ships;
+	struct strings lines = STRINGS_INIT;
+
+	if (!plain->wants_ships || !ships ||
+	    (!ships->it->is_known && !ships->it->error))
+		return;
+	plain->wants_ships = false;
+	spoken_shipment(ships->it, &lines);
+	ships_close(plain->view);
+	ships_work_obey(plain->ships);
+	plain_say_all(plain, &lines);
+}
+
+static void take_played(const struct event *event, void *data)
+{
+	apply(event, data);
+}
+
+static void moved(void *data)
+{
+	plain_follow(data);
+	plain_tell_test(data);
+}
+
+static void rewound(void *data)
+{
+	struct plain *plain = data;
+
+	model_free(plain->model);
+	plain->model = model_new();
+	plain->end_told = false;
+}
+
+/* Where it does not begin at its beginning, what was before is the past. */
+static void start_playback(struct plain *plain)
+{
+	static const struct playback_handlers handlers = {take_played, moved,
+							  rewound};
+	const struct ui_options *options = plain->options;
+
+	plain->in_past = options->pace.at_ms > replay_began(options->replay);
+	plain->playback = playback_new(plain->loop, options, plain->view,
+				       &handlers, plain);
+	if (plain->in_past)
+		settled(plain);
+	else
+		plain_follow(plain);
+}
+
+static void watch_all(struct plain *plain)
+{
+	const struct ui_options *options = plain->options;
+
+	loop_signal(plain->loop, SIGINT, plain_interrupted, plain);
+	loop_signal(plain->loop, SIGHUP, hung_up, plain);
+	loop_signal(plain->loop, SIGTSTP, suspended, plain);
+	plain->quiet = loop_timer(plain->loop, 0, plain_hear_again, plain);
+	plain->settle = loop_timer(plain->loop, 0, settled, plain);
+	timer_stop(plain->settle);
+	timer_stop(plain->quiet);
+	plain->is_deaf = true; /* until there is something to answer to */
+	plain->keyboard = loop_watch(plain->loop, STDIN_FILENO, POLLIN,
+				     plain_hear, plain);
+	if (options->host.fd >= 0 && options->host.message)
+		plain->host = loop_watch(plain->loop, options->host.fd, POLLIN,
+					 host_ready, plain);
 }
 
 static void start(struct plain *plain)
@@ -390,20 +374,45 @@ static void start(struct plain *plain)
 	static const struct channel_handlers handlers = {take_line,
 							 channel_closed};
 	const struct ui_options *options = plain->options;
+	struct view *view = plain->view;
 
-	loop_signal(plain->loop, SIGINT, interrupted, plain);
-	loop_signal(plain->loop, SIGHUP, hung_up, plain);
-	loop_signal(plain->loop, SIGTSTP, suspended, plain);
-	plain->view->person = options->person;
-	plain->view->watch_only = options->watch_only;
-	plain->view->attached = options->attached;
+	plain->is_ascii = strcmp(nl_langinfo(CODESET), "UTF-8") != 0;
+	plain->opened_ms = clock_wall_ms();
+	view->person = options->person;
+	view->run_folder = options->run_folder;
+	view->watch_only = options->watch_only;
+	view->attached = options->attached;
+	view->returns = options->returns;
+	watch_all(plain);
+	plain->in_past = options->attached;
+	plain->ships = ships_work_new(plain->loop, view, ships_found, plain);
 	plain->channel = channel_new(plain->loop, options->events_fd,
 				     options->commands_fd, &handlers, plain);
-	plain->keyboard = loop_watch(plain->loop, STDIN_FILENO, POLLIN,
-				     keyboard_ready, plain);
-	if (options->host.fd >= 0 && options->host.message)
-		plain->host = loop_watch(plain->loop, options->host.fd, POLLIN,
-					 host_ready, plain);
+	if (options->replay)
+		start_playback(plain);
+	if (options->board)
+		plain_board_start(plain);
+	plain_tell_test(plain);
+}
+
+static void stop(struct plain *plain)
+{
+	if (plain->options->board)
+		plain_board_stop(plain);
+	channel_drain(plain->channel, 500);
+	channel_free(plain->channel);
+	watch_remove(plain->keyboard);
+	watch_remove(plain->host);
+	timer_free(plain->quiet);
+	timer_free(plain->settle);
+	playback_free(plain->playback);
+	ships_work_free(plain->ships);
+	view_free(plain->view);
+	model_free(plain->model);
+	strings_release(&plain->picks);
+	strings_release(&plain->held);
+	str_release(&plain->typed);
+	free(plain->waits);
 }
 
 int plain_run(const struct ui_options *options)
@@ -414,20 +423,18 @@ int plain_run(const struct ui_options *options)
 		.model = model_new(),
 		.view = view_new(),
 		.typed = STR_INIT,
+		.waits = xstrdup(""),
 		.end = -1,
 	};
+	struct strings lines = STRINGS_INIT;
 
 	start(&plain);
-	loop_run(plain.loop);
-	if (*plain.model->text)
-		say("", plain.model->text);
-	channel_drain(plain.channel, 500);
-	channel_free(plain.channel);
-	watch_remove(plain.keyboard);
-	watch_remove(plain.host);
-	view_free(plain.view);
-	model_free(plain.model);
-	str_release(&plain.typed);
+	if (plain.end < 0)
+		loop_run(plain.loop);
+	if (!options->replay && !options->board && plain.end != UI_LOST)
+		spoken_end(plain.model, &lines);
+	plain_say_all(&plain, &lines);
+	stop(&plain);
 	if ((plain.end == UI_LEFT || plain.end == UI_LOST) &&
 	    options->host.leave)
 		options->host.leave(options->host.data, 0);

@@ -56,6 +56,7 @@ struct ui_options {
 	const char *person;    /* who sits here */
 	bool watch_only;       /* nothing can be changed from here */
 	bool attached;	       /* another process runs the run */
+	int64_t after;	       /* what was before this record is no news */
 	enum ui_choice unicode, colour;
 	bool mouse;    /* may click and scroll */
 	bool no_title; /* the window's stays as it is */

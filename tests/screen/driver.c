@@ -9,8 +9,9 @@
  * the events itself. --commands FILE|FD takes the commands; --run FOLDER has
  * the logs; --replay OFFSET plays the journal there instead, standing still
  * so many milliseconds after its beginning; --person NAME; --copy FILE;
- * --watch; --attached; --theme NAME; --ascii; --mouse; --osc9; --no-title.
- * Exit status: 0 finished, 10 left, 11 lost the terminal, 2 could not run.
+ * --watch; --attached; --accessible; --theme NAME; --ascii; --mouse; --osc9;
+ *--no-title. Exit status: 0 finished, 10 left, 11 lost the terminal, 2 could
+ *not run.
  */
 #include <ctype.h>
 #include <fcntl.h>
@@ -23,12 +24,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "ui/plain.h"
 #include "ui/theme.h"
 #include "ui/ui.h"
 
 struct setting {
 	struct ui_options options;
 	const char *events, *commands, *replay, *theme;
+	bool accessible;
 	pid_t feeder;
 };
 
@@ -101,6 +104,7 @@ static void read_options(struct setting *setting, int argc, char **argv)
 		{"theme", required_argument, NULL, 't'},
 		{"watch", no_argument, NULL, 'w'},
 		{"attached", no_argument, NULL, 'a'},
+		{"accessible", no_argument, NULL, 's'},
 		{"ascii", no_argument, NULL, 'A'},
 		{"mouse", no_argument, NULL, 'm'},
 		{"osc9", no_argument, NULL, '9'},
@@ -126,6 +130,8 @@ static void read_options(struct setting *setting, int argc, char **argv)
 			setting->options.watch_only = true;
 		else if (c == 'a')
 			setting->options.attached = true;
+		else if (c == 's')
+			setting->accessible = true;
 		else if (c == '9')
 			setting->options.notify = UI_NOTIFY_OSC9;
 		else if (c == 'T')
@@ -176,7 +182,7 @@ int main(int argc, char **argv)
 	signal(SIGPIPE, SIG_IGN);
 	read_options(&setting, argc, argv);
 	load_theme(&setting, &theme);
-	if (!ui_terminal_fits(&why)) {
+	if (!setting.accessible && !ui_terminal_fits(&why)) {
 		fprintf(stderr, "driver: plain lines: %s\n", why);
 		return 2;
 	}
@@ -188,7 +194,8 @@ int main(int argc, char **argv)
 	} else {
 		start_feeder(&setting);
 	}
-	end = ui_run(&setting.options, &err);
+	end = setting.accessible ? plain_run(&setting.options)
+				 : ui_run(&setting.options, &err);
 	replay_free(setting.options.replay);
 	theme_release(&theme);
 	if (setting.feeder > 0)

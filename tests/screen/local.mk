@@ -39,3 +39,7 @@ check_PROGRAMS += %D%/terminal-test
 EXTRA_%C%_terminal_test_DEPENDENCIES = %D%/driver$(EXEEXT)
 check_PROGRAMS += %D%/board-test
 %C%_board_test_SOURCES = %D%/board-test.c $(STAND_SOURCES)
+check_PROGRAMS += %D%/plain-test
+EXTRA_%C%_plain_test_DEPENDENCIES = %D%/driver$(EXEEXT)
+check_PROGRAMS += %D%/plain-run-test
+%C%_plain_run_test_SOURCES = %D%/plain-run-test.c $(SITE_SOURCES)

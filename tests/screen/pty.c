@@ -30,6 +30,7 @@ struct terminal {
 	VTerm *vterm;
 	VTermScreen *screen;
 	bool alternate, cursor, mouse;
+	bool hears; /* the last report said so */
 	struct str bytes, said, reports;
 	long long frame_count, events_shown, keys_counted;
 	long long events_told, keys_sent;
@@ -216,11 +217,15 @@ static void take_reports(struct terminal *terminal)
 
 	take(terminal->frames, &terminal->reports);
 	for (line = terminal->reports.data; (end = strchr(line, '\n'));
-	     line = end + 1)
+	     line = end + 1) {
+		*end = '\0';
 		if (sscanf(line, "frame %lld seq %lld keys %lld",
 			   &terminal->frame_count, &terminal->events_shown,
 			   &terminal->keys_counted) != 3)
 			fail_msg("not a report: %s", line);
+		else
+			terminal->hears = ends_with(line, " hears");
+	}
 	str_drop(&terminal->reports, (size_t)(line - terminal->reports.data));
 }
 
@@ -269,6 +274,18 @@ void terminal_frames(struct terminal *terminal, int frames)
 	while (terminal->frame_count < until) {
 		if (clock_monotonic_us() > deadline)
 			give_up(terminal, "a frame");
+		turn(terminal, 100);
+	}
+	settle(terminal);
+}
+
+void terminal_await_hearing(struct terminal *terminal)
+{
+	int64_t deadline = clock_monotonic_us() + PATIENCE_US;
+
+	while (!terminal->hears) {
+		if (clock_monotonic_us() > deadline)
+			give_up(terminal, "that it hears");
 		turn(terminal, 100);
 	}
 	settle(terminal);
@@ -461,6 +478,18 @@ void terminal_expect(struct terminal *terminal, const char *text)
 		free(screen);
 		if (found)
 			return;
+		if (clock_monotonic_us() > deadline)
+			give_up(terminal, text);
+		turn(terminal, 100);
+	}
+}
+
+void terminal_expect_after(struct terminal *terminal, size_t from,
+			   const char *text)
+{
+	int64_t deadline = clock_monotonic_us() + PATIENCE_US;
+
+	while (!strstr(terminal->bytes.data + from, text)) {
 		if (clock_monotonic_us() > deadline)
 			give_up(terminal, text);
 		turn(terminal, 100);

@@ -50,6 +50,8 @@ void terminal_keys(struct terminal *terminal, const char *keys);
 void terminal_write(struct terminal *terminal, const void *bytes, size_t len);
 /* Until as many more frames came, whatever they show. */
 void terminal_frames(struct terminal *terminal, int frames);
+/* Until what is told in sentences takes an answer. */
+void terminal_await_hearing(struct terminal *terminal);
 long long terminal_frame_count(const struct terminal *terminal);
 void terminal_resize(struct terminal *terminal, int rows, int cols);
 void terminal_size(const struct terminal *terminal, int *rows, int *cols);
@@ -60,6 +62,9 @@ char *terminal_text(struct terminal *terminal);
 char *terminal_looks(struct terminal *terminal);
 /* Waits until the text is there; fails with the screen when it never is. */
 void terminal_expect(struct terminal *terminal, const char *text);
+/* The same of the bytes from an offset on. */
+void terminal_expect_after(struct terminal *terminal, size_t from,
+			   const char *text);
 /* The cells themselves; libvterm's, valid until terminal_free(). */
 struct VTermScreen *terminal_screen(struct terminal *terminal);
 /* All bytes the program wrote so far. */

@@ -72,5 +72,3 @@ check_PROGRAMS += %D%/ships-test
 %C%_ships_test_SOURCES = %D%/ships-test.c $(SITE_SOURCES)
 check_PROGRAMS += %D%/completion-test
 %C%_completion_test_SOURCES = %D%/completion-test.c $(SITE_SOURCES)
-check_PROGRAMS += %D%/plain-test
-%C%_plain_test_SOURCES = %D%/plain-test.c $(SITE_SOURCES)
