@@ -24,6 +24,7 @@ libsignalbox_a_SOURCES += \
 	%D%/rollback.c %D%/rollback-record.c \
 	%D%/sampler.c \
 	%D%/state.c %D%/state.h \
+	%D%/target/health.c %D%/target/health.h \
 	%D%/target/process.c \
 	%D%/target/target.c %D%/target/target.h \
 	%D%/upkeep.c \

@@ -17,14 +17,10 @@
 #include "base/memory.h"
 #include "delivery/keeper.h"
 #include "delivery/keeper-folder.h"
-#include "delivery/words.h"
-#include "net/http.h"
+#include "delivery/target/health.h"
 
-#define PROBE_EVERY_MS 50
+/* One that was started again proves itself first. */
 #define STAY_MS 500
-#define PROBE_LIMIT_MS 2000
-/* So many ends before it was ever healthy are no accident. */
-#define ENDS_THAT_CONDEMN 3
 #define LOG_TAIL 4096
 
 /* What a process gets of our own environment: enough to run, the same from
@@ -32,19 +28,6 @@
 static const char *const inherited[] = {
 	"PATH", "HOME",	  "USER",     "LOGNAME", "SHELL",
 	"LANG", "LC_ALL", "LC_CTYPE", "TZ",	 "TMPDIR",
-};
-
-struct target_wait {
-	const struct target *target;
-	target_done *done; /* NULL once given up or told */
-	void *data;
-	struct http *http;
-	struct timer *again;
-	int64_t began_us;
-	char *last; /* why the last probe failed */
-	struct error err;
-	bool over;     /* telling is posted */
-	int questions; /* to the keeper, under way */
 };
 
 static bool process_serves(const struct environment_config *config)
@@ -183,44 +166,10 @@ static int process_start(const struct target *target,
 	return result;
 }
 
-static void wait_release(struct target_wait *wait)
-{
-	if (wait->done || wait->over || wait->questions)
-		return;
-	http_free(wait->http);
-	timer_free(wait->again);
-	error_clear(&wait->err);
-	free(wait->last);
-	free(wait);
-}
-
-static void tell(void *data)
-{
-	struct target_wait *wait = data;
-	target_done *done = wait->done;
-	int64_t ms = (clock_monotonic_us() - wait->began_us) / 1000;
-
-	wait->over = false;
-	wait->done = NULL;
-	if (done)
-		done(ms, wait->err.code ? &wait->err : NULL, wait->data);
-	wait_release(wait);
-}
-
-/* Posted: the HTTP client is not freed from within its own callback. */
-static void wait_over(struct target_wait *wait)
-{
-	if (wait->over || !wait->done)
-		return;
-	wait->over = true;
-	timer_stop(wait->again);
-	loop_post(wait->target->loop, tell, wait);
-}
-
 /* The last line of the log, in quotes, or "". */
-static char *last_words(const char *folder)
+static char *last_words(const struct target *target)
 {
-	char *path = keeper_log_path(folder), *start, *words;
+	char *path = keeper_log_path(target->folder), *start, *words;
 	int fd = file_open(path, O_RDONLY, 0, NULL);
 	char text[LOG_TAIL + 1];
 	ssize_t len = 0;
@@ -242,162 +191,56 @@ static char *last_words(const char *folder)
 	return words;
 }
 
-static void condemn(struct target_wait *wait, enum error_code code,
-		    const char *why)
-{
-	char *words = last_words(wait->target->folder);
-
-	error_set(&wait->err, code, "%s %s%s",
-		  colour_name(wait->target->colour), why, words);
-	free(words);
-	wait_over(wait);
-}
+struct looking {
+	health_looked *done;
+	void *data;
+};
 
 static void keeper_told(const struct keeper_status *status,
 			const struct error *err, void *data)
 {
-	struct target_wait *wait = data;
-	char *why;
+	struct looking *looking = data;
+	struct health_look look = {0};
 
-	wait->questions--;
-	if (wait->over || !wait->done) {
-		wait_release(wait);
-		return;
+	if (!err) {
+		look.runs = status->pid != 0;
+		look.stayed =
+			look.runs &&
+			(!status->restarts ||
+			 llabs(clock_wall_ms() - status->started) >= STAY_MS);
+		look.ends = status->restarts + !status->pid;
+		look.ended = status->ended;
 	}
-	if (err || status->restarts + !status->pid < ENDS_THAT_CONDEMN)
-		return;
-	why = xasprintf("ended %d times before it was healthy: %s%s%s%s",
-			ENDS_THAT_CONDEMN, status->ended,
-			strcmp(status->ended, "exit status 0") == 0
-				? "; its command must stay in the foreground"
-				: "",
-			wait->last ? "; " : "", wait->last ? wait->last : "");
-	condemn(wait, ERROR_FAILED, why);
-	free(why);
+	looking->done(err ? NULL : &look, err, looking->data);
+	free(looking);
 }
 
-static void ask_keeper(struct target_wait *wait)
+static void ask_keeper(const struct target *target, health_looked *done,
+		       void *data)
 {
-	wait->questions++;
-	keeper_ask_status(wait->target->loop, wait->target->folder, keeper_told,
-			  wait);
+	struct looking *looking = xcalloc(1, sizeof(*looking));
+
+	looking->done = done;
+	looking->data = data;
+	keeper_ask_status(target->loop, target->folder, keeper_told, looking);
 }
 
-static void try_later(struct target_wait *wait, char *why);
-
-/* One that was started again proves itself first. */
-static bool has_stayed(const struct keeper_status *status)
+static bool has_keeper(const struct target *target)
 {
-	return status->pid &&
-	       (!status->restarts ||
-		llabs(clock_wall_ms() - status->started) >= STAY_MS);
-}
-
-/* The one that answers must be the one that is kept: what has forked away
- * is not ended with its colour, and holds its port. */
-static void keeper_confirmed(const struct keeper_status *status,
-			     const struct error *err, void *data)
-{
-	struct target_wait *wait = data;
-
-	wait->questions--;
-	if (wait->over || !wait->done)
-		wait_release(wait);
-	else if (!err && !has_stayed(status))
-		try_later(wait, xasprintf("it answers, but what was started "
-					  "has ended: %s; let it stay in the "
-					  "foreground",
-					  status->ended));
-	else
-		wait_over(wait);
-}
-
-static void confirm(struct target_wait *wait)
-{
-	wait->questions++;
-	keeper_ask_status(wait->target->loop, wait->target->folder,
-			  keeper_confirmed, wait);
-}
-
-static void try_later(struct target_wait *wait, char *why)
-{
-	const struct target *target = wait->target;
-	int64_t limit_ms = target->config->target.start_timeout_ms;
-	int64_t past_ms = (clock_monotonic_us() - wait->began_us) / 1000;
-	char text[WORDS_SIZE];
-
-	free(wait->last);
-	wait->last = why;
-	if (!keeper_is_alive(target->folder)) {
-		condemn(wait, ERROR_FAILED, "is not running");
-		return;
-	}
-	if (past_ms >= limit_ms) {
-		char *late = xasprintf("was not healthy within %s: %s",
-				       words_duration(limit_ms, text), why);
-
-		condemn(wait, ERROR_FAILED, late);
-		free(late);
-		return;
-	}
-	if (!wait->questions)
-		ask_keeper(wait);
-	timer_set_in(wait->again, PROBE_EVERY_MS);
-}
-
-static void probed(const struct http_response *response,
-		   const struct error *err, void *data)
-{
-	struct target_wait *wait = data;
-
-	if (wait->over || !wait->done)
-		return;
-	if (response && response->status >= 200 && response->status < 400)
-		confirm(wait);
-	else if (response)
-		try_later(wait, xasprintf("GET %s answered %d",
-					  wait->target->config->target.health,
-					  response->status));
-	else
-		try_later(wait, xstrdup(error_text(err)));
-}
-
-static void probe(void *data)
-{
-	struct target_wait *wait = data;
-	struct http_request request = HTTP_REQUEST_INIT;
-	char *url =
-		xasprintf("http://127.0.0.1:%d%s", process_port(wait->target),
-			  wait->target->config->target.health);
-
-	request.url = url;
-	request.timeout_ms = PROBE_LIMIT_MS;
-	http_start(wait->http, &request, probed, wait);
-	free(url);
+	return keeper_is_alive(target->folder);
 }
 
 static struct target_wait *process_await_health(const struct target *target,
 						target_done *done, void *data)
 {
-	struct target_wait *wait = xcalloc(1, sizeof(*wait));
+	static const struct health_ops ops = {
+		.is_there = has_keeper,
+		.look = ask_keeper,
+		.last_words = last_words,
+		.looks_while_waiting = true,
+	};
 
-	wait->target = target;
-	wait->done = done;
-	wait->data = data;
-	wait->began_us = clock_monotonic_us();
-	wait->http = http_new(target->loop);
-	wait->again = loop_timer(target->loop, INT64_MAX, probe, wait);
-	probe(wait);
-	return wait;
-}
-
-static void process_cancel(struct target_wait *wait)
-{
-	if (!wait)
-		return;
-	wait->done = NULL;
-	timer_stop(wait->again);
-	wait_release(wait);
+	return health_await(target, &ops, done, data);
 }
 
 struct stopping {
@@ -431,7 +274,7 @@ const struct target_ops target_process = {
 	.serves = process_serves,
 	.start = process_start,
 	.await_health = process_await_health,
-	.cancel = process_cancel,
+	.cancel = health_cancel,
 	.is_alive = process_is_alive,
 	.port = process_port,
 	.pid = process_pid,
