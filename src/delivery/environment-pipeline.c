@@ -138,6 +138,16 @@ environment_places(struct environment *environment)
 			: environment->config;
 }
 
+/* What has it at the same places, so that traffic finds it there. */
+static bool has_its_places(const struct target_config *target,
+			   const struct target_config *now)
+{
+	return target->kind == now->kind &&
+	       target->instances == now->instances &&
+	       strcmp(target->host, now->host) == 0 &&
+	       memcmp(target->ports, now->ports, sizeof(now->ports)) == 0;
+}
+
 /* Opened by the file of what is live, it serves where that is served. */
 static void follow_places(struct environment *environment)
 {
@@ -145,10 +155,9 @@ static void follow_places(struct environment *environment)
 	const struct environment_config *places =
 		environment_places(environment);
 
-	if (places && (memcmp(places->target.ports, own->target.ports,
-			      sizeof(own->target.ports)) != 0 ||
-		       !str_equal(places->traffic.haproxy.listen,
-				  own->traffic.haproxy.listen)))
+	if (places && (!has_its_places(&places->target, &own->target) ||
+		       !str_equal(traffic_listen(&places->traffic),
+				  traffic_listen(&own->traffic))))
 		environment->config = places;
 }
 
@@ -201,8 +210,7 @@ environment_config_of(struct environment *environment,
 		return environment->config;
 	config = pipeline_environment(pipeline, environment->name);
 	if (config &&
-	    memcmp(config->target.ports, environment->config->target.ports,
-		   sizeof(config->target.ports)) == 0)
+	    has_its_places(&config->target, &environment->config->target))
 		return config;
 	return environment->config;
 }

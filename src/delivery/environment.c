@@ -161,24 +161,36 @@ static void collect_secrets(struct environment *environment)
 	}
 }
 
+static void set_up_target(struct environment *environment,
+			  const struct target_ops *ops, enum colour colour,
+			  int instance)
+{
+	const char *name = colour_name(colour);
+	char *folder = instance ? xasprintf("%s/%s-%d", environment->folder,
+					    name, instance + 1)
+				: path_join(environment->folder, name);
+
+	environment->target_folders[colour][instance] = folder;
+	environment->targets[colour][instance] = (struct target){
+		.ops = ops,
+		.loop = environment->loop,
+		.environment = environment->name,
+		.colour = colour,
+		.instance = instance,
+		.folder = folder,
+		.config = environment->config,
+	};
+}
+
 static void set_up_targets(struct environment *environment)
 {
 	const struct target_ops *ops = environment->options.target;
 
 	if (!ops)
 		ops = target_ops_of(environment->config);
-	for (int i = 0; i < COLOUR_COUNT; i++) {
-		environment->target_folders[i] = path_join(
-			environment->folder, colour_name((enum colour)i));
-		environment->targets[i] = (struct target){
-			.ops = ops,
-			.loop = environment->loop,
-			.environment = environment->name,
-			.colour = (enum colour)i,
-			.folder = environment->target_folders[i],
-			.config = environment->config,
-		};
-	}
+	for (int i = 0; i < COLOUR_COUNT; i++)
+		for (int j = 0; j < INSTANCES_MOST; j++)
+			set_up_target(environment, ops, (enum colour)i, j);
 	collect_secrets(environment);
 }
 
@@ -250,12 +262,14 @@ void environment_close(struct environment *environment)
 	sampler_release(environment);
 	traffic_close(environment->traffic);
 	operations_drop(environment);
+	looks_drop(environment);
 	environment_release(environment);
 	ledger_free(environment->ledger);
 	environment_state_release(&environment->state);
 	release_secrets(&environment->secrets);
 	for (int i = 0; i < COLOUR_COUNT; i++)
-		free(environment->target_folders[i]);
+		for (int j = 0; j < INSTANCES_MOST; j++)
+			free(environment->target_folders[i][j]);
 	for (size_t i = 0; i < environment->older_count; i++) {
 		pipeline_free(environment->older[i].pipeline);
 		free(environment->older[i].digest);
@@ -286,11 +300,23 @@ const char *environment_url(const struct environment *environment)
 	return environment->url;
 }
 
-int environment_port(const struct environment *environment, enum colour colour)
+void environment_address(const struct environment *environment,
+			 enum colour colour, int instance, struct str *out)
 {
-	const struct target *target = &environment->targets[colour];
+	const struct target *target = &environment->targets[colour][instance];
 
-	return target->ops->port(target);
+	str_addf(out, "%s:%d", target->config->target.host,
+		 target->ops->port(target));
+}
+
+int environment_instances(const struct environment *environment,
+			  enum colour colour)
+{
+	const struct environment_state *state = &environment->state;
+
+	if (state->running[colour].version)
+		return state->instances[colour];
+	return environment->targets[colour][0].config->target.instances;
 }
 
 int environment_refresh(struct environment *environment, struct error *err)

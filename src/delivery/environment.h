@@ -10,7 +10,7 @@
  *	run.lock    flock, held by whoever deploys; its text names the holder
  *	write.lock  flock, held for one write: epoch, provider, journal
  *	pipelines/DIGEST.yaml	files that releases came with
- *	blue/, green/, proxy/	folders of the keepers
+ *	blue/, blue-2/, green/, proxy/	folders of the keepers
  *
  * A deployment, from a step that owns the loop:
  *
@@ -19,7 +19,7 @@
  *	environment_acquire(environment, run, person, err);
  *	environment_begin(environment, &deployment, err);
  *	environment_start_candidate(environment, done, data);
- *	... checks against environment_port(environment, colour) ...
+ *	... checks against environment_address(environment, colour, 0, &url) ...
  *	environment_shift(environment, 5, "step weight-5", NULL, done, data);
  *	... environment_counts() into an analysis ...
  *	environment_promote(environment, done, data);
@@ -38,6 +38,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "base/str.h"
 #include "delivery/analysis.h"
 #include "delivery/plan.h"
 #include "delivery/state.h"
@@ -155,8 +156,17 @@ void environment_start_candidate(struct environment *environment,
  * now on. ERROR_FAILED when it does not run any more. */
 void environment_adopt(struct environment *environment, environment_done *done,
 		       void *data);
-/* Where a colour is reached directly (checks at weight 0). */
-int environment_port(const struct environment *environment, enum colour colour);
+/* Where an instance of a colour, from 0, is reached directly (checks at weight
+ * 0): adds "127.0.0.1:8081". */
+void environment_address(const struct environment *environment,
+			 enum colour colour, int instance, struct str *out);
+/* How many instances the colour has: of what was started there last, or of
+ * what is configured. */
+int environment_instances(const struct environment *environment,
+			  enum colour colour);
+/* How many of them run. */
+int environment_instances_up(const struct environment *environment,
+			     enum colour colour);
 /* "http://127.0.0.1:8080": through its traffic; "" when not known. Borrowed. */
 const char *environment_url(const struct environment *environment);
 
@@ -225,6 +235,7 @@ void environment_readiness(const struct environment *environment,
 			   struct readiness *readiness);
 /* A new rollback.readiness event; the caller owns it. */
 struct event *environment_readiness_event(struct environment *environment);
+/* All its instances run. */
 bool environment_is_up(const struct environment *environment,
 		       enum colour colour);
 

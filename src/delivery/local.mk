@@ -15,6 +15,7 @@ libsignalbox_a_SOURCES += \
 	%D%/ledger-late.c \
 	%D%/lock.c %D%/lock.h \
 	%D%/log-bound.h \
+	%D%/look.c \
 	%D%/move.c \
 	%D%/operation.c %D%/operation.h \
 	%D%/part.c \

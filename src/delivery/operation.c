@@ -69,6 +69,7 @@ static void operation_free(struct operation *operation)
 	error_clear(&operation->why);
 	error_clear(&operation->first);
 	error_clear(&operation->unlocked);
+	release_clear(&operation->started);
 	release_clear(&operation->release);
 	free(operation->stop_reason);
 	free(operation->person);
@@ -138,14 +139,17 @@ static void give_up(struct operation *operation)
 	operation->given_up = true;
 	switch (operation->awaiting) {
 	case AWAITING_TRAFFIC:
+	case AWAITING_START:
 	case AWAITING_STOP:
 		/* The answer will come, and finds nobody. */
 		operation->list = environment->given_up;
 		environment->given_up = operation;
 		return;
 	case AWAITING_HEALTH:
-		environment->targets[operation->colour].ops->cancel(
-			operation->health);
+		operation_cancel_health(operation);
+		break;
+	case AWAITING_LOOK:
+		look_forget(operation->look);
 		break;
 	case AWAITING_LEDGER:
 		ledger_forget(environment->ledger);
@@ -282,6 +286,26 @@ void operation_pause(struct operation *operation, int64_t ms,
 			loop_timer(operation->environment->loop, INT64_MAX,
 				   timer_fired, operation);
 	timer_set_in(operation->timer, ms);
+}
+
+static void looked(void *data)
+{
+	struct operation *operation = data;
+
+	operation->awaiting = AWAITING_NOTHING;
+	operation->look = NULL;
+	go_on(operation, NULL);
+}
+
+void operation_look(struct operation *operation, operation_step *next)
+{
+	struct look *look;
+
+	await(operation, AWAITING_LOOK, next);
+	/* Without anybody to ask it has gone on by now, or is gone. */
+	look = environment_look(operation->environment, looked, operation);
+	if (look)
+		operation->look = look;
 }
 
 static void traffic_answered(struct traffic *traffic, const struct error *err,

@@ -26,6 +26,8 @@ enum awaiting {
 	AWAITING_NOTHING,
 	AWAITING_LEDGER,
 	AWAITING_TRAFFIC,
+	AWAITING_LOOK,
+	AWAITING_START,
 	AWAITING_HEALTH,
 	AWAITING_STOP,
 	AWAITING_TIMER,
@@ -46,13 +48,20 @@ struct move {
 	bool has_before;
 };
 
+/* What is asked of one instance of a colour. */
+struct part {
+	struct operation *operation;
+	int instance;
+	struct target_wait *health;
+};
+
 struct operation {
 	struct environment *environment; /* NULL: closed meanwhile */
 	environment_done *done;
 	void *data;
 	enum awaiting awaiting;
 	operation_step *next;
-	struct target_wait *health;
+	struct look *look;
 	struct timer *timer;
 	bool given_up;		 /* nobody waits for it any more */
 	struct operation *list;	 /* the next one of those given up */
@@ -63,6 +72,12 @@ struct operation {
 	struct move move;
 	/* A start or stop of a colour, as an operation's part. */
 	enum colour colour;
+	int instance, count; /* of its instances, from this one on */
+	int at;		     /* the one being started */
+	int pending;	     /* answers that are to come */
+	int64_t ms;	     /* the longest of them */
+	struct part parts[INSTANCES_MOST];
+	struct release started; /* what its start is of */
 	struct release release;
 	char *stop_reason;
 	operation_step *part_over; /* goes on when start, stop or move did */
@@ -93,6 +108,7 @@ struct sampler {
 	} window[WINDOW_SAMPLES];
 	size_t window_count;
 	char readiness[240];
+	int ticks;
 };
 
 struct older_pipeline {
@@ -113,8 +129,9 @@ struct environment {
 	bool opening; /* what is read was told long ago */
 	bool telling_foreign;
 	struct ledger *ledger;
-	struct target targets[COLOUR_COUNT];
-	char *target_folders[COLOUR_COUNT];
+	struct target targets[COLOUR_COUNT][INSTANCES_MOST];
+	char *target_folders[COLOUR_COUNT][INSTANCES_MOST];
+	struct look *looks; /* under way */
 	struct pairs secrets;
 	struct traffic *traffic;
 	bool traffic_known; /* ensured or inspected */
@@ -181,10 +198,15 @@ void operation_sample(struct operation *operation, operation_step *next);
 struct operation *
 environment_deployment_operation(struct environment *environment,
 				 environment_done *done, void *data);
+/* What is true of all targets, which is_alive() says from then on. */
+void operation_look(struct operation *operation, operation_step *next);
 /* What runs on the colour, started by whom ever; the health is recorded. */
 void operation_await_health(struct operation *operation, enum colour colour,
 			    operation_step *next);
-/* Starts `release` on the colour, waits for its health, records both. */
+/* Gives up waiting for the health of the colour's instances. */
+void operation_cancel_health(struct operation *operation);
+/* Starts `release` on the colour, waits for its health, records both. The
+ * instances that run it already go on. */
 void operation_start(struct operation *operation, enum colour colour,
 		     const struct release *release, operation_step *next);
 /* Stops the colour, if it runs, and records it. Where no new request goes to
@@ -217,6 +239,13 @@ int environment_check_epoch(struct environment *environment,
 /* Opens the provider when it is not open. */
 int environment_open_traffic(struct environment *environment,
 			     struct error *err) MUST_CHECK;
+/* Asks all targets that cannot be seen; done may be NULL, and is called at
+ * once, with NULL returned, when there are none. */
+typedef void look_done(void *data);
+struct look *environment_look(struct environment *environment, look_done *done,
+			      void *data);
+void look_forget(struct look *look); /* done is not called; NULL is fine */
+void looks_drop(struct environment *environment); /* nobody is told */
 /* What runs on the colour is this release, as far as can be seen. */
 bool environment_runs(const struct environment *environment, enum colour colour,
 		      const struct release *release);

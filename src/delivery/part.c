@@ -26,6 +26,23 @@ static struct event *target_event(struct operation *operation,
 	return event;
 }
 
+static const struct target *target_at(const struct operation *operation,
+				      int instance)
+{
+	return &operation->environment->targets[operation->colour][instance];
+}
+
+static void set_part(struct operation *operation, enum colour colour, int first,
+		     int count, operation_step *next)
+{
+	operation->part_over = next;
+	operation->colour = colour;
+	operation->instance = first;
+	operation->count = count;
+	operation->pending = 0;
+	operation->ms = 0;
+}
+
 /* The cause stays in operation->why while the failure is recorded. */
 static void start_over(struct operation *operation, const struct error *err)
 {
@@ -45,52 +62,110 @@ static void start_failed(struct operation *operation, const struct error *err)
 	operation_record(operation, start_over);
 }
 
+void operation_cancel_health(struct operation *operation)
+{
+	for (int i = 0; i < INSTANCES_MOST; i++) {
+		struct part *part = &operation->parts[i];
+
+		if (part->health)
+			target_at(operation, i)->ops->cancel(part->health);
+		part->health = NULL;
+	}
+	operation->pending = 0;
+}
+
+/* One that fails condemns all. */
 static void healthy(int64_t ms, const struct error *err, void *data)
 {
-	struct operation *operation = data;
+	struct part *part = data;
+	struct operation *operation = part->operation;
 	struct event *event;
 
-	operation->awaiting = AWAITING_NOTHING;
-	operation->health = NULL;
+	part->health = NULL;
 	if (err) {
+		operation->awaiting = AWAITING_NOTHING;
+		operation_cancel_health(operation);
 		start_failed(operation, err);
 		return;
 	}
+	if (ms > operation->ms)
+		operation->ms = ms;
+	if (--operation->pending > 0)
+		return;
+	operation->awaiting = AWAITING_NOTHING;
 	event = target_event(operation, EVENT_TARGET_HEALTHY);
-	event_set_int(event, "ms", ms);
+	event_set_int(event, "ms", operation->ms);
 	environment_append_owned(operation->environment, event);
 	operation_record(operation, start_over);
 }
 
 static void await_health(struct operation *operation, const struct error *err)
 {
-	const struct target *target =
-		&operation->environment->targets[operation->colour];
-
 	if (err) {
 		error_set(&operation->why, err->code, "%s", error_text(err));
 		start_over(operation, NULL);
 		return;
 	}
 	operation->awaiting = AWAITING_HEALTH;
-	operation->health =
-		target->ops->await_health(target, healthy, operation);
+	operation->ms = 0;
+	operation->pending = operation->count;
+	for (int i = 0; i < operation->count; i++) {
+		int instance = operation->instance + i;
+		const struct target *target = target_at(operation, instance);
+		struct part *part = &operation->parts[instance];
+
+		part->operation = operation;
+		part->health = target->ops->await_health(target, healthy, part);
+	}
 }
 
 void operation_await_health(struct operation *operation, enum colour colour,
 			    operation_step *next)
 {
 	error_clear(&operation->why);
-	operation->part_over = next;
-	operation->colour = colour;
+	set_part(operation, colour, 0,
+		 environment_instances(operation->environment, colour), next);
 	await_health(operation, NULL);
 }
 
-void operation_start(struct operation *operation, enum colour colour,
-		     const struct release *release, operation_step *next)
+static void record_started(struct operation *operation)
+{
+	const struct target *target = target_at(operation, operation->instance);
+	const struct release *release = &operation->started;
+	int instances = target->config->target.instances;
+	struct event *event = target_event(operation, EVENT_TARGET_STARTED);
+
+	event_set(event, "version", release->version);
+	event_set_int(event, "pid", target->ops->pid(target));
+	event_set_int(event, "port", target->ops->port(target));
+	event_set_json_owned(event, "release", release_encode(release));
+	if (instances > 1)
+		event_set_int(event, "instances", instances);
+	environment_append_owned(operation->environment, event);
+	operation_record(operation, await_health);
+}
+
+static void start_next(struct operation *operation);
+
+static void started(int64_t ms, const struct error *err, void *data)
+{
+	struct operation *operation = data;
+
+	(void)ms;
+	if (operation_is_stale(operation))
+		return;
+	operation->at++;
+	if (err)
+		start_failed(operation, err);
+	else
+		start_next(operation);
+}
+
+/* The instances that it runs on already go on. */
+static void start_next(struct operation *operation)
 {
 	struct environment *environment = operation->environment;
-	struct target *target = &environment->targets[colour];
+	const struct release *release = &operation->started;
 	const struct target_release what = {
 		.version = release->version,
 		.commit = release->commit,
@@ -99,54 +174,74 @@ void operation_start(struct operation *operation, enum colour colour,
 		.run = release->run,
 		.secrets = &environment->secrets,
 	};
-	struct error err = ERROR_INIT;
-	struct event *event;
+	bool runs = release_is(&environment->state.running[operation->colour],
+			       release);
+	int end = operation->instance + operation->count;
+	const struct target *target;
 
-	error_clear(&operation->why);
-	operation->part_over = next;
-	operation->colour = colour;
-	target->config = environment_config_of(environment, release);
-	if (environment_check_secrets(environment, &err) < 0 ||
-	    target->ops->start(target, &what, &err) < 0) {
-		start_failed(operation, &err);
-		error_clear(&err);
+	for (; operation->at < end; operation->at++) {
+		target = target_at(operation, operation->at);
+		if (runs && target->ops->is_alive(target))
+			continue;
+		operation->awaiting = AWAITING_START;
+		target->ops->start(target, &what, started, operation);
 		return;
 	}
-	event = target_event(operation, EVENT_TARGET_STARTED);
-	event_set(event, "version", release->version);
-	event_set_int(event, "pid", target->ops->pid(target));
-	event_set_int(event, "port", target->ops->port(target));
-	event_set_json_owned(event, "release", release_encode(release));
-	environment_append_owned(environment, event);
-	operation_record(operation, await_health);
+	record_started(operation);
 }
 
+void operation_start(struct operation *operation, enum colour colour,
+		     const struct release *release, operation_step *next)
+{
+	struct environment *environment = operation->environment;
+	const struct environment_config *config =
+		environment_config_of(environment, release);
+	struct error err = ERROR_INIT;
+
+	error_clear(&operation->why);
+	set_part(operation, colour, 0, config->target.instances, next);
+	operation->at = operation->instance;
+	release_copy(&operation->started, release);
+	for (int i = 0; i < INSTANCES_MOST; i++)
+		environment->targets[colour][i].config = config;
+	if (environment_check_secrets(environment, &err) < 0)
+		start_failed(operation, &err);
+	else
+		start_next(operation);
+	error_clear(&err);
+}
+
+/* One that does not stop is told of; the others did. */
 static void stopped(int64_t ms, const struct error *err, void *data)
 {
 	struct operation *operation = data;
+	const struct error *why = &operation->why;
 	struct event *event;
 
 	(void)ms;
-	if (operation_is_stale(operation))
-		return;
-	error_clear(&operation->why);
-	if (err)
+	if (err && !why->code)
 		error_set(&operation->why, err->code, "%s", error_text(err));
-	event = target_event(operation,
-			     err ? EVENT_TARGET_FAILED : EVENT_TARGET_STOPPED);
+	if (--operation->pending > 0 || operation_is_stale(operation))
+		return;
+	event = target_event(operation, why->code ? EVENT_TARGET_FAILED
+						  : EVENT_TARGET_STOPPED);
 	event_set(event, "reason",
-		  err ? error_text(err) : operation->stop_reason);
+		  why->code ? error_text(why) : operation->stop_reason);
 	environment_append_owned(operation->environment, event);
 	operation_record(operation, start_over);
 }
 
 static void stop_now(struct operation *operation)
 {
-	const struct target *target =
-		&operation->environment->targets[operation->colour];
-
+	error_clear(&operation->why);
 	operation->awaiting = AWAITING_STOP;
-	target->ops->stop(target, STOP_GRACE_MS, stopped, operation);
+	operation->pending = operation->count;
+	for (int i = 0; i < operation->count; i++) {
+		const struct target *target =
+			target_at(operation, operation->instance + i);
+
+		target->ops->stop(target, STOP_GRACE_MS, stopped, operation);
+	}
 }
 
 static int64_t drain_limit_ms(const struct operation *operation)
@@ -185,31 +280,42 @@ static void look(struct operation *operation, const struct error *err)
 	operation_sample(operation, looked);
 }
 
-/* No new request goes there; those that were begun may still end. */
-static bool may_drain(const struct environment *environment, enum colour colour)
+static bool any_runs(const struct operation *operation)
 {
-	const struct target *target = &environment->targets[colour];
+	for (int i = 0; i < operation->count; i++) {
+		const struct target *target =
+			target_at(operation, operation->instance + i);
 
-	return environment->traffic && target->ops->is_alive(target) &&
-	       !(environment->state.split[colour] > 0);
+		if (target->ops->is_alive(target))
+			return true;
+	}
+	return false;
+}
+
+/* No new request goes there; those that were begun may still end. */
+static bool may_drain(const struct operation *operation)
+{
+	const struct environment *environment = operation->environment;
+
+	return environment->traffic && any_runs(operation) &&
+	       !(environment->state.split[operation->colour] > 0);
 }
 
 void operation_stop(struct operation *operation, enum colour colour,
 		    const char *reason, operation_step *next)
 {
 	struct environment *environment = operation->environment;
-	const struct target *target = &environment->targets[colour];
 	bool known = environment->state.running[colour].version != NULL;
 
-	if (!target->ops->is_alive(target) && !known) {
+	set_part(operation, colour, 0,
+		 environment_instances(environment, colour), next);
+	if (!any_runs(operation) && !known) {
 		next(operation, NULL);
 		return;
 	}
-	operation->part_over = next;
-	operation->colour = colour;
 	free(operation->stop_reason);
 	operation->stop_reason = xstrdup(reason);
-	if (!may_drain(environment, colour)) {
+	if (!may_drain(operation)) {
 		stop_now(operation);
 		return;
 	}

@@ -17,13 +17,31 @@ environment_way_back(const struct environment_state *state)
 	return state->has_previous ? &state->previous : NULL;
 }
 
+int environment_instances_up(const struct environment *environment,
+			     enum colour colour)
+{
+	int instances = environment_instances(environment, colour), up = 0;
+
+	for (int i = 0; i < instances; i++) {
+		const struct target *target = &environment->targets[colour][i];
+
+		up += target->ops->is_alive(target);
+	}
+	return up;
+}
+
+bool environment_is_up(const struct environment *environment,
+		       enum colour colour)
+{
+	return environment_instances_up(environment, colour) ==
+	       environment_instances(environment, colour);
+}
+
 bool environment_runs(const struct environment *environment, enum colour colour,
 		      const struct release *release)
 {
-	const struct target *target = &environment->targets[colour];
-
 	return release_is(&environment->state.running[colour], release) &&
-	       target->ops->is_alive(target);
+	       environment_is_up(environment, colour);
 }
 
 int environment_warm_colour(const struct environment *environment,
@@ -40,12 +58,14 @@ int environment_warm_colour(const struct environment *environment,
 	return -1;
 }
 
-bool environment_is_up(const struct environment *environment,
-		       enum colour colour)
+/* What a start of it needs. */
+static bool is_kept(const struct environment *environment,
+		    const struct release *release)
 {
-	const struct target *target = &environment->targets[colour];
+	const struct target *target = &environment->targets[release->colour][0];
 
-	return target->ops->is_alive(target);
+	return target->ops->is_kept ? target->ops->is_kept(target, release)
+				    : file_exists(release->folder);
 }
 
 static void PRINTF_LIKE(2, 3)
@@ -89,7 +109,7 @@ static void say_cold(const struct environment *environment,
 	char why[160];
 
 	why_cold(environment, release, why, sizeof(why));
-	readiness->cold = file_exists(release->folder);
+	readiness->cold = is_kept(environment, release);
 	if (readiness->cold)
 		say(readiness, "%s; %s would start first", why,
 		    release->version);

@@ -11,6 +11,8 @@
 #include "base/memory.h"
 
 #define SAMPLE_EVERY_MS 1000
+/* So many samples to one look at targets that have to be asked. */
+#define LOOK_EVERY 5
 
 static void keep_window(struct sampler *sampler, int64_t now_us)
 {
@@ -195,6 +197,9 @@ static void tick(void *data)
 	if (environment->epoch >= 0 && !environment->moved)
 		(void)!environment_check_epoch(environment, &moved);
 	error_clear(&moved);
+	if (environment->sampler.ticks++ % LOOK_EVERY == 0 &&
+	    !environment->looks)
+		environment_look(environment, NULL, NULL);
 	emit_readiness(environment);
 	if (environment->traffic && environment->traffic_known)
 		traffic_sample(environment->traffic, sampled, environment);

@@ -11,6 +11,7 @@
 #include "base/str.h"
 #include "base/vector.h"
 #include "delivery/words.h"
+#include "pipeline/pipeline.h"
 
 #define COMMIT_PREFIX_LEAST 7
 
@@ -191,6 +192,14 @@ static void apply_deployed(struct environment_state *state,
 		     &state->live);
 }
 
+/* What is written is not what is trusted. */
+static int instances_of(const struct event *event)
+{
+	int64_t instances = event_int(event, "instances", 1);
+
+	return instances < 1 || instances > INSTANCES_MOST ? 1 : (int)instances;
+}
+
 static void apply_target(struct environment_state *state,
 			 const struct event *event)
 {
@@ -202,6 +211,7 @@ static void apply_target(struct environment_state *state,
 	running = &state->running[colour];
 	if (event->type == EVENT_TARGET_STARTED) {
 		release_decode(running, event_json(event, "release"));
+		state->instances[colour] = instances_of(event);
 		state->stopped[colour] = 0;
 	} else {
 		release_clear(running);

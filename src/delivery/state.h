@@ -55,6 +55,7 @@ struct environment_state {
 	/* Per colour: what was last started there (version "" when nothing
 	 * is), and when it was stopped on purpose; 0: not. */
 	struct release running[COLOUR_COUNT];
+	int instances[COLOUR_COUNT]; /* of that */
 	int64_t stopped[COLOUR_COUNT];
 
 	bool locked; /* the hand lock; until passes by the reader's clock */

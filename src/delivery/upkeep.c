@@ -137,22 +137,31 @@ static void first_look(struct operation *operation, const struct error *err)
 	}
 }
 
+static void targets_known(struct operation *operation, const struct error *err)
+{
+	struct environment *environment = operation->environment;
+	struct error why = ERROR_INIT;
+
+	(void)err;
+	if (environment_open_traffic(environment, &why) < 0)
+		operation_finish(operation, &why);
+	else
+		operation_inspect(operation, first_look);
+	error_clear(&why);
+}
+
 void environment_recover(struct environment *environment,
 			 environment_done *done, void *data)
 {
 	struct operation *operation = operation_new(environment, done, data);
-	const struct environment_state *state = &environment->state;
-	struct error err = ERROR_INIT;
 
 	if (!operation)
 		return;
 	/* Nothing was ever there: there is nothing to ask anybody. */
-	if (!state->seq || environment_open_traffic(environment, &err) < 0) {
-		operation_finish(operation, err.code ? &err : NULL);
-		error_clear(&err);
-		return;
-	}
-	operation_inspect(operation, first_look);
+	if (!environment->state.seq)
+		operation_finish(operation, NULL);
+	else
+		operation_look(operation, targets_known);
 }
 
 static struct traffic_split all_to(enum colour colour)

@@ -190,15 +190,16 @@ static void checked(const char *why, void *data)
 
 static void run_check(struct deploy_step *deploy)
 {
-	char *base = xasprintf(
-		"http://127.0.0.1:%d",
-		environment_port(deploy->environment, deploy->plan->colour));
+	struct str base = STR_INIT;
 
+	str_add(&base, "http://");
+	environment_address(deploy->environment, deploy->plan->colour, 0,
+			    &base);
 	deploy->phase = DEPLOY_CHECKING;
-	deploy->requests = requests_send(&deploy->step, base,
+	deploy->requests = requests_send(&deploy->step, base.data,
 					 &current(deploy)->config->requests,
 					 checked, deploy);
-	free(base);
+	str_release(&base);
 }
 
 static void gate_closed(enum gate_outcome outcome, const char *text,

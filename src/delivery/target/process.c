@@ -37,7 +37,7 @@ static bool process_serves(const struct environment_config *config)
 
 static int process_port(const struct target *target)
 {
-	return target->config->target.ports[target->colour];
+	return target->config->target.ports[target->colour] + target->instance;
 }
 
 static pid_t process_pid(const struct target *target)
@@ -141,9 +141,26 @@ static int port_is_free(int port, struct error *err)
 	return result;
 }
 
-static int process_start(const struct target *target,
-			 const struct target_release *release,
-			 struct error *err)
+struct starting {
+	target_done *done;
+	void *data;
+	int64_t began_us;
+	struct error err;
+};
+
+static void start_told(void *data)
+{
+	struct starting *starting = data;
+
+	starting->done((clock_monotonic_us() - starting->began_us) / 1000,
+		       starting->err.code ? &starting->err : NULL,
+		       starting->data);
+	error_clear(&starting->err);
+	free(starting);
+}
+
+static int start_keeper(const struct target *target,
+			const struct target_release *release, struct error *err)
 {
 	char *line = shell_line(target->config->target.command);
 	const char *argv[] = {"/bin/sh", "-c", line, NULL};
@@ -164,6 +181,19 @@ static int process_start(const struct target *target,
 	strings_release(&env);
 	free(line);
 	return result;
+}
+
+static void process_start(const struct target *target,
+			  const struct target_release *release,
+			  target_done *done, void *data)
+{
+	struct starting *starting = xcalloc(1, sizeof(*starting));
+
+	starting->done = done;
+	starting->data = data;
+	starting->began_us = clock_monotonic_us();
+	(void)!start_keeper(target, release, &starting->err);
+	loop_post(target->loop, start_told, starting);
 }
 
 /* The last line of the log, in quotes, or "". */

@@ -15,14 +15,19 @@
 #include "model/model.h"
 #include "pipeline/pipeline.h"
 
-/* Which colour of which environment, and how its kind is configured. All
- * borrowed; it must live until the call's end was told. */
+struct release; /* delivery/state.h */
+
+/* Which instance of which colour of which environment, and how its kind is
+ * configured. All borrowed. Whoever asked may be gone before the end is told,
+ * and the target with it: what is needed until then is copied. */
 struct target {
 	const struct target_ops *ops;
 	struct loop *loop;
 	const char *environment;
 	enum colour colour;
-	const char *folder; /* this colour's own, kept between releases */
+	int instance; /* from 0 */
+	const char
+		*folder; /* its own, kept between releases: "blue", "blue-2" */
 	const struct environment_config *config;
 };
 
@@ -38,20 +43,42 @@ struct target_release {
 typedef void target_done(int64_t ms, const struct error *err, void *data);
 struct target_wait;
 
+struct target_status {
+	bool alive;
+	pid_t pid;	  /* 0: none */
+	int64_t restarts; /* since its release was started */
+	char ended[160];  /* how it ended the last time; "" */
+};
+/* status is NULL with err: it could not be known. */
+typedef void target_looked(const struct target_status *status,
+			   const struct error *err, void *data);
+
 struct target_ops {
 	const char *name; /* its key below `target:` */
 	bool (*serves)(const struct environment_config *config);
-	/* Starts it; returns once it runs, not that it is healthy. */
-	int (*start)(const struct target *target,
-		     const struct target_release *release, struct error *err);
+	/* Starts it; done is called once, later: it runs, which is not that
+	 * it is healthy. A stop that comes before done ends it all the same. */
+	void (*start)(const struct target *target,
+		      const struct target_release *release, target_done *done,
+		      void *data);
 	/* Waits until it is healthy, its start-timeout is over or it has
-	 * ended for good; done is called once, later. */
+	 * ended for good; done is called once, later. The target lives until
+	 * then. */
 	struct target_wait *(*await_health)(const struct target *target,
 					    target_done *done, void *data);
 	/* Gives up waiting; done is not called any more. NULL is fine. */
 	void (*cancel)(struct target_wait *wait);
 	/* Cheap, never blocks. */
 	bool (*is_alive)(const struct target *target);
+	/* Asks what is true; what it found is what is_alive() says from then
+	 * on. done is called once, later, within seconds. NULL: is_alive() is
+	 * always true to the moment. */
+	void (*look)(const struct target *target, target_looked *done,
+		     void *data);
+	/* What a start would need is there (files, image), as of the last
+	 * look. NULL: its folder is all. */
+	bool (*is_kept)(const struct target *target,
+			const struct release *release);
 	/* Where requests reach it directly. */
 	int (*port)(const struct target *target);
 	/* 0 when it is not known. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "unit/delivery/fakes.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -37,16 +38,6 @@ static bool target_serves(const struct environment_config *config)
 	return true;
 }
 
-static int target_start(const struct target *target,
-			const struct target_release *release, struct error *err)
-{
-	(void)err;
-	str_addf(&fake.log, "start %s %s\n", colour_name(target->colour),
-		 release->version);
-	fake.alive[target->colour] = true;
-	return 0;
-}
-
 static void target_tell(void *data)
 {
 	struct target_wait *wait = data;
@@ -67,6 +58,34 @@ static struct target_wait *later(const struct target *target, target_done *done,
 	wait->data = data;
 	wait->timer = loop_timer(target->loop, 0, target_tell, wait);
 	return wait;
+}
+
+static const char *name_of(const struct target *target, char name[32])
+{
+	if (target->instance)
+		snprintf(name, 32, "%s-%d", colour_name(target->colour),
+			 target->instance + 1);
+	else
+		snprintf(name, 32, "%s", colour_name(target->colour));
+	return name;
+}
+
+static bool *life_of(const struct target *target)
+{
+	return target->instance ? &fake.others[target->colour][target->instance]
+				: &fake.alive[target->colour];
+}
+
+static void target_start(const struct target *target,
+			 const struct target_release *release,
+			 target_done *done, void *data)
+{
+	char name[32];
+
+	str_addf(&fake.log, "start %s %s\n", name_of(target, name),
+		 release->version);
+	*life_of(target) = true;
+	later(target, done, data);
 }
 
 static struct target_wait *target_await(const struct target *target,
@@ -92,12 +111,12 @@ static void target_cancel(struct target_wait *wait)
 
 static bool target_is_alive(const struct target *target)
 {
-	return fake.alive[target->colour];
+	return *life_of(target);
 }
 
 static int target_port(const struct target *target)
 {
-	return target->config->target.ports[target->colour];
+	return target->config->target.ports[target->colour] + target->instance;
 }
 
 static pid_t target_pid(const struct target *target)
@@ -109,9 +128,11 @@ static pid_t target_pid(const struct target *target)
 static void target_stop(const struct target *target, int64_t grace_ms,
 			target_done *done, void *data)
 {
+	char name[32];
+
 	(void)grace_ms;
-	str_addf(&fake.log, "stop %s\n", colour_name(target->colour));
-	fake.alive[target->colour] = false;
+	str_addf(&fake.log, "stop %s\n", name_of(target, name));
+	*life_of(target) = false;
 	later(target, done, data);
 }
 

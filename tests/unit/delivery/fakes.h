@@ -10,7 +10,8 @@
 #include "delivery/traffic/provider.h"
 
 struct fake_world {
-	bool alive[COLOUR_COUNT];
+	bool alive[COLOUR_COUNT]; /* the first instance */
+	bool others[COLOUR_COUNT][INSTANCES_MOST];
 	bool unhealthy;		/* what is started never gets healthy */
 	bool refuse_set;	/* the provider refuses a change */
 	bool refuse_while_down; /* and when it does not run */
