@@ -31,6 +31,7 @@ struct operation {
 	struct error *err;
 	const char *name;
 	bool is_done;
+	bool others; /* recorded something since it was opened */
 };
 
 static void print_text(const char *text)
@@ -47,6 +48,9 @@ static void on_event(struct event *event, void *data)
 	struct operation *operation = data;
 	char *text = event_sentence(event);
 
+	if (operation->environment &&
+	    environment_tells_foreign(operation->environment))
+		operation->others = true;
 	if (text && event->type != EVENT_TRAFFIC_SAMPLED)
 		print_text(text);
 	free(text);
@@ -153,12 +157,11 @@ static void recover_anyhow(struct operation *operation, int64_t *seen)
 {
 	const struct environment_state *state =
 		environment_state(operation->environment);
-	bool records = state->changing || state->rolling_back;
 	bool is_seen = state->seq == *seen;
 
 	if (recover(operation) < 0)
 		cli_fail(operation->err);
-	if (*seen && records && is_seen)
+	if (*seen && is_seen && !operation->others)
 		*seen = state->seq;
 }
 

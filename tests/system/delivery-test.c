@@ -7,6 +7,9 @@
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -141,6 +144,65 @@ static void blue_green_switches_without_a_failed_request(void **state)
 	assert_only(site, true);
 	site_load_stop(site);
 	site_assert_nothing_failed(site);
+}
+
+/* To the proxy itself, past every record. */
+static void tell_proxy(struct site *site, const char *line)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	char *folder = site_environment_folder(site, "production");
+	char *path = path_join(folder, "proxy/haproxy.cfg"), *at;
+	struct str config = STR_INIT;
+	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+	char answer[256];
+
+	assert_int_equal(file_read(path, &config, 1 << 20, NULL), 0);
+	at = strstr(config.data, "stats socket ");
+	assert_non_null(at);
+	snprintf(address.sun_path, sizeof(address.sun_path), "%.*s",
+		 (int)strcspn(at + 13, " "), at + 13);
+	assert_int_equal(
+		connect(fd, (struct sockaddr *)&address, sizeof(address)), 0);
+	assert_int_equal(write(fd, line, strlen(line)), strlen(line));
+	while (read(fd, answer, sizeof(answer)) > 0)
+		;
+	close(fd);
+	str_release(&config);
+	free(path);
+	free(folder);
+}
+
+/* What the command finds out itself is no reason to refuse it. */
+static void what_was_seen_holds_though_other_hands_moved_traffic(void **state)
+{
+	struct site *site = *state;
+	const char *at;
+	char *seen;
+
+	release_first(site, "0\n",
+		      "  production: {deploy: {environment: production, "
+		      "strategy: blue-green}}\n");
+	passes(site);
+	assert_int_equal(site_call(site, "status", "--output", "json", NULL),
+			 0);
+	at = strstr(site->out, "\"seq\": ");
+	assert_non_null(at);
+	seen = xasprintf("%d", atoi(at + 7));
+	assert_int_equal(
+		site_call(site, "rollback", "production", "--seen", "3", NULL),
+		8);
+	assert_says(site->err, "production has moved: it is at record ");
+	tell_proxy(site, "set server signalbox/green weight 0; "
+			 "set server signalbox/blue weight 256\n");
+	assert_int_equal(
+		site_call(site, "rollback", "production", "--seen", seen, NULL),
+		0);
+	assert_says(site->out, "changed by other hands");
+	assert_string_equal(site_colour(site), "blue");
+	assert_int_equal(
+		site_call(site, "rollback", "production", "--seen", seen, NULL),
+		8);
+	free(seen);
 }
 
 static void all_at_once_says_its_gap_and_its_cold_way_back(void **state)
@@ -421,6 +483,7 @@ static int run_all(void)
 		TEST(shifts_fail_no_request_there_and_back),
 		TEST(analysis_takes_a_bad_candidate_back_with_5),
 		TEST(blue_green_switches_without_a_failed_request),
+		TEST(what_was_seen_holds_though_other_hands_moved_traffic),
 		TEST(all_at_once_says_its_gap_and_its_cold_way_back),
 		TEST(what_serves_is_found_where_it_is),
 		TEST(canary_asleep_during_a_rollback_cannot_undo_it),
