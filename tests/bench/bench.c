@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -138,6 +139,23 @@ static bool has_ended(pid_t pid, int options, const char *name)
 				   ? ": is it installed?"
 				   : "");
 	return true;
+}
+
+char *bench_find(const char *program)
+{
+	char *command = xasprintf("command -v %s", program);
+	FILE *out = popen(command, "r");
+	char path[PATH_MAX] = "", real[PATH_MAX] = "";
+
+	if (out && fgets(path, sizeof(path), out))
+		path[strcspn(path, "\n")] = '\0';
+	if (out)
+		pclose(out);
+	free(command);
+	if (*path && realpath(path, real))
+		return xstrdup(real);
+	printf("beside %s: left out, it is not installed\n", program);
+	return NULL;
 }
 
 double bench_time(const char *const *argv, const char *output)

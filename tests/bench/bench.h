@@ -43,6 +43,10 @@ void bench_write(const char *path, const char *text);
 /* Makes the folder a git repository with everything in it committed. */
 void bench_commit(void);
 
+/* The file that a name of a program leads to, owned by the caller; NULL where
+ * it is not installed, which is said. */
+char *bench_find(const char *program);
+
 /* Runs argv with no input and its output in the file `output` (NULL: none of
  * it is kept); waits; fails unless it ends with 0. Returns milliseconds. */
 double bench_time(const char *const *argv, const char *output);

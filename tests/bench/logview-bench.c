@@ -4,7 +4,6 @@
  * beside grep; its end is gone to; and what that takes of anonymous memory.
  * Pagers do the same beside it, where they are installed.
  */
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -108,33 +107,17 @@ static void measure_ours(const struct bench *bench, struct measured *ours,
 	bench_terminal_free(terminal);
 }
 
-static char *path_of(const char *program)
-{
-	char *command = xasprintf("command -v %s", program);
-	FILE *out = popen(command, "r");
-	char path[PATH_MAX] = "", real[PATH_MAX] = "";
-
-	if (out && fgets(path, sizeof(path), out))
-		path[strcspn(path, "\n")] = '\0';
-	if (out)
-		pclose(out);
-	free(command);
-	return *path && realpath(path, real) ? xstrdup(real) : NULL;
-}
-
 /* The keys are the same. opens_at_end: where it stands once it has read all. */
 static void measure_pager(const char *program, bool opens_at_end,
 			  const struct measured *ours)
 {
-	char *path = path_of(program);
+	char *path = bench_find(program);
 	const char *const argv[] = {program, LOG, NULL};
 	double jump[PEER_ROUNDS], last, memory;
 	struct bench_terminal *terminal;
 
-	if (!path) {
-		printf("beside %s: left out, it is not installed\n", program);
+	if (!path)
 		return;
-	}
 	printf("beside %s\n", program);
 	terminal = bench_terminal_start(argv);
 	if (opens_at_end)

@@ -172,6 +172,41 @@ static void measure_growth(const struct bench *bench)
 	bench_row("10,000 stages, twice 5,000, ms", by_whole, by_half, 3, 1.15);
 }
 
+/* The same jobs under what GitLab's pipelines are run with on a laptop. */
+static void measure_gitlab(const struct bench *bench)
+{
+	static const char *const theirs[] = {"gitlab-ci-local", "--concurrency",
+					     "2", NULL};
+	static const char *const remote[] = {
+		"git",
+		"remote",
+		"add",
+		"origin",
+		"https://gitlab.invalid/team/bench.git",
+		NULL};
+	const struct graph few = {"few", "", 100, 1};
+	struct str text = STR_INIT;
+	char *path = bench_find(theirs[0]);
+	double ours[3], peer[3];
+
+	if (!path)
+		return;
+	for (int i = 0; i < stage_count(&few); i++)
+		str_addf(&text, "s%05d: {needs: [], script: ['" COMMAND "']}\n",
+			 i);
+	bench_write(".gitlab-ci.yml", text.data);
+	commit(&few);
+	bench_time(remote, NULL);
+	for (int i = 0; i < 3; i++) {
+		ours[i] = time_ours(bench, &few);
+		peer[i] = bench_time(theirs, ".git/peer.txt");
+	}
+	bench_row("100 stages, one file (gitlab-ci-local), ms", ours, peer, 3,
+		  1);
+	str_release(&text);
+	free(path);
+}
+
 int main(void)
 {
 	const struct graph bare = {"bare", "source: none, ", STAGES, 1};
@@ -186,5 +221,6 @@ int main(void)
 	measure(&bench, "10,000 stages, 100 deep, ms", &deep, 1.6);
 	measure_memory(&bench);
 	measure_growth(&bench);
+	measure_gitlab(&bench);
 	return bench_close(&bench);
 }
