@@ -48,11 +48,12 @@ void environment_plan_request(struct environment *environment,
 			      struct plan_request *request)
 {
 	const struct environment_state *state = &environment->state;
-	struct traffic_capabilities capabilities = {
-		.weights = true, .latency = TRAFFIC_LATENCY_RING};
 
-	if (environment->traffic_known)
-		capabilities = traffic_capabilities(environment->traffic);
+	request->can = NULL;
+	if (environment->traffic_known) {
+		environment->can = traffic_capabilities(environment->traffic);
+		request->can = &environment->can;
+	}
 	request->environment = environment->config;
 	request->live = state->has_live ? (int)state->live.colour : -1;
 	request->live_version = state->has_live ? state->live.version : NULL;
@@ -60,8 +61,7 @@ void environment_plan_request(struct environment *environment,
 		state->has_live &&
 		environment_runs(environment, state->live.colour, &state->live);
 	request->live_environment = environment_places(environment);
-	request->all_or_nothing = !capabilities.weights;
-	request->no_percentiles = capabilities.latency == TRAFFIC_LATENCY_MEAN;
+	request->last_back_ms = state->last_rollback_ms;
 }
 
 static json_t *steps_encode(const struct plan *plan)

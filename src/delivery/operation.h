@@ -134,7 +134,8 @@ struct environment {
 	struct look *looks; /* under way */
 	struct pairs secrets;
 	struct traffic *traffic;
-	bool traffic_known; /* ensured or inspected */
+	bool traffic_known;		 /* ensured or inspected */
+	struct traffic_capabilities can; /* as of the last plan */
 	struct sampler sampler;
 
 	int run_lock, rollback_lock;

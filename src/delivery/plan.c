@@ -90,11 +90,12 @@ static void add_start(struct making *making)
 static int add_weight(struct making *making, double percent,
 		      const struct plan_step_config *config, struct error *err)
 {
+	const struct traffic_capabilities *can = making->request->can;
 	struct plan *plan = making->plan;
 	char text[WORDS_SIZE], name[64];
 	struct plan_step *step;
 
-	if (making->request->all_or_nothing && percent > 0 && percent < 100)
+	if (can && !can->weights && percent > 0 && percent < 100)
 		return error_set(err, ERROR_CONFIG,
 				 "%s: the provider of its traffic takes only "
 				 "0 %% and 100 %%, not %s; use strategy "
@@ -340,7 +341,8 @@ static int check_latencies(const struct plan_request *request,
 
 	for (size_t i = 0; i < deploy->step_count; i++)
 		asked = asked || has_percentile(&deploy->steps[i].analysis);
-	if (!asked || !request->no_percentiles)
+	if (!asked || !request->can ||
+	    request->can->latency == TRAFFIC_LATENCY_RING)
 		return 0;
 	return error_set(err, ERROR_CONFIG,
 			 "%s: the analysis has a limit on p50, p95 or p99, and "
@@ -433,6 +435,9 @@ struct plan *plan_make(const struct plan_request *request, struct error *err)
 	plan->analysis_text = str_detach(&text);
 	plan->note = note_of(plan);
 	plan->way_back = way_back_of(request, plan);
+	plan->worst_ms = plan->back_ms = -1;
+	plan->preview = xstrdup("");
+	plan->windows = xstrdup("");
 	if (build(&making, err) == 0)
 		return plan;
 	plan_free(plan);
@@ -452,6 +457,8 @@ void plan_free(struct plan *plan)
 	free(plan->analysis_text);
 	free(plan->note);
 	free(plan->way_back);
+	free(plan->preview);
+	free(plan->windows);
 	free(plan);
 }
 

@@ -10,16 +10,18 @@
 #include <stdint.h>
 
 #include "base/str.h"
+#include "delivery/traffic/traffic.h"
 #include "model/model.h"
 #include "pipeline/pipeline.h"
 
 struct plan_step {
 	char *name; /* unique in its plan: "weight-5", "pause-2" */
 	enum plan_step_kind kind;
-	char *label;   /* in words: "5 % of traffic to green" */
-	double weight; /* the candidate's percent; NAN: no weight step */
-	int64_t ms;    /* how long a pause is; -1: until promoted; else 0 */
-	bool watched;  /* the plan's analysis runs beside it */
+	char *label;	  /* in words: "5 % of traffic to green" */
+	double weight;	  /* the candidate's percent; NAN: no weight step */
+	int64_t ms;	  /* how long a pause is; -1: until promoted; else 0 */
+	bool watched;	  /* the plan's analysis runs beside it */
+	int first, count; /* instances of a batch; count 0: no batch */
 	/* Borrowed from the pipeline; NULL when the planner made the step. */
 	const struct plan_step_config *config;
 };
@@ -35,10 +37,9 @@ struct plan_request {
 	bool live_is_up; /* else the way back is cold */
 	/* By the file that it is served by; NULL: by the same one. */
 	const struct environment_config *live_environment;
-	/* The provider takes only 0 and 100 %. */
-	bool all_or_nothing;
-	/* It measures no latency but the mean. */
-	bool no_percentiles;
+	/* What its provider can do; NULL: not known yet. */
+	const struct traffic_capabilities *can;
+	int64_t last_back_ms; /* how long the last way back took; -1: none */
 };
 
 struct plan {
@@ -56,6 +57,12 @@ struct plan {
 	char *way_back;	     /* what the way back is, a sentence */
 	int64_t ms; /* planned time to 100 %, without start and checks */
 	bool waits; /* for a person somewhere before 100 % */
+	/* At most to 100 %, with every pause, time-out and hold; -1: a person
+	 * may take as long as they like. */
+	int64_t worst_ms;
+	int64_t back_ms; /* at most to be back; -1: not known, or no way */
+	char *preview;	 /* how it is seen before it has traffic; "" */
+	char *windows;	 /* when it may be released, and what clashes; "" */
 };
 
 /* ERROR_CONFIG when it cannot be planned. The pipeline must outlive it. */

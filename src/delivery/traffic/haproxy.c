@@ -339,6 +339,8 @@ static struct traffic *haproxy_open(const struct traffic_options *options,
 		.latency = haproxy->ring ? TRAFFIC_LATENCY_RING
 					 : TRAFFIC_LATENCY_MEAN,
 		.drain = true,
+		.keeps_requests = true,
+		.loses = "",
 	};
 	return &haproxy->traffic;
 }

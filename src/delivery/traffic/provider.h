@@ -5,8 +5,9 @@
 
 #include "delivery/traffic/traffic.h"
 
-/* Every member is required; each promises what its namesake in traffic.h
- * does. A provider's own struct begins with a struct traffic. */
+/* Every member is required but those that may be NULL; each promises what its
+ * namesake in traffic.h does. A provider's own struct begins with a struct
+ * traffic. */
 struct traffic_ops {
 	const char *name; /* the key below `traffic:` */
 	/* NULL for a fake, as is lock_path. */
@@ -32,6 +33,11 @@ struct traffic_ops {
 	void (*cut)(struct traffic *traffic, enum colour colour,
 		    traffic_done *done, void *data);
 	void (*stop)(struct traffic *traffic, traffic_done *done, void *data);
+	/* NULL: the capability `preview` is false. */
+	void (*preview)(struct traffic *traffic, int colour, traffic_done *done,
+			void *data);
+	/* NULL: it cannot happen. */
+	bool (*is_lost)(const struct traffic *traffic);
 	/* The path of the file that locks this environment's proxy; the
 	 * caller's. */
 	char *(*lock_path)(const struct environment_config *environment,

@@ -102,6 +102,19 @@ void traffic_cut(struct traffic *traffic, enum colour colour,
 	traffic->ops->cut(traffic, colour, done, data);
 }
 
+void traffic_preview(struct traffic *traffic, int colour, traffic_done *done,
+		     void *data)
+{
+	if (!traffic->ops->preview)
+		BUG("%s has no preview", traffic->ops->name);
+	traffic->ops->preview(traffic, colour, done, data);
+}
+
+bool traffic_is_lost(const struct traffic *traffic)
+{
+	return traffic->ops->is_lost && traffic->ops->is_lost(traffic);
+}
+
 void traffic_stop(struct traffic *traffic, traffic_done *done, void *data)
 {
 	traffic->ops->stop(traffic, done, data);

@@ -44,6 +44,7 @@ struct traffic_options {
 enum traffic_latency {
 	TRAFFIC_LATENCY_MEAN, /* no p99: an analysis on it is refused */
 	TRAFFIC_LATENCY_RING, /* every request's own */
+	TRAFFIC_LATENCY_NONE, /* none at all */
 };
 
 /* Known once traffic_ensure() or traffic_inspect() has succeeded. */
@@ -52,7 +53,11 @@ struct traffic_capabilities {
 	const char *why; /* why not, in words; borrowed, "" when they are */
 	int units;	 /* steps a weight has: 256 */
 	enum traffic_latency latency;
-	bool drain; /* sessions on a colour can be counted and cut */
+	bool drain;	     /* sessions on a colour can be counted and cut */
+	bool preview;	     /* traffic_preview() is there */
+	bool keeps_requests; /* a change of weights loses none */
+	const char *loses;   /* why it may: "a reload ends idle connections";
+			      * borrowed, "" when it keeps them */
 };
 
 /* Shares in percent, by colour, and the units they became (of one server of
@@ -75,11 +80,14 @@ struct traffic_percentiles {
 struct traffic_colour_sample {
 	bool up; /* the proxy's own view, at least one server */
 	int units;
-	double percent;	  /* share its weight gives it now */
-	int64_t requests; /* given to its servers */
-	int64_t errors;	  /* 5xx of theirs, and requests they broke */
-	int64_t retries;  /* tried again, here or elsewhere */
-	int64_t sessions; /* open now */
+	double percent;		   /* share its weight gives it now */
+	int64_t requests;	   /* given to its servers */
+	int64_t errors;		   /* 5xx of theirs, and requests they broke */
+	int64_t retries;	   /* tried again, here or elsewhere */
+	int64_t sessions;	   /* open now */
+	int64_t in_flight;	   /* requests begun and not answered */
+	int64_t completed, broken; /* answered; lost on the way */
+	int up_servers, servers;   /* of its instances; 0 of 0: not known */
 	/* Of the requests since the last sample, and since traffic_mark(). */
 	struct traffic_percentiles recent, marked;
 	double mean; /* ms, of the last 1,024 requests */
@@ -153,6 +161,12 @@ void traffic_settle(struct traffic *traffic, traffic_done *done, void *data);
 /* Ends the sessions open on the colour (`sessions: cut`). */
 void traffic_cut(struct traffic *traffic, enum colour colour,
 		 traffic_done *done, void *data);
+/* The colour that the preview reaches from now on; -1: none. Only where the
+ * capability is there. */
+void traffic_preview(struct traffic *traffic, int colour, traffic_done *done,
+		     void *data);
+/* The weights are not the settled ones, though nobody has set them since. */
+bool traffic_is_lost(const struct traffic *traffic);
 /* Managed: ends the proxy. Attached: done at once. */
 void traffic_stop(struct traffic *traffic, traffic_done *done, void *data);
 

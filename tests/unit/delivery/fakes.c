@@ -288,7 +288,13 @@ provider_capabilities(const struct traffic *traffic)
 {
 	(void)traffic;
 	return (struct traffic_capabilities){
-		.weights = true, .why = "", .units = 256};
+		.weights = true,
+		.why = "",
+		.units = 256,
+		.latency = TRAFFIC_LATENCY_RING,
+		.keeps_requests = true,
+		.loses = "",
+	};
 }
 
 static void provider_set(struct traffic *traffic,

@@ -49,6 +49,7 @@ static struct plan_request over_blue(const struct deploy_config *deploy)
 		.live = COLOUR_BLUE,
 		.live_version = "v1",
 		.live_is_up = true,
+		.last_back_ms = -1,
 	};
 }
 
@@ -316,10 +317,12 @@ static void plan_with_an_endless_pause_or_a_gate_waits_for_people(void **state)
 
 static void plan_refuses_what_the_provider_cannot_do(void **state)
 {
+	const struct traffic_capabilities can = {
+		.weights = false, .latency = TRAFFIC_LATENCY_RING};
 	struct plan_request request = over_blue(&canary);
 
 	(void)state;
-	request.all_or_nothing = true;
+	request.can = &can;
 	assert_refused(&request, "takes only 0 % and 100 %, not 5 %");
 }
 
@@ -347,11 +350,13 @@ static void plan_refuses_a_canary_without_steps(void **state)
 
 static void plan_refuses_percentiles_nobody_measures(void **state)
 {
+	const struct traffic_capabilities can = {
+		.weights = true, .latency = TRAFFIC_LATENCY_MEAN};
 	struct deploy_config deploy = canary;
 	struct plan_request request = over_blue(&deploy);
 
 	(void)state;
-	request.no_percentiles = true;
+	request.can = &can;
 	plan_free(made(&request));
 	deploy.analysis.p99 = (struct limit){true, 300};
 	assert_refused(&request, "measures only means");
