@@ -248,5 +248,9 @@ void environment_watch(struct environment *environment);
 void environment_counts(const struct environment *environment,
 			enum colour colour, struct analysis_counts *counts);
 void environment_mark(struct environment *environment);
+/* Of those requests: how many were timed, and how many took longer. */
+void environment_slower(const struct environment *environment,
+			enum colour colour, double ms, int64_t *timed,
+			int64_t *slow);
 
 #endif

@@ -1,6 +1,7 @@
 libsignalbox_a_SOURCES += \
 	%D%/adopt.c \
 	%D%/analysis.c %D%/analysis.h \
+	%D%/compare.c %D%/compare.h \
 	%D%/deploy.c \
 	%D%/environment.c %D%/environment.h \
 	%D%/environment-pipeline.c \

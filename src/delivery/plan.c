@@ -329,8 +329,9 @@ static enum colour candidate_colour(const struct plan_request *request,
 
 static bool has_percentile(const struct analysis_config *config)
 {
-	return config->present && (config->p50.present || config->p95.present ||
-				   config->p99.present);
+	return config->present &&
+	       (config->p50.present || config->p95.present ||
+		config->p99.present || config->slower.present);
 }
 
 static int check_latencies(const struct plan_request *request,

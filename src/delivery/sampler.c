@@ -60,6 +60,15 @@ void environment_mark(struct environment *environment)
 		traffic_mark(environment->traffic);
 }
 
+void environment_slower(const struct environment *environment,
+			enum colour colour, double ms, int64_t *timed,
+			int64_t *slow)
+{
+	*timed = *slow = 0;
+	if (environment->traffic)
+		traffic_slower(environment->traffic, colour, ms, timed, slow);
+}
+
 void environment_counts(const struct environment *environment,
 			enum colour colour, struct analysis_counts *counts)
 {

@@ -82,6 +82,76 @@ static void read_latency(struct reader *reader, const struct node *value,
 			       value->text);
 }
 
+/* "+0.5%": points over stable's. */
+static void read_worse(struct reader *reader, const struct node *value,
+		       void *into)
+{
+	struct limit *limit = into;
+
+	if (!expect_kind(reader, value, NODE_TEXT, "points such as '+0.5%'"))
+		return;
+	limit->present = true;
+	if (value->text[0] != '+' ||
+	    !parse_percent(value->text + 1, &limit->below) ||
+	    limit->below >= 100)
+		complain_about(reader, value,
+			       "'%.40s' are no points over stable's error "
+			       "rate; write \"+0.5%%\"",
+			       value->text);
+}
+
+/* "1.5x": times stable's. */
+static void read_slower(struct reader *reader, const struct node *value,
+			void *into)
+{
+	struct limit *limit = into;
+	const char *unit;
+
+	check_measurable(reader, value);
+	if (!expect_kind(reader, value, NODE_TEXT, "a factor such as '1.5x'"))
+		return;
+	limit->present = true;
+	if (!number_decimal(value->text, &limit->below, &unit) ||
+	    strcmp(unit, "x") != 0 || limit->below < 1 || limit->below > 1000)
+		complain_about(reader, value,
+			       "'%.40s' is no multiple of stable's p99; write "
+			       "\"1.5x\"",
+			       value->text);
+}
+
+static const struct key stable_keys[] = {
+	{"error-rate", read_worse,
+	 offsetof(struct analysis_config, worse_errors), false},
+	{"p99", read_slower, offsetof(struct analysis_config, slower), false},
+};
+static const struct schema stable_schema =
+	SCHEMA("what is held against stable", stable_keys);
+
+static void read_against_stable(struct reader *reader, const struct node *value,
+				void *into)
+{
+	read_map(reader, value, &stable_schema, into);
+	if (value->kind == NODE_MAP && !value->count)
+		complain_at(reader, node_place(value),
+			    "against-stable needs error-rate or p99");
+}
+
+/* Percent of good releases; as a test of a half says nothing, less. */
+static void read_false_alarm(struct reader *reader, const struct node *value,
+			     void *into)
+{
+	double *percent = into;
+
+	if (!expect_kind(reader, value, NODE_TEXT, "a share such as '1%'"))
+		return;
+	if (!parse_percent(value->text, percent) || *percent < 0.001 ||
+	    *percent > 50)
+		complain_about(reader, value,
+			       "'%.40s' is no share of false alarms from "
+			       "0.001%% to 50%%; write \"1%%\"",
+			       value->text);
+}
+
 static void read_min_requests(struct reader *reader, const struct node *value,
 			      void *into)
 {
@@ -108,8 +178,9 @@ static const struct key analysis_keys[] = {
 	 offsetof(struct analysis_config, min_requests), false},
 	{"max-hold", read_time_limit,
 	 offsetof(struct analysis_config, max_hold_ms), false},
-	{"against-stable", NULL, 0, false},
-	{"false-alarm", NULL, 0, false},
+	{"against-stable", read_against_stable, 0, false},
+	{"false-alarm", read_false_alarm,
+	 offsetof(struct analysis_config, false_alarm), false},
 	{"metrics", NULL, 0, false},
 	{"prometheus", NULL, 0, false},
 	{"command", NULL, 0, false},
@@ -132,6 +203,13 @@ struct analysis_config analysis_defaults(void)
 	};
 }
 
+static bool has_limit(const struct analysis_config *analysis)
+{
+	return analysis->error_rate.present || analysis->p50.present ||
+	       analysis->p95.present || analysis->p99.present ||
+	       analysis->worse_errors.present || analysis->slower.present;
+}
+
 void read_analysis(struct reader *reader, const struct node *value, void *into)
 {
 	struct analysis_config *analysis = into;
@@ -139,10 +217,9 @@ void read_analysis(struct reader *reader, const struct node *value, void *into)
 	analysis->present = true;
 	analysis->place = node_place(value);
 	read_map(reader, value, &analysis_schema, analysis);
-	if (value->kind == NODE_MAP && !analysis->error_rate.present &&
-	    !analysis->p50.present && !analysis->p95.present &&
-	    !analysis->p99.present && !has_strange_key(value, &analysis_schema))
+	if (value->kind == NODE_MAP && !has_limit(analysis) &&
+	    !has_strange_key(value, &analysis_schema))
 		complain_at(reader, node_place(value),
-			    "an analysis needs a limit: error-rate, p50, p95 "
-			    "or p99");
+			    "an analysis needs a limit: error-rate, p50, p95, "
+			    "p99 or against-stable");
 }

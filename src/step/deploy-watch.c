@@ -5,10 +5,23 @@
 #include "base/memory.h"
 #include "step/deploy.h"
 
-static void candidate_counts(struct deploy_step *deploy,
-			     struct analysis_counts *counts)
+static void count(struct deploy_step *deploy, enum colour colour,
+		  struct analysis_counts *counts)
 {
-	environment_counts(deploy->environment, deploy->plan->colour, counts);
+	environment_counts(deploy->environment, colour, counts);
+	environment_slower(deploy->environment, colour,
+			   analysis_slow_ms(deploy->analysis), &counts->timed,
+			   &counts->slow);
+}
+
+static struct analysis_sight see(struct deploy_step *deploy)
+{
+	enum colour candidate = deploy->plan->colour;
+	struct analysis_sight sight;
+
+	count(deploy, candidate, &sight.candidate);
+	count(deploy, colour_other(candidate), &sight.stable);
+	return sight;
 }
 
 static void arm(struct deploy_step *deploy)
@@ -31,10 +44,9 @@ static void look(void *data)
 {
 	struct deploy_step *deploy = data;
 	const char *stage = deploy->step.options.stage->name;
-	struct analysis_counts counts;
+	struct analysis_sight sight = see(deploy);
 
-	candidate_counts(deploy, &counts);
-	analysis_look(deploy->analysis, clock_monotonic_ms(), &counts,
+	analysis_look(deploy->analysis, clock_monotonic_ms(), &sight,
 		      &deploy->judged);
 	deploy->has_judged = true;
 	step_emit(&deploy->step, analysis_event(&deploy->judged, stage,
@@ -72,16 +84,26 @@ void deploy_watch_hold(struct deploy_step *deploy)
 	timer_set_in(deploy->max_hold, deploy->max_hold_ms);
 }
 
+static void stop_holding(struct deploy_step *deploy)
+{
+	timer_free(deploy->max_hold);
+	deploy->max_hold = NULL;
+}
+
 void deploy_watch_begin(struct deploy_step *deploy,
 			const struct analysis_config *config)
 {
-	struct analysis_counts counts;
+	struct analysis_sight sight;
 
-	deploy_watch_end(deploy);
+	if (!deploy->analysis ||
+	    analysis_config_of(deploy->analysis) != config) {
+		deploy_watch_end(deploy);
+		deploy->analysis = analysis_new(config);
+	}
+	stop_holding(deploy);
 	environment_mark(deploy->environment);
-	candidate_counts(deploy, &counts);
-	deploy->analysis = analysis_new(config);
-	analysis_begin(deploy->analysis, clock_monotonic_ms(), &counts);
+	sight = see(deploy);
+	analysis_begin(deploy->analysis, clock_monotonic_ms(), &sight);
 	deploy->has_judged = false;
 	if (!deploy->look)
 		deploy->look = loop_timer(deploy->step.options.host->loop,
@@ -94,8 +116,7 @@ void deploy_watch_end(struct deploy_step *deploy)
 {
 	if (deploy->look)
 		timer_stop(deploy->look);
-	timer_free(deploy->max_hold);
-	deploy->max_hold = NULL;
+	stop_holding(deploy);
 	analysis_free(deploy->analysis);
 	deploy->analysis = NULL;
 }

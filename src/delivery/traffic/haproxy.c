@@ -190,6 +190,16 @@ static void haproxy_mark(struct traffic *traffic)
 	haproxy_lines_mark(&((struct haproxy *)traffic)->lines);
 }
 
+static void haproxy_slower(const struct traffic *traffic, enum colour colour,
+			   double ms, int64_t *timed, int64_t *slow)
+{
+	const struct latencies *marked =
+		&((const struct haproxy *)traffic)->lines.marked[colour];
+
+	*timed = marked->requests;
+	*slow = latencies_over(marked, ms);
+}
+
 static int64_t haproxy_last_begun_us(const struct traffic *traffic,
 				     enum colour colour)
 {
@@ -395,6 +405,7 @@ const struct traffic_ops traffic_haproxy = {
 	.set = haproxy_set,
 	.sample = haproxy_sample,
 	.mark = haproxy_mark,
+	.slower = haproxy_slower,
 	.last_begun_us = haproxy_last_begun_us,
 	.settle = haproxy_settle,
 	.cut = haproxy_cut,

@@ -58,6 +58,16 @@ static double percentile(const struct latencies *latencies, double share)
 	return NAN;
 }
 
+int64_t latencies_over(const struct latencies *latencies, double ms)
+{
+	int64_t over = 0;
+
+	for (size_t i = index_of((int64_t)(ms * 1000)) + 1;
+	     i < (size_t)LATENCIES_DOUBLES * LATENCIES_STEPS; i++)
+		over += latencies->counts[i];
+	return over;
+}
+
 struct traffic_percentiles
 latencies_percentiles(const struct latencies *latencies)
 {

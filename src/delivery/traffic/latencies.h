@@ -18,6 +18,8 @@ struct latencies {
 
 void latencies_add(struct latencies *latencies, int64_t us);
 void latencies_clear(struct latencies *latencies);
+/* How many took longer, as exactly as the percentiles are. */
+int64_t latencies_over(const struct latencies *latencies, double ms);
 struct traffic_percentiles
 latencies_percentiles(const struct latencies *latencies);
 

@@ -27,6 +27,9 @@ struct traffic_ops {
 	void (*sample)(struct traffic *traffic, traffic_sampled *done,
 		       void *data);
 	void (*mark)(struct traffic *traffic);
+	/* NULL: it does not time single requests. */
+	void (*slower)(const struct traffic *traffic, enum colour colour,
+		       double ms, int64_t *timed, int64_t *slow);
 	int64_t (*last_begun_us)(const struct traffic *traffic,
 				 enum colour colour);
 	void (*settle)(struct traffic *traffic, traffic_done *done, void *data);

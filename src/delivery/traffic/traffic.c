@@ -86,6 +86,14 @@ void traffic_mark(struct traffic *traffic)
 	traffic->ops->mark(traffic);
 }
 
+void traffic_slower(const struct traffic *traffic, enum colour colour,
+		    double ms, int64_t *timed, int64_t *slow)
+{
+	*timed = *slow = 0;
+	if (traffic->ops->slower)
+		traffic->ops->slower(traffic, colour, ms, timed, slow);
+}
+
 int64_t traffic_last_begun_us(const struct traffic *traffic, enum colour colour)
 {
 	return traffic->ops->last_begun_us(traffic, colour);

@@ -153,6 +153,10 @@ void traffic_set(struct traffic *traffic, const struct traffic_change *change,
 void traffic_sample(struct traffic *traffic, traffic_sampled *done, void *data);
 /* From now on `marked` counts anew (a step of the plan begins). */
 void traffic_mark(struct traffic *traffic);
+/* Of the requests of `marked`, read so far: how many they are, and how many
+ * took longer than ms. Both 0 where single requests are not timed. */
+void traffic_slower(const struct traffic *traffic, enum colour colour,
+		    double ms, int64_t *timed, int64_t *slow);
 /* As in the sample, but at once, of what was read so far. */
 int64_t traffic_last_begun_us(const struct traffic *traffic,
 			      enum colour colour);

@@ -13,28 +13,31 @@ static const struct analysis_config one_percent = {
 	.min_requests = 100,
 };
 
-static struct analysis_counts counted(int64_t requests, int64_t errors)
+static struct analysis_sight counted(int64_t requests, int64_t errors)
 {
-	return (struct analysis_counts){true, requests, errors, NAN, NAN, NAN};
+	return (struct analysis_sight){
+		.candidate = {true, requests, errors, NAN, NAN, NAN, 0, 0},
+		.stable = {true, 0, 0, NAN, NAN, NAN, 0, 0},
+	};
 }
 
 static struct analysis *begun(const struct analysis_config *config,
 			      int64_t requests, int64_t errors)
 {
 	struct analysis *analysis = analysis_new(config);
-	struct analysis_counts counts = counted(requests, errors);
+	struct analysis_sight sight = counted(requests, errors);
 
-	analysis_begin(analysis, 1000, &counts);
+	analysis_begin(analysis, 1000, &sight);
 	return analysis;
 }
 
 static struct analysis_result look(struct analysis *analysis, int64_t requests,
 				   int64_t errors)
 {
-	struct analysis_counts counts = counted(requests, errors);
+	struct analysis_sight sight = counted(requests, errors);
 	struct analysis_result result;
 
-	analysis_look(analysis, 10000, &counts, &result);
+	analysis_look(analysis, 10000, &sight, &result);
 	return result;
 }
 
@@ -73,7 +76,7 @@ static void analysis_counts_from_the_beginning_of_its_step(void **state)
 	(void)state;
 	assert_int_equal(result.verdict, VERDICT_PASS);
 	assert_int_equal(result.requests, 200);
-	assert_true(fabs(result.value - 0.5) < 1e-9);
+	assert_true(fabs(result.findings[0].value - 0.5) < 1e-9);
 	analysis_free(analysis);
 }
 
@@ -84,7 +87,7 @@ static void analysis_is_inconclusive_below_min_requests(void **state)
 
 	(void)state;
 	assert_int_equal(result.verdict, VERDICT_INCONCLUSIVE);
-	assert_int_equal(result.needed, 40);
+	assert_int_equal(result.findings[0].needed, 40);
 	assert_int_equal(result.failures, 0);
 	assert_string_equal(result.text,
 			    "too few requests to say: 60, 40 more needed");
@@ -116,7 +119,7 @@ static void analysis_at_the_limit_fails(void **state)
 static void analysis_that_cannot_measure_is_an_error_not_a_failure(void **state)
 {
 	struct analysis *analysis = begun(&one_percent, 0, 0);
-	struct analysis_counts nothing = {0};
+	struct analysis_sight nothing = {{0}, {0}};
 	struct analysis_result result;
 
 	(void)state;
@@ -132,7 +135,8 @@ static void analysis_that_cannot_measure_is_an_error_not_a_failure(void **state)
 static void analysis_names_the_worst_of_several_limits(void **state)
 {
 	struct analysis_config config = one_percent;
-	struct analysis_counts counts = {true, 1000, 0, 20, 90, 650};
+	struct analysis_sight sight = {
+		.candidate = {true, 1000, 0, 20, 90, 650, 0, 0}};
 	struct analysis_result result;
 	struct analysis *analysis;
 
@@ -140,9 +144,9 @@ static void analysis_names_the_worst_of_several_limits(void **state)
 	config.p95 = (struct limit){true, 100};
 	config.p99 = (struct limit){true, 300};
 	analysis = begun(&config, 0, 0);
-	analysis_look(analysis, 10000, &counts, &result);
+	analysis_look(analysis, 10000, &sight, &result);
 	assert_int_equal(result.verdict, VERDICT_FAIL);
-	assert_string_equal(result.metric, "p99");
+	assert_string_equal(result.findings[result.worst].metric, "p99");
 	assert_string_equal(result.text, "p99 650 ms of 1,000 requests, limit "
 					 "300 ms: 1st failure of 2");
 	analysis_free(analysis);
@@ -209,6 +213,215 @@ static void analysis_describes_itself(void **state)
 	str_release(&out);
 }
 
+static const struct analysis_config beside_stable = {
+	.present = true,
+	.every_ms = 5000,
+	.worse_errors = {true, 0},
+	.slower = {true, 1.5},
+	.false_alarm = 1,
+	.failures = 2,
+	.min_requests = 100,
+};
+
+/* So many looks later: a look of 5 s is 1,800 and 200 requests. */
+static struct analysis_sight after(int looks, int64_t bad, int64_t stable_bad)
+{
+	struct analysis_sight sight = counted(200 * looks, bad);
+
+	sight.stable.requests = 1800 * looks;
+	sight.stable.errors = stable_bad;
+	sight.stable.timed = 1800 * looks;
+	sight.candidate.timed = 200 * looks;
+	sight.stable.p99 = sight.candidate.p99 = 10;
+	return sight;
+}
+
+static struct analysis_result look_at(struct analysis *analysis, int look,
+				      const struct analysis_sight *sight)
+{
+	struct analysis_result result;
+
+	analysis_look(analysis, 1000 + 5000 * look, sight, &result);
+	return result;
+}
+
+static struct analysis *begun_beside_stable(struct analysis_config *config)
+{
+	struct analysis *analysis = analysis_new(config);
+	struct analysis_sight sight = after(0, 0, 0);
+
+	sight.stable.requests = 5000;
+	sight.stable.errors = 5;
+	analysis_begin(analysis, 1000, &sight);
+	return analysis;
+}
+
+static void candidate_worse_than_stable_is_condemned_at_once(void **state)
+{
+	struct analysis_config config = beside_stable;
+	struct analysis_sight sight = after(1, 3, 2);
+	struct analysis_result result;
+	struct analysis *analysis;
+
+	(void)state;
+	config.slower.present = false;
+	analysis = begun_beside_stable(&config);
+	sight.stable.requests += 5000;
+	sight.stable.errors += 5;
+	result = look_at(analysis, 1, &sight);
+	assert_int_equal(result.verdict, VERDICT_INCONCLUSIVE);
+	assert_string_equal(
+		result.text,
+		"errors 1.5 % of 200 against 0.11 % of 1,800 on stable: 14 "
+		"times likelier that it is worse (limit 100, false alarm 1 %, "
+		"some 157 more requests needed)");
+	assert_int_equal(result.findings[0].needed, 157);
+	assert_false(result.condemned);
+	sight = after(2, 7, 4);
+	sight.stable.requests += 5000;
+	sight.stable.errors += 5;
+	result = look_at(analysis, 2, &sight);
+	assert_int_equal(result.verdict, VERDICT_FAIL);
+	assert_true(result.condemned);
+	assert_true(result.findings[0].evidence > 100);
+	assert_non_null(strstr(result.text, "(limit 100, false alarm 1 %)"));
+	analysis_free(analysis);
+}
+
+static void candidate_as_good_as_stable_passes_and_says_what_shows(void **state)
+{
+	struct analysis_config config = beside_stable;
+	struct analysis_result result;
+	struct analysis *analysis;
+	struct event *event;
+
+	(void)state;
+	config.slower.present = false;
+	config.error_rate = (struct limit){true, 1};
+	analysis = begun_beside_stable(&config);
+	for (int i = 1; i < 20; i++) {
+		struct analysis_sight sight = after(i, i / 5, 2 * i);
+
+		sight.stable.requests += 5000;
+		sight.stable.errors += 5;
+		result = look_at(analysis, i, &sight);
+		assert_int_equal(result.verdict, VERDICT_PASS);
+	}
+	assert_string_equal(
+		result.text,
+		"error rate 0.08 % of 3,800 requests, limit 1 %; errors 0.08 % "
+		"of 3,800 against 0.11 % of 34,200 on stable: no sign that it "
+		"is worse, 0.09 points would show within 10 min");
+	event = analysis_event(&result, "production", "prod");
+	assert_float_equal(event_real(event, "false-alarm", -1), 1, 1e-9);
+	assert_int_equal(json_array_size(event_json(event, "findings")), 2);
+	event_free(event);
+	analysis_free(analysis);
+}
+
+/* The multiple is of stable's p99 at the first look; what is slower is
+ * counted from the second on. */
+static void candidate_slower_than_stable_is_condemned(void **state)
+{
+	struct analysis_config config = beside_stable;
+	struct analysis_result result;
+	struct analysis *analysis;
+
+	(void)state;
+	config.worse_errors.present = false;
+	analysis = begun_beside_stable(&config);
+	assert_true(analysis_slow_ms(analysis) <= 0);
+	for (int i = 1; i <= 3; i++) {
+		struct analysis_sight sight = after(i, 0, 0);
+
+		sight.candidate.slow = 40 * i;
+		sight.stable.slow = i;
+		result = look_at(analysis, i, &sight);
+		if (i < 3)
+			assert_int_equal(result.verdict, VERDICT_INCONCLUSIVE);
+		assert_float_equal(analysis_slow_ms(analysis), 15, 1e-9);
+	}
+	assert_int_equal(result.verdict, VERDICT_FAIL);
+	assert_true(result.condemned);
+	assert_string_equal(result.findings[0].metric, "p99");
+	assert_float_equal(result.findings[0].baseline, 10, 1e-9);
+	assert_non_null(strstr(result.text, "slower than 15.0 ms 20 % of 200 "
+					    "against 0.06 % of 1,800 on "
+					    "stable: "));
+	analysis_free(analysis);
+}
+
+/* One in a hundred may be slower: that is what p99 says. */
+static void slow_requests_within_the_percentile_are_let_pass(void **state)
+{
+	struct analysis_config config = beside_stable;
+	struct analysis_result result = {0};
+	struct analysis *analysis;
+
+	(void)state;
+	config.worse_errors.present = false;
+	analysis = begun_beside_stable(&config);
+	for (int i = 1; i <= 40; i++) {
+		struct analysis_sight sight = after(i, 0, 0);
+
+		sight.candidate.slow = i; /* 0.5 % */
+		result = look_at(analysis, i, &sight);
+	}
+	assert_int_equal(result.verdict, VERDICT_PASS);
+	analysis_free(analysis);
+}
+
+static void evidence_is_kept_when_the_next_step_begins(void **state)
+{
+	struct analysis_config config = beside_stable;
+	struct analysis_sight sight = after(1, 3, 2);
+	struct analysis_result result;
+	struct analysis *analysis;
+	double evidence;
+
+	(void)state;
+	config.slower.present = false;
+	analysis = begun_beside_stable(&config);
+	sight.stable.requests += 5000;
+	result = look_at(analysis, 1, &sight);
+	evidence = result.findings[0].evidence;
+	analysis_begin(analysis, 7000, &sight);
+	result = look_at(analysis, 2, &sight);
+	assert_float_equal(result.findings[0].evidence, evidence, 1e-9);
+	analysis_free(analysis);
+}
+
+static void stable_without_requests_is_inconclusive(void **state)
+{
+	struct analysis_config config = beside_stable;
+	struct analysis *analysis = analysis_new(&config);
+	struct analysis_sight sight = counted(0, 0);
+	struct analysis_result result;
+
+	(void)state;
+	analysis_begin(analysis, 1000, &sight);
+	sight = counted(5000, 0);
+	result = look_at(analysis, 1, &sight);
+	assert_int_equal(result.verdict, VERDICT_INCONCLUSIVE);
+	assert_non_null(strstr(result.text, "too few requests on stable"));
+	analysis_free(analysis);
+}
+
+static void failed_limit_outdoes_what_cannot_be_measured(void **state)
+{
+	struct analysis_config config = one_percent;
+	struct analysis *analysis;
+	struct analysis_result result;
+
+	(void)state;
+	config.p99 = (struct limit){true, 300};
+	analysis = begun(&config, 0, 0);
+	result = look(analysis, 500, 50);
+	assert_int_equal(result.verdict, VERDICT_FAIL);
+	assert_int_equal(result.findings[1].verdict, VERDICT_ERROR);
+	analysis_free(analysis);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -230,6 +443,16 @@ int main(void)
 			analysis_waits_for_its_delay_and_then_its_period),
 		cmocka_unit_test(analysis_event_has_the_fields_of_the_table),
 		cmocka_unit_test(analysis_describes_itself),
+		cmocka_unit_test(
+			candidate_worse_than_stable_is_condemned_at_once),
+		cmocka_unit_test(
+			candidate_as_good_as_stable_passes_and_says_what_shows),
+		cmocka_unit_test(candidate_slower_than_stable_is_condemned),
+		cmocka_unit_test(
+			slow_requests_within_the_percentile_are_let_pass),
+		cmocka_unit_test(evidence_is_kept_when_the_next_step_begins),
+		cmocka_unit_test(stable_without_requests_is_inconclusive),
+		cmocka_unit_test(failed_limit_outdoes_what_cannot_be_measured),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
