@@ -21,8 +21,11 @@ void ui_send(struct ui *ui, const struct command *command)
 		return;
 	}
 	command_encode(command, &line);
-	if (ui->channel)
+	if (ui->channel) {
 		channel_send(ui->channel, line.data, line.len, 0, true);
+		/* On its way before a frame shows that it was given. */
+		channel_drain(ui->channel, 0);
+	}
 	str_release(&line);
 }
 
