@@ -32,7 +32,7 @@ check_PROGRAMS += %D%/attach-test
 EXTRA_PROGRAMS += %D%/pictures
 %C%_pictures_SOURCES = %D%/pictures.c %D%/svg.c %D%/svg.h
 pictures: signalbox %D%/pictures
-	@$(AM_TESTS_ENVIRONMENT) ./%D%/pictures
+	@$(AM_TESTS_ENVIRONMENT) SIGNALBOX_EXAMPLES=$(abs_top_srcdir)/examples ./%D%/pictures
 check_PROGRAMS += %D%/ways-out-test
 %C%_ways_out_test_SOURCES = %D%/ways-out-test.c $(STAND_SOURCES)
 check_PROGRAMS += %D%/terminal-test
