@@ -388,7 +388,7 @@ struct event *analysis_event(const struct analysis_result *result,
 		json_array_append_new(all, fields);
 	}
 	if (result->count > 1)
-		event_set_json_owned(event, "findings", all);
+		event_set_json_owned(event, "metrics", all);
 	else
 		json_decref(all);
 	return event;

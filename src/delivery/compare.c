@@ -200,9 +200,8 @@ static enum verdict verdict_of(const struct judge_opinion *opinion)
 {
 	if (opinion->worse)
 		return VERDICT_FAIL;
-	if (!opinion->n ||
-	    (opinion->needed &&
-	     opinion->evidence >= sqrt(opinion->needed_evidence)))
+	if (opinion->needed &&
+	    opinion->evidence >= sqrt(opinion->needed_evidence))
 		return VERDICT_INCONCLUSIVE;
 	return VERDICT_PASS;
 }
@@ -275,14 +274,14 @@ void compare_look(struct compare *compare, const struct analysis_sight *sight,
 		     "the provider measures no latencies");
 		return;
 	}
-	if (compare->judge) {
+	if (compare->judge)
 		judge_opinion(compare->judge, more, &opinion);
+	if (compare->judge && opinion.n) {
 		fill(compare, sight, &opinion, finding);
-	}
-	if (compare->judge && opinion.n)
 		say(compare, &opinion, finding);
-	else
+	} else {
 		hold(finding, VERDICT_INCONCLUSIVE,
 		     "too few requests on stable, or beside it, to compare "
 		     "with");
+	}
 }

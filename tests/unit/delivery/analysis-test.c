@@ -314,7 +314,7 @@ static void candidate_as_good_as_stable_passes_and_says_what_shows(void **state)
 		"is worse, 0.09 points would show within 10 min");
 	event = analysis_event(&result, "production", "prod");
 	assert_float_equal(event_real(event, "false-alarm", -1), 1, 1e-9);
-	assert_int_equal(json_array_size(event_json(event, "findings")), 2);
+	assert_int_equal(json_array_size(event_json(event, "metrics")), 2);
 	event_free(event);
 	analysis_free(analysis);
 }
