@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "delivery/plan.h"
+#include "delivery/plan-parts.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -115,7 +115,7 @@ static int add_weight(struct making *making, double percent,
 	return 0;
 }
 
-static void add_pause(struct making *making,
+static void add_pause(struct making *making, int64_t ms,
 		      const struct plan_step_config *config)
 {
 	struct plan *plan = making->plan;
@@ -123,18 +123,16 @@ static void add_pause(struct making *making,
 	struct plan_step *step;
 
 	step = add(making, PLAN_PAUSE, "pause",
-		   config->ms < 0
-			   ? xstrdup("wait until promoted")
-			   : xasprintf("wait %s",
-				       words_duration(config->ms, text)));
-	step->ms = config->ms;
+		   ms < 0 ? xstrdup("wait until promoted")
+			  : xasprintf("wait %s", words_duration(ms, text)));
+	step->ms = ms;
 	step->config = config;
 	if (making->full)
 		return;
-	if (config->ms < 0)
+	if (ms < 0)
 		plan->waits = true;
 	else
-		plan->ms += config->ms;
+		plan->ms += ms;
 }
 
 static char *check_label(const struct plan *plan,
@@ -197,6 +195,20 @@ static void add_analysis(struct making *making,
 	step->watched = false;
 }
 
+static void add_run(struct making *making,
+		    const struct plan_step_config *config)
+{
+	char text[WORDS_SIZE];
+
+	add(making, PLAN_RUN, "run",
+	    xasprintf("run %.*s%s beside %s, within %s",
+		      (int)strcspn(config->run, "\n"), config->run,
+		      strchr(config->run, '\n') ? " ..." : "",
+		      colour_name(making->plan->colour),
+		      words_duration(config->timeout_ms, text)))
+		->config = config;
+}
+
 static int refuse_weight(const struct making *making,
 			 const struct plan_step_config *config,
 			 struct error *err)
@@ -222,12 +234,15 @@ static int add_configured(struct making *making,
 		return add_weight(making, config->weight, config, err);
 	case PLAN_PAUSE:
 		if (!making->plan->first)
-			add_pause(making, config);
+			add_pause(making, config->ms, config);
 		return 0;
 	case PLAN_CHECK:
 		add(making, PLAN_CHECK, "check",
 		    check_label(making->plan, &config->requests))
 			->config = config;
+		return 0;
+	case PLAN_RUN:
+		add_run(making, config);
 		return 0;
 	case PLAN_GATE:
 		add_gate(making, config);
@@ -240,12 +255,27 @@ static int add_configured(struct making *making,
 	case PLAN_HEALTHY:
 	case PLAN_REPLACE:
 	case PLAN_PROMOTE:
-	case PLAN_RUN:
 	case PLAN_BATCH:
 	case PLAN_BAKE:
 		break;
 	}
 	BUG("a step of kind %d is no one's to write", (int)config->kind);
+}
+
+/* The last step of 100 % is everybody's. */
+static int add_linear(struct making *making, struct error *err)
+{
+	const struct deploy_config *deploy = making->request->deploy;
+	double step = deploy->linear_step;
+
+	if (making->plan->first)
+		return 0;
+	for (int i = 1; step * i < 100; i++) {
+		if (add_weight(making, step * i, NULL, err) < 0)
+			return -1;
+		add_pause(making, deploy->linear_every_ms, NULL);
+	}
+	return 0;
 }
 
 static void add_promote(struct making *making)
@@ -277,6 +307,8 @@ static int build(struct making *making, struct error *err)
 	for (size_t i = 0; i < deploy->step_count; i++)
 		if (add_configured(making, &deploy->steps[i], err) < 0)
 			return -1;
+	if (plan->strategy == STRATEGY_LINEAR && add_linear(making, err) < 0)
+		return -1;
 	if (!making->full && add_weight(making, 100, NULL, err) < 0)
 		return -1;
 	add_promote(making);
@@ -327,93 +359,6 @@ static enum colour candidate_colour(const struct plan_request *request,
 	return request->live == COLOUR_BLUE ? COLOUR_GREEN : COLOUR_BLUE;
 }
 
-static bool has_percentile(const struct analysis_config *config)
-{
-	return config->present &&
-	       (config->p50.present || config->p95.present ||
-		config->p99.present || config->slower.present);
-}
-
-static int check_latencies(const struct plan_request *request,
-			   struct error *err)
-{
-	const struct deploy_config *deploy = request->deploy;
-	bool asked = has_percentile(&deploy->analysis);
-
-	for (size_t i = 0; i < deploy->step_count; i++)
-		asked = asked || has_percentile(&deploy->steps[i].analysis);
-	if (!asked || !request->can ||
-	    request->can->latency == TRAFFIC_LATENCY_RING)
-		return 0;
-	return error_set(err, ERROR_CONFIG,
-			 "%s: the analysis has a limit on p50, p95 or p99, and "
-			 "its provider measures only means; name a ring of "
-			 "request lines (traffic: {haproxy: {ring: NAME}})",
-			 deploy->environment);
-}
-
-/* Nobody who asked at the one is left out by the other. */
-static bool listens_on(const char *now, const char *then)
-{
-	const char *port = strrchr(then, ':');
-
-	return strcmp(now, then) == 0 ||
-	       (now[0] == '*' && port && strcmp(now + 1, port) == 0);
-}
-
-/* The proxy's configuration is made whole from this file: what serves would
- * be looked for, and people would ask, where nobody listens. */
-static int check_places(const struct plan_request *request, struct error *err)
-{
-	const struct environment_config *now = request->environment;
-	const struct environment_config *then = request->live_environment;
-	const char *name = request->deploy->environment;
-	int live = request->live;
-	const char *listens = traffic_listen(&now->traffic);
-	const char *listened = then ? traffic_listen(&then->traffic) : NULL;
-
-	if (!listens || !listened ||
-	    request->deploy->strategy == STRATEGY_ALL_AT_ONCE)
-		return 0;
-	if (now->target.ports[live] != then->target.ports[live])
-		return error_set(
-			err, ERROR_CONFIG,
-			"%s: %s serves %s on port %d, and this file says %d; "
-			"change only the port of %s now, and this one with "
-			"the release after, or replace it in place, once, by "
-			"strategy all-at-once",
-			name, colour_name((enum colour)live),
-			request->live_version, then->target.ports[live],
-			now->target.ports[live],
-			colour_name(live == COLOUR_BLUE ? COLOUR_GREEN
-							: COLOUR_BLUE));
-	if (!listens_on(listens, listened))
-		return error_set(
-			err, ERROR_CONFIG,
-			"%s: %s is reached at %s, and this file says listen: "
-			"%s, so that who asks there would find nobody; put it "
-			"back, or replace it in place, once, by strategy "
-			"all-at-once",
-			name, request->live_version, listened, listens);
-	return 0;
-}
-
-static int check_request(const struct plan_request *request, struct error *err)
-{
-	const struct deploy_config *deploy = request->deploy;
-
-	if (request->live >= 0 && !request->live_version)
-		BUG("a live colour without a version");
-	if (deploy->strategy == STRATEGY_CANARY && !deploy->step_count)
-		return error_set(err, ERROR_CONFIG,
-				 "%s: line %d: strategy canary has no steps; "
-				 "write steps: [{weight: 5%%}, {pause: 2m}, "
-				 "{weight: 100%%}]",
-				 deploy->environment, deploy->place.line);
-	return check_places(request, err) < 0 ? -1
-					      : check_latencies(request, err);
-}
-
 struct plan *plan_make(const struct plan_request *request, struct error *err)
 {
 	const struct deploy_config *deploy = request->deploy;
@@ -421,7 +366,7 @@ struct plan *plan_make(const struct plan_request *request, struct error *err)
 	struct making making = {.request = request};
 	struct str text = STR_INIT;
 
-	if (check_request(request, err) < 0)
+	if (plan_check(request, err) < 0)
 		return NULL;
 	plan = making.plan = xcalloc(1, sizeof(*plan));
 	plan->environment = xstrdup(deploy->environment);
@@ -461,36 +406,4 @@ void plan_free(struct plan *plan)
 	free(plan->preview);
 	free(plan->windows);
 	free(plan);
-}
-
-static void describe_time(const struct plan *plan, struct str *out)
-{
-	char text[WORDS_SIZE];
-
-	str_add(out, "  to 100 %     ");
-	if (plan->ms)
-		str_addf(out, "%s and ", words_duration(plan->ms, text));
-	str_add(out, "the time to start, be healthy and be checked");
-	if (plan->waits)
-		str_add(out, "; waits for people on the way");
-	str_add_char(out, '\n');
-}
-
-void plan_describe(const struct plan *plan, struct str *out)
-{
-	str_addf(out, "%s: %s, candidate on %s\n", plan->environment,
-		 strategy_name(plan->strategy), colour_name(plan->colour));
-	for (size_t i = 0; i < plan->step_count; i++) {
-		const struct plan_step *step = &plan->steps[i];
-
-		str_addf(out, "  %2zu %c %-11s %s\n", i + 1,
-			 step->watched ? '*' : ' ', step->name, step->label);
-	}
-	if (*plan->note)
-		str_addf(out, "  note         %s\n", plan->note);
-	if (*plan->analysis_text)
-		str_addf(out, "  analysis     %s, beside the steps marked *\n",
-			 plan->analysis_text);
-	describe_time(plan, out);
-	str_addf(out, "  way back     %s\n", plan->way_back);
 }

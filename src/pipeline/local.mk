@@ -19,6 +19,7 @@ libsignalbox_a_SOURCES += \
 	%D%/read-request.c \
 	%D%/read-services.c \
 	%D%/read-stage.c \
+	%D%/read-strategy.c \
 	%D%/read-url.c \
 	%D%/read-values.c \
 	%D%/reader.c %D%/reader.h \

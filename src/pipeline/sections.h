@@ -38,6 +38,10 @@ void json_from_node(struct reader *reader, const struct node *value,
 
 /* Resolves needs, said and implied, into indexes; names cycles. */
 void needs_resolve(struct reader *reader, const struct node *stages);
+/* Complains where the steps and keys are none of the strategy's, and writes the
+ * steps of one that has its own. */
+void strategy_check(struct reader *reader, const struct node *value,
+		    struct deploy_config *deploy);
 /* Complains about ports that two things would listen on. */
 void ports_check(struct reader *reader, const struct node *environments);
 /* "host:port" in parts; false when it is none. The host's length is set. */

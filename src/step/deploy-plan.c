@@ -52,15 +52,15 @@ static void tell_step_end(struct deploy_step *deploy, enum state outcome,
 }
 
 /* The step under way is over; goes on with the next. */
-static void step_passed(struct deploy_step *deploy)
+void deploy_step_passed(struct deploy_step *deploy)
 {
 	tell_step_end(deploy, STATE_PASSED, NULL);
 	deploy->at++;
 	deploy_run_plan(deploy);
 }
 
-static void end_step_badly(struct deploy_step *deploy, enum state outcome,
-			   const char *reason)
+void deploy_step_failed(struct deploy_step *deploy, enum state outcome,
+			const char *reason)
 {
 	tell_step_end(deploy, outcome, reason);
 	deploy_fail(deploy, outcome, reason);
@@ -77,12 +77,13 @@ static void operated(void *data, const struct error *err)
 		tell_step_end(deploy, STATE_PASSED, NULL);
 		deploy_succeeded(deploy); /* a cancel came too late */
 	} else if (deploy->ending) {	  /* cancelled meanwhile, or moved */
-		end_step_badly(deploy, deploy->ending, deploy->ending_reason);
+		deploy_step_failed(deploy, deploy->ending,
+				   deploy->ending_reason);
 	} else if (err) {
 		tell_step_end(deploy, STATE_FAILED, error_text(err));
 		deploy_fail_by(deploy, err);
 	} else {
-		step_passed(deploy);
+		deploy_step_passed(deploy);
 	}
 }
 
@@ -171,7 +172,7 @@ void deploy_leave_pause(struct deploy_step *deploy)
 		timer_stop(deploy->pause);
 	deploy->phase = DEPLOY_MOVING;
 	deploy_mind_operator(deploy, false);
-	step_passed(deploy);
+	deploy_step_passed(deploy);
 }
 
 /* `why` is the requests': they go last. */
@@ -182,9 +183,9 @@ static void checked(const char *why, void *data)
 
 	deploy->requests = NULL;
 	if (why)
-		end_step_badly(deploy, STATE_FAILED, why);
+		deploy_step_failed(deploy, STATE_FAILED, why);
 	else
-		step_passed(deploy);
+		deploy_step_passed(deploy);
 	requests_free(requests);
 }
 
@@ -212,9 +213,9 @@ static void gate_closed(enum gate_outcome outcome, const char *text,
 	(void)person;
 	deploy->keeper = NULL;
 	if (state == STATE_PASSED)
-		step_passed(deploy);
+		deploy_step_passed(deploy);
 	else
-		end_step_badly(deploy, state, text);
+		deploy_step_failed(deploy, state, text);
 	gatekeeper_free(keeper);
 }
 
@@ -259,7 +260,7 @@ static void run_step(struct deploy_step *deploy)
 					    deploy);
 		break;
 	case PLAN_HEALTHY: /* the start has waited for it */
-		step_passed(deploy);
+		deploy_step_passed(deploy);
 		break;
 	case PLAN_CHECK:
 		run_check(deploy);
@@ -278,6 +279,8 @@ static void run_step(struct deploy_step *deploy)
 		run_gate(deploy);
 		break;
 	case PLAN_RUN:
+		deploy_run_command(deploy, step->config);
+		break;
 	case PLAN_BATCH:
 	case PLAN_BAKE:
 		BUG("nothing plans a %s yet", plan_step_kind_name(step->kind));
@@ -400,6 +403,7 @@ void deploy_drop_waits(struct deploy_step *deploy)
 {
 	requests_free(deploy->requests);
 	deploy->requests = NULL;
+	deploy_drop_command(deploy);
 	gatekeeper_close(deploy->keeper, "void", "the deployment has ended");
 	if (deploy->queue)
 		timer_stop(deploy->queue);

@@ -421,10 +421,19 @@ static void deploy_operator_changed(struct step *step)
 	deploy_mind_operator((struct deploy_step *)step, false);
 }
 
+static void deploy_output_ended(struct step *step)
+{
+	struct deploy_step *deploy = (struct deploy_step *)step;
+
+	if (deploy->has_job)
+		job_output_ended(&deploy->job);
+}
+
 static void deploy_release(struct step *step)
 {
 	struct deploy_step *deploy = (struct deploy_step *)step;
 
+	deploy_drop_command(deploy);
 	unpack_cancel(deploy->unpack);
 	requests_free(deploy->requests);
 	gatekeeper_free(deploy->keeper);
@@ -451,6 +460,7 @@ const struct step_ops step_deploy_ops = {
 	.start = deploy_start,
 	.cancel = deploy_cancel,
 	.release = deploy_release,
+	.output_ended = deploy_output_ended,
 	.command = deploy_command,
 	.moved = deploy_moved,
 	.operator_changed = deploy_operator_changed,

@@ -2,8 +2,9 @@
 /*
  * Inside the deploy step: what its files share. deploy.c takes a stage from
  * its start to its end, deploy-gate.c asks people, deploy-queue.c waits for its
- * turn, deploy-plan.c executes the plan, deploy-operator.c minds that somebody
- * steers it, deploy-watch.c lets the analysis judge beside it.
+ * turn, deploy-plan.c executes the plan, deploy-run.c its commands,
+ * deploy-operator.c minds that somebody steers it, deploy-watch.c lets the
+ * analysis judge beside it.
  */
 #ifndef SIGNALBOX_STEP_DEPLOY_H
 #define SIGNALBOX_STEP_DEPLOY_H
@@ -13,6 +14,7 @@
 #include "delivery/plan.h"
 #include "delivery/queue.h"
 #include "step/gatekeeper.h"
+#include "step/job.h"
 #include "step/requests.h"
 #include "step/step.h"
 #include "step/unpack.h"
@@ -23,6 +25,7 @@ enum deploy_phase {
 	DEPLOY_QUEUED,	 /* someone else holds the environment */
 	DEPLOY_MOVING,	 /* an operation of the environment is under way */
 	DEPLOY_CHECKING, /* requests straight to the candidate */
+	DEPLOY_RUNNING,	 /* a command of the plan */
 	DEPLOY_PAUSED,	 /* waits by the clock, for a verdict or a person */
 	DEPLOY_ENDING,	 /* rolling back or abandoning */
 };
@@ -49,6 +52,8 @@ struct deploy_step {
 	size_t at; /* the plan's step under way */
 	int64_t step_began_us;
 	struct requests_run *requests;
+	struct job job; /* a command of the plan */
+	bool has_job;
 	bool promoting; /* pauses, checks and small weights are skipped */
 	bool held;
 	struct timer *pause;
@@ -97,6 +102,11 @@ bool deploy_take_up(struct deploy_step *deploy);
 
 /* deploy-plan.c */
 void deploy_run_plan(struct deploy_step *deploy);
+/* The step under way is over; the plan goes on. */
+void deploy_step_passed(struct deploy_step *deploy);
+/* And ends with it. */
+void deploy_step_failed(struct deploy_step *deploy, enum state outcome,
+			const char *reason);
 void deploy_leave_pause(struct deploy_step *deploy);
 int deploy_hold(struct deploy_step *deploy, bool hold, struct error *err);
 int deploy_promote(struct deploy_step *deploy, struct error *err);
@@ -104,6 +114,13 @@ int deploy_shift(struct deploy_step *deploy, const struct command *command,
 		 const struct sender *sender, struct error *err);
 /* The step itself is no longer needed: what it waits for is dropped. */
 void deploy_drop_waits(struct deploy_step *deploy);
+
+/* deploy-run.c */
+/* Starts the step's command; the step passes or fails by its end. */
+void deploy_run_command(struct deploy_step *deploy,
+			const struct plan_step_config *config);
+/* What still runs of it is killed. */
+void deploy_drop_command(struct deploy_step *deploy);
 
 /* deploy-operator.c */
 /* To be called whenever it begins or ends to wait for a person, the terminal

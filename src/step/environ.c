@@ -62,7 +62,7 @@ static bool is_receiver(const struct pipeline *pipeline, const char *entry)
 	return false;
 }
 
-static void put(struct strings *env, const char *key, const char *value)
+void environ_put(struct strings *env, const char *key, const char *value)
 {
 	for (size_t i = 0; i < env->count; i++) {
 		if (!is_named(env->items[i], key))
@@ -77,7 +77,7 @@ static void put(struct strings *env, const char *key, const char *value)
 static void put_pairs(struct strings *env, const struct pairs *pairs)
 {
 	for (size_t i = 0; i < pairs->count; i++)
-		put(env, pairs->items[i].key, pairs->items[i].value);
+		environ_put(env, pairs->items[i].key, pairs->items[i].value);
 }
 
 static void put_secrets(struct strings *env, const struct pipeline *pipeline,
@@ -91,7 +91,7 @@ static void put_secrets(struct strings *env, const struct pipeline *pipeline,
 		const char *value = getenv(name);
 
 		if (value)
-			put(env, name, value);
+			environ_put(env, name, value);
 	}
 }
 
@@ -120,7 +120,7 @@ static void put_terminal(struct strings *env)
 		if (is_named(env->items[i], "TERM") &&
 		    strcmp(env->items[i], "TERM=dumb") != 0)
 			return;
-	put(env, "TERM", "xterm-256color");
+	environ_put(env, "TERM", "xterm-256color");
 }
 
 static void put_ours(const struct step_host *host, struct strings *env)
@@ -139,12 +139,12 @@ static void put_run(const struct step_host *host, struct strings *env)
 	char number[24];
 
 	snprintf(number, sizeof(number), "%lld", (long long)run->number);
-	put(env, "SIGNALBOX_RUN", number);
-	put(env, ENVIRON_MARK, run->run_folder);
-	put(env, "SIGNALBOX_COMMIT", run->commit->id);
-	put(env, "SIGNALBOX_VERSION", run->version);
+	environ_put(env, "SIGNALBOX_RUN", number);
+	environ_put(env, ENVIRON_MARK, run->run_folder);
+	environ_put(env, "SIGNALBOX_COMMIT", run->commit->id);
+	environ_put(env, "SIGNALBOX_VERSION", run->version);
 	if (run->commit->branch)
-		put(env, "SIGNALBOX_BRANCH", run->commit->branch);
+		environ_put(env, "SIGNALBOX_BRANCH", run->commit->branch);
 }
 
 void environ_build_outside(const struct step_host *host, struct strings *env)
@@ -167,7 +167,7 @@ static void put_service(const struct step_host *host, const char *name,
 			      : '_';
 	snprintf(value, sizeof(value), "%d",
 		 host->service_port(host->data, name));
-	put(env, key, value);
+	environ_put(env, key, value);
 	free(key);
 }
 
@@ -177,14 +177,22 @@ void environ_build(const struct step_host *host,
 	put_ours(host, env);
 	put_pairs(env, &stage->env);
 	put_run(host, env);
-	put(env, "CI", "true");
-	put(env, "SIGNALBOX_STAGE", stage->name);
+	environ_put(env, "CI", "true");
+	environ_put(env, "SIGNALBOX_STAGE", stage->name);
 	for (size_t i = 0; i < stage->services.count; i++)
 		put_service(host, stage->services.items[i], env);
 	if (stage->tty)
 		put_terminal(env);
 	if (stage->environment)
 		put_secrets(env, host->pipeline, stage->environment);
+}
+
+void environ_build_beside(const struct step_host *host,
+			  const struct stage_config *stage,
+			  const char *environment, struct strings *env)
+{
+	environ_build(host, stage, env);
+	put_secrets(env, host->pipeline, environment);
 }
 
 void environ_build_service(const struct step_host *host,
@@ -196,15 +204,15 @@ void environ_build_service(const struct step_host *host,
 	put_ours(host, env);
 	put_pairs(env, &service->env);
 	put_run(host, env);
-	put(env, "CI", "true");
+	environ_put(env, "CI", "true");
 	snprintf(value, sizeof(value), "%d", port);
-	put(env, "PORT", value);
+	environ_put(env, "PORT", value);
 }
 
 void environ_put_outcome(struct strings *env, const char *outcome)
 {
 	if (outcome)
-		put(env, "SIGNALBOX_OUTCOME", outcome);
+		environ_put(env, "SIGNALBOX_OUTCOME", outcome);
 }
 
 static void add_secret(struct strings *values, const char *name)

@@ -23,6 +23,13 @@ int environ_check(const struct step_host *host,
  */
 void environ_build(const struct step_host *host,
 		   const struct stage_config *stage, struct strings *env);
+/* The same for a command of a deployment's plan, with the secrets of the
+ * environment that it deploys to: its gate is behind it. */
+void environ_build_beside(const struct step_host *host,
+			  const struct stage_config *stage,
+			  const char *environment, struct strings *env);
+/* Replaces an earlier value of the same name. */
+void environ_put(struct strings *env, const char *key, const char *value);
 /* The same for a service: its own env, PORT, and no secrets. */
 void environ_build_service(const struct step_host *host,
 			   const struct service_config *service, int port,

@@ -100,9 +100,12 @@ EXTRA_DIST += %D%/ui/story.h tests/data/layout tests/data/screen
 step_rig = %D%/step/rig.c %D%/step/rig.h
 check_PROGRAMS += %D%/step/gatekeeper-test
 %C%_step_gatekeeper_test_SOURCES = %D%/step/gatekeeper-test.c $(step_rig)
-check_PROGRAMS += %D%/step/deploy-test
-%C%_step_deploy_test_SOURCES = %D%/step/deploy-test.c $(step_rig) \
+deploy_rig = %D%/step/deploy-rig.c %D%/step/deploy-rig.h $(step_rig) \
 	%D%/delivery/fakes.c %D%/delivery/fakes.h
+check_PROGRAMS += %D%/step/deploy-test
+%C%_step_deploy_test_SOURCES = %D%/step/deploy-test.c $(deploy_rig)
+check_PROGRAMS += %D%/step/strategies-test
+%C%_step_strategies_test_SOURCES = %D%/step/strategies-test.c $(deploy_rig)
 check_PROGRAMS += %D%/step/run-test
 %C%_step_run_test_SOURCES = %D%/step/run-test.c $(step_rig)
 check_PROGRAMS += %D%/step/environ-test

@@ -225,6 +225,41 @@ static void plan_of_all_at_once_replaces_in_place_and_says_so(void **state)
 		"release\n");
 }
 
+static void plan_of_a_linear_release_repeats_its_step(void **state)
+{
+	struct plan_step_config steps[] = {
+		{.kind = PLAN_RUN, .run = "./migrate", .timeout_ms = 600000},
+	};
+	struct deploy_config deploy = {.environment = "production",
+				       .strategy = STRATEGY_LINEAR,
+				       .steps = steps,
+				       .step_count = 1,
+				       .linear_step = 40,
+				       .linear_every_ms = 60000};
+	struct plan_request request = over_blue(&deploy);
+
+	(void)state;
+	assert_described(
+		&request,
+		"production: linear, candidate on green\n"
+		"   1   start       start v2 on green (port 8082)\n"
+		"   2   healthy     GET /healthz on port 8082 answers 2xx or "
+		"3xx, within 30 s\n"
+		"   3   run         run ./migrate beside green, within 10 "
+		"min\n"
+		"   4   weight-40   40 % of traffic to green\n"
+		"   5   pause       wait 1 min\n"
+		"   6   weight-80   80 % of traffic to green\n"
+		"   7   pause-2     wait 1 min\n"
+		"   8   weight-100  100 % of traffic to green\n"
+		"   9   promote     v2 is live; blue stays warm for at least "
+		"30 min\n"
+		"  to 100 %     2 min and the time to start, be healthy and be "
+		"checked\n"
+		"  way back     warm: blue goes on running v1, one weight "
+		"change; kept for at least 30 min after the promotion\n");
+}
+
 static void plan_goes_to_the_colour_that_is_not_live(void **state)
 {
 	struct plan_request request = over_blue(&canary);
@@ -372,6 +407,7 @@ int main(void)
 		cmocka_unit_test(plan_of_a_first_release_goes_to_100_at_once),
 		cmocka_unit_test(
 			plan_of_all_at_once_replaces_in_place_and_says_so),
+		cmocka_unit_test(plan_of_a_linear_release_repeats_its_step),
 		cmocka_unit_test(plan_goes_to_the_colour_that_is_not_live),
 		cmocka_unit_test(
 			plan_says_that_a_stopped_colour_is_a_cold_way_back),

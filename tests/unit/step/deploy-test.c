@@ -1,29 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* The deploy step over a target and a provider that do what they are told. */
-#include "unit/source/scratch.h"
+#include "unit/step/deploy-rig.h"
 
 #include "base/file.h"
 #include "base/memory.h"
-#include "delivery/environment.h"
 #include "unit/delivery/fakes.h"
-#include "unit/step/rig.h"
-
-#define HEAD                                                             \
-	"name: shop\n"                                                   \
-	"people: {lee: {email: lee@shop.example}}\n"                     \
-	"environments:\n"                                                \
-	"  production:\n"                                                \
-	"    target: {process: {command: ./shop, ports: [18081, 18082]," \
-	" health: /healthz}}\n"                                          \
-	"    traffic: {haproxy: {listen: \"127.0.0.1:18080\"}}\n"
-#define STAGES                                                                \
-	"stages:\n"                                                           \
-	"  build: {run: make, artifacts: [shop]}\n"                           \
-	"  production: {deploy: {environment: production, strategy: canary, " \
-	"steps: "
-
-#define STEP_STARTED \
-	"\"event\":\"step.started\",\"stage\":\"production\",\"step\":\""
 
 static const char with_pause[] =
 	HEAD STAGES "[{weight: 5%}, {pause: 1h}, {weight: 100%}]}}\n";
@@ -36,100 +17,10 @@ static const char with_check[] = HEAD STAGES
 	"[{check: [{get: /healthz, status: 200}]}, {weight: 100%}]}}\n";
 static const char plain[] = HEAD STAGES "[{weight: 100%}]}}\n";
 
-static void take(struct event *copy, void *data)
-{
-	struct rig *rig = data;
-
-	event_encode(copy, NULL, &rig->events);
-	event_free(copy);
-}
-
-static void moved(const char *text, void *data)
-{
-	struct rig *rig = data;
-
-	if (rig->claimed)
-		step_moved(rig->claimed, text);
-}
-
-static void store_artifact(struct rig *rig)
-{
-	struct strings globs = STRINGS_INIT;
-	struct error err = ERROR_INIT;
-
-	scratch_run(rig->folder, "git init -q . && echo 1 >shop && git add . "
-				 "&& git commit -qm first");
-	free(rig->commit.id);
-	rig->commit.id = scratch_ask(rig->folder, "git rev-parse HEAD");
-	strings_add(&globs, "shop");
-	if (artifacts_store(rig->folder, rig->folder, &globs, &rig->artifacts,
-			    &err) < 0)
-		fail_msg("%s", error_text(&err));
-	strings_release(&globs);
-}
-
 static void ignored(void *data, const struct error *err)
 {
 	(void)data;
 	(void)err;
-}
-
-static void prepare(struct rig *rig, const char *pipeline_text)
-{
-	struct environment_options options = {.name = "production",
-					      .emit = take,
-					      .moved = moved,
-					      .data = rig,
-					      .stage = "production",
-					      .target = &fake_target,
-					      .traffic = &fake_traffic};
-
-	fake_reset();
-	rig_init(rig, pipeline_text);
-	store_artifact(rig);
-	options.loop = rig->loop;
-	options.state = rig->folder;
-	options.pipeline = rig->pipeline;
-	options.pipeline_text = pipeline_text;
-	rig->environment = environment_open(&options, NULL);
-	assert_non_null(rig->environment);
-	rig->stage = "production";
-}
-
-static void begin(struct rig *rig, const char *pipeline_text)
-{
-	prepare(rig, pipeline_text);
-	rig_start(rig, STEP_DEPLOY);
-}
-
-/* v1 is live, and v2 goes through the whole plan. */
-static void begin_second(struct rig *rig, const char *pipeline_text)
-{
-	prepare(rig, pipeline_text);
-	rig->facts.version = "v1";
-	rig_start(rig, STEP_DEPLOY);
-	rig_until_done(rig);
-	assert_int_equal(rig->outcome, STATE_PASSED);
-	step_free(rig->step);
-	str_clear(&rig->events);
-	rig->facts.version = "v2";
-	rig->facts.number = 8;
-	rig_start(rig, STEP_DEPLOY);
-}
-
-static void end(struct rig *rig)
-{
-	step_free(rig->step);
-	rig->step = NULL;
-	environment_close(rig->environment);
-	scratch_run(rig->folder, "chmod -R u+w .");
-	rig_release(rig);
-	fake_reset();
-}
-
-static const struct environment_state *state_of(const struct rig *rig)
-{
-	return environment_state(rig->environment);
 }
 
 static void a_release_goes_through_its_plan(void **state)
@@ -447,6 +338,6 @@ int main(void)
 			it_waits_while_something_else_is_under_way_there),
 	};
 
-	scratch_git();
+	set_up_git();
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: MIT */
+/* What each strategy and step of a plan does to a colour and its traffic. */
+#include "unit/step/deploy-rig.h"
+
+#include <stdlib.h>
+
+#include "base/memory.h"
+#include "unit/delivery/fakes.h"
+
+#define DEPLOY                                      \
+	"stages:\n"                                 \
+	"  build: {run: make, artifacts: [shop]}\n" \
+	"  production: {deploy: {environment: production, "
+
+static const char linear[] =
+	HEAD DEPLOY "strategy: linear, step: 40%, every: 20ms}}\n";
+
+static void assert_asked(const char *expected)
+{
+	char *log = fake_log();
+
+	assert_string_equal(log, expected);
+	free(log);
+}
+
+static void linear_moves_its_step_again_and_again(void **state)
+{
+	struct rig rig;
+
+	(void)state;
+	begin_second(&rig, linear);
+	free(fake_log());
+	rig_until_done(&rig);
+	assert_string_equal(rig.reason, "");
+	assert_int_equal(rig.outcome, STATE_PASSED);
+	assert_asked("start green v2\n"
+		     "set blue 60 green 40\nsettle\n"
+		     "set blue 20 green 80\nsettle\n"
+		     "set blue 0 green 100\nsettle\nsettle\n");
+	assert_int_equal(rig_told(&rig, STEP_STARTED "pause"), 2);
+	end(&rig);
+}
+
+#define RUN(text) \
+	HEAD STAGES "[{weight: 5%}, {run: '" text "'}, {weight: 100%}]}}\n"
+
+static const char with_run[] =
+	RUN("test $SIGNALBOX_COLOUR = blue && exit; "
+	    "test -f shop && test $SIGNALBOX_PORT = 18082 && "
+	    "test $SIGNALBOX_VERSION = v2 && "
+	    "test $SIGNALBOX_URL = http://127.0.0.1:18082 && "
+	    "test $SIGNALBOX_ENVIRONMENT = production");
+
+static void a_command_of_the_plan_knows_the_candidate(void **state)
+{
+	struct rig rig;
+
+	(void)state;
+	begin_second(&rig, with_run);
+	rig_until_done(&rig);
+	assert_string_equal(rig.reason, "");
+	assert_int_equal(rig.outcome, STATE_PASSED);
+	end(&rig);
+}
+
+static void a_command_that_fails_takes_the_candidate_back(void **state)
+{
+	struct rig rig;
+
+	(void)state;
+	begin_second(&rig, RUN("test $SIGNALBOX_COLOUR = blue || exit 3"));
+	rig_until_done(&rig);
+	assert_string_equal(rig.reason, "run: exit status 3");
+	assert_int_equal(rig.outcome, STATE_ROLLED_BACK);
+	assert_false(state_of(&rig)->has_candidate);
+	assert_true(fake.percent[COLOUR_BLUE] == 100);
+	end(&rig);
+}
+
+static void a_command_that_takes_too_long_is_ended(void **state)
+{
+	struct rig rig;
+
+	(void)state;
+	begin_second(&rig, HEAD STAGES
+		     "[{weight: 5%}, {run: {command: 'test "
+		     "$SIGNALBOX_COLOUR = blue || sleep 60', timeout: "
+		     "1s}}, {weight: 100%}]}}\n");
+	rig_until_done(&rig);
+	assert_string_equal(rig.reason, "run: ran longer than its 1 s");
+	assert_int_equal(rig.outcome, STATE_ROLLED_BACK);
+	end(&rig);
+}
+
+static void a_command_is_killed_when_the_release_is_cancelled(void **state)
+{
+	struct rig rig;
+
+	(void)state;
+	begin_second(&rig, RUN("test $SIGNALBOX_COLOUR = blue || sleep 60"));
+	rig_until_told(&rig, STEP_STARTED "run");
+	step_cancel(rig.step, STATE_CANCELLED);
+	rig_until_done(&rig);
+	assert_int_equal(rig.outcome, STATE_CANCELLED);
+	assert_true(fake.percent[COLOUR_BLUE] == 100);
+	end(&rig);
+}
+
+static void a_gate_of_the_plan_that_expires_takes_it_back(void **state)
+{
+	struct rig rig;
+
+	(void)state;
+	begin(&rig, HEAD STAGES "[{weight: 5%}, {gate: {approvers: [lee], "
+				"expires: 1s}}, {weight: 100%}]}}\n");
+	rig_until_told(&rig, "gate.opened");
+	assert_int_equal(rig_command(&rig, COMMAND_APPROVE, "lee", 2, NULL), 0);
+	rig_until_done(&rig);
+	assert_int_equal(rig.outcome, STATE_PASSED);
+	again(&rig);
+	rig_until_told(&rig, "gate.opened");
+	assert_true(fake.percent[COLOUR_GREEN] == 5);
+	rig_until_done(&rig);
+	assert_string_equal(rig.reason, "nobody decided in time");
+	assert_int_equal(rig.outcome, STATE_EXPIRED);
+	assert_true(fake.percent[COLOUR_BLUE] == 100);
+	assert_false(state_of(&rig)->has_candidate);
+	end(&rig);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(linear_moves_its_step_again_and_again),
+		cmocka_unit_test(a_command_of_the_plan_knows_the_candidate),
+		cmocka_unit_test(a_command_that_fails_takes_the_candidate_back),
+		cmocka_unit_test(a_command_that_takes_too_long_is_ended),
+		cmocka_unit_test(
+			a_command_is_killed_when_the_release_is_cancelled),
+		cmocka_unit_test(a_gate_of_the_plan_that_expires_takes_it_back),
+	};
+
+	set_up_git();
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
