@@ -146,8 +146,39 @@ static int send_to_dead(struct project *project, struct command *command,
 	return resume_vote(project, command, err);
 }
 
+/* What a promotion leaves out: the waits and the shares on the way. */
+static bool is_skippable(const struct step_model *step)
+{
+	if (strcmp(step->kind, "weight") == 0)
+		return step->weight < 100;
+	return strcmp(step->kind, "pause") == 0 ||
+	       strcmp(step->kind, "analysis") == 0 ||
+	       strcmp(step->kind, "bake") == 0;
+}
+
+static void list_skipped(const struct model *model,
+			 const struct command *command, struct str *out)
+{
+	for (size_t i = 0; i < model->stage_count; i++) {
+		const struct stage_model *stage = &model->stages[i];
+		bool waits = stage->state == STATE_RUNNING ||
+			     stage->state == STATE_WAITING;
+
+		for (size_t j = 0; waits && j < stage->step_count; j++) {
+			const struct step_model *step = &stage->steps[j];
+
+			if (state_is_final(step->state) ||
+			    (command->next && step->state == STATE_QUEUED) ||
+			    !is_skippable(step))
+				continue;
+			str_addf(out, "  skipped: %s\n",
+				 *step->label ? step->label : step->name);
+		}
+	}
+}
+
 static int send_to_live(struct project *project, struct command *command,
-			bool *recorded, struct error *err)
+			bool *recorded, struct str *skipped, struct error *err)
 {
 	const char *state = repository_state_folder(project->repository);
 	const struct follow now = {.timeout_ms = NOW_MS};
@@ -166,6 +197,8 @@ static int send_to_live(struct project *project, struct command *command,
 	if (follow_run(project, command->run, &now, &model, err) < 0)
 		return -1;
 	command->seq = model->seq;
+	if (command->kind == COMMAND_PROMOTE)
+		list_skipped(model, command, skipped);
 	model_free(model);
 	return steer_send(project, command->run, command, err);
 }
@@ -181,29 +214,35 @@ static int check_reason(const char *name, const char *reason, struct error *err)
 }
 
 static int steer(const char *name, const char **words, const char *reason,
-		 struct error *err)
+		 bool next, struct error *err)
 {
 	struct command command = COMMAND_INIT;
 	struct project project;
+	struct str skipped = STR_INIT;
 	bool recorded = false;
 	int result = -1;
 
+	command.next = next;
 	command.kind = command_parse_name(name);
 	command.id = 1;
 	command.stage = xstrdup_null(words[1]);
 	command.reason = xstrdup_null(reason);
 	if (runs_parse_number(words[0], &command.run, err) == 0 &&
 	    project_open(&project, err) == 0) {
-		result = send_to_live(&project, &command, &recorded, err);
+		result = send_to_live(&project, &command, &recorded, &skipped,
+				      err);
 		project_close(&project);
 	}
 	if (result == 0)
 		printf("%s: run %lld%s%s\n", name, (long long)command.run,
 		       command.stage ? ", " : "",
 		       command.stage ? command.stage : "");
+	if (result == 0)
+		fputs(skipped.data, stdout);
 	if (result == 0 && recorded)
 		printf("recorded; signalbox resume %lld goes on\n",
 		       (long long)command.run);
+	str_release(&skipped);
 	command_release(&command);
 	return result;
 }
@@ -212,16 +251,25 @@ int cli_steer(int argc, char **argv)
 {
 	const char *reason = NULL;
 	const char *words[2] = {NULL, NULL};
+	bool next = false;
 	const struct cli_option options[] = {
 		{"--reason", &reason, NULL, NULL, "TEXT", "why"},
 		CLI_OPTIONS_END,
 	};
-	const struct cli_arguments arguments = {options, words, 2, 1};
+	const struct cli_option of_promote[] = {
+		{"--reason", &reason, NULL, NULL, "TEXT", "why"},
+		{"--next", NULL, &next, NULL, NULL,
+		 "leave only the pause or analysis that it waits at"},
+		CLI_OPTIONS_END,
+	};
+	bool promotes = strcmp(argv[0], "promote") == 0;
+	const struct cli_arguments arguments = {promotes ? of_promote : options,
+						words, 2, 1};
 	struct error err = ERROR_INIT;
 
 	if (cli_parse(argc, argv, &arguments, &err) < 0 ||
 	    check_reason(argv[0], reason, &err) < 0 ||
-	    steer(argv[0], words, reason, &err) < 0)
+	    steer(argv[0], words, reason, next, &err) < 0)
 		return cli_fail(&err);
 	return 0;
 }

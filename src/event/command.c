@@ -54,6 +54,8 @@ void command_encode(const struct command *command, struct str *line)
 	add_text(object, "reason", command->reason);
 	if (command->kind == COMMAND_SHIFT)
 		json_object_set_new(object, "value", json_real(command->value));
+	if (command->next)
+		json_object_set_new(object, "next", json_true());
 	text = json_dumps(object, JSON_COMPACT);
 	str_add(line, text);
 	str_add_char(line, '\n');
@@ -98,6 +100,7 @@ int command_decode(const char *line, size_t len, struct command *command,
 		.person = take_text(object, "person"),
 		.reason = take_text(object, "reason"),
 		.value = json_number(object, "value", -1),
+		.next = json_is_true(json_object_get(object, "next")),
 	};
 	json_decref(object);
 	return 0;

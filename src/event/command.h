@@ -10,8 +10,8 @@
  * refused, error. seq is the number of the event its sender was looking at:
  * the engine refuses when that stage or environment has moved since.
  *
- * Commands: approve, reject (reason), override (reason), promote, hold,
- * unhold, cancel (run); shift (environment, value percent), rollback
+ * Commands: approve, reject (reason), override (reason), promote (next?),
+ * hold, unhold, cancel (run); shift (environment, value percent), rollback
  * (environment, reason?); subscribe (from: seq; the reply is followed by
  * every event after it; reason "steer" of a terminal that a person steers
  * from); poke (an environment has changed: look now); note
@@ -20,6 +20,7 @@
 #ifndef SIGNALBOX_EVENT_COMMAND_H
 #define SIGNALBOX_EVENT_COMMAND_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/error.h"
@@ -58,6 +59,7 @@ struct command {
 	char *person;	   /* what the sender says; peer credentials win */
 	char *reason;
 	double value; /* percent, for shift */
+	bool next;    /* of promote: only what waits now is left */
 };
 
 /* The reason of a subscribe by which a person steers. */

@@ -156,23 +156,35 @@ static void run_pause(struct deploy_step *deploy, int64_t ms)
 	deploy_mind_operator(deploy, false);
 }
 
+static void skip(struct deploy_step *deploy, const char *why)
+{
+	tell_step_end(deploy, STATE_SKIPPED, why);
+	deploy->at++;
+	deploy_run_plan(deploy);
+}
+
 void deploy_leave_pause(struct deploy_step *deploy)
 {
-	bool content = deploy_watch_is_content(deploy);
+	bool by_hand = deploy->promoting || deploy->leaving;
+	bool leaving = deploy->leaving;
 
 	if (deploy->held)
 		return;
-	if (!deploy->promoting && !deploy->pause_over)
+	if (!by_hand && !deploy->pause_over)
 		return;
-	if (!deploy->promoting && !content) {
+	if (!by_hand && !deploy_watch_is_content(deploy)) {
 		deploy_watch_hold(deploy);
 		return;
 	}
 	if (deploy->pause)
 		timer_stop(deploy->pause);
+	deploy->leaving = false;
 	deploy->phase = DEPLOY_MOVING;
 	deploy_mind_operator(deploy, false);
-	deploy_step_passed(deploy);
+	if (leaving)
+		skip(deploy, "left by a person");
+	else
+		deploy_step_passed(deploy);
 }
 
 /* `why` is the requests': they go last. */
@@ -300,9 +312,7 @@ void deploy_run_plan(struct deploy_step *deploy)
 		    deploy->plan->environment);
 	tell_step_start(deploy);
 	if (is_skipped(deploy)) {
-		tell_step_end(deploy, STATE_SKIPPED, "promoted by a person");
-		deploy->at++;
-		deploy_run_plan(deploy);
+		skip(deploy, "promoted by a person");
 		return;
 	}
 	run_step(deploy);
@@ -339,13 +349,21 @@ int deploy_hold(struct deploy_step *deploy, bool hold, struct error *err)
 	return 0;
 }
 
-int deploy_promote(struct deploy_step *deploy, struct error *err)
+int deploy_promote(struct deploy_step *deploy, bool next, struct error *err)
 {
 	if (!deploy->begun)
 		return refuse(deploy, "has no deployment under way", err);
 	if (deploy->promoting)
 		return refuse(deploy, "is being promoted already", err);
-	deploy->promoting = true;
+	if (next && deploy->phase != DEPLOY_PAUSED)
+		return refuse(deploy,
+			      "does not wait at a pause or an analysis of its "
+			      "plan: there is nothing to leave",
+			      err);
+	if (next)
+		deploy->leaving = true;
+	else
+		deploy->promoting = true;
 	deploy->held = false;
 	if (deploy->phase == DEPLOY_PAUSED)
 		deploy_leave_pause(deploy);

@@ -385,7 +385,7 @@ static int deploy_command(struct step *step, const struct command *command,
 	case COMMAND_UNHOLD:
 		return deploy_hold(deploy, command->kind == COMMAND_HOLD, err);
 	case COMMAND_PROMOTE:
-		return deploy_promote(deploy, err);
+		return deploy_promote(deploy, command->next, err);
 	case COMMAND_SHIFT:
 		return deploy_shift(deploy, command, sender, err);
 	default:

@@ -55,6 +55,7 @@ struct deploy_step {
 	struct job job; /* a command of the plan */
 	bool has_job;
 	bool promoting; /* pauses, checks and small weights are skipped */
+	bool leaving;	/* the step under way is, by a person */
 	bool held;
 	struct timer *pause;
 	int64_t pause_left_ms; /* -1: has no end */
@@ -109,7 +110,8 @@ void deploy_step_failed(struct deploy_step *deploy, enum state outcome,
 			const char *reason);
 void deploy_leave_pause(struct deploy_step *deploy);
 int deploy_hold(struct deploy_step *deploy, bool hold, struct error *err);
-int deploy_promote(struct deploy_step *deploy, struct error *err);
+/* next: leaves the pause or analysis under way, and no more. */
+int deploy_promote(struct deploy_step *deploy, bool next, struct error *err);
 int deploy_shift(struct deploy_step *deploy, const struct command *command,
 		 const struct sender *sender, struct error *err);
 /* The step itself is no longer needed: what it waits for is dropped. */

@@ -128,6 +128,37 @@ static void a_gate_of_the_plan_that_expires_takes_it_back(void **state)
 	end(&rig);
 }
 
+static int promote_next(struct rig *rig)
+{
+	struct command command = {.kind = COMMAND_PROMOTE, .next = true};
+	struct sender sender = {.uid = 2, .login = "lee"};
+
+	return step_command(rig->step, &command, &sender, NULL);
+}
+
+static void the_next_step_is_taken_and_no_more(void **state)
+{
+	struct rig rig;
+
+	(void)state;
+	begin_second(&rig,
+		     HEAD STAGES "[{weight: 5%}, {pause: {}}, {weight: "
+				 "25%}, {pause: 1h}, {weight: 100%}]}}\n");
+	assert_int_equal(promote_next(&rig), -1);
+	rig_until_told(&rig, STEP_STARTED "pause\"");
+	assert_int_equal(promote_next(&rig), 0);
+	assert_int_equal(rig_told(&rig, "left by a person"), 1);
+	rig_until_told(&rig, STEP_STARTED "pause-2\"");
+	assert_true(fake.percent[COLOUR_GREEN] == 25);
+	assert_false(rig.done);
+	assert_int_equal(rig_command(&rig, COMMAND_HOLD, "lee", 2, NULL), 0);
+	assert_int_equal(promote_next(&rig), 0);
+	rig_until_done(&rig);
+	assert_string_equal(rig.reason, "");
+	assert_int_equal(rig.outcome, STATE_PASSED);
+	end(&rig);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -138,6 +169,7 @@ int main(void)
 		cmocka_unit_test(
 			a_command_is_killed_when_the_release_is_cancelled),
 		cmocka_unit_test(a_gate_of_the_plan_that_expires_takes_it_back),
+		cmocka_unit_test(the_next_step_is_taken_and_no_more),
 	};
 
 	set_up_git();
