@@ -14,6 +14,7 @@
 #include "cli/cli.h"
 #include "cli/listing.h"
 #include "cli/project.h"
+#include "delivery/target/docker.h"
 #include "net/port.h"
 #include "net/server.h"
 #include "proc/child.h"
@@ -135,6 +136,24 @@ static void check_listen(struct doctor *doctor,
 				   environment_state(environment)->has_live);
 }
 
+static void check_engine(struct doctor *doctor,
+			 const struct target_config *target)
+{
+	char *socket, *text;
+
+	if (target->kind != TARGET_CONTAINER)
+		return;
+	socket = docker_socket(target->container.socket);
+	text = xasprintf("Docker Engine at %s", socket);
+	tell(doctor, "engine", text,
+	     access(socket, R_OK | W_OK) == 0
+		     ? NULL
+		     : "start it, and let your user use its socket (usermod "
+		       "-aG docker USER, which makes USER as good as root)");
+	free(text);
+	free(socket);
+}
+
 static void check_environment(struct doctor *doctor,
 			      const struct project *project,
 			      const struct environment_config *config)
@@ -156,6 +175,7 @@ static void check_environment(struct doctor *doctor,
 				   environment_is_up(environment,
 						     (enum colour)colour));
 	check_listen(doctor, config, environment);
+	check_engine(doctor, &config->target);
 	if (config->traffic.haproxy.socket)
 		tell(doctor, "socket", config->traffic.haproxy.socket,
 		     access(config->traffic.haproxy.socket, R_OK | W_OK) == 0 ||

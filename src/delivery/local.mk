@@ -27,6 +27,10 @@ libsignalbox_a_SOURCES += \
 	%D%/rollback.c %D%/rollback-record.c \
 	%D%/sampler.c \
 	%D%/state.c %D%/state.h \
+	%D%/target/container.c %D%/target/container.h \
+	%D%/target/container-start.c \
+	%D%/target/docker.c %D%/target/docker.h \
+	%D%/target/kind.c %D%/target/kind.h \
 	%D%/target/health.c %D%/target/health.h \
 	%D%/target/process.c \
 	%D%/target/target.c %D%/target/target.h \

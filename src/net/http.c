@@ -1,14 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 #include "net/http.h"
 
+#include <fcntl.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <unistd.h>
 
 #include <curl/curl.h>
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/memory.h"
 #include "base/str.h"
 #include "base/vector.h"
@@ -30,6 +34,7 @@ struct http_call {
 	http_done *done;
 	void *data;
 	char *url, *unix_socket;
+	FILE *file; /* what is sent; NULL: none */
 	struct str body;
 	size_t limit;
 	bool cuts, too_long;
@@ -76,6 +81,8 @@ static void forget_call(struct http_call *call)
 	curl_slist_free_all(call->headers);
 	error_clear(&call->refused);
 	str_release(&call->body);
+	if (call->file)
+		fclose(call->file);
 	free(call->url);
 	free(call->unix_socket);
 	free(call);
@@ -329,6 +336,28 @@ static void set_method(struct http_call *call,
 		curl_easy_setopt(call->easy, CURLOPT_CUSTOMREQUEST, method);
 }
 
+static size_t give_file(char *into, size_t size, size_t count, void *file)
+{
+	return fread(into, size, count, file);
+}
+
+static int send_file(struct http_call *call, const char *path,
+		     struct error *err)
+{
+	int fd = file_open(path, O_RDONLY, 0, err);
+
+	if (fd < 0)
+		return -1;
+	call->file = fdopen(fd, "r");
+	curl_easy_setopt(call->easy, CURLOPT_POST, 1L);
+	curl_easy_setopt(call->easy, CURLOPT_POSTFIELDSIZE_LARGE,
+			 (curl_off_t)lseek(fd, 0, SEEK_END));
+	lseek(fd, 0, SEEK_SET);
+	curl_easy_setopt(call->easy, CURLOPT_READFUNCTION, give_file);
+	curl_easy_setopt(call->easy, CURLOPT_READDATA, call->file);
+	return 0;
+}
+
 static void set_up(struct http_call *call, const struct http_request *request)
 {
 	CURL *easy = call->easy;
@@ -382,7 +411,9 @@ struct http_call *http_start(struct http *http,
 		BUG("curl_easy_init failed: was net_init() called?");
 	*VECTOR_ADD(http->calls, http->count, http->cap) = call;
 	set_up(call, request);
-	if (check_url(call, &call->refused) == 0)
+	if (check_url(call, &call->refused) == 0 &&
+	    (!request->body_file ||
+	     send_file(call, request->body_file, &call->refused) == 0))
 		code = curl_multi_add_handle(http->multi, call->easy);
 	if (code != CURLM_OK)
 		error_set(&call->refused, ERROR_NETWORK, "cannot ask %s: %s",

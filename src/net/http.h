@@ -38,9 +38,10 @@ struct http_request {
 		*headers; /* "Name: value", NULL-terminated, or NULL */
 	const char *body; /* NULL: none */
 	size_t body_len;
-	int64_t timeout_ms; /* of the whole exchange */
-	size_t body_limit;  /* bytes of the answer; more is an error */
-	bool cuts_body;	    /* or is not read: what counts is the status */
+	const char *body_file; /* in place of body: a file sent as it is */
+	int64_t timeout_ms;    /* of the whole exchange */
+	size_t body_limit;     /* bytes of the answer; more is an error */
+	bool cuts_body;	       /* or is not read: what counts is the status */
 };
 
 #define HTTP_REQUEST_INIT                                       \

@@ -31,9 +31,13 @@ static void claim_environment(struct claims *claims, const struct node *node,
 			      const struct environment_config *environment)
 {
 	static const char *const uses[] = {"blue", "green"};
-	const char *to_ports[] = {"target", "process", "ports", NULL};
+	const char *to_target[] = {"target", NULL};
 	const char *to_listen[] = {"traffic", "haproxy", "listen", NULL};
-	const struct node *ports = descend(node, to_ports);
+	const struct node *target = descend(node, to_target);
+	const struct node *ports =
+		target && target->count
+			? node_find(&target->children[0], "ports")
+			: NULL;
 	const struct node *listen = descend(node, to_listen);
 	const char *text = environment->traffic.haproxy.listen;
 	struct claim claim = {.environment = environment->name};
@@ -41,7 +45,7 @@ static void claim_environment(struct claims *claims, const struct node *node,
 
 	for (size_t i = 0; i < 2; i++) {
 		claim.port = environment->target.ports[i];
-		if (!claim.port || !ports)
+		if (!claim.port || !ports || ports->count != 2)
 			continue;
 		claim.place = ports->children[i].place;
 		claim.use = uses[i];

@@ -20,6 +20,7 @@ libsignalbox_a_SOURCES += \
 	%D%/read-services.c \
 	%D%/read-stage.c \
 	%D%/read-strategy.c \
+	%D%/read-target.c \
 	%D%/read-url.c \
 	%D%/read-values.c \
 	%D%/reader.c %D%/reader.h \

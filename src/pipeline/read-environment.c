@@ -7,85 +7,7 @@
 #include "base/memory.h"
 #include "base/vector.h"
 
-#define START_TIMEOUT_MS 30000
 #define KEEP_MS (30 * 60 * (int64_t)1000)
-
-static void read_ports(struct reader *reader, const struct node *value,
-		       void *into)
-{
-	int *ports = into;
-
-	if (!expect_kind(reader, value, NODE_LIST, "a list of two ports"))
-		return;
-	if (value->count != 2) {
-		complain_about(reader, value,
-			       "two ports are wanted, blue's and green's, not "
-			       "%zu; write [8081, 8082]",
-			       value->count);
-		return;
-	}
-	for (size_t i = 0; i < 2; i++)
-		read_between(reader, &value->children[i],
-			     "port; it is a number", 1, 65535, &ports[i]);
-}
-
-static void read_process_env(struct reader *reader, const struct node *value,
-			     void *into)
-{
-	static const char *const own[] = {"PORT", "COLOUR", "VERSION"};
-
-	read_environment_pairs(reader, value, into);
-	for (size_t i = 0; i < ARRAY_SIZE(own); i++) {
-		const struct node *child = node_find(value, own[i]);
-
-		if (child)
-			complain_at(reader, child->key_place,
-				    "'%s' is set by signalbox for each colour",
-				    own[i]);
-	}
-}
-
-static const struct key process_keys[] = {
-	{"command", read_line, offsetof(struct target_config, command), true},
-	{"ports", read_ports, offsetof(struct target_config, ports), true},
-	{"health", read_path, offsetof(struct target_config, health), true},
-	{"start-timeout", read_time_limit,
-	 offsetof(struct target_config, start_timeout_ms), false},
-	{"env", read_process_env, offsetof(struct target_config, env), false},
-	{"user", NULL, 0, false},
-	{"workdir", NULL, 0, false},
-	{"shell", NULL, 0, false},
-	{"instances", NULL, 0, false},
-	{"liveness", NULL, 0, false},
-	{"restart", NULL, 0, false},
-	{"limits", NULL, 0, false},
-};
-static const struct schema process_schema =
-	SCHEMA("a process target", process_keys);
-
-static void read_process(struct reader *reader, const struct node *value,
-			 void *into)
-{
-	read_map(reader, value, &process_schema, into);
-}
-
-static const struct key target_keys[] = {
-	{"process", read_process, 0, false}, {"container", NULL, 0, false},
-	{"compose", NULL, 0, false},	     {"exec", NULL, 0, false},
-	{"systemd", NULL, 0, false},	     {"swarm", NULL, 0, false},
-	{"kubernetes", NULL, 0, false},
-};
-static const struct schema target_schema = SCHEMA("a target", target_keys);
-
-static void read_target(struct reader *reader, const struct node *value,
-			void *into)
-{
-	read_map(reader, value, &target_schema, into);
-	if (value->kind == NODE_MAP && !value->count)
-		complain_at(reader, node_place(value),
-			    "a target says how a colour runs; write "
-			    "process: {command: ..., ports: ..., health: ...}");
-}
 
 static const struct key traffic_keys[] = {
 	{"haproxy", read_haproxy, offsetof(struct traffic_config, haproxy),
@@ -208,9 +130,7 @@ static void read_environment(struct reader *reader, const struct node *value)
 	environment->name = xstrdup(value->key);
 	environment->place = value->key_place;
 	environment->keep_ms = KEEP_MS;
-	environment->target.host = xstrdup("127.0.0.1");
-	environment->target.instances = 1;
-	environment->target.start_timeout_ms = START_TIMEOUT_MS;
+	target_defaults(&environment->target);
 	gate_defaults(&environment->gate);
 	read_map(reader, value, &environment_schema, environment);
 }

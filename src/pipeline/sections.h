@@ -16,6 +16,7 @@ read_value read_request_list;	  /* struct requests */
 read_value read_analysis;	  /* struct analysis_config, filled before with
 				   * its defaults */
 read_value read_deploy;		  /* struct deploy_config */
+read_value read_target;		  /* struct target_config */
 read_value read_haproxy;	  /* struct haproxy_traffic */
 read_value read_globs;		  /* struct strings, below the work folder */
 read_value read_glob;		  /* char *, below the work folder */
@@ -27,6 +28,7 @@ read_value read_allow_failure;	  /* struct stage_config */
 read_value read_cleanup;	  /* struct strings */
 read_value read_environment_name; /* char *, of one that is there */
 
+void target_defaults(struct target_config *target);
 /* What a gate says that does not say it. */
 void gate_defaults(struct gate_rule *gate);
 struct analysis_config analysis_defaults(void);

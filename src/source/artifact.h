@@ -23,6 +23,7 @@ struct artifact {
 	char digest[DIGEST_TEXT_SIZE];
 	int64_t bytes;
 	mode_t mode; /* permission bits */
+	bool whole;  /* a release has it as it is, not unpacked */
 };
 
 struct artifacts {

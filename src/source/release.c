@@ -98,7 +98,7 @@ static int fill(const char *state, const struct artifacts *set,
 		struct artifact *artifact = &set->items[i];
 		struct artifacts one = {artifact, 1, 1};
 		int result =
-			archive_is(artifact->path)
+			archive_is(artifact->path) && !artifact->whole
 				? archive_unpack(state, artifact, folder, err)
 				: artifacts_place(state, &one, folder, err);
 

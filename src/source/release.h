@@ -28,7 +28,8 @@ struct unpacked_release {
 
 /*
  * Archives (.tar, .tar.gz, .tgz, .tar.xz, .txz, .tar.bz2, .tar.zst: what tar
- * reads here) are unpacked; any other artifact is placed at its own path. An
+ * reads here) are unpacked, but those to be left whole; any other artifact is
+ * placed at its own path. An
  * archive whose members lead out of the folder is refused, as are devices.
  */
 int release_unpack(const char *state, const struct artifacts *set,

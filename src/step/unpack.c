@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "base/str.h"
 #include "source/release.h"
 #include "source/ships.h"
 
@@ -73,6 +74,20 @@ static void worked(void *data)
 	free(unpack);
 }
 
+/* A container's image is for its engine to read. */
+static bool is_image(const struct pipeline *pipeline, const char *path)
+{
+	for (size_t i = 0; i < pipeline->environment_count; i++) {
+		const struct target_config *target =
+			&pipeline->environments[i].target;
+
+		if (target->kind == TARGET_CONTAINER &&
+		    str_equal(target->container.archive, path))
+			return true;
+	}
+	return false;
+}
+
 struct unpack *unpack_start(const struct step_host *host, const char *live,
 			    unpack_done *done, void *data)
 {
@@ -90,6 +105,8 @@ struct unpack *unpack_start(const struct step_host *host, const char *live,
 
 		artifacts_put(&unpack->set, item->path, item->digest,
 			      item->bytes, item->mode);
+		unpack->set.items[unpack->set.count - 1].whole =
+			is_image(host->pipeline, item->path);
 	}
 	helper_run(host->helper, work, worked, unpack);
 	return unpack;

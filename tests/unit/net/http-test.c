@@ -351,6 +351,29 @@ static void http_asks_a_unix_socket(void **state)
 	unlink(path);
 }
 
+static void http_sends_a_file(void **state)
+{
+	char path[] = "/tmp/signalbox-test-XXXXXX";
+	struct http_request request = plain;
+	struct fixture *f = *state;
+	int fd = mkstemp(path);
+
+	say(fd, "some bytes END");
+	close(fd);
+	request.method = "POST";
+	request.body_file = path;
+	start(f, "/load", request);
+	wait_for(f, 1);
+	assert_int_equal(f->status, 200);
+	assert_non_null(strstr(f->server.last, "Content-Length: 14\r\n"));
+	assert_non_null(strstr(f->server.last, "\r\n\r\nsome bytes END"));
+	forget(f);
+	unlink(path);
+	start(f, "/load", request);
+	wait_for(f, 1);
+	assert_non_null(strstr(f->error, path));
+}
+
 static void a_cancelled_call_is_never_told(void **state)
 {
 	struct fixture *f = *state;
@@ -402,6 +425,7 @@ int main(void)
 		TEST(http_refuses_what_is_no_http_url),
 		TEST(http_does_not_ask_a_proxy_for_loopback),
 		TEST(http_asks_a_unix_socket),
+		TEST(http_sends_a_file),
 		TEST(a_cancelled_call_is_never_told),
 		TEST(the_client_may_be_freed_by_its_own_answer),
 	};
