@@ -154,8 +154,8 @@ void environment_start_candidate(struct environment *environment,
 /* In place of the start: the candidate that another process started and that
  * runs. Waits until it is healthy, makes sure of the proxy, and counts from
  * now on. ERROR_FAILED when it does not run any more. */
-void environment_adopt(struct environment *environment, environment_done *done,
-		       void *data);
+void environment_take_up(struct environment *environment,
+			 environment_done *done, void *data);
 /* Where an instance of a colour, from 0, is reached directly (checks at weight
  * 0): adds "127.0.0.1:8081". */
 void environment_address(const struct environment *environment,

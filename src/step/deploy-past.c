@@ -231,7 +231,7 @@ static void go_on(struct deploy_step *deploy)
 		deploy_run_plan(deploy);
 		return;
 	}
-	environment_adopt(deploy->environment, adopted, deploy);
+	environment_take_up(deploy->environment, adopted, deploy);
 }
 
 static void take_up(struct deploy_step *deploy)

@@ -21,8 +21,8 @@ static void is_healthy(struct operation *operation, const struct error *err)
 	operation_ensure(operation, split, operation_finish);
 }
 
-void environment_adopt(struct environment *environment, environment_done *done,
-		       void *data)
+void environment_take_up(struct environment *environment,
+			 environment_done *done, void *data)
 {
 	struct operation *operation =
 		environment_deployment_operation(environment, done, data);
