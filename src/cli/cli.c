@@ -34,6 +34,7 @@ static const struct subcommand subcommands[] = {
 	{"shift", "ENVIRONMENT N%", "give the candidate a share", cli_shift},
 	{"rollback", "ENVIRONMENT", "go back, at once, from anywhere",
 	 cli_rollback},
+	{"drill", "ENVIRONMENT", "measure the way back, and return", cli_drill},
 	{"lock", "ENVIRONMENT", "let no deployment in", cli_lock},
 	{"unlock", "ENVIRONMENT", "take the lock away", cli_unlock},
 	{"up", "ENVIRONMENT", "bring the recorded live state back", cli_up},

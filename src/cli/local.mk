@@ -8,6 +8,8 @@ libsignalbox_a_SOURCES += \
 	%D%/complete-values.c %D%/complete-values.h \
 	%D%/demo.c \
 	%D%/doctor.c \
+	%D%/drill.c \
+	%D%/errand.c %D%/errand.h \
 	%D%/execution.c %D%/execution.h \
 	%D%/follow.c %D%/follow.h \
 	%D%/gc.c \

@@ -8,180 +8,44 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
-#include "base/printable.h"
 #include "cli/arguments.h"
 #include "cli/cli.h"
-#include "cli/output.h"
-#include "cli/project.h"
+#include "cli/errand.h"
 #include "cli/runs.h"
 #include "cli/steer.h"
-#include "cli/tell.h"
-#include "delivery/environment.h"
 #include "engine/runs.h"
-#include "loop/loop.h"
-#include "net/http.h"
-
-/* One environment opened for one operation. */
-struct operation {
-	struct project project;
-	struct loop *loop;
-	struct environment *environment;
-	struct tell tell;
-	struct error failure;
-	struct error *err;
-	const char *name;
-	bool is_done;
-	bool others; /* recorded something since it was opened */
-};
-
-static void print_text(const char *text)
-{
-	struct str out = STR_INIT;
-
-	str_add_printable(&out, text, strlen(text), false);
-	output_line(stdout, out.data);
-	str_release(&out);
-}
-
-static void on_event(struct event *event, void *data)
-{
-	struct operation *operation = data;
-	char *text = event_sentence(event);
-
-	if (operation->environment &&
-	    environment_tells_foreign(operation->environment))
-		operation->others = true;
-	if (text && event->type != EVENT_TRAFFIC_SAMPLED)
-		print_text(text);
-	free(text);
-	tell_keep_owned(&operation->tell, operation->environment, event);
-}
-
-static void done(void *data, const struct error *err)
-{
-	struct operation *operation = data;
-
-	if (err)
-		error_set(&operation->failure, err->code, "%s",
-			  error_text(err));
-	operation->is_done = true;
-}
-
-/* Waits for the operation begun to end. */
-static int finish(struct operation *operation)
-{
-	while (!operation->is_done)
-		loop_turn(operation->loop, -1);
-	operation->is_done = false;
-	if (operation->failure.code == ERROR_NONE)
-		return 0;
-	return error_move(operation->err, &operation->failure);
-}
-
-static void operation_close(struct operation *operation)
-{
-	if (operation->environment) {
-		tell_send(&operation->tell, operation->loop,
-			  operation->environment,
-			  operation->project.repository);
-		environment_close(operation->environment);
-	}
-	if (operation->loop)
-		loop_free(operation->loop);
-	project_close(&operation->project);
-	net_cleanup();
-}
-
-static int operation_begin(struct operation *operation, const char *name,
-			   struct error *err)
-{
-	struct environment_options options = {
-		.name = name,
-		.emit = on_event,
-		.data = operation,
-	};
-
-	memset(operation, 0, sizeof(*operation));
-	operation->err = err;
-	operation->name = name;
-	if (net_init(err) < 0 || project_open(&operation->project, err) < 0)
-		return -1;
-	operation->loop = loop_new();
-	options.loop = operation->loop;
-	options.state = repository_state_folder(operation->project.repository);
-	operation->environment = environment_open(&options, err);
-	if (!operation->environment) {
-		operation_close(operation);
-		return -1;
-	}
-	return 0;
-}
-
-static int recover(struct operation *operation)
-{
-	environment_recover(operation->environment, done, operation);
-	return finish(operation);
-}
-
-static int operation_open(struct operation *operation, const char *name,
-			  struct error *err)
-{
-	if (operation_begin(operation, name, err) < 0)
-		return -1;
-	if (recover(operation) < 0) {
-		operation_close(operation);
-		return -1;
-	}
-	return 0;
-}
-
-/* Engines that watch this environment look at once, not in a second. */
-static void poke(struct operation *operation)
-{
-	const char *state =
-		repository_state_folder(operation->project.repository);
-	struct command command = {.kind = COMMAND_POKE, .id = 1};
-	struct error err = ERROR_INIT;
-	int64_t newest = run_newest(state);
-
-	for (int64_t run = newest; run > 0 && run > newest - 8; run--) {
-		if (run_is_live(state, run) &&
-		    steer_send(&operation->project, run, &command, &err) < 0)
-			error_clear(&err);
-	}
-}
 
 /* What cannot be told or recorded now does not close the way back. What was
  * seen before is seen with what this records itself. */
-static void recover_anyhow(struct operation *operation, int64_t *seen)
+static void recover_anyhow(struct errand *errand, int64_t *seen)
 {
 	const struct environment_state *state =
-		environment_state(operation->environment);
+		environment_state(errand->environment);
 	bool is_seen = state->seq == *seen;
 
-	if (recover(operation) < 0)
-		cli_fail(operation->err);
-	if (*seen && is_seen && !operation->others)
+	if (errand_recover(errand) < 0)
+		cli_fail(errand->err);
+	if (*seen && is_seen && !errand->others)
 		*seen = state->seq;
 }
 
 static int rollback(const char *name, struct rollback_request *request,
 		    struct error *err)
 {
-	struct operation operation;
+	struct errand errand;
 	int result;
 
 	request->by = "person";
 	request->asked_us = clock_monotonic_us();
-	if (operation_begin(&operation, name, err) < 0)
+	if (errand_begin(&errand, name, err) < 0)
 		return -1;
-	recover_anyhow(&operation, &request->seen);
-	request->person = operation.project.person;
-	environment_rollback(operation.environment, request, done, &operation);
-	result = finish(&operation);
+	recover_anyhow(&errand, &request->seen);
+	request->person = errand.project.person;
+	environment_rollback(errand.environment, request, errand_done, &errand);
+	result = errand_finish(&errand);
 	if (result == 0)
-		poke(&operation);
-	operation_close(&operation);
+		errand_poke(&errand);
+	errand_close(&errand);
 	return result;
 }
 
@@ -224,39 +88,39 @@ int cli_rollback(int argc, char **argv)
 
 /* A command of one word, the environment, and no options. */
 static int operate(int argc, char **argv,
-		   int (*act)(struct operation *operation, struct error *err))
+		   int (*act)(struct errand *errand, struct error *err))
 {
 	const char *words[1] = {NULL};
 	const struct cli_option options[] = {CLI_OPTIONS_END};
 	const struct cli_arguments arguments = {options, words, 1, 1};
 	struct error err = ERROR_INIT;
-	struct operation operation;
+	struct errand errand;
 	int result;
 
 	if (cli_parse(argc, argv, &arguments, &err) < 0 ||
-	    operation_open(&operation, words[0], &err) < 0)
+	    errand_open(&errand, words[0], &err) < 0)
 		return cli_fail(&err);
-	result = act(&operation, &err);
-	operation_close(&operation);
+	result = act(&errand, &err);
+	errand_close(&errand);
 	return result < 0 ? cli_fail(&err) : 0;
 }
 
-static int move(struct operation *operation,
+static int move(struct errand *errand,
 		void (*begin)(struct environment *, const char *,
 			      environment_done *, void *),
 		struct error *err)
 {
-	const char *person = operation->project.person;
+	const char *person = errand->project.person;
 
-	if (environment_acquire(operation->environment, 0, person, err) < 0)
+	if (environment_acquire(errand->environment, 0, person, err) < 0)
 		return -1;
-	begin(operation->environment, person, done, operation);
-	return finish(operation);
+	begin(errand->environment, person, errand_done, errand);
+	return errand_finish(errand);
 }
 
-static int up(struct operation *operation, struct error *err)
+static int up(struct errand *errand, struct error *err)
 {
-	return move(operation, environment_up, err);
+	return move(errand, environment_up, err);
 }
 
 int cli_up(int argc, char **argv)
@@ -264,9 +128,9 @@ int cli_up(int argc, char **argv)
 	return operate(argc, argv, up);
 }
 
-static int down(struct operation *operation, struct error *err)
+static int down(struct errand *errand, struct error *err)
 {
-	return move(operation, environment_down, err);
+	return move(errand, environment_down, err);
 }
 
 int cli_down(int argc, char **argv)
@@ -274,10 +138,10 @@ int cli_down(int argc, char **argv)
 	return operate(argc, argv, down);
 }
 
-static int unlock(struct operation *operation, struct error *err)
+static int unlock(struct errand *errand, struct error *err)
 {
-	return environment_unlock(operation->environment,
-				  operation->project.person, err);
+	return environment_unlock(errand->environment, errand->project.person,
+				  err);
 }
 
 int cli_unlock(int argc, char **argv)
@@ -332,22 +196,22 @@ static int lock(int argc, char **argv, struct error *err)
 		CLI_OPTIONS_END,
 	};
 	const struct cli_arguments arguments = {options, words, 1, 1};
-	struct operation operation;
+	struct errand errand;
 	int64_t end = 0;
 	char *before;
 	int result;
 
 	if (cli_parse(argc, argv, &arguments, err) < 0 ||
 	    (until && parse_until(until, &end, err) < 0) ||
-	    operation_open(&operation, words[0], err) < 0)
+	    errand_open(&errand, words[0], err) < 0)
 		return -1;
-	before = lock_before(operation.environment);
-	result = environment_lock(operation.environment,
-				  operation.project.person, reason, end, err);
+	before = lock_before(errand.environment);
+	result = environment_lock(errand.environment, errand.project.person,
+				  reason, end, err);
 	if (result == 0 && before)
-		print_text(before);
+		errand_print(before);
 	free(before);
-	operation_close(&operation);
+	errand_close(&errand);
 	return result;
 }
 

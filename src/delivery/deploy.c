@@ -127,6 +127,11 @@ int environment_begin(struct environment *environment,
 		return error_set(err, ERROR_REFUSED,
 				 "%s: something else is under way",
 				 environment->name);
+	if (environment->state.drilling)
+		return error_set(err, ERROR_REFUSED,
+				 "%s: a drill was cut off and its traffic is "
+				 "not back; `signalbox up %s`",
+				 environment->name, environment->name);
 	if (environment_store_pipeline(environment, err) < 0)
 		return -1;
 	environment->shift_failed = 0;

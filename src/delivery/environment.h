@@ -201,6 +201,16 @@ void environment_rollback(struct environment *environment,
 			  const struct rollback_request *request,
 			  environment_done *done, void *data);
 
+/* Measures the way back: all traffic goes to the colour that a rollback would
+ * take, stays for hold_ms and returns. For the holder of the run lock; refused
+ * unless that colour is warm. What is live stays so: one that is cut off is
+ * undone by the next recovery. ERROR_FAILED: it was not fit; the traffic is
+ * back. */
+void environment_drill(struct environment *environment, const char *person,
+		       int64_t hold_ms, environment_done *done, void *data);
+/* The one under way comes back at once. */
+void environment_drill_return(struct environment *environment);
+
 /* Brings the recorded live state back / stops all of it. */
 void environment_up(struct environment *environment, const char *person,
 		    environment_done *done, void *data);

@@ -150,6 +150,23 @@ int environment_acquire(struct environment *environment, int64_t run,
 	return result;
 }
 
+int environment_acquire_to_mend(struct environment *environment,
+				struct error *err)
+{
+	const char *holder = "the end of a drill that was cut off";
+
+	if (take_run_lock(environment, holder, err) < 0)
+		return -1;
+	epoch_prepare(environment->folder);
+	environment->epoch = epoch_read(environment->folder);
+	environment->moved = false;
+	if (take_traffic_lock(environment, holder, err) == 0 &&
+	    ledger_refresh(environment->ledger, err) == 0)
+		return 0;
+	environment_release(environment);
+	return -1;
+}
+
 void environment_release(struct environment *environment)
 {
 	traffic_unlock(environment->traffic_lock);

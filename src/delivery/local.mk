@@ -2,6 +2,7 @@ libsignalbox_a_SOURCES += \
 	%D%/analysis.c %D%/analysis.h \
 	%D%/compare.c %D%/compare.h \
 	%D%/deploy.c \
+	%D%/drill.c \
 	%D%/environment.c %D%/environment.h \
 	%D%/environment-pipeline.c \
 	%D%/epoch.c %D%/epoch.h \

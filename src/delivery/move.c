@@ -159,7 +159,7 @@ static void changed_recorded(struct operation *operation,
 		operation->move.unsynced = true;
 		err = NULL;
 	}
-	if (err || operation->urgent)
+	if (err || operation->urgent || operation->move.passing)
 		move_over(operation, err);
 	else
 		operation_settle_ours(operation, move_settled);

@@ -65,6 +65,8 @@ void environment_tell_later(struct environment *environment,
 
 static void operation_free(struct operation *operation)
 {
+	if (operation->gives_back && operation->environment)
+		environment_release(operation->environment);
 	timer_free(operation->timer);
 	error_clear(&operation->why);
 	error_clear(&operation->first);

@@ -37,7 +37,8 @@ enum awaiting {
 struct move {
 	double to[COLOUR_COUNT]; /* percent */
 	const char *reason, *person;
-	bool force; /* written though the provider doubts the colour */
+	bool force;   /* written though the provider doubts the colour */
+	bool passing; /* not written where a reload reads it */
 	int64_t asked_us;
 	/* while and after it ran */
 	bool unsynced, recorded;
@@ -46,6 +47,16 @@ struct move {
 	struct traffic_split got;
 	struct traffic_sample before;
 	bool has_before;
+};
+
+/* A measured way back; see drill.c. */
+struct drill {
+	bool is;
+	bool returns; /* asked to come back at once */
+	int64_t hold_ms, until_us;
+	int64_t away_ms, back_ms; /* how long the weights took; -1 never */
+	struct traffic_sample before;
+	int64_t requests, failed, errors;
 };
 
 /* What is asked of one instance of a colour. */
@@ -92,7 +103,9 @@ struct operation {
 	int64_t seen; /* of a rollback: as in its request */
 	bool cold, force;
 	bool tried_again;
-	bool urgent; /* a rollback: goes on whatever lock or disk do */
+	bool urgent;	 /* a rollback: goes on whatever lock or disk do */
+	bool gives_back; /* the run lock, at its end */
+	struct drill drill;
 };
 
 struct sampler {
@@ -217,6 +230,16 @@ void operation_stop(struct operation *operation, enum colour colour,
 /* move.to, .reason and so on are set: lock, record, write, read back, record,
  * unlock. */
 void operation_move(struct operation *operation, operation_step *next);
+
+/* One began, its end is not recorded and nobody is at it. */
+bool drill_is_cut_off(const struct environment *environment);
+/* Goes on with a recovery: the traffic back to what is live. */
+void drill_recover(struct operation *operation);
+/* Queues the end of such a one. */
+void drill_append_cut_off(struct environment *environment);
+/* The run lock for that, whoever's hand lock holds. */
+int environment_acquire_to_mend(struct environment *environment,
+				struct error *err) MUST_CHECK;
 
 /* Queues an event of this environment for the next commit. */
 struct event *environment_event(const struct environment *environment,

@@ -238,7 +238,17 @@ static void apply_rollback_started(struct environment_state *state,
 	free(state->epoch_text);
 	state->epoch_text = text;
 	state->rolling_back = true;
+	state->drilling = false;
 	state->is_left = state->has_candidate;
+}
+
+/* A way back was gone and measured. */
+static void take_back(struct environment_state *state,
+		      const struct event *event)
+{
+	state->last_rollback_ms = event_int(event, "ms", -1);
+	state->last_back_at = event->time_ms;
+	state->last_was_drill = event->type == EVENT_DRILL_FINISHED;
 }
 
 static void apply_rollback_finished(struct environment_state *state,
@@ -248,9 +258,17 @@ static void apply_rollback_finished(struct environment_state *state,
 	set_text(&state->last_text, event_text(event, "text"));
 	if (strcmp(event_text(event, "outcome"), "passed") != 0)
 		return;
-	state->last_rollback_ms = event_int(event, "ms", -1);
+	take_back(state, event);
 	leave_candidate(state, event);
 	take_live(state, event);
+}
+
+static void apply_drill_finished(struct environment_state *state,
+				 const struct event *event)
+{
+	state->drilling = false;
+	if (strcmp(event_text(event, "outcome"), "passed") == 0)
+		take_back(state, event);
 }
 
 static void apply_lock(struct environment_state *state,
@@ -297,6 +315,12 @@ void environment_state_apply(struct environment_state *state,
 		break;
 	case EVENT_ROLLBACK_FINISHED:
 		apply_rollback_finished(state, event);
+		break;
+	case EVENT_DRILL_STARTED:
+		state->drilling = true;
+		break;
+	case EVENT_DRILL_FINISHED:
+		apply_drill_finished(state, event);
 		break;
 	case EVENT_ENVIRONMENT_LOCKED:
 	case EVENT_ENVIRONMENT_UNLOCKED:

@@ -63,9 +63,14 @@ struct environment_state {
 	int64_t lock_since;
 	int64_t lock_until; /* 0: without end */
 
-	int64_t last_rollback_ms; /* how long the last one took; -1 none */
-	bool rolling_back;	  /* one began and its end is not recorded */
-	char *last_text; /* sentence of the last deployment or rollback */
+	/* How long the last way back took, a rollback's or a drill's; -1: none
+	 * was ever gone. */
+	int64_t last_rollback_ms;
+	int64_t last_back_at; /* wall: when */
+	bool last_was_drill;
+	bool drilling;	   /* one began and its end is not recorded */
+	bool rolling_back; /* one began and its end is not recorded */
+	char *last_text;   /* sentence of the last deployment or rollback */
 
 	/* Every release that was promoted, oldest first. */
 	struct release *history;

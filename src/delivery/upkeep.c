@@ -92,20 +92,29 @@ static void append_rollback_end(struct environment *environment)
 	environment_append_owned(environment, event);
 }
 
+/* What is true is known; a drill that was cut off goes back. */
+static void mended(struct operation *operation, const struct error *err)
+{
+	if (!err && drill_is_cut_off(operation->environment))
+		drill_recover(operation);
+	else
+		operation_finish(operation, err);
+}
+
 static void truth_known(struct operation *operation, const struct error *err)
 {
 	struct environment *environment = operation->environment;
 	const struct traffic_split *split = &operation->move.got;
 
 	if (err || !needs_mending(environment, split)) {
-		operation_finish(operation, err);
+		mended(operation, err);
 		return;
 	}
 	append_truth(environment, split);
 	if (environment->state.rolling_back &&
 	    !rollback_is_under_way(environment))
 		append_rollback_end(environment);
-	operation_commit(operation, true, operation_finish);
+	operation_commit(operation, true, mended);
 }
 
 /* Under the lock: who was only in the midst of it has ended by now. */
@@ -131,7 +140,7 @@ static void first_look(struct operation *operation, const struct error *err)
 					 environment->name);
 		operation_finish(operation, NULL);
 	} else if (err || !needs_mending(environment, &operation->move.got)) {
-		operation_finish(operation, err);
+		mended(operation, err);
 	} else {
 		operation_lock(operation, recovery_locked);
 	}
@@ -190,12 +199,23 @@ static struct operation *upkeep_operation(struct environment *environment,
 	return NULL;
 }
 
+/* What is live has the traffic: a drill that was cut off is over, too. */
+static void is_up(struct operation *operation, const struct error *err)
+{
+	if (err || !operation->environment->state.drilling) {
+		operation_finish(operation, err);
+		return;
+	}
+	drill_append_cut_off(operation->environment);
+	operation_record(operation, operation_finish);
+}
+
 static void up_shifted(struct operation *operation, const struct error *err)
 {
 	if (err)
 		operation_finish(operation, err);
 	else
-		operation_settle(operation, operation_finish);
+		operation_settle(operation, is_up);
 }
 
 static void up_inspected(struct operation *operation, const struct error *err)
@@ -209,7 +229,7 @@ static void up_inspected(struct operation *operation, const struct error *err)
 	}
 	if (operation->move.got.percent[live] >= 100 &&
 	    environment->state.split[live] >= 100) {
-		operation_finish(operation, NULL);
+		is_up(operation, NULL);
 		return;
 	}
 	operation->move.reason = "up";

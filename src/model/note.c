@@ -36,6 +36,8 @@ static bool is_warning(const struct event *event)
 	case EVENT_TARGET_FAILED:
 	case EVENT_ROLLBACK_STARTED:
 	case EVENT_ROLLBACK_FINISHED:
+	case EVENT_DRILL_STARTED:
+	case EVENT_DRILL_FINISHED:
 	case EVENT_ENVIRONMENT_LOCKED:
 	case EVENT_COMMAND_REFUSED:
 		return true;

@@ -229,6 +229,22 @@ void say_rollback_finished(struct str *out, const struct event *event)
 	say_duration(out, event_int(event, "ms", 0));
 }
 
+void say_drill_started(struct str *out, const struct event *event)
+{
+	str_addf(out, "%s: DRILL of the way back",
+		 event_text(event, "environment"));
+	say_field(out, " ", event, "from");
+	say_field(out, " -> ", event, "to");
+	say_field(out, " on ", event, "colour");
+	say_field(out, ", by ", event, "person");
+}
+
+void say_drill_finished(struct str *out, const struct event *event)
+{
+	str_addf(out, "%s: %s", event_text(event, "environment"),
+		 event_text(event, "text"));
+}
+
 /* The time of the day alone where that is today. */
 static void say_until(struct str *out, int64_t until_ms, int64_t now_ms)
 {
