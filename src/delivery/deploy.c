@@ -114,6 +114,10 @@ static struct event *planned(struct environment *environment,
 		event_set(event, "note", plan->note);
 	if (plan->in_place)
 		event_set_bool(event, "in-place", true);
+	if (plan->worst_ms >= 0)
+		event_set_int(event, "worst-ms", plan->worst_ms);
+	if (plan->back_ms >= 0)
+		event_set_int(event, "back-ms", plan->back_ms);
 	release_clear(&candidate);
 	return event;
 }

@@ -36,6 +36,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "base/error.h"
 #include "base/str.h"
@@ -248,6 +249,13 @@ struct event *environment_readiness_event(struct environment *environment);
 /* All its instances run. */
 bool environment_is_up(const struct environment *environment,
 		       enum colour colour);
+
+/* And its proxy, as far as that has told, holds it for up. */
+bool environment_serves(const struct environment *environment,
+			enum colour colour);
+/* The processes of its instances; 0 where none is known. */
+void environment_pids(const struct environment *environment, enum colour colour,
+		      pid_t pids[INSTANCES_MOST]);
 
 /* From now on, once a second: traffic.sampled for each colour to the sink
  * (not to the environment's journal), rollback.readiness when it changed,

@@ -5,6 +5,16 @@
 #include "base/clock.h"
 #include "delivery/words.h"
 
+#define MINUTE_MS 60000
+
+/* Whole minutes where there are some. */
+static int64_t round_up(int64_t ms)
+{
+	if (ms < 2 * MINUTE_MS)
+		return ms;
+	return (ms + MINUTE_MS - 1) / MINUTE_MS * MINUTE_MS;
+}
+
 static void describe_time(const struct plan *plan, struct str *out)
 {
 	char text[WORDS_SIZE];
@@ -15,6 +25,26 @@ static void describe_time(const struct plan *plan, struct str *out)
 	str_add(out, "the time to start, be healthy and be checked");
 	if (plan->waits)
 		str_add(out, "; waits for people on the way");
+	str_add_char(out, '\n');
+	if (plan->worst_ms >= 0)
+		str_addf(out, "  at most      %s, with every time-out\n",
+			 words_duration(round_up(plan->worst_ms), text));
+	else
+		str_add(out, "  at most      no bound: people, or an analysis "
+			     "without a verdict, may hold it\n");
+}
+
+static void describe_back(const struct plan *plan, struct str *out)
+{
+	char text[WORDS_SIZE];
+
+	str_addf(out, "  way back     %s", plan->way_back);
+	if (plan->back_ms >= 0 && starts_with(plan->way_back, "cold"))
+		str_addf(out, "; at most %s to start it",
+			 words_duration(plan->back_ms, text));
+	else if (plan->back_ms >= 0)
+		str_addf(out, "; the last one took %s",
+			 words_duration(plan->back_ms, text));
 	str_add_char(out, '\n');
 }
 
@@ -33,6 +63,10 @@ void plan_describe(const struct plan *plan, struct str *out)
 	if (*plan->analysis_text)
 		str_addf(out, "  analysis     %s, beside the steps marked *\n",
 			 plan->analysis_text);
+	if (*plan->preview)
+		str_addf(out, "  preview      %s\n", plan->preview);
+	if (*plan->windows)
+		str_addf(out, "  windows      %s\n", plan->windows);
 	describe_time(plan, out);
-	str_addf(out, "  way back     %s\n", plan->way_back);
+	describe_back(plan, out);
 }

@@ -9,4 +9,10 @@
 int plan_check(const struct plan_request *request,
 	       struct error *err) MUST_CHECK;
 
+/* plan-time.c */
+int64_t plan_worst_ms(const struct plan_request *request,
+		      const struct plan *plan);
+int64_t plan_back_ms(const struct plan_request *request,
+		     const struct plan *plan);
+
 #endif

@@ -278,6 +278,22 @@ static int add_linear(struct making *making, struct error *err)
 	return 0;
 }
 
+/* It has all traffic, and is not live yet. */
+static void add_bake(struct making *making)
+{
+	int64_t ms = making->request->deploy->bake_ms;
+	char text[WORDS_SIZE];
+	struct plan_step *step;
+
+	if (!ms || making->plan->first || making->plan->in_place)
+		return;
+	step = add(making, PLAN_BAKE, "bake",
+		   xasprintf("watch %s at 100 %% for %s",
+			     colour_name(making->plan->colour),
+			     words_duration(ms, text)));
+	step->ms = ms;
+}
+
 static void add_promote(struct making *making)
 {
 	const struct plan_request *request = making->request;
@@ -311,6 +327,7 @@ static int build(struct making *making, struct error *err)
 		return -1;
 	if (!making->full && add_weight(making, 100, NULL, err) < 0)
 		return -1;
+	add_bake(making);
 	add_promote(making);
 	return 0;
 }
@@ -381,13 +398,15 @@ struct plan *plan_make(const struct plan_request *request, struct error *err)
 	plan->analysis_text = str_detach(&text);
 	plan->note = note_of(plan);
 	plan->way_back = way_back_of(request, plan);
-	plan->worst_ms = plan->back_ms = -1;
 	plan->preview = xstrdup("");
 	plan->windows = xstrdup("");
-	if (build(&making, err) == 0)
-		return plan;
-	plan_free(plan);
-	return NULL;
+	if (build(&making, err) < 0) {
+		plan_free(plan);
+		return NULL;
+	}
+	plan->worst_ms = plan_worst_ms(request, plan);
+	plan->back_ms = plan_back_ms(request, plan);
+	return plan;
 }
 
 void plan_free(struct plan *plan)

@@ -69,8 +69,8 @@ struct plan {
 struct plan *plan_make(const struct plan_request *request,
 		       struct error *err) MUST_CHECK;
 void plan_free(struct plan *plan);
-/* What `signalbox plan` prints: a line a step, then note, analysis, time to
- * 100 % and the way back. */
+/* What `signalbox plan` prints: a line a step, then note, analysis, preview,
+ * windows, time to 100 % and the way back. */
 void plan_describe(const struct plan *plan, struct str *out);
 
 #endif

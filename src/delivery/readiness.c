@@ -37,6 +37,28 @@ bool environment_is_up(const struct environment *environment,
 	       environment_instances(environment, colour);
 }
 
+bool environment_serves(const struct environment *environment,
+			enum colour colour)
+{
+	const struct sampler *sampler = &environment->sampler;
+
+	return environment_is_up(environment, colour) &&
+	       (!sampler->has_last || sampler->last.colours[colour].up);
+}
+
+void environment_pids(const struct environment *environment, enum colour colour,
+		      pid_t pids[INSTANCES_MOST])
+{
+	int instances = environment_instances(environment, colour);
+
+	memset(pids, 0, INSTANCES_MOST * sizeof(*pids));
+	for (int i = 0; i < instances; i++) {
+		const struct target *target = &environment->targets[colour][i];
+
+		pids[i] = target->ops->pid(target);
+	}
+}
+
 bool environment_runs(const struct environment *environment, enum colour colour,
 		      const struct release *release)
 {

@@ -209,7 +209,8 @@ static const struct key deploy_keys[] = {
 	{"every", read_time_limit,
 	 offsetof(struct deploy_config, linear_every_ms), false},
 	{"batch", NULL, 0, false},
-	{"bake", NULL, 0, false},
+	{"bake", read_time_limit, offsetof(struct deploy_config, bake_ms),
+	 false},
 	{"stage-timeout", NULL, 0, false},
 };
 static const struct schema deploy_schema = SCHEMA("a deployment", deploy_keys);

@@ -76,6 +76,11 @@ static void check_all_at_once(struct reader *reader,
 			    "all-at-once replaces in place and shifts "
 			    "nothing, so there is nothing to analyse; take "
 			    "this out, or use canary or blue-green");
+	if (deploy->bake_ms)
+		complain_at(reader, deploy->place,
+			    "all-at-once has no warm way back that 'bake' "
+			    "could take; take it out, or use canary or "
+			    "blue-green");
 	for (size_t i = 0; i < deploy->step_count; i++)
 		if (deploy->steps[i].kind != PLAN_CHECK &&
 		    deploy->steps[i].kind != PLAN_RUN &&

@@ -257,6 +257,7 @@ static bool is_skipped(const struct deploy_step *deploy)
 	if (!deploy->promoting)
 		return false;
 	return step->kind == PLAN_PAUSE || step->kind == PLAN_ANALYSIS ||
+	       step->kind == PLAN_BAKE ||
 	       (step->kind == PLAN_WEIGHT && step->weight < 100);
 }
 
@@ -293,11 +294,15 @@ static void run_step(struct deploy_step *deploy)
 	case PLAN_RUN:
 		deploy_run_command(deploy, step->config);
 		break;
-	case PLAN_BATCH:
 	case PLAN_BAKE:
+		deploy_bake_begin(deploy);
+		run_pause(deploy, wait_of(deploy));
+		break;
+	case PLAN_BATCH:
 		BUG("nothing plans a %s yet", plan_step_kind_name(step->kind));
 	case PLAN_PROMOTE:
 		deploy->phase = DEPLOY_MOVING;
+		deploy_bake_end(deploy);
 		deploy_watch_end(deploy);
 		environment_promote(deploy->environment, deploy->person,
 				    operated, deploy);
@@ -422,6 +427,7 @@ void deploy_drop_waits(struct deploy_step *deploy)
 	requests_free(deploy->requests);
 	deploy->requests = NULL;
 	deploy_drop_command(deploy);
+	deploy_bake_end(deploy);
 	gatekeeper_close(deploy->keeper, "void", "the deployment has ended");
 	if (deploy->queue)
 		timer_stop(deploy->queue);

@@ -441,6 +441,7 @@ static void deploy_release(struct step *step)
 	queue_leave(deploy->place);
 	timer_free(deploy->pause);
 	timer_free(deploy->look);
+	timer_free(deploy->bake);
 	timer_free(deploy->max_hold);
 	timer_free(deploy->operator_timer);
 	plan_free(deploy->plan);

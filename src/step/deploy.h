@@ -3,6 +3,7 @@
  * Inside the deploy step: what its files share. deploy.c takes a stage from
  * its start to its end, deploy-gate.c asks people, deploy-queue.c waits for its
  * turn, deploy-plan.c executes the plan, deploy-run.c its commands,
+ * deploy-bake.c watches it at 100 %,
  * deploy-operator.c minds that somebody steers it, deploy-watch.c lets the
  * analysis judge beside it.
  */
@@ -64,6 +65,8 @@ struct deploy_step {
 	size_t took_up_at;     /* the step that it goes on at */
 	int64_t pause_rest_ms; /* of that; -1: all */
 	bool pause_over;       /* the clock is done; a verdict may be missing */
+	struct timer *bake;    /* armed while it is watched at 100 % */
+	pid_t baked_pids[INSTANCES_MOST];
 	struct analysis *analysis;
 	struct timer *look;
 	struct timer *operator_timer; /* armed while nobody steers what waits */
@@ -123,6 +126,10 @@ void deploy_run_command(struct deploy_step *deploy,
 			const struct plan_step_config *config);
 /* What still runs of it is killed. */
 void deploy_drop_command(struct deploy_step *deploy);
+
+/* deploy-bake.c */
+void deploy_bake_begin(struct deploy_step *deploy);
+void deploy_bake_end(struct deploy_step *deploy);
 
 /* deploy-operator.c */
 /* To be called whenever it begins or ends to wait for a person, the terminal

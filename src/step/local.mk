@@ -2,6 +2,7 @@ libsignalbox_a_SOURCES += \
 	%D%/artifacts.c \
 	%D%/branches.c \
 	%D%/check.c \
+	%D%/deploy-bake.c \
 	%D%/deploy-gate.c \
 	%D%/deploy-operator.c \
 	%D%/cleanup.c \

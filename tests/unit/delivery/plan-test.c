@@ -143,6 +143,8 @@ static void plan_of_a_canary_reads_as_its_steps(void **state)
 		"on, 2 failures in a row, beside the steps marked *\n"
 		"  to 100 %     7 min and the time to start, be healthy and be "
 		"checked\n"
+		"  at most      no bound: people, or an analysis without a "
+		"verdict, may hold it\n"
 		"  way back     warm: blue goes on running v1, one weight "
 		"change; kept for at least 30 min after the promotion\n");
 }
@@ -199,6 +201,7 @@ static void plan_of_a_first_release_goes_to_100_at_once(void **state)
 		"  note         nothing is live yet: all traffic at once after "
 		"its checks\n"
 		"  to 100 %     the time to start, be healthy and be checked\n"
+		"  at most      30 s, with every time-out\n"
 		"  way back     none: nothing was live before; `signalbox down "
 		"production` stops it\n");
 }
@@ -221,8 +224,9 @@ static void plan_of_all_at_once_replaces_in_place_and_says_so(void **state)
 		"  note         replaces in place: requests fail between stop "
 		"and start\n"
 		"  to 100 %     the time to start, be healthy and be checked\n"
+		"  at most      30 s, with every time-out\n"
 		"  way back     cold: v1 is started again from its stored "
-		"release\n");
+		"release; at most 30 s to start it\n");
 }
 
 static void plan_of_a_linear_release_repeats_its_step(void **state)
@@ -239,6 +243,7 @@ static void plan_of_a_linear_release_repeats_its_step(void **state)
 	struct plan_request request = over_blue(&deploy);
 
 	(void)state;
+	request.last_back_ms = 84;
 	assert_described(
 		&request,
 		"production: linear, candidate on green\n"
@@ -256,8 +261,44 @@ static void plan_of_a_linear_release_repeats_its_step(void **state)
 		"30 min\n"
 		"  to 100 %     2 min and the time to start, be healthy and be "
 		"checked\n"
+		"  at most      13 min, with every time-out\n"
 		"  way back     warm: blue goes on running v1, one weight "
-		"change; kept for at least 30 min after the promotion\n");
+		"change; kept for at least 30 min after the promotion; the "
+		"last "
+		"one took 84 ms\n");
+}
+
+static void plan_watches_it_at_100_before_it_is_live(void **state)
+{
+	struct deploy_config deploy = {.environment = "production",
+				       .strategy = STRATEGY_BLUE_GREEN,
+				       .bake_ms = 600000};
+	struct plan_request request = over_blue(&deploy);
+	struct plan *plan = made(&request);
+
+	(void)state;
+	assert_int_equal(plan->step_count, 5);
+	assert_int_equal(plan->steps[3].kind, PLAN_BAKE);
+	assert_string_equal(plan->steps[3].name, "bake");
+	assert_string_equal(plan->steps[3].label,
+			    "watch green at 100 % for 10 min");
+	assert_int_equal(plan->worst_ms, 30000);
+	plan_free(plan);
+}
+
+static void plan_tells_how_long_it_may_take(void **state)
+{
+	struct deploy_config deploy = canary;
+	struct plan_request request = over_blue(&deploy);
+	struct plan *plan;
+
+	(void)state;
+	deploy.analysis.max_hold_ms = 1000;
+	request.mode = MODE_DEPLOYMENT;
+	plan = made(&request);
+	assert_int_equal(plan->worst_ms, 30000 + 420000 + 2 * 1000);
+	assert_int_equal(plan->back_ms, -1);
+	plan_free(plan);
 }
 
 static void plan_goes_to_the_colour_that_is_not_live(void **state)
@@ -408,6 +449,8 @@ int main(void)
 		cmocka_unit_test(
 			plan_of_all_at_once_replaces_in_place_and_says_so),
 		cmocka_unit_test(plan_of_a_linear_release_repeats_its_step),
+		cmocka_unit_test(plan_watches_it_at_100_before_it_is_live),
+		cmocka_unit_test(plan_tells_how_long_it_may_take),
 		cmocka_unit_test(plan_goes_to_the_colour_that_is_not_live),
 		cmocka_unit_test(
 			plan_says_that_a_stopped_colour_is_a_cold_way_back),

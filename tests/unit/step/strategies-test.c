@@ -159,6 +159,41 @@ static void the_next_step_is_taken_and_no_more(void **state)
 	end(&rig);
 }
 
+#define BAKED(ms) HEAD DEPLOY "strategy: blue-green, bake: " ms "}}\n"
+
+static void a_baked_release_is_live_after_it_was_watched(void **state)
+{
+	struct rig rig;
+
+	(void)state;
+	begin_second(&rig, BAKED("600ms"));
+	rig_until_told(&rig, STEP_STARTED "bake\"");
+	assert_true(fake.percent[COLOUR_GREEN] == 100);
+	assert_true(state_of(&rig)->has_candidate);
+	rig_until_done(&rig);
+	assert_string_equal(rig.reason, "");
+	assert_int_equal(rig.outcome, STATE_PASSED);
+	assert_string_equal(state_of(&rig)->live.version, "v2");
+	end(&rig);
+}
+
+static void one_that_ends_while_it_bakes_goes_back(void **state)
+{
+	struct rig rig;
+
+	(void)state;
+	begin_second(&rig, BAKED("1h"));
+	rig_until_told(&rig, STEP_STARTED "bake\"");
+	fake.alive[COLOUR_GREEN] = false;
+	rig_until_done(&rig);
+	assert_int_equal(rig.outcome, STATE_ROLLED_BACK);
+	assert_true(fake.percent[COLOUR_BLUE] == 100);
+	assert_string_equal(state_of(&rig)->live.version, "v1");
+	assert_true(rig_told(&rig, "green was down while it was watched at "
+				   "100 %") > 0);
+	end(&rig);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -170,6 +205,8 @@ int main(void)
 			a_command_is_killed_when_the_release_is_cancelled),
 		cmocka_unit_test(a_gate_of_the_plan_that_expires_takes_it_back),
 		cmocka_unit_test(the_next_step_is_taken_and_no_more),
+		cmocka_unit_test(a_baked_release_is_live_after_it_was_watched),
+		cmocka_unit_test(one_that_ends_while_it_bakes_goes_back),
 	};
 
 	set_up_git();
