@@ -17,6 +17,15 @@ bool file_has_writers(int fd)
 	return false;
 }
 
+bool file_is_alone(int fd)
+{
+	fcntl(fd, F_SETSIG, SIGURG);
+	if (fcntl(fd, F_SETLEASE, F_WRLCK) < 0)
+		return false;
+	fcntl(fd, F_SETLEASE, F_UNLCK);
+	return true;
+}
+
 ssize_t file_read_cached(int fd, char *data, size_t len, int64_t at)
 {
 	const struct iovec into = {.iov_base = data, .iov_len = len};

@@ -13,6 +13,9 @@
  * for reading) open for writing. False where the system or the file system
  * cannot tell. */
 bool file_has_writers(int fd);
+/* Whether no process has the file of fd open but through fd. False where the
+ * system or the file system cannot tell. */
+bool file_is_alone(int fd);
 /* As pread(), but never waits for a disk: what is not in memory is not read.
  * -1 where it cannot be told. */
 ssize_t file_read_cached(int fd, char *data, size_t len, int64_t at);

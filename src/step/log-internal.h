@@ -36,6 +36,7 @@ struct log_pool {
 	char *spare[SPARE_BLOCKS];
 	size_t spare_count;
 	struct stage_log *paused; /* chain of logs waiting for room */
+	char *silent;		  /* a log that ended without a byte, or NULL */
 	void (*marred)(void *data, const char *why);
 	void *data;
 };
@@ -62,7 +63,8 @@ struct stage_log {
 	size_t pending;	   /* blocks on the writer */
 	bool is_line_open; /* what was let in ends without a newline */
 	bool tapped, is_paused, finished;
-	bool is_cut; /* the writer's: nothing more goes into the file */
+	bool was_given; /* a child had the file, which may be empty */
+	bool is_cut;	/* the writer's: nothing more goes into the file */
 };
 
 /* log.c */

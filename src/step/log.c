@@ -35,6 +35,7 @@ void log_pool_free(struct log_pool *pool)
 		return;
 	for (size_t i = 0; i < pool->spare_count; i++)
 		free(pool->spare[i]);
+	free(pool->silent);
 	follow_pool_free(pool->follow);
 	reopen_pool_free(pool->reopen);
 	free(pool);
@@ -295,6 +296,10 @@ void stage_log_finish(struct stage_log *log)
 	tell(log);
 	timer_stop(log->tell);
 	log->finished = true;
+	if (log->was_given && !log->tally.bytes && log->fd < 0) {
+		free(log->pool->silent);
+		log->pool->silent = xstrdup(log->path);
+	}
 	if (!log->pending)
 		log_free(log);
 }

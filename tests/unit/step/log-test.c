@@ -227,6 +227,87 @@ static void a_stage_that_prints_nothing_has_an_empty_log(void **state)
 	str_release(&text);
 }
 
+static ino_t inode_of(const char *path)
+{
+	struct stat status;
+
+	return stat(path, &status) == 0 ? status.st_ino : 0;
+}
+
+/* A stage whose child has the file, and perhaps prints. Its inode. */
+static ino_t run_stage(struct fixture *f, const char *path, const char *prints)
+{
+	ino_t inode;
+	int fd;
+
+	f->ended = false;
+	f->bytes = f->lines = 0;
+	f->log = stage_log_new(f->pool, path, NULL, &handlers, f);
+	fd = give(f);
+	inode = inode_of(path);
+	put(f, fd, prints, strlen(prints));
+	close(fd);
+	until_counted(f);
+	stage_log_finish(f->log);
+	f->log = NULL;
+	while (helper_pending(f->writer))
+		loop_turn(f->loop, 10);
+	loop_turn(f->loop, 10);
+	return inode;
+}
+
+static void a_file_without_a_byte_becomes_the_next_ones(void **state)
+{
+	struct fixture *f = *state;
+	char *second = path_join(f->folder, "second.log");
+	char *third = path_join(f->folder, "third.log");
+	ino_t inode = run_stage(f, f->path, "");
+	struct str text = STR_INIT;
+
+	assert_int_equal(run_stage(f, second, "it speaks\n"), inode);
+	assert_int_equal(inode_of(f->path), 0);
+	assert_int_not_equal(run_stage(f, third, ""), inode);
+	assert_int_equal(file_read(second, &text, 100, NULL), 0);
+	assert_string_equal(text.data, "it speaks\n");
+	/* Of the same stage again: it has it. */
+	inode = inode_of(third);
+	assert_int_equal(run_stage(f, third, ""), inode);
+	str_release(&text);
+	free(second);
+	free(third);
+}
+
+/* Or it would read there what another stage prints. */
+static void a_file_that_somebody_reads_stays_what_it_is(void **state)
+{
+	struct fixture *f = *state;
+	char *second = path_join(f->folder, "second.log");
+	ino_t inode = run_stage(f, f->path, "");
+	int reader = open(f->path, O_RDONLY | O_CLOEXEC);
+	char byte;
+
+	assert_true(reader >= 0);
+	assert_int_not_equal(run_stage(f, second, "it speaks\n"), inode);
+	assert_int_equal(inode_of(f->path), inode);
+	assert_int_equal(read(reader, &byte, 1), 0);
+	close(reader);
+	free(second);
+}
+
+static void a_file_written_to_after_its_end_stays_what_it_is(void **state)
+{
+	struct fixture *f = *state;
+	char *second = path_join(f->folder, "second.log");
+	ino_t inode = run_stage(f, f->path, "");
+	int late = open(f->path, O_WRONLY | O_APPEND | O_CLOEXEC);
+
+	put(f, late, "late", 4);
+	close(late);
+	assert_int_not_equal(run_stage(f, second, ""), inode);
+	assert_int_equal(inode_of(f->path), inode);
+	free(second);
+}
+
 static struct str numbered_lines(int count)
 {
 	struct str text = STR_INIT;
@@ -744,6 +825,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		IN_FOLDER(a_stage_that_prints_nothing_has_an_empty_log),
+		IN_FOLDER(a_file_without_a_byte_becomes_the_next_ones),
+		IN_FOLDER(a_file_that_somebody_reads_stays_what_it_is),
+		IN_FOLDER(a_file_written_to_after_its_end_stays_what_it_is),
 		IN_FOLDER(bytes_lines_and_index_are_right_over_many_blocks),
 		IN_FOLDER(a_secret_is_masked_wherever_a_chunk_is_cut),
 		IN_FOLDER(a_slow_disk_leaves_the_pipe_unread),
