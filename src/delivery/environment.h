@@ -257,6 +257,9 @@ bool environment_serves(const struct environment *environment,
 void environment_pids(const struct environment *environment, enum colour colour,
 		      pid_t pids[INSTANCES_MOST]);
 
+/* Other hands have changed the traffic since it was last moved, or since this
+ * was asked. */
+bool environment_take_touched(struct environment *environment);
 /* From now on, once a second: traffic.sampled for each colour to the sink
  * (not to the environment's journal), rollback.readiness when it changed,
  * and a look whether the epoch has moved. */

@@ -3,6 +3,7 @@ libsignalbox_a_SOURCES += \
 	%D%/compare.c %D%/compare.h \
 	%D%/deploy.c \
 	%D%/drill.c \
+	%D%/drift.c \
 	%D%/environment.c %D%/environment.h \
 	%D%/environment-pipeline.c \
 	%D%/epoch.c %D%/epoch.h \

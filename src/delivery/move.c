@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
+#include "delivery/epoch.h"
 
 /* How long the proxy may need to see that a colour is up. */
 #define UP_WAIT_MS 10000
@@ -32,7 +33,7 @@ json_t *split_encode(const double percent[COLOUR_COUNT])
 	return object;
 }
 
-static json_t *units_encode(const struct traffic_split *split)
+json_t *units_encode(const struct traffic_split *split)
 {
 	json_t *object = json_object();
 
@@ -88,6 +89,8 @@ static void append_changed(struct operation *operation,
 		event_set_int(event, "requests",
 			      total(&sampler->last) - total(&sampler->base));
 	event_set_int(event, "failed", failed);
+	if (operation->move.again)
+		event_set_bool(event, "reapplied", true);
 	environment_append_owned(environment, event);
 }
 
@@ -117,11 +120,26 @@ static void settled_again(struct operation *operation, const struct error *err)
 	operation->settled(operation, &operation->why);
 }
 
+/* No rollback has come since. Nothing stops one itself. */
+static int check_fence(struct operation *operation, struct error *err)
+{
+	struct environment *environment = operation->environment;
+
+	if (operation->urgent)
+		return 0;
+	if (!operation->minor)
+		return environment_check_epoch(environment, err);
+	if (epoch_read(environment->folder) == operation->epoch)
+		return 0;
+	return error_set(err, ERROR_REFUSED, "%s was rolled back meanwhile",
+			 environment->name);
+}
+
 static void settled_once(struct operation *operation, const struct error *err)
 {
 	struct error moved = ERROR_INIT;
 
-	if (environment_check_epoch(operation->environment, &moved) == 0) {
+	if (check_fence(operation, &moved) == 0) {
 		operation->settled(operation, err);
 		return;
 	}
@@ -168,6 +186,8 @@ static void changed_recorded(struct operation *operation,
 static void move_sampled(struct operation *operation, const struct error *err)
 {
 	(void)err;
+	if (!operation->move.again)
+		operation->environment->touched = false;
 	append_changed(operation, operation->move.to, &operation->move.got);
 	operation_commit(operation, true, changed_recorded);
 }
@@ -198,8 +218,7 @@ static void move_set(struct operation *operation, const struct error *err)
 		fail_move(operation, err);
 		return;
 	}
-	if (!operation->urgent &&
-	    environment_check_epoch(environment, &moved) < 0) {
+	if (check_fence(operation, &moved) < 0) {
 		undo(operation, &moved);
 		error_clear(&moved);
 		return;
@@ -239,8 +258,7 @@ static void changing_recorded(struct operation *operation,
 		move_over(operation, err);
 		return;
 	}
-	if (!operation->urgent &&
-	    environment_check_epoch(operation->environment, &moved) < 0) {
+	if (check_fence(operation, &moved) < 0) {
 		fail_move(operation, &moved);
 		error_clear(&moved);
 		return;
@@ -273,17 +291,25 @@ static void move_locked(struct operation *operation, const struct error *err)
 		move_over(operation, err);
 		return;
 	}
-	if (!operation->urgent &&
-	    environment_check_epoch(environment, &moved) < 0) {
+	if (check_fence(operation, &moved) < 0) {
 		move_over(operation, &moved);
 		error_clear(&moved);
 		return;
 	}
-	memcpy(move->from, environment->state.split, sizeof(move->from));
+	memcpy(move->from,
+	       move->again ? move->got.percent : environment->state.split,
+	       sizeof(move->from));
 	move->has_before = environment->sampler.has_last;
 	move->before = environment->sampler.last;
 	append_changing(operation);
 	operation_commit(operation, operation->urgent, changing_recorded);
+}
+
+void operation_move_locked(struct operation *operation, operation_step *next)
+{
+	operation->part_over = next;
+	operation->move.asked_us = clock_monotonic_us();
+	move_locked(operation, NULL);
 }
 
 void operation_move(struct operation *operation, operation_step *next)

@@ -86,6 +86,8 @@ struct operation *operation_new(struct environment *environment,
 	struct operation *operation;
 	struct error err = ERROR_INIT;
 
+	if (environment->operation && environment->operation->minor)
+		environment_preempt(environment, "something was asked for");
 	if (environment->operation) {
 		error_set(&err, ERROR_REFUSED,
 			  "%s: something else is under way; try again",

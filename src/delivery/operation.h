@@ -37,8 +37,9 @@ enum awaiting {
 struct move {
 	double to[COLOUR_COUNT]; /* percent */
 	const char *reason, *person;
-	bool force;   /* written though the provider doubts the colour */
-	bool passing; /* not written where a reload reads it */
+	bool force;	   /* written though the provider doubts the colour */
+	bool passing;	   /* not written where a reload reads it */
+	const char *again; /* what was set before is; why. NULL: it is not */
 	int64_t asked_us;
 	/* while and after it ran */
 	bool unsynced, recorded;
@@ -106,6 +107,10 @@ struct operation {
 	bool urgent;	 /* a rollback: goes on whatever lock or disk do */
 	bool gives_back; /* the run lock, at its end */
 	struct drill drill;
+	/* Nobody asked for it: gives way to whatever is asked for, and needs
+	 * no holder, only the epoch that it began with. */
+	bool minor;
+	int64_t epoch;
 };
 
 struct sampler {
@@ -120,6 +125,8 @@ struct sampler {
 		int64_t requests[COLOUR_COUNT];
 	} window[WINDOW_SAMPLES];
 	size_t window_count;
+	int drifted;	 /* samples in a row that say so */
+	int64_t mend_us; /* monotonic: not before */
 	char readiness[240];
 	int ticks;
 };
@@ -155,6 +162,7 @@ struct environment {
 	struct traffic_lock *traffic_lock;
 	int64_t epoch; /* at the acquisition; -1: not acquired */
 	bool moved;    /* told that the epoch has */
+	bool touched;  /* its traffic was, by other hands */
 	struct operation *operation, *given_up;
 	struct farewell *farewells; /* ends not told yet */
 	int64_t shift_failed;	    /* requests the proxy failed in shifts */
@@ -240,6 +248,22 @@ void drill_append_cut_off(struct environment *environment);
 /* The run lock for that, whoever's hand lock holds. */
 int environment_acquire_to_mend(struct environment *environment,
 				struct error *err) MUST_CHECK;
+/* The same for who has locked by now. */
+void operation_move_locked(struct operation *operation, operation_step *next);
+
+/* drift.c */
+/* Looks whether the sample just taken says that the traffic is not as it was
+ * set, and mends or records that. */
+void drift_mind(struct environment *environment);
+/* The split found is not what was recorded. */
+bool drift_is(const struct environment *environment,
+	      const struct traffic_split *split);
+/* Queued: what was found, whoever did it. */
+void drift_append_truth(struct environment *environment,
+			const struct traffic_split *split);
+/* Under the lock, with the truth in move.got, which has drifted: sets again
+ * what the provider has lost. False: it is no such case. */
+bool drift_reapply(struct operation *operation, operation_step *next);
 
 /* Queues an event of this environment for the next commit. */
 struct event *environment_event(const struct environment *environment,
@@ -299,6 +323,7 @@ void rollback_append_finished(struct operation *operation);
 void rollback_append_failed(struct operation *operation,
 			    const struct error *err);
 json_t *split_encode(const double percent[COLOUR_COUNT]);
+json_t *units_encode(const struct traffic_split *split);
 
 void sampler_init(struct environment *environment);
 void sampler_release(struct environment *environment);

@@ -190,6 +190,7 @@ static void sampled(struct traffic *traffic,
 			    environment->sampler.last_us);
 		for (int i = 0; i < COLOUR_COUNT; i++)
 			emit_sample(environment, (enum colour)i);
+		drift_mind(environment);
 	}
 	next_sample(environment);
 }

@@ -111,6 +111,8 @@ void environment_state_init(struct environment_state *state)
 	state->last_rollback_ms = -1;
 	for (int i = 0; i < COLOUR_COUNT; i++)
 		state->split[i] = state->wanted[i] = NAN;
+	for (int i = 0; i < COLOUR_COUNT; i++)
+		state->units[i] = -1;
 }
 
 void environment_state_release(struct environment_state *state)
@@ -222,8 +224,13 @@ static void apply_target(struct environment_state *state,
 static void apply_changed(struct environment_state *state,
 			  const struct event *event)
 {
+	const json_t *units = event_json(event, "units");
+
 	state->changing = false;
 	take_split(state->split, event_json(event, "to"));
+	for (int i = 0; i < COLOUR_COUNT; i++)
+		state->units[i] =
+			(int)json_int(units, colour_name((enum colour)i), -1);
 }
 
 static void apply_rollback_started(struct environment_state *state,

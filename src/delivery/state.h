@@ -48,6 +48,7 @@ struct environment_state {
 
 	/* Percent asked, as last confirmed by the provider; NAN before. */
 	double split[COLOUR_COUNT];
+	int units[COLOUR_COUNT]; /* that it had then; -1 not known */
 	bool in_place; /* the candidate replaces what is live on its colour */
 	bool changing; /* a change began and its end is not recorded */
 	double wanted[COLOUR_COUNT]; /* by that change */

@@ -3,7 +3,6 @@
  * retire. */
 #include "delivery/operation.h"
 
-#include <math.h>
 #include <stdlib.h>
 
 #include "base/clock.h"
@@ -11,9 +10,6 @@
 #include "base/memory.h"
 #include "delivery/lock.h"
 #include "delivery/words.h"
-
-/* A share rounded to units is not what was asked for to the last digit. */
-#define SHARE_SLACK 1.0
 
 static bool rollback_is_under_way(const struct environment *environment)
 {
@@ -26,19 +22,6 @@ static bool rollback_is_under_way(const struct environment *environment)
 	return is;
 }
 
-static bool split_is(const struct environment *environment,
-		     const struct traffic_split *split)
-{
-	for (int i = 0; i < COLOUR_COUNT; i++) {
-		double known = environment->state.split[i];
-
-		if (isnan(known) ||
-		    fabs(known - split->percent[i]) > SHARE_SLACK)
-			return false;
-	}
-	return true;
-}
-
 static bool needs_mending(const struct environment *environment,
 			  const struct traffic_split *split)
 {
@@ -46,39 +29,7 @@ static bool needs_mending(const struct environment *environment,
 
 	return state->changing ||
 	       (state->rolling_back && !rollback_is_under_way(environment)) ||
-	       (state->has_live && !split_is(environment, split));
-}
-
-static void append_note(struct environment *environment, char *text)
-{
-	struct event *event = environment_event(environment, EVENT_NOTE_ADDED);
-
-	event_set(event, "text", text);
-	event_set(event, "level", "warning");
-	environment_append_owned(environment, event);
-	free(text);
-}
-
-static void append_truth(struct environment *environment,
-			 const struct traffic_split *split)
-{
-	struct event *event =
-		environment_event(environment, EVENT_TRAFFIC_CHANGED);
-	char blue[WORDS_SIZE], green[WORDS_SIZE];
-
-	event_set_int(event, "epoch", environment->state.epoch);
-	event_set_json_owned(event, "to", split_encode(split->percent));
-	event_set_bool(event, "recovered", true);
-	environment_append_owned(environment, event);
-	append_note(
-		environment,
-		xasprintf("%s: %s; the proxy has blue at %s, green at %s",
-			  environment->name,
-			  environment->state.changing
-				  ? "a change of traffic was interrupted"
-				  : "the traffic was changed by other hands",
-			  words_percent(split->percent[COLOUR_BLUE], blue),
-			  words_percent(split->percent[COLOUR_GREEN], green)));
+	       (state->has_live && drift_is(environment, split));
 }
 
 static void append_rollback_end(struct environment *environment)
@@ -110,7 +61,10 @@ static void truth_known(struct operation *operation, const struct error *err)
 		mended(operation, err);
 		return;
 	}
-	append_truth(environment, split);
+	if (environment->options.minds_proxy &&
+	    drift_reapply(operation, operation_finish))
+		return;
+	drift_append_truth(environment, split);
 	if (environment->state.rolling_back &&
 	    !rollback_is_under_way(environment))
 		append_rollback_end(environment);

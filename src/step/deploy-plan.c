@@ -163,6 +163,20 @@ static void skip(struct deploy_step *deploy, const char *why)
 	deploy_run_plan(deploy);
 }
 
+/* What a person did at the proxy is not undone by a clock: another person
+ * says how it goes on. */
+static bool hold_where_touched(struct deploy_step *deploy)
+{
+	if (!environment_take_touched(deploy->environment) ||
+	    deploy_hold(deploy, true, NULL) < 0)
+		return false;
+	deploy_warn(deploy,
+		    "%s is held: its traffic was changed by other hands; "
+		    "unhold goes on with the plan, rollback takes it back",
+		    deploy->config->environment);
+	return true;
+}
+
 void deploy_leave_pause(struct deploy_step *deploy)
 {
 	bool by_hand = deploy->promoting || deploy->leaving;
@@ -171,6 +185,8 @@ void deploy_leave_pause(struct deploy_step *deploy)
 	if (deploy->held)
 		return;
 	if (!by_hand && !deploy->pause_over)
+		return;
+	if (!by_hand && hold_where_touched(deploy))
 		return;
 	if (!by_hand && !deploy_watch_is_content(deploy)) {
 		deploy_watch_hold(deploy);

@@ -52,6 +52,7 @@ struct environment *opened(struct world *world)
 		.moved = moved,
 		.data = world,
 		.stage = "production",
+		.minds_proxy = world->minds_proxy,
 		.target = world->target,
 		.traffic = world->traffic,
 	};

@@ -14,7 +14,8 @@ struct world {
 	struct environment *environment;
 	const struct target_ops *target; /* NULL: the real ones */
 	const struct traffic_ops *traffic;
-	struct str told; /* names of the events that came to the sink */
+	bool minds_proxy; /* as its environments are opened */
+	struct str told;  /* names of the events that came to the sink */
 	char moved[200];
 };
 

@@ -24,6 +24,10 @@ check_PROGRAMS += %D%/container-test
 %C%_container_test_SOURCES = %D%/container-test.c $(SITE_SOURCES)
 EXTRA_DIST += tests/support/contained.c tests/support/dockerd.sh \
 	tests/support/image.sh
+check_PROGRAMS += %D%/drift-test
+%C%_drift_test_SOURCES = %D%/drift-test.c \
+	%D%/colour.c %D%/colour.h %D%/web.c %D%/web.h \
+	tests/support/environments.c tests/support/environments.h
 check_PROGRAMS += %D%/run-test
 %C%_run_test_SOURCES = %D%/run-test.c $(SITE_SOURCES)
 check_PROGRAMS += %D%/gates-test

@@ -115,9 +115,12 @@ static int colour_of(const struct strings servers[COLOUR_COUNT],
 	return -1;
 }
 
-static void add_state(struct haproxy_colour_state *colour, int weight, bool up,
-		      bool maintenance)
+static void add_state(struct haproxy_colour_state *colour,
+		      const struct row *header, const struct row *row)
 {
+	int weight = (int)number(header, row, "srv_uweight");
+	bool up = number(header, row, "srv_op_state") != OP_STOPPED;
+
 	if (colour->servers == 0)
 		colour->units = weight;
 	else if (colour->units != weight)
@@ -125,7 +128,9 @@ static void add_state(struct haproxy_colour_state *colour, int weight, bool up,
 	colour->servers++;
 	colour->weight += weight;
 	colour->up += up;
-	colour->maintenance += maintenance;
+	colour->maintenance +=
+		(number(header, row, "srv_admin_state") & ADMIN_MASK) != 0;
+	colour->reweighed |= weight != number(header, row, "srv_iweight");
 }
 
 /* Skips the answers of the commands before the dump. NULL with err. */
@@ -185,19 +190,16 @@ int haproxy_read_state(const char *answer, size_t commands, const char *backend,
 	while (next_line(&at, &line, &len)) {
 		int colour;
 
-		if (len == 0 || *line == '#')
+		if (len == 0)
+			break; /* what comes is another command's */
+		if (*line == '#')
 			continue;
 		row_cut(&row, line, len, ' ');
 		colour = colour_of_row(&header, &row, backend, servers);
 		if (colour >= 0)
 			state->backend = (long)number(&header, &row, "be_id");
 		if (colour >= 0)
-			add_state(&state->colours[colour],
-				  (int)number(&header, &row, "srv_uweight"),
-				  number(&header, &row, "srv_op_state") !=
-					  OP_STOPPED,
-				  number(&header, &row, "srv_admin_state") &
-					  ADMIN_MASK);
+			add_state(&state->colours[colour], &header, &row);
 		row_release(&row);
 	}
 	row_release(&header);
@@ -311,6 +313,8 @@ int haproxy_read_info(const char *answer, struct haproxy_info *info,
 				 "what answers there is no HAProxy, or one "
 				 "older than 2.2");
 	info->pid = strtol(text, NULL, 10);
+	if (info_value(answer, "Uptime_sec", text, sizeof(text)))
+		info->uptime = strtoll(text, NULL, 10);
 	info->stopping = info_value(answer, "Stopping", text, sizeof(text)) &&
 			 text[0] == '1';
 	return 0;

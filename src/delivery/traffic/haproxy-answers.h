@@ -19,6 +19,7 @@ struct haproxy_colour_state {
 	int servers;	 /* that were found */
 	int units;	 /* weight of each; the first's where they differ */
 	bool uneven;	 /* they differ */
+	bool reweighed;	 /* not what its configuration says */
 	int up;		 /* how many the proxy holds for up */
 	int maintenance; /* how many are in maint or drain */
 	int64_t weight;	 /* of all of them together */
@@ -65,7 +66,8 @@ int haproxy_read_stat(const char *answer, const char *backend,
 struct haproxy_info {
 	char version[64];
 	int major, minor;
-	long pid; /* of the worker */
+	long pid;	/* of the worker */
+	int64_t uptime; /* seconds */
 	bool stopping;
 };
 int haproxy_read_info(const char *answer, struct haproxy_info *info,

@@ -186,6 +186,7 @@ static void counted(struct work *work, const char *answer, size_t len)
 	}
 	count(haproxy, info.pid, &stat);
 	compare_units(haproxy, &stat);
+	haproxy_settled_look(haproxy, &info);
 	work_end(work, NULL);
 }
 

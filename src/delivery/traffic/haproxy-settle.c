@@ -2,6 +2,7 @@
 /* Weights where a reload or restart reads them: the configuration of a
  * managed HAProxy, the server-state file of an attached one. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/file.h"
 #include "base/memory.h"
@@ -29,20 +30,50 @@ static void file_written(void *data)
 	error_clear(&err);
 }
 
-void haproxy_write(struct work *work, const char *path, const struct str *text,
-		   void (*written)(struct work *work, const struct error *err))
+static void write_by(struct haproxy *haproxy, struct errand *errand,
+		     const char *path, const struct str *text)
 {
-	struct haproxy *haproxy = work->haproxy;
-	struct errand *errand = errand_new(work);
-
 	if (!haproxy->helper)
-		haproxy->helper = helper_new(work->loop, "traffic");
+		haproxy->helper =
+			helper_new(haproxy->traffic.options.loop, "traffic");
 	errand->path = xstrdup(path);
 	/* An attached haproxy may run as another user. */
 	errand->mode = haproxy->managed ? 0600 : 0644;
 	str_add_bytes(&errand->text, text->data, text->len);
-	work->after = written;
 	helper_run(haproxy->helper, write_file, file_written, errand);
+}
+
+void haproxy_write(struct work *work, const char *path, const struct str *text,
+		   void (*written)(struct work *work, const struct error *err))
+{
+	work->after = written;
+	write_by(work->haproxy, errand_new(work), path, text);
+}
+
+void haproxy_write_alone(struct haproxy *haproxy, const char *path,
+			 const struct str *text)
+{
+	struct errand *errand = xcalloc(1, sizeof(*errand));
+
+	str_init(&errand->text);
+	write_by(haproxy, errand, path, text);
+}
+
+static void weights_written(struct work *work, const struct error *err)
+{
+	if (!err) {
+		haproxy_settled_keep(work->haproxy);
+		work->haproxy->unsettled = false;
+	}
+	work_end(work, err);
+}
+
+/* What `show servers state` said, without what follows it. */
+static size_t state_length(const char *answer, size_t len)
+{
+	const char *end = strstr(answer, "\n\n");
+
+	return end ? (size_t)(end - answer) + 2 : len;
 }
 
 static void settle_with(struct work *work, const char *answer, size_t len)
@@ -52,7 +83,7 @@ static void settle_with(struct work *work, const char *answer, size_t len)
 	struct error err = ERROR_INIT;
 	struct str text = STR_INIT;
 
-	if (haproxy_take_answer(haproxy, answer, 0, &err) < 0) {
+	if (haproxy_take_truth(haproxy, answer, &err) < 0) {
 		error_prefix(&err, "cannot settle the weights");
 		work_fail(work, &err);
 		return;
@@ -62,9 +93,9 @@ static void settle_with(struct work *work, const char *answer, size_t len)
 		haproxy_config_write(haproxy->traffic.options.environment,
 				     haproxy->socket, haproxy->units, &text);
 	} else { /* whole, as haproxy's own tools save it */
-		str_add_bytes(&text, answer, len);
+		str_add_bytes(&text, answer, state_length(answer, len));
 	}
-	haproxy_write(work, path, &text, work_end);
+	haproxy_write(work, path, &text, weights_written);
 	str_release(&text);
 }
 
@@ -76,9 +107,10 @@ void haproxy_settle(struct traffic *traffic, traffic_done *done, void *data)
 
 	work->tell.done = done;
 	if (haproxy->managed)
-		line = xasprintf("show servers state %s", haproxy->backend);
+		line = xasprintf("show servers state %s; show info",
+				 haproxy->backend);
 	else
-		line = xstrdup("show servers state");
+		line = xstrdup("show servers state; show info");
 	work_ask(work, line, settle_with);
 	free(line);
 }

@@ -227,6 +227,8 @@ static void read_back(struct work *work, const char *answer, size_t len)
 		return;
 	}
 	warn_of_state(work);
+	haproxy_settled_now(haproxy);
+	haproxy->unsettled = true;
 	work->split = found;
 	work_end(work, NULL);
 }

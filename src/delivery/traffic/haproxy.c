@@ -59,6 +59,18 @@ int haproxy_take_answer(struct haproxy *haproxy, const char *answer,
 	return 0;
 }
 
+int haproxy_take_truth(struct haproxy *haproxy, const char *answer,
+		       struct error *err)
+{
+	struct haproxy_info info;
+
+	if (haproxy_take_answer(haproxy, answer, 0, err) < 0 ||
+	    haproxy_read_info(answer, &info, err) < 0)
+		return -1;
+	haproxy_settled_look(haproxy, &info);
+	return 0;
+}
+
 struct traffic_split haproxy_split(const struct haproxy *haproxy)
 {
 	struct traffic_split split;
@@ -88,7 +100,7 @@ static void note_state(struct work *work, const char *answer, size_t len)
 	struct haproxy *haproxy = work->haproxy;
 	struct error err = ERROR_INIT;
 	(void)len;
-	if (haproxy_take_answer(haproxy, answer, 0, &err) < 0) {
+	if (haproxy_take_truth(haproxy, answer, &err) < 0) {
 		work_fail(work, &err);
 		return;
 	}
@@ -108,7 +120,8 @@ static void haproxy_inspect(struct traffic *traffic, traffic_known *done,
 {
 	struct haproxy *haproxy = (struct haproxy *)traffic;
 	struct work *work = work_new(haproxy, finish_inspect, data);
-	char *line = xasprintf("show servers state %s", haproxy->backend);
+	char *line =
+		xasprintf("show servers state %s; show info", haproxy->backend);
 
 	work->tell.known = done;
 	work_ask(work, line, note_state);
@@ -297,6 +310,8 @@ static int open_attached(struct haproxy *haproxy, struct error *err)
 				 "an attached haproxy needs `server-state`, "
 				 "the file its reload reads; else a reload "
 				 "would give traffic back");
+	if (folder_make(haproxy->traffic.options.folder, 0700, err) < 0)
+		return -1;
 	haproxy->socket = xstrdup(config->socket);
 	haproxy->backend = config->backend;
 	haproxy->ring = config->ring;
@@ -410,5 +425,6 @@ const struct traffic_ops traffic_haproxy = {
 	.settle = haproxy_settle,
 	.cut = haproxy_cut,
 	.stop = haproxy_stop,
+	.is_lost = haproxy_is_lost,
 	.lock_path = haproxy_lock_path,
 };

@@ -17,6 +17,19 @@
 #define HAPROXY_TIMEOUT_MS 5000
 #define HAPROXY_CONFIG_LIMIT (1u << 20)
 
+/* A process that serves: a pid alone may come again. */
+struct haproxy_worker {
+	long pid;      /* 0: none was seen */
+	int64_t since; /* wall seconds, by its own uptime */
+};
+
+/* The weights where a reload reads them, and who served with them. */
+struct haproxy_settled {
+	bool known;
+	struct haproxy_worker worker;
+	int units[COLOUR_COUNT];
+};
+
 struct haproxy {
 	struct traffic traffic; /* first */
 	const struct haproxy_traffic *config;
@@ -33,6 +46,10 @@ struct haproxy {
 	bool learned;		    /* the capabilities are the proxy's own */
 	int units[COLOUR_COUNT];    /* as last read; -1 not known */
 	struct haproxy_state state; /* likewise, when they are */
+	struct haproxy_worker now;
+	struct haproxy_settled settled;
+	bool unsettled; /* weights were set since, by us */
+	bool replaced;	/* the worker, since they were set or settled */
 	struct work *works;
 	struct helper *helper; /* made when something is written */
 
@@ -126,6 +143,9 @@ void haproxy_note(struct haproxy *haproxy, const char *format, ...)
 /* Reads `show servers state` into haproxy->state and units. */
 int haproxy_take_answer(struct haproxy *haproxy, const char *answer,
 			size_t commands, struct error *err) MUST_CHECK;
+/* The same of `show servers state; show info`: who has these weights, too. */
+int haproxy_take_truth(struct haproxy *haproxy, const char *answer,
+		       struct error *err) MUST_CHECK;
 /* Of what was read last. */
 struct traffic_split haproxy_split(const struct haproxy *haproxy);
 /* ERROR_PROVIDER for a version that is too old. */
@@ -166,5 +186,17 @@ void haproxy_settle(struct traffic *traffic, traffic_done *done, void *data);
 /* Replaces the file on the helper, then calls `written`. */
 void haproxy_write(struct work *work, const char *path, const struct str *text,
 		   void (*written)(struct work *work, const struct error *err));
+/* The same for nobody: that it could not be is not told. */
+void haproxy_write_alone(struct haproxy *haproxy, const char *path,
+			 const struct str *text);
+/* haproxy-settled.c */
+/* To be called with what was just read: the weights and who answered. */
+void haproxy_settled_look(struct haproxy *haproxy,
+			  const struct haproxy_info *info);
+/* The weights that were read last are the settled ones of who answered. */
+void haproxy_settled_now(struct haproxy *haproxy);
+/* And is written down. */
+void haproxy_settled_keep(struct haproxy *haproxy);
+bool haproxy_is_lost(const struct traffic *traffic);
 
 #endif

@@ -6,6 +6,7 @@ libsignalbox_a_SOURCES += \
 	%D%/haproxy-managed.c \
 	%D%/haproxy-sample.c \
 	%D%/haproxy-settle.c \
+	%D%/haproxy-settled.c \
 	%D%/haproxy-shift.c \
 	%D%/haproxy-verify.c \
 	%D%/haproxy-work.c \

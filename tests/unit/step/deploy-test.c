@@ -194,6 +194,25 @@ static void a_release_during_a_shift_by_hand_goes_on_by_itself(void **state)
 	end(&rig);
 }
 
+static void what_other_hands_did_holds_the_plan(void **state)
+{
+	struct rig rig;
+
+	(void)state;
+	begin_second(&rig, with_short_pause);
+	environment_watch(rig.environment);
+	rig_until_told(&rig, STEP_STARTED "pause");
+	fake.percent[COLOUR_BLUE] = fake.percent[COLOUR_GREEN] = 50;
+	rig_until_told(&rig, "unhold goes on with the plan");
+	assert_true(state_of(&rig)->split[COLOUR_GREEN] == 50);
+	assert_true(fake.percent[COLOUR_GREEN] == 50);
+	assert_int_equal(rig_command(&rig, COMMAND_UNHOLD, "lee", 2, NULL), 0);
+	rig_until_done(&rig);
+	assert_int_equal(rig.outcome, STATE_PASSED);
+	assert_true(fake.percent[COLOUR_GREEN] == 100);
+	end(&rig);
+}
+
 /* Its operation is still under way, and ends later. */
 static void moved_by_someone_else_it_waits_for_its_operation(void **state)
 {
@@ -327,6 +346,7 @@ int main(void)
 			a_promotion_during_a_shift_by_hand_leaves_the_pause),
 		cmocka_unit_test(
 			a_release_during_a_shift_by_hand_goes_on_by_itself),
+		cmocka_unit_test(what_other_hands_did_holds_the_plan),
 		cmocka_unit_test(
 			moved_by_someone_else_it_waits_for_its_operation),
 		cmocka_unit_test(
