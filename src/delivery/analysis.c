@@ -10,6 +10,7 @@
 #include "base/memory.h"
 #include "base/number.h"
 #include "delivery/compare.h"
+#include "delivery/metric.h"
 #include "delivery/words.h"
 
 #define TEN_MINUTES_MS (10 * 60 * 1000.0)
@@ -290,6 +291,7 @@ static void find(struct analysis *analysis, int64_t now_ms,
 		 const struct analysis_sight *sight,
 		 struct analysis_result *result)
 {
+	const struct analysis_config *config = analysis->config;
 	bool known = sight->candidate.known;
 
 	if (known && !analysis->has_origin) {
@@ -306,6 +308,9 @@ static void find(struct analysis *analysis, int64_t now_ms,
 		say_alone(result, VERDICT_ERROR,
 			  "could not measure: the provider did not answer");
 	}
+	for (size_t i = 0; sight->readings && i < config->metric_count; i++)
+		metric_judge(&config->metrics[i], &sight->readings[i],
+			     &result->findings[result->count++]);
 	if (!result->count)
 		say_alone(result, VERDICT_PASS, "no limit is set");
 }
@@ -440,6 +445,10 @@ void analysis_describe(const struct analysis_config *config, struct str *out)
 
 	describe_limits(config, &limits);
 	describe_beside_stable(config, &limits);
+	for (size_t i = 0; i < config->metric_count; i++) {
+		str_add(&limits, limits.len ? ", " : "");
+		metric_describe(&config->metrics[i], &limits);
+	}
 	str_add(out, limits.len ? limits.data : "no limit");
 	str_release(&limits);
 	str_addf(out, ", every %s", words_duration(config->every_ms, text));

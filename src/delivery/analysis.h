@@ -35,8 +35,12 @@ struct analysis_counts {
 	 * took longer than analysis_slow_ms(). */
 	int64_t timed, slow;
 };
+struct metric_reading; /* metric.h */
 struct analysis_sight {
 	struct analysis_counts candidate, stable;
+	/* One for each of the configuration's metrics; borrowed. NULL: not
+	 * asked. */
+	const struct metric_reading *readings;
 };
 
 /* What one metric says. Reals are NAN where there is none. */

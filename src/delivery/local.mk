@@ -18,6 +18,8 @@ libsignalbox_a_SOURCES += \
 	%D%/lock.c %D%/lock.h \
 	%D%/log-bound.h \
 	%D%/look.c \
+	%D%/metric.c %D%/metric.h %D%/metric-source.h \
+	%D%/metric-command.c %D%/metric-prometheus.c \
 	%D%/move.c \
 	%D%/operation.c %D%/operation.h \
 	%D%/part.c \

@@ -206,6 +206,7 @@ struct limit {
 };
 
 /* A number that something else knows. */
+#define METRICS_MOST 16
 struct metric_config {
 	char *name;
 	char *prometheus, *query; /* base URL and what it is asked */

@@ -181,9 +181,7 @@ static const struct key analysis_keys[] = {
 	{"against-stable", read_against_stable, 0, false},
 	{"false-alarm", read_false_alarm,
 	 offsetof(struct analysis_config, false_alarm), false},
-	{"metrics", NULL, 0, false},
-	{"prometheus", NULL, 0, false},
-	{"command", NULL, 0, false},
+	{"metrics", read_metrics, 0, false},
 	{"baseline", NULL, 0, false},
 	{"judge", NULL, 0, false},
 	{"count", NULL, 0, false},
@@ -207,7 +205,8 @@ static bool has_limit(const struct analysis_config *analysis)
 {
 	return analysis->error_rate.present || analysis->p50.present ||
 	       analysis->p95.present || analysis->p99.present ||
-	       analysis->worse_errors.present || analysis->slower.present;
+	       analysis->worse_errors.present || analysis->slower.present ||
+	       analysis->metric_count;
 }
 
 void read_analysis(struct reader *reader, const struct node *value, void *into)
@@ -221,5 +220,5 @@ void read_analysis(struct reader *reader, const struct node *value, void *into)
 	    !has_strange_key(value, &analysis_schema))
 		complain_at(reader, node_place(value),
 			    "an analysis needs a limit: error-rate, p50, p95, "
-			    "p99 or against-stable");
+			    "p99, against-stable or metrics");
 }

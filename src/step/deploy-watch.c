@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "base/memory.h"
+#include "delivery/metric.h"
 #include "step/deploy.h"
+#include "step/environ.h"
 
 static void count(struct deploy_step *deploy, enum colour colour,
 		  struct analysis_counts *counts)
@@ -17,7 +20,7 @@ static void count(struct deploy_step *deploy, enum colour colour,
 static struct analysis_sight see(struct deploy_step *deploy)
 {
 	enum colour candidate = deploy->plan->colour;
-	struct analysis_sight sight;
+	struct analysis_sight sight = {.readings = NULL};
 
 	count(deploy, candidate, &sight.candidate);
 	count(deploy, colour_other(candidate), &sight.stable);
@@ -40,12 +43,13 @@ static void condemn(struct deploy_step *deploy)
 	deploy_roll_back(deploy, &request);
 }
 
-static void look(void *data)
+static void judge(struct deploy_step *deploy,
+		  const struct metric_reading *readings)
 {
-	struct deploy_step *deploy = data;
 	const char *stage = deploy->step.options.stage->name;
 	struct analysis_sight sight = see(deploy);
 
+	sight.readings = readings;
 	analysis_look(deploy->analysis, clock_monotonic_ms(), &sight,
 		      &deploy->judged);
 	deploy->has_judged = true;
@@ -58,6 +62,21 @@ static void look(void *data)
 	arm(deploy);
 	if (deploy->phase == DEPLOY_PAUSED)
 		deploy_leave_pause(deploy);
+}
+
+static void asked(const struct metric_reading *readings, void *data)
+{
+	judge(data, readings);
+}
+
+static void look(void *data)
+{
+	struct deploy_step *deploy = data;
+
+	if (deploy->metrics)
+		metrics_ask(deploy->metrics, asked, deploy);
+	else
+		judge(deploy, NULL);
 }
 
 static void held_too_long(void *data)
@@ -84,6 +103,46 @@ void deploy_watch_hold(struct deploy_step *deploy)
 	timer_set_in(deploy->max_hold, deploy->max_hold_ms);
 }
 
+/* What commands and queries are told of the candidate. */
+static void put_names(const struct deploy_step *deploy, struct strings *env)
+{
+	enum colour colour = deploy->plan->colour;
+	struct str address = STR_INIT;
+	const char *port;
+
+	environment_address(deploy->environment, colour, 0, &address);
+	port = strrchr(address.data, ':');
+	environ_put(env, "COLOUR", colour_name(colour));
+	environ_put(env, "STABLE", colour_name(colour_other(colour)));
+	environ_put(env, "VERSION", deploy->step.options.host->run->version);
+	environ_put(env, "ENVIRONMENT", deploy->plan->environment);
+	environ_put(env, "PORT", port ? port + 1 : "");
+	str_release(&address);
+}
+
+static void take_metrics(struct deploy_step *deploy,
+			 const struct analysis_config *config)
+{
+	const struct step_host *host = deploy->step.options.host;
+	struct strings env = STRINGS_INIT;
+	struct metric_options options = {
+		.loop = host->loop,
+		.http = host->http,
+		.config = config,
+		.env = &env,
+		.folder = deploy->folder,
+	};
+
+	metrics_free(deploy->metrics);
+	deploy->metrics = NULL;
+	if (!config->metric_count)
+		return;
+	environ_build(host, deploy->step.options.stage, &env);
+	put_names(deploy, &env);
+	deploy->metrics = metrics_new(&options);
+	strings_release(&env);
+}
+
 static void stop_holding(struct deploy_step *deploy)
 {
 	timer_free(deploy->max_hold);
@@ -100,6 +159,7 @@ void deploy_watch_begin(struct deploy_step *deploy,
 		deploy_watch_end(deploy);
 		deploy->analysis = analysis_new(config);
 	}
+	take_metrics(deploy, config);
 	stop_holding(deploy);
 	environment_mark(deploy->environment);
 	sight = see(deploy);
@@ -117,6 +177,8 @@ void deploy_watch_end(struct deploy_step *deploy)
 	if (deploy->look)
 		timer_stop(deploy->look);
 	stop_holding(deploy);
+	metrics_free(deploy->metrics);
+	deploy->metrics = NULL;
 	analysis_free(deploy->analysis);
 	deploy->analysis = NULL;
 }

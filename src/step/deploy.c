@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
+#include "delivery/metric.h"
 
 static const struct environment_state *state_of(struct deploy_step *deploy)
 {
@@ -445,6 +446,7 @@ static void deploy_release(struct step *step)
 	timer_free(deploy->max_hold);
 	timer_free(deploy->operator_timer);
 	plan_free(deploy->plan);
+	metrics_free(deploy->metrics);
 	analysis_free(deploy->analysis);
 	free(deploy->digest);
 	free(deploy->folder);

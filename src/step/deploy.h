@@ -68,6 +68,7 @@ struct deploy_step {
 	struct timer *bake;    /* armed while it is watched at 100 % */
 	pid_t baked_pids[INSTANCES_MOST];
 	struct analysis *analysis;
+	struct metrics *metrics; /* that it asks; NULL: none */
 	struct timer *look;
 	struct timer *operator_timer; /* armed while nobody steers what waits */
 	bool is_alone;		      /* that was said */

@@ -29,6 +29,7 @@ struct bug {
 	double die_ms;	/* after its start */
 	char die_on[256];
 	long leak; /* bytes a second */
+	long queue;
 	bool unhealthy, health_only;
 };
 
@@ -55,6 +56,18 @@ static void take_ms(double ms)
 }
 
 /* A request that takes its time, and a file that says it has come. */
+static bool answer_metrics(int fd)
+{
+	char body[64], text[256];
+	int len = snprintf(body, sizeof(body), "queue_depth %ld\n", bug.queue);
+
+	len = snprintf(text, sizeof(text),
+		       "HTTP/1.1 200 OK\r\nContent-Type: text/plain; "
+		       "version=0.0.4\r\nContent-Length: %d\r\n\r\n%s",
+		       len, body);
+	return send(fd, text, (size_t)len, MSG_NOSIGNAL) == len;
+}
+
 static void be_slow(const char *colour)
 {
 	char path[256];
@@ -74,6 +87,8 @@ static bool answer(int fd, const char *request)
 	char text[256];
 	int len;
 
+	if (strstr(request, " /metrics"))
+		return answer_metrics(fd);
 	if (strstr(request, " /healthz")) {
 		if (bug.unhealthy)
 			status = "503 Not Healthy";
@@ -180,6 +195,7 @@ static void read_word(const char *line)
 
 	if (sscanf(line, "every %ld", &bug.every) == 1 ||
 	    sscanf(line, "errors %lf", &bug.percent) == 1 ||
+	    sscanf(line, "queue %ld", &bug.queue) == 1 ||
 	    sscanf(line, "die-on %255s", bug.die_on) == 1)
 		return;
 	if (sscanf(line, "slow %lf", &number) == 1)

@@ -16,6 +16,8 @@
  *	die-after 3s    aborts so long after its start
  *	die-on FILE     aborts when there is such a file
  *	leak 20MiB      as much memory each second
+ *	queue 500       /metrics gives queue_depth 500 (else 0), as Prometheus
+ *			reads it
  *	unhealthy       /healthz is answered 503
  *	health-only     others are closed without an answer
  */

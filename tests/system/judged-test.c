@@ -4,6 +4,10 @@
  * said of them, and that the live release serves. */
 #include "system/support.h"
 
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
 #include "base/memory.h"
 
 #define HEAD "name: shop\nenvironments:\n" SITE_PRODUCTION
@@ -92,7 +96,7 @@ static void candidate_twice_as_slow_is_taken_back(void **state)
 	struct site *site = *state;
 	struct event *judged;
 
-	assert_int_equal(judge(site, HEAD, "slow 2x\n", "slow 4x\n",
+	assert_int_equal(judge(site, HEAD, "slow 8x\n", "slow 16x\n",
 			       HALF "      analysis: {" LOOK
 				    ", against-stable: {p99: \"1.5x\"}}\n"),
 			 5);
@@ -177,6 +181,128 @@ static void candidate_that_never_gets_healthy_has_no_traffic(void **state)
 	assert_int_equal(site_load_by(site, true), 0);
 }
 
+#define METRIC(limits)                                                  \
+	CANARY "      steps: [{weight: 50%}, {pause: 400ms}, {weight: " \
+	       "100%}]\n      analysis:\n        every: 300ms\n"        \
+	       "        metrics:\n" limits
+
+/* What a command says, told whom it is about. */
+static void command_that_measures_too_much_takes_it_back(void **state)
+{
+	struct site *site = *state;
+	struct event *judged;
+
+	assert_int_equal(
+		judge(site, HEAD, "0\n", "0 \n",
+		      METRIC("          - {name: depth, command: \"test "
+			     "$COLOUR "
+			     "= green && test $STABLE = blue && test "
+			     "$ENVIRONMENT = production && test $PORT = "
+			     "@GREEN@ "
+			     "&& cat bug && echo '{\\\"value\\\": 5}'\", "
+			     "limit: \"< 3\"}\n"
+			     "          - {name: logins, command: echo 0.5, "
+			     "limit: \"> 0.1\"}\n")),
+		5);
+	assert_says(site->out, "depth 5, limit < 3: 2nd failure of 2");
+	assert_live_serves(site);
+	judged = last_judged(site);
+	assert_string_equal(event_text(judged, "metric"), "depth");
+	assert_string_equal(event_text(judged, "source"), "command");
+	assert_int_equal(json_array_size(event_json(judged, "metrics")), 2);
+	event_free(judged);
+}
+
+/* Not to know is no failure: it holds, until a person decides. */
+static void command_that_fails_holds_the_release(void **state)
+{
+	struct site *site = *state;
+	struct process *run;
+
+	commit(site, HEAD, "0\n",
+	       "  production: {deploy: {environment: production}}\n");
+	assert_int_equal(site_call(site, "run", NULL), 0);
+	commit(site, HEAD, "0 \n",
+	       METRIC("          - {name: depth, command: \"echo no >&2; exit "
+		      "3\", limit: \"< 3\"}\n"));
+	run = site_start(site, NULL, "run", NULL);
+	process_await_text(run, "could not measure depth: its command: ");
+	assert_says(run->out.data, ": no");
+	assert_false(process_has_ended(run));
+	assert_int_equal(site_call(site, "promote", "2", NULL), 0);
+	assert_int_equal(process_await(run), 0);
+	assert_string_equal(site_colour(site), "green");
+}
+
+static bool has_prometheus(void)
+{
+	return system("command -v prometheus >/dev/null 2>&1") == 0;
+}
+
+/* The real one, which scrapes both colours each second. */
+static void start_prometheus(struct site *site)
+{
+	char *text = xasprintf(
+		"global: {scrape_interval: 1s}\n"
+		"scrape_configs:\n"
+		"- job_name: shop\n"
+		"  static_configs:\n"
+		"  - {targets: ['127.0.0.1:%d'], labels: {colour: blue}}\n"
+		"  - {targets: ['127.0.0.1:%d'], labels: {colour: green}}\n",
+		site->blue, site->green);
+	char *config = xasprintf("%s/prometheus.yml", site->folder);
+	char *argument = xasprintf("--config.file=%s", config);
+	char *data =
+		xasprintf("--storage.tsdb.path=%s/prometheus", site->folder);
+	char *listen = xasprintf("--web.listen-address=127.0.0.1:%d",
+				 site->staging_port);
+	const char *const argv[] = {"prometheus", argument, data, listen, NULL};
+
+	assert_int_equal(file_replace(config, text, strlen(text), 0600, NULL),
+			 0);
+	site_spawn(site, site->folder, argv);
+	free(text);
+	free(config);
+	free(argument);
+	free(data);
+	free(listen);
+}
+
+#define BY_PROMETHEUS                                                   \
+	METRIC("          - {name: queue, prometheus: "                 \
+	       "\"http://127.0.0.1:@STAGING@\", query: "                \
+	       "'queue_depth{colour=\"$COLOUR\"}', limit: \"< 100\"}\n" \
+	       "        initial-delay: 2s\n")
+
+/* Until it was scraped it cannot tell, and holds. */
+static void prometheus_tells_a_good_candidate_from_a_bad_one(void **state)
+{
+	struct site *site = *state;
+	struct event *judged;
+	int status;
+
+	if (!has_prometheus()) {
+		print_message("skipped: there is no prometheus here\n");
+		skip();
+	}
+	start_prometheus(site);
+	status = judge(site, HEAD, "queue 1\n", "queue 5\n", BY_PROMETHEUS);
+	if (status != 0)
+		fail_msg("%d: %s", status, site->out);
+	judged = last_judged(site);
+	assert_string_equal(event_text(judged, "source"), "prometheus");
+	assert_string_equal(event_text(judged, "text"), "queue 5, limit < 100");
+	event_free(judged);
+	commit(site, HEAD, "queue 500\n", BY_PROMETHEUS);
+	/* Blue's next has another queue than blue's last, whose number is
+	 * there until the next scrape: hence the delay. */
+	status = site_call(site, "run", NULL);
+	if (status != 5)
+		fail_msg("%d: %s", status, site->out);
+	assert_says(site->out, "queue 500, limit < 100: 2nd failure of 2");
+	assert_string_equal(site_colour(site), "green");
+}
+
 static int run_all(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -188,6 +314,9 @@ static int run_all(void)
 		TEST(candidate_that_answers_health_checks_alone_is_taken_back),
 		TEST(check_finds_one_that_answers_health_checks_alone),
 		TEST(candidate_that_never_gets_healthy_has_no_traffic),
+		TEST(command_that_measures_too_much_takes_it_back),
+		TEST(command_that_fails_holds_the_release),
+		TEST(prometheus_tells_a_good_candidate_from_a_bad_one),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
