@@ -119,7 +119,7 @@ static void analysis_at_the_limit_fails(void **state)
 static void analysis_that_cannot_measure_is_an_error_not_a_failure(void **state)
 {
 	struct analysis *analysis = begun(&one_percent, 0, 0);
-	struct analysis_sight nothing = {{0}, {0}};
+	struct analysis_sight nothing = {.readings = NULL};
 	struct analysis_result result;
 
 	(void)state;
