@@ -7,6 +7,8 @@ systemdexampledir = $(pkgdatadir)/examples/systemd
 dist_systemdexample_DATA = %D%/systemd/signalbox-watch@.service
 actionsdir = $(pkgdatadir)/examples/github-actions
 dist_actions_DATA = %D%/github-actions/signalbox.yml
+sshexampledir = $(pkgdatadir)/examples/ssh
+dist_sshexample_SCRIPTS = %D%/ssh/colour
 install-data-hook:
 	cp -R $(srcdir)/%D%/shop/commits $(DESTDIR)$(shopdir)/
 	chmod -R u+w $(DESTDIR)$(shopdir)/commits

@@ -169,7 +169,10 @@ static void check_environment(struct doctor *doctor,
 	};
 	struct environment *environment = environment_open(&options, NULL);
 
-	for (int colour = 0; colour < COLOUR_COUNT; colour++)
+	/* Of another machine nothing is known here. */
+	for (int colour = 0; strcmp(config->target.host, "127.0.0.1") == 0 &&
+			     colour < COLOUR_COUNT;
+	     colour++)
 		check_port(doctor, config->name, config->target.ports[colour],
 			   environment &&
 				   environment_is_up(environment,

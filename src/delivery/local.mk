@@ -33,6 +33,7 @@ libsignalbox_a_SOURCES += \
 	%D%/state.c %D%/state.h \
 	%D%/target/container.c %D%/target/container.h \
 	%D%/target/container-start.c \
+	%D%/target/exec.c \
 	%D%/target/docker.c %D%/target/docker.h \
 	%D%/target/kind.c %D%/target/kind.h \
 	%D%/take-up.c \

@@ -45,8 +45,9 @@ static void claim_environment(struct claims *claims, const struct node *node,
 
 	for (size_t i = 0; i < 2; i++) {
 		claim.port = environment->target.ports[i];
-		if (!claim.port || !ports || ports->count != 2)
-			continue;
+		if (!claim.port || !ports || ports->count != 2 ||
+		    strcmp(environment->target.host, "127.0.0.1") != 0)
+			continue; /* or of another machine */
 		claim.place = ports->children[i].place;
 		claim.use = uses[i];
 		*VECTOR_ADD(claims->items, claims->count, claims->cap) = claim;

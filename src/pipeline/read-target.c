@@ -9,6 +9,7 @@
 #include "base/memory.h"
 
 #define START_TIMEOUT_MS 30000
+#define EXEC_TIMEOUT_MS 60000
 #define DIGEST_DIGITS 64
 
 static void read_ports(struct reader *reader, const struct node *value,
@@ -160,11 +161,54 @@ static void read_container(struct reader *reader, const struct node *value,
 			    "`docker save` wrote");
 }
 
+static void read_host(struct reader *reader, const struct node *value,
+		      void *into)
+{
+	static const char known[] = "abcdefghijklmnopqrstuvwxyz"
+				    "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				    "0123456789.-";
+
+	read_line(reader, value, into);
+	if (value->kind == NODE_TEXT &&
+	    (value->text[0] == '-' ||
+	     value->text[strspn(value->text, known)] != '\0'))
+		complain_about(reader, value,
+			       "'%.80s' is no host; write a name or an IPv4 "
+			       "address, without a port",
+			       value->text);
+}
+
+static const struct key exec_keys[] = {
+	{"start", read_line, offsetof(struct target_config, exec.start), true},
+	{"stop", read_line, offsetof(struct target_config, exec.stop), true},
+	{"alive", read_line, offsetof(struct target_config, exec.alive), true},
+	{"timeout", read_time_limit,
+	 offsetof(struct target_config, exec.timeout_ms), false},
+	{"host", read_host, offsetof(struct target_config, host), false},
+	{"ports", read_ports, offsetof(struct target_config, ports), true},
+	{"health", read_path, offsetof(struct target_config, health), true},
+	{"start-timeout", read_time_limit,
+	 offsetof(struct target_config, start_timeout_ms), false},
+	{"env", read_process_env, offsetof(struct target_config, env), false},
+	{"instances", NULL, 0, false},
+	{"liveness", NULL, 0, false},
+};
+static const struct schema exec_schema = SCHEMA("an exec target", exec_keys);
+
+static void read_exec(struct reader *reader, const struct node *value,
+		      void *into)
+{
+	struct target_config *target = into;
+
+	target->kind = TARGET_EXEC;
+	read_map(reader, value, &exec_schema, into);
+}
+
 static const struct key target_keys[] = {
 	{"process", read_process, 0, false},
 	{"container", read_container, 0, false},
 	{"compose", NULL, 0, false},
-	{"exec", NULL, 0, false},
+	{"exec", read_exec, 0, false},
 	{"systemd", NULL, 0, false},
 	{"swarm", NULL, 0, false},
 	{"kubernetes", NULL, 0, false},
@@ -189,4 +233,5 @@ void target_defaults(struct target_config *target)
 	target->host = xstrdup("127.0.0.1");
 	target->instances = 1;
 	target->start_timeout_ms = START_TIMEOUT_MS;
+	target->exec.timeout_ms = EXEC_TIMEOUT_MS;
 }

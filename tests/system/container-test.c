@@ -293,9 +293,7 @@ static void engine_that_is_away_is_named(void **state)
 			       "answer: ");
 }
 
-int run_all(void);
-
-int run_all(void)
+static int run_all(void)
 {
 	const struct CMUnitTest tests[] = {
 #define TEST(name) \

@@ -28,6 +28,8 @@ check_PROGRAMS += %D%/drift-test
 %C%_drift_test_SOURCES = %D%/drift-test.c \
 	%D%/colour.c %D%/colour.h %D%/web.c %D%/web.h \
 	tests/support/environments.c tests/support/environments.h
+check_PROGRAMS += %D%/ssh-test
+%C%_ssh_test_SOURCES = %D%/ssh-test.c $(SITE_SOURCES)
 check_PROGRAMS += %D%/run-test
 %C%_run_test_SOURCES = %D%/run-test.c $(SITE_SOURCES)
 check_PROGRAMS += %D%/gates-test

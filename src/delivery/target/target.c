@@ -6,6 +6,7 @@
 static const struct target_ops *const kinds[] = {
 	&target_process,
 	&target_container,
+	&target_exec,
 };
 
 const struct target_ops *target_ops_of(const struct environment_config *config)

@@ -92,6 +92,6 @@ struct target_ops {
 /* The kind that the environment's configuration names. */
 const struct target_ops *target_ops_of(const struct environment_config *config);
 
-extern const struct target_ops target_process, target_container;
+extern const struct target_ops target_process, target_container, target_exec;
 
 #endif

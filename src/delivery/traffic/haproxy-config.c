@@ -124,8 +124,8 @@ void haproxy_config_write(const struct environment_config *environment,
 	str_add(out, "\tdefault-server check inter 500ms fastinter 100ms "
 		     "downinter 200ms fall 2 rise 1\n");
 	for (int i = 0; i < COLOUR_COUNT; i++)
-		str_addf(out, "\tserver %s 127.0.0.1:%d weight %d\n",
-			 colour_name(i), target->ports[i], units[i]);
+		str_addf(out, "\tserver %s %s:%d weight %d\n", colour_name(i),
+			 target->host, target->ports[i], units[i]);
 }
 
 bool haproxy_config_units(const char *text, int units[COLOUR_COUNT])
