@@ -15,6 +15,7 @@
 #include "cli/listing.h"
 #include "cli/project.h"
 #include "delivery/target/docker.h"
+#include "delivery/traffic/program.h"
 #include "net/port.h"
 #include "net/server.h"
 #include "proc/child.h"
@@ -154,6 +155,22 @@ static void check_engine(struct doctor *doctor,
 	free(socket);
 }
 
+/* One that is there reads what we write, and we what it writes. */
+static void check_attached_nginx(struct doctor *doctor,
+				 const struct nginx_traffic *nginx)
+{
+	if (!nginx->folder)
+		return;
+	tell(doctor, "folder", nginx->folder,
+	     access(nginx->folder, W_OK | X_OK) == 0
+		     ? NULL
+		     : "make it, and let your user write and nginx's read it");
+	tell(doctor, "log", nginx->log,
+	     access(nginx->log, R_OK) == 0 || errno == ENOENT
+		     ? NULL
+		     : "let your user read nginx's request lines");
+}
+
 static void check_environment(struct doctor *doctor,
 			      const struct project *project,
 			      const struct environment_config *config)
@@ -187,9 +204,30 @@ static void check_environment(struct doctor *doctor,
 			     : "let your user read and write HAProxy's admin "
 			       "socket (its `stats socket ... mode 660 group "
 			       "GROUP`)");
+	check_attached_nginx(doctor, &config->traffic.nginx);
 	if (environment)
 		environment_close(environment);
 	loop_free(loop);
+}
+
+/* The programs of the proxies that its environments are served by. */
+static void check_proxies(struct doctor *doctor,
+			  const struct pipeline *pipeline)
+{
+	bool has[TRAFFIC_EXEC + 1] = {false};
+
+	for (size_t i = 0; i < pipeline->environment_count; i++)
+		has[pipeline->environments[i].traffic.kind] = true;
+	if (has[TRAFFIC_HAPROXY])
+		check_program(doctor, "haproxy", "-v",
+			      "apt install haproxy (2.4 or newer)");
+	if (has[TRAFFIC_NGINX]) {
+		char *path = program_path("nginx", "", NULL);
+
+		tell(doctor, "nginx", path ? path : "is not installed",
+		     path ? NULL : "apt install nginx (1.15.3 or newer)");
+		free(path);
+	}
 }
 
 static void check_pipeline(struct doctor *doctor, struct project *project)
@@ -202,9 +240,7 @@ static void check_pipeline(struct doctor *doctor, struct project *project)
 		return;
 	}
 	tell(doctor, "pipeline", PIPELINE_FILE " of HEAD is valid", NULL);
-	if (project->pipeline->environment_count)
-		check_program(doctor, "haproxy", "-v",
-			      "apt install haproxy (2.4 or newer)");
+	check_proxies(doctor, project->pipeline);
 	for (size_t i = 0; i < project->pipeline->environment_count; i++)
 		check_environment(doctor, project,
 				  &project->pipeline->environments[i]);

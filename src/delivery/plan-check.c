@@ -52,6 +52,15 @@ static int check_places(const struct plan_request *request, struct error *err)
 	const char *listens = traffic_listen(&now->traffic);
 	const char *listened = then ? traffic_listen(&then->traffic) : NULL;
 
+	if (then && now->traffic.kind != then->traffic.kind)
+		return error_set(
+			err, ERROR_CONFIG,
+			"%s: the requests of %s come through %s, and this "
+			"file says %s; end both with `signalbox down %s` of "
+			"the older file, and then release",
+			name, request->live_version,
+			traffic_kind_name(then->traffic.kind),
+			traffic_kind_name(now->traffic.kind), name);
 	if (!listens || !listened ||
 	    request->deploy->strategy == STRATEGY_ALL_AT_ONCE)
 		return 0;

@@ -32,14 +32,16 @@ static void claim_environment(struct claims *claims, const struct node *node,
 {
 	static const char *const uses[] = {"blue", "green"};
 	const char *to_target[] = {"target", NULL};
-	const char *to_listen[] = {"traffic", "haproxy", "listen", NULL};
+	const char *to_listen[] = {"traffic",
+				   traffic_kind_name(environment->traffic.kind),
+				   "listen", NULL};
 	const struct node *target = descend(node, to_target);
 	const struct node *ports =
 		target && target->count
 			? node_find(&target->children[0], "ports")
 			: NULL;
 	const struct node *listen = descend(node, to_listen);
-	const char *text = environment->traffic.haproxy.listen;
+	const char *text = traffic_listen(&environment->traffic);
 	struct claim claim = {.environment = environment->name};
 	size_t host;
 

@@ -13,7 +13,9 @@ libsignalbox_a_SOURCES += \
 	%D%/read-execution.c \
 	%D%/read-gate.c \
 	%D%/read-haproxy.c \
-	%D%/read-metrics.c %D%/read-notify.c \
+	%D%/read-metrics.c \
+	%D%/read-nginx.c \
+	%D%/read-notify.c \
 	%D%/read-people.c \
 	%D%/read-reports.c \
 	%D%/read-request.c \

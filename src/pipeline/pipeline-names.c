@@ -112,6 +112,17 @@ const char *mode_name(enum pipeline_mode mode)
 	return word(words, ARRAY_SIZE(words), mode);
 }
 
+const char *traffic_kind_name(enum traffic_kind kind)
+{
+	static const char *const names[] = {
+		[TRAFFIC_HAPROXY] = "haproxy",
+		[TRAFFIC_NGINX] = "nginx",
+		[TRAFFIC_EXEC] = "exec",
+	};
+
+	return names[kind];
+}
+
 const char *traffic_listen(const struct traffic_config *traffic)
 {
 	switch (traffic->kind) {

@@ -12,7 +12,7 @@
 static const struct key traffic_keys[] = {
 	{"haproxy", read_haproxy, offsetof(struct traffic_config, haproxy),
 	 false},
-	{"nginx", NULL, 0, false},
+	{"nginx", read_nginx, 0, false},
 	{"exec", NULL, 0, false},
 	{"envoy", NULL, 0, false},
 	{"none", NULL, 0, false},
@@ -27,6 +27,23 @@ static void read_traffic(struct reader *reader, const struct node *value,
 		complain_at(reader, node_place(value),
 			    "traffic says what carries the requests; write "
 			    "haproxy: {listen: \"127.0.0.1:8080\"}");
+	if (value->kind == NODE_MAP && value->count > 1)
+		complain_at(reader, value->children[1].key_place,
+			    "one carries the requests: '%s' or '%s'",
+			    value->children[0].key, value->children[1].key);
+}
+
+/* What is there already is asked at its url whether it has our files. */
+static void check_reached(struct reader *reader, const struct node *value,
+			  const struct environment_config *environment)
+{
+	const struct node *traffic = node_find(value, "traffic");
+
+	if (traffic && environment->traffic.nginx.folder && !environment->url)
+		complain_at(reader, traffic->key_place,
+			    "where '%s' is reached is not known: its nginx is "
+			    "one that is there, so write its 'url'",
+			    environment->name);
 }
 
 static void read_sessions(struct reader *reader, const struct node *value,
@@ -133,6 +150,7 @@ static void read_environment(struct reader *reader, const struct node *value)
 	target_defaults(&environment->target);
 	gate_defaults(&environment->gate);
 	read_map(reader, value, &environment_schema, environment);
+	check_reached(reader, value, environment);
 }
 
 void read_environments(struct reader *reader, const struct node *value,

@@ -24,8 +24,7 @@ bool parse_address(const char *text, size_t *host, int *port)
 	return true;
 }
 
-static void read_listen(struct reader *reader, const struct node *value,
-			void *into)
+void read_listen(struct reader *reader, const struct node *value, void *into)
 {
 	size_t host;
 	int port;
@@ -56,8 +55,7 @@ static void read_socket(struct reader *reader, const struct node *value,
 		read_line(reader, value, into);
 }
 
-static void read_absolute(struct reader *reader, const struct node *value,
-			  void *into)
+void read_absolute(struct reader *reader, const struct node *value, void *into)
 {
 	if (value->kind == NODE_TEXT && value->text[0] && value->text[0] != '/')
 		complain_about(reader, value,

@@ -53,7 +53,7 @@ static void check_has_url(struct reader *reader, const struct node *value,
 	environment =
 		&pipeline->environments
 			 [name_index_find(&reader->environments, name)->number];
-	if (environment->traffic.haproxy.socket && !environment->url)
+	if (!environment->url && environment->traffic.haproxy.socket)
 		complain_about(reader, value,
 			       "where '%s' is reached is not known: its "
 			       "HAProxy is one that is there, so write its "

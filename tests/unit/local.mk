@@ -16,6 +16,7 @@ check_PROGRAMS += %D%/net/http-test
 check_PROGRAMS += %D%/net/line-test
 check_PROGRAMS += %D%/net/server-test
 check_PROGRAMS += %D%/delivery/haproxy-test
+check_PROGRAMS += %D%/delivery/nginx-test
 check_PROGRAMS += %D%/proc/child-test
 check_PROGRAMS += %D%/proc/identity-test
 check_PROGRAMS += %D%/proc/tool-test

@@ -11,44 +11,16 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "delivery/traffic/haproxy.h"
+#include "delivery/traffic/program.h"
 #include "proc/child.h"
 
 #define SAID_LIMIT (64u * 1024)
 #define VERIFY_MS 10000
 
-/* Where distributions put it; a user's PATH often lacks sbin. */
-static const char *const folders[] = {"/usr/local/sbin", "/usr/sbin", "/sbin",
-				      "/usr/local/bin", "/opt/homebrew/bin"};
-
-static char *program_in(const char *folder, size_t len)
-{
-	char *path = xasprintf("%.*s/haproxy", (int)len, folder);
-
-	if (access(path, X_OK) == 0)
-		return path;
-	free(path);
-	return NULL;
-}
-
 char *haproxy_program(struct error *err)
 {
-	const char *at = getenv("PATH");
-	char *path = NULL;
-
-	while (at && *at && !path) {
-		size_t len = strcspn(at, ":");
-
-		if (*at == '/')
-			path = program_in(at, len);
-		at += len + (at[len] == ':');
-	}
-	for (size_t i = 0; i < ARRAY_SIZE(folders) && !path; i++)
-		path = program_in(folders[i], strlen(folders[i]));
-	if (!path)
-		error_set(err, ERROR_PROVIDER,
-			  "haproxy is not installed; install the package "
-			  "haproxy (2.2 or newer)");
-	return path;
+	return program_path("haproxy",
+			    "install the package haproxy (2.2 or newer)", err);
 }
 
 /* False when nothing more is there now. */

@@ -12,5 +12,24 @@ libsignalbox_a_SOURCES += \
 	%D%/haproxy-work.c \
 	%D%/haproxy.c %D%/haproxy.h \
 	%D%/latencies.c %D%/latencies.h \
+	%D%/nginx-attached.c \
+	%D%/nginx-config.c %D%/nginx-config.h \
+	%D%/nginx-log.c %D%/nginx-log.h \
+	%D%/nginx-managed.c \
+	%D%/nginx-probe.c \
+	%D%/nginx-sample.c \
+	%D%/nginx-shift.c \
+	%D%/nginx-steer.c %D%/nginx-steer.h \
+	%D%/nginx-tail.c %D%/nginx-tail.h \
+	%D%/nginx-work.c \
+	%D%/nginx.c %D%/nginx.h \
+	%D%/program.c %D%/program.h \
 	%D%/provider.h \
+	%D%/sessions.h \
 	%D%/traffic.c %D%/traffic.h
+if PLATFORM_LINUX
+libsignalbox_a_SOURCES += %D%/sessions-linux.c
+else
+libsignalbox_a_SOURCES += %D%/sessions-posix.c
+endif
+EXTRA_DIST += %D%/sessions-linux.c %D%/sessions-posix.c

@@ -52,6 +52,6 @@ struct traffic {
 	struct traffic_options options; /* folder is a copy */
 };
 
-extern const struct traffic_ops traffic_haproxy;
+extern const struct traffic_ops traffic_haproxy, traffic_nginx;
 
 #endif

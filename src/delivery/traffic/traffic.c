@@ -15,6 +15,7 @@
 /* A new provider is a row. */
 static const struct traffic_ops *const providers[] = {
 	&traffic_haproxy,
+	&traffic_nginx,
 };
 
 struct traffic_lock {
