@@ -171,6 +171,22 @@ static void check_attached_nginx(struct doctor *doctor,
 		     : "let your user read nginx's request lines");
 }
 
+static void check_target(struct doctor *doctor,
+			 const struct environment_config *config,
+			 const struct environment *environment)
+{
+	for (int i = 0; i < COLOUR_COUNT * config->target.instances; i++) {
+		enum colour colour = (enum colour)(i % COLOUR_COUNT);
+		int instance = i / COLOUR_COUNT;
+
+		check_port(doctor, config->name,
+			   config->target.ports[colour] + instance,
+			   environment &&
+				   environment_instances_up(environment,
+							    colour) > instance);
+	}
+}
+
 static void check_environment(struct doctor *doctor,
 			      const struct project *project,
 			      const struct environment_config *config)
@@ -187,13 +203,8 @@ static void check_environment(struct doctor *doctor,
 	struct environment *environment = environment_open(&options, NULL);
 
 	/* Of another machine nothing is known here. */
-	for (int colour = 0; strcmp(config->target.host, "127.0.0.1") == 0 &&
-			     colour < COLOUR_COUNT;
-	     colour++)
-		check_port(doctor, config->name, config->target.ports[colour],
-			   environment &&
-				   environment_is_up(environment,
-						     (enum colour)colour));
+	if (strcmp(config->target.host, "127.0.0.1") == 0)
+		check_target(doctor, config, environment);
 	check_listen(doctor, config, environment);
 	check_engine(doctor, &config->target);
 	if (config->traffic.haproxy.socket)

@@ -62,13 +62,24 @@ static struct plan_step *add(struct making *making, enum plan_step_kind kind,
 	return step;
 }
 
+/* "port 8082", or "ports 8082-8084" of three instances. */
+static char *ports_text(const struct target_config *target, enum colour colour)
+{
+	int first = target->ports[colour];
+
+	if (target->instances > 1)
+		return xasprintf("ports %d-%d", first,
+				 first + target->instances - 1);
+	return xasprintf("port %d", first);
+}
+
 static void add_start(struct making *making)
 {
 	const struct plan_request *request = making->request;
 	const struct target_config *target = &request->environment->target;
 	struct plan *plan = making->plan;
+	char *ports = ports_text(target, plan->colour);
 	char timeout[WORDS_SIZE];
-	int port = target->ports[plan->colour];
 
 	if (plan->in_place)
 		add(making, PLAN_REPLACE, "replace",
@@ -78,13 +89,13 @@ static void add_start(struct making *making)
 			      candidate_name(request)));
 	else
 		add(making, PLAN_START, "start",
-		    xasprintf("start %s on %s (port %d)",
-			      candidate_name(request),
-			      colour_name(plan->colour), port));
+		    xasprintf("start %s on %s (%s)", candidate_name(request),
+			      colour_name(plan->colour), ports));
 	add(making, PLAN_HEALTHY, "healthy",
-	    xasprintf("GET %s on port %d answers 2xx or 3xx, within %s",
-		      target->health, port,
+	    xasprintf("GET %s on %s answers 2xx or 3xx, within %s",
+		      target->health, ports,
 		      words_duration(target->start_timeout_ms, timeout)));
+	free(ports);
 }
 
 static int add_weight(struct making *making, double percent,

@@ -52,7 +52,11 @@ static void claim_environment(struct claims *claims, const struct node *node,
 			continue; /* or of another machine */
 		claim.place = ports->children[i].place;
 		claim.use = uses[i];
-		*VECTOR_ADD(claims->items, claims->count, claims->cap) = claim;
+		for (int j = 0; j < environment->target.instances; j++) {
+			*VECTOR_ADD(claims->items, claims->count, claims->cap) =
+				claim;
+			claim.port++;
+		}
 	}
 	if (!text || !listen || !parse_address(text, &host, &claim.port))
 		return;

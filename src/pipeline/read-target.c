@@ -47,6 +47,13 @@ static void read_process_env(struct reader *reader, const struct node *value,
 	}
 }
 
+static void read_instances(struct reader *reader, const struct node *value,
+			   void *into)
+{
+	read_between(reader, value, "number of instances", 1, INSTANCES_MOST,
+		     into);
+}
+
 static const struct key process_keys[] = {
 	{"command", read_line, offsetof(struct target_config, command), true},
 	{"ports", read_ports, offsetof(struct target_config, ports), true},
@@ -57,7 +64,8 @@ static const struct key process_keys[] = {
 	{"user", NULL, 0, false},
 	{"workdir", NULL, 0, false},
 	{"shell", NULL, 0, false},
-	{"instances", NULL, 0, false},
+	{"instances", read_instances, offsetof(struct target_config, instances),
+	 false},
 	{"liveness", NULL, 0, false},
 	{"restart", NULL, 0, false},
 	{"limits", NULL, 0, false},

@@ -203,6 +203,21 @@ void deploy_leave_pause(struct deploy_step *deploy)
 		deploy_step_passed(deploy);
 }
 
+static void check_next(struct deploy_step *deploy);
+
+static void check_failed(struct deploy_step *deploy, const char *why)
+{
+	int instances = environment_instances(deploy->environment,
+					      deploy->plan->colour);
+	char *text = instances > 1
+			     ? xasprintf("instance %d: %s",
+					 deploy->checked_instance + 1, why)
+			     : xstrdup(why);
+
+	deploy_step_failed(deploy, STATE_FAILED, text);
+	free(text);
+}
+
 /* `why` is the requests': they go last. */
 static void checked(const char *why, void *data)
 {
@@ -210,25 +225,41 @@ static void checked(const char *why, void *data)
 	struct requests_run *requests = deploy->requests;
 
 	deploy->requests = NULL;
-	if (why)
-		deploy_step_failed(deploy, STATE_FAILED, why);
-	else
-		deploy_step_passed(deploy);
+	if (why) {
+		check_failed(deploy, why);
+	} else {
+		deploy->checked_instance++;
+		check_next(deploy);
+	}
 	requests_free(requests);
 }
 
-static void run_check(struct deploy_step *deploy)
+/* Each instance that runs is asked. */
+static void check_next(struct deploy_step *deploy)
 {
+	enum colour colour = deploy->plan->colour;
 	struct str base = STR_INIT;
 
+	if (deploy->checked_instance > 0 &&
+	    deploy->checked_instance >=
+		    environment_instances_up(deploy->environment, colour)) {
+		deploy_step_passed(deploy);
+		return;
+	}
 	str_add(&base, "http://");
-	environment_address(deploy->environment, deploy->plan->colour, 0,
-			    &base);
-	deploy->phase = DEPLOY_CHECKING;
+	environment_address(deploy->environment, colour,
+			    deploy->checked_instance, &base);
 	deploy->requests = requests_send(&deploy->step, base.data,
 					 &current(deploy)->config->requests,
 					 checked, deploy);
 	str_release(&base);
+}
+
+static void run_check(struct deploy_step *deploy)
+{
+	deploy->phase = DEPLOY_CHECKING;
+	deploy->checked_instance = 0;
+	check_next(deploy);
 }
 
 static void gate_closed(enum gate_outcome outcome, const char *text,

@@ -53,7 +53,8 @@ struct deploy_step {
 	size_t at; /* the plan's step under way */
 	int64_t step_began_us;
 	struct requests_run *requests;
-	struct job job; /* a command of the plan */
+	int checked_instance; /* from 0: the one that these are for */
+	struct job job;	      /* a command of the plan */
 	bool has_job;
 	bool promoting; /* pauses, checks and small weights are skipped */
 	bool leaving;	/* the step under way is, by a person */

@@ -68,8 +68,13 @@ static void condemn(struct target_wait *wait, const char *why)
 	char *words = wait->ops->last_words ? wait->ops->last_words(target)
 					    : xstrdup("");
 
-	error_set(&wait->err, ERROR_FAILED, "%s %s%s",
-		  colour_name(target->colour), why, words);
+	if (target->config->target.instances > 1)
+		error_set(&wait->err, ERROR_FAILED, "%s, instance %d, %s%s",
+			  colour_name(target->colour), target->instance + 1,
+			  why, words);
+	else
+		error_set(&wait->err, ERROR_FAILED, "%s %s%s",
+			  colour_name(target->colour), why, words);
 	free(words);
 	wait_over(wait);
 }

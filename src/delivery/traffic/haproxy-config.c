@@ -107,6 +107,25 @@ static void write_health(const char *health, struct str *out)
 			 health);
 }
 
+/* "blue", "blue-2" and so on: a name that stays keeps its counters. */
+char *haproxy_config_server(enum colour colour, int instance)
+{
+	return instance ? xasprintf("%s-%d", colour_name(colour), instance + 1)
+			: xstrdup(colour_name(colour));
+}
+
+static void write_servers(const struct target_config *target,
+			  enum colour colour, int units, struct str *out)
+{
+	for (int i = 0; i < target->instances; i++) {
+		char *name = haproxy_config_server(colour, i);
+
+		str_addf(out, "\tserver %s %s:%d weight %d\n", name,
+			 target->host, target->ports[colour] + i, units);
+		free(name);
+	}
+}
+
 void haproxy_config_write(const struct environment_config *environment,
 			  const char *socket, const int units[COLOUR_COUNT],
 			  struct str *out)
@@ -124,8 +143,7 @@ void haproxy_config_write(const struct environment_config *environment,
 	str_add(out, "\tdefault-server check inter 500ms fastinter 100ms "
 		     "downinter 200ms fall 2 rise 1\n");
 	for (int i = 0; i < COLOUR_COUNT; i++)
-		str_addf(out, "\tserver %s %s:%d weight %d\n", colour_name(i),
-			 target->host, target->ports[i], units[i]);
+		write_servers(target, (enum colour)i, units[i], out);
 }
 
 bool haproxy_config_units(const char *text, int units[COLOUR_COUNT])

@@ -24,6 +24,8 @@ int haproxy_config_check(const struct environment_config *environment,
 void haproxy_config_write(const struct environment_config *environment,
 			  const char *socket, const int units[COLOUR_COUNT],
 			  struct str *out);
+/* What the server of an instance, from 0, is called; the caller's. */
+char *haproxy_config_server(enum colour colour, int instance);
 /* The weights in a text; false when it has none of a colour. */
 bool haproxy_config_units(const char *text, int units[COLOUR_COUNT]);
 /* The path of the socket in a text, the caller's; NULL when it has none. */

@@ -292,7 +292,10 @@ static int open_managed(struct haproxy *haproxy, struct error *err)
 	haproxy->backend = HAPROXY_BACKEND;
 	haproxy->ring = HAPROXY_RING;
 	for (int i = 0; i < COLOUR_COUNT; i++)
-		strings_add(&haproxy->servers[i], colour_name(i));
+		for (int j = 0; j < options->environment->target.instances; j++)
+			strings_add_owned(
+				&haproxy->servers[i],
+				haproxy_config_server((enum colour)i, j));
 	return 0;
 }
 

@@ -286,6 +286,23 @@ static void plan_watches_it_at_100_before_it_is_live(void **state)
 	plan_free(plan);
 }
 
+static void plan_names_the_ports_of_all_instances(void **state)
+{
+	struct environment_config several = production;
+	struct deploy_config deploy = {.environment = "production",
+				       .strategy = STRATEGY_BLUE_GREEN};
+	struct plan_request request = over_blue(&deploy);
+	struct plan *plan;
+
+	(void)state;
+	several.target.instances = 3;
+	request.environment = &several;
+	plan = made(&request);
+	assert_string_equal(plan->steps[0].label,
+			    "start v2 on green (ports 8082-8084)");
+	plan_free(plan);
+}
+
 static void plan_tells_how_long_it_may_take(void **state)
 {
 	struct deploy_config deploy = canary;
@@ -451,6 +468,7 @@ int main(void)
 		cmocka_unit_test(plan_of_a_linear_release_repeats_its_step),
 		cmocka_unit_test(plan_watches_it_at_100_before_it_is_live),
 		cmocka_unit_test(plan_tells_how_long_it_may_take),
+		cmocka_unit_test(plan_names_the_ports_of_all_instances),
 		cmocka_unit_test(plan_goes_to_the_colour_that_is_not_live),
 		cmocka_unit_test(
 			plan_says_that_a_stopped_colour_is_a_cold_way_back),

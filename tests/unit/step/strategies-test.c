@@ -159,6 +159,49 @@ static void the_next_step_is_taken_and_no_more(void **state)
 	end(&rig);
 }
 
+/* The head with so many instances of each colour. */
+#define SEVERAL(n)                                                       \
+	"name: shop\n"                                                   \
+	"environments:\n"                                                \
+	"  production:\n"                                                \
+	"    target: {process: {command: ./shop, ports: [18081, 18091]," \
+	" health: /healthz, instances: " n "}}\n"                        \
+	"    traffic: {haproxy: {listen: \"127.0.0.1:18080\"}}\n"
+
+static void every_instance_is_started_and_stopped(void **state)
+{
+	struct rig rig;
+
+	(void)state;
+	begin_second(&rig, SEVERAL("3") DEPLOY "strategy: blue-green}}\n");
+	free(fake_log());
+	rig_until_done(&rig);
+	assert_int_equal(rig.outcome, STATE_PASSED);
+	assert_asked("start green v2\nstart green-2 v2\nstart green-3 v2\n"
+		     "set blue 0 green 100\nsettle\nsettle\n");
+	assert_int_equal(
+		environment_instances_up(rig.environment, COLOUR_GREEN), 3);
+	fake.others[COLOUR_BLUE][1] = false;
+	assert_int_equal(environment_instances_up(rig.environment, COLOUR_BLUE),
+			 2);
+	assert_false(environment_is_up(rig.environment, COLOUR_BLUE));
+	end(&rig);
+}
+
+static void all_at_once_replaces_every_instance(void **state)
+{
+	struct rig rig;
+
+	(void)state;
+	begin_second(&rig, SEVERAL("2") DEPLOY "strategy: all-at-once}}\n");
+	free(fake_log());
+	rig_until_done(&rig);
+	assert_int_equal(rig.outcome, STATE_PASSED);
+	assert_asked("stop blue\nstop blue-2\n"
+		     "start blue v2\nstart blue-2 v2\nsettle\n");
+	end(&rig);
+}
+
 #define BAKED(ms) HEAD DEPLOY "strategy: blue-green, bake: " ms "}}\n"
 
 static void a_baked_release_is_live_after_it_was_watched(void **state)
@@ -207,6 +250,8 @@ int main(void)
 		cmocka_unit_test(the_next_step_is_taken_and_no_more),
 		cmocka_unit_test(a_baked_release_is_live_after_it_was_watched),
 		cmocka_unit_test(one_that_ends_while_it_bakes_goes_back),
+		cmocka_unit_test(every_instance_is_started_and_stopped),
+		cmocka_unit_test(all_at_once_replaces_every_instance),
 	};
 
 	set_up_git();

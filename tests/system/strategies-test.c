@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: MIT */
+/* Each strategy forward and back behind a real proxy, under load. */
+#include "system/support.h"
+
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+
+#define STAGES "stages:\n" SITE_BUILD
+#define DEPLOY "  production:\n    deploy:\n      environment: production\n"
+#define INSTANCES 3
+
+static void commit(struct site *site, const char *head, const char *stages)
+{
+	char *text = xasprintf("name: shop\nenvironments:\n%s" STAGES "%s",
+			       head, stages);
+
+	site_pipeline(site, text);
+	site_commit(site, "a commit");
+	free(text);
+}
+
+static void passes(struct site *site)
+{
+	int status = site_call(site, "run", NULL);
+
+	if (status != 0)
+		fail_msg("%d: %s%s", status, site->out, site->err);
+}
+
+/* From now on nobody but this colour answers. */
+static void assert_only(struct site *site, bool green)
+{
+	long other;
+
+	site_await_begun_requests(site);
+	other = site_load_by(site, !green);
+	site_await_requests(site, 500);
+	assert_int_equal(site_load_by(site, !green), other);
+}
+
+/* v1 is live on blue; the next release comes by `stages`, and goes back. */
+static void goes_forward_and_back(struct site *site, const char *head,
+				  const char *stages, const char *way_back)
+{
+	commit(site, head,
+	       "  production: {deploy: {environment: production}}\n");
+	passes(site);
+	site_write(site, "bug", "0\n");
+	commit(site, head, stages);
+	site_load_start(site);
+	site_await_requests(site, 500);
+	passes(site);
+	assert_only(site, true);
+	assert_int_equal(site_call(site, "rollback", "production", NULL), 0);
+	assert_says(site->out, way_back);
+	assert_only(site, false);
+	site_load_stop(site);
+	site_assert_nothing_failed(site);
+}
+
+static void linear_goes_forward_and_back(void **state)
+{
+	struct site *site = *state;
+
+	goes_forward_and_back(site, SITE_PRODUCTION,
+			      DEPLOY "      strategy: linear\n"
+				     "      step: 25%\n"
+				     "      every: 200ms\n"
+				     "      steps: [{run: 'echo it is "
+				     "$SIGNALBOX_COLOUR'}]\n",
+			      "failed by the shift: 0 of ");
+}
+
+static bool is_free(int port)
+{
+	struct sockaddr_in address = {
+		.sin_family = AF_INET,
+		.sin_port = htons((uint16_t)port),
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+	};
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+	bool free_now =
+		bind(fd, (struct sockaddr *)&address, sizeof(address)) == 0;
+
+	close(fd);
+	return free_now;
+}
+
+/* The first of ports for all instances of a colour. */
+static int free_ports(void)
+{
+	for (int tries = 0; tries < 1000; tries++) {
+		int first = web_free_port(), count = 1;
+
+		while (count < INSTANCES && first + count < 65535 &&
+		       is_free(first + count))
+			count++;
+		if (count == INSTANCES)
+			return first;
+	}
+	fail_msg("no free ports");
+	return 0;
+}
+
+/* Production with several instances; the caller's. */
+static char *several(void)
+{
+	int blue = free_ports(), green = free_ports();
+
+	while (abs(green - blue) < INSTANCES)
+		green = free_ports();
+	return xasprintf("  production:\n"
+			 "    target: {process: {command: \"exec @SERVER@ "
+			 "serve\", ports: [%d, %d], instances: %d, health: "
+			 "/healthz}}\n"
+			 "    traffic: {haproxy: {listen: "
+			 "\"127.0.0.1:@PORT@\"}}\n",
+			 blue, green, INSTANCES);
+}
+
+static void several_instances_go_forward_and_back(void **state)
+{
+	struct site *site = *state;
+	char *head = several();
+
+	goes_forward_and_back(site, head,
+			      DEPLOY
+			      "      strategy: canary\n"
+			      "      steps: [{check: [{get: /healthz}]}, "
+			      "{weight: 30%}, {pause: 200ms}, "
+			      "{weight: 100%}]\n",
+			      "failed by the shift: 0 of ");
+	free(head);
+}
+
+#define TEST(name) \
+	cmocka_unit_test_setup_teardown(name, site_set_up, site_tear_down)
+
+static int run_all(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(linear_goes_forward_and_back),
+		TEST(several_instances_go_forward_and_back),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
+
+int main(int argc, char **argv)
+{
+	return site_main(argc, argv, run_all);
+}
