@@ -74,6 +74,8 @@ int cli_rollback(int argc, char **argv)
 		{"--reason", &request.reason, NULL, NULL, "TEXT", "why"},
 		{"--seen", &seen, NULL, NULL, "RECORD",
 		 "refuse when this is not its newest record any more"},
+		{"--no-veto", NULL, &request.spares, NULL, NULL,
+		 "what is left may be released again by itself"},
 		CLI_OPTIONS_END,
 	};
 	const struct cli_arguments arguments = {options, words, 1, 1};

@@ -196,6 +196,7 @@ struct rollback_request {
 	int64_t asked_us; /* clock_monotonic_us() of the command; 0: now */
 	int64_t seen;	  /* the newest record that it was decided on: when
 			   * there is another now, ERROR_REFUSED; 0 any */
+	bool spares;	  /* what is left may be released again by itself */
 };
 /* Needs no lock, no run and no gate. The state's last_text is its sentence. */
 void environment_rollback(struct environment *environment,
@@ -227,6 +228,10 @@ int environment_lock(struct environment *environment, const char *person,
 		     const char *reason, int64_t until,
 		     struct error *err) MUST_CHECK;
 int environment_unlock(struct environment *environment, const char *person,
+		       struct error *err) MUST_CHECK;
+/* A person overrode the veto on the commit. Recorded at once. */
+int environment_pardon(struct environment *environment, const char *commit,
+		       const char *person, const char *reason,
 		       struct error *err) MUST_CHECK;
 /* What a person says of it afterwards. Recorded at once. */
 int environment_remark(struct environment *environment, const char *person,

@@ -247,6 +247,24 @@ int environment_unlock(struct environment *environment, const char *person,
 	return record_if(environment, event, check_locked, err);
 }
 
+int environment_pardon(struct environment *environment, const char *commit,
+		       const char *person, const char *reason,
+		       struct error *err)
+{
+	const struct veto *veto =
+		environment_state_veto(&environment->state, commit);
+	struct event *event;
+
+	if (!veto)
+		return 0;
+	event = environment_event(environment, EVENT_RELEASE_PARDONED);
+	event_set(event, "commit", commit);
+	event_set(event, "version", veto->version);
+	event_set(event, "person", person);
+	event_set(event, "reason", reason);
+	return ledger_record_owned(environment->ledger, event, true, err);
+}
+
 int environment_remark(struct environment *environment, const char *person,
 		       const char *text, struct error *err)
 {

@@ -41,6 +41,7 @@ libsignalbox_a_SOURCES += \
 	%D%/target/process.c \
 	%D%/target/target.c %D%/target/target.h \
 	%D%/upkeep.c \
+	%D%/veto.c %D%/veto.h \
 	%D%/words.c %D%/words.h
 if PLATFORM_LINUX
 libsignalbox_a_SOURCES += %D%/log-bound-linux.c

@@ -105,6 +105,7 @@ struct operation {
 	bool cold, force;
 	bool tried_again;
 	bool urgent;	 /* a rollback: goes on whatever lock or disk do */
+	bool spares;	 /* a rollback: what it leaves may come again */
 	bool gives_back; /* the run lock, at its end */
 	struct drill drill;
 	/* Nobody asked for it: gives way to whatever is asked for, and needs

@@ -4,6 +4,7 @@
 
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "base/clock.h"
@@ -119,6 +120,43 @@ void rollback_append_started(struct operation *operation)
 	environment_append_owned(environment, event);
 }
 
+static void append_about(struct environment *environment, enum event_type type,
+			 const struct release *release,
+			 const struct operation *operation)
+{
+	struct event *event = environment_event(environment, type);
+
+	event_set(event, "commit", release->commit);
+	event_set(event, "digest", release->digest);
+	event_set(event, "version", release->version);
+	event_set(event, "by", operation->by);
+	event_set(event, "person", operation->person);
+	event_set(event, "reason", operation->reason);
+	environment_append_owned(environment, event);
+}
+
+/* What a person or the analysis has left for what was there before. Who goes
+ * forward again condemns nothing, and pardons where it goes. */
+static void append_vetoes(const struct operation *operation)
+{
+	struct environment *environment = operation->environment;
+	const struct environment_state *state = &environment->state;
+	const struct release *left =
+		state->has_candidate ? &state->candidate : &state->live;
+	const struct release *back = &operation->release;
+	bool is_left = state->has_candidate ||
+		       (state->has_live && left->run > back->run);
+
+	if (environment_state_veto(state, back->commit))
+		append_about(environment, EVENT_RELEASE_PARDONED, back,
+			     operation);
+	if (is_left && !operation->spares &&
+	    strcmp(operation->by, "operator-timeout") != 0 && *left->commit &&
+	    !str_equal(left->commit, back->commit))
+		append_about(environment, EVENT_RELEASE_VETOED, left,
+			     operation);
+}
+
 void rollback_append_finished(struct operation *operation)
 {
 	struct environment *environment = operation->environment;
@@ -145,6 +183,7 @@ void rollback_append_finished(struct operation *operation)
 					: 0);
 	event_set(event, "text", text);
 	set_records(operation, event);
+	append_vetoes(operation);
 	environment_append_owned(environment, event);
 	free(text);
 }

@@ -356,6 +356,7 @@ void environment_rollback(struct environment *environment,
 	operation->by = xstrdup(request->by);
 	operation->person = xstrdup_null(request->person);
 	operation->reason = xstrdup_null(request->reason);
+	operation->spares = request->spares;
 	operation->run = request->run;
 	operation->seen = request->seen;
 	operation->asked_us =

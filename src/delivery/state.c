@@ -10,6 +10,7 @@
 #include "base/memory.h"
 #include "base/str.h"
 #include "base/vector.h"
+#include "delivery/veto.h"
 #include "delivery/words.h"
 #include "pipeline/pipeline.h"
 
@@ -125,6 +126,7 @@ void environment_state_release(struct environment_state *state)
 	for (size_t i = 0; i < state->history_count; i++)
 		release_clear(&state->history[i]);
 	free(state->history);
+	vetoes_release(state);
 	free(state->epoch_text);
 	free(state->lock_person);
 	free(state->lock_reason);
@@ -322,6 +324,10 @@ void environment_state_apply(struct environment_state *state,
 		break;
 	case EVENT_ROLLBACK_FINISHED:
 		apply_rollback_finished(state, event);
+		break;
+	case EVENT_RELEASE_VETOED:
+	case EVENT_RELEASE_PARDONED:
+		vetoes_apply(state, event);
 		break;
 	case EVENT_DRILL_STARTED:
 		state->drilling = true;

@@ -33,6 +33,13 @@ bool release_is(const struct release *release, const struct release *other);
 /* {colour, version, commit, digest, folder, pipeline, person, run, since} */
 json_t *release_encode(const struct release *release);
 
+/* A commit that was rolled back from. */
+struct veto {
+	char *commit, *version;
+	char *by, *person, *reason; /* as of the rollback */
+	int64_t since;		    /* wall ms */
+};
+
 struct environment_state {
 	int64_t seq;	  /* of the last event folded */
 	int64_t epoch;	  /* raised by every rollback */
@@ -73,6 +80,10 @@ struct environment_state {
 	bool rolling_back; /* one began and its end is not recorded */
 	char *last_text;   /* sentence of the last deployment or rollback */
 
+	/* What was rolled back and is not to come again by itself. */
+	struct veto *vetoes;
+	size_t veto_count, veto_cap;
+
 	/* Every release that was promoted, oldest first. */
 	struct release *history;
 	size_t history_count, history_cap;
@@ -86,6 +97,11 @@ void environment_state_apply(struct environment_state *state,
  * "run 12"; NULL when there is none. Borrowed. */
 const struct release *
 environment_state_find(const struct environment_state *state, const char *name);
+/* What keeps the commit from being released there, or NULL. Borrowed. */
+const struct veto *environment_state_veto(const struct environment_state *state,
+					  const char *commit);
+/* "v2 was rolled back by ana at 14:02: slow". Owned by the caller. */
+char *environment_veto_text(const struct veto *veto, int64_t now_ms);
 /* True while a person holds the environment. */
 bool environment_state_is_held(const struct environment_state *state,
 			       int64_t now_ms);

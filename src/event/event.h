@@ -57,6 +57,8 @@
 	X(ROLLBACK_READINESS, "rollback.readiness", 0)     \
 	X(ROLLBACK_STARTED, "rollback.started", 0)         \
 	X(ROLLBACK_FINISHED, "rollback.finished", 0)       \
+	X(RELEASE_VETOED, "release.vetoed", 0)             \
+	X(RELEASE_PARDONED, "release.pardoned", 0)         \
 	X(DRILL_STARTED, "drill.started", 0)               \
 	X(DRILL_FINISHED, "drill.finished", 0)             \
 	X(ENVIRONMENT_SEEN, "environment.seen", 0)         \

@@ -28,6 +28,7 @@ struct gate {
 	struct strings committers;
 	char binds[DIGEST_TEXT_SIZE];
 	int64_t expires_ms;
+	char *veto;
 	struct cast *votes;
 	size_t vote_count, vote_cap;
 	enum gate_outcome settled; /* GATE_OPEN until a vote ends it */
@@ -39,6 +40,9 @@ void gate_binds(const struct gate_facts *facts, char text[DIGEST_TEXT_SIZE])
 				     facts->pipeline, facts->findings,
 				     facts->live};
 	struct digest *digest = digest_new();
+
+	if (facts->veto)
+		digest_add(digest, facts->veto, strlen(facts->veto) + 1);
 
 	for (size_t i = 0; i < ARRAY_SIZE(parts); i++) {
 		const char *part = parts[i] ? parts[i] : "";
@@ -73,6 +77,7 @@ struct gate *gate_new(const struct gate_rule *rule,
 	if (facts->committers)
 		strings_copy(&gate->committers, facts->committers);
 	gate_binds(facts, gate->binds);
+	gate->veto = xstrdup_null(facts->veto);
 	return gate;
 }
 
@@ -88,6 +93,7 @@ void gate_free(struct gate *gate)
 	strings_release(&gate->authors);
 	strings_release(&gate->committers);
 	free(gate->votes);
+	free(gate->veto);
 	free(gate);
 }
 
@@ -146,7 +152,10 @@ static char *refusal_by(const struct gate *gate, const struct ruling *ruling,
 static char *refusal(const struct gate *gate, const char *login,
 		     const char *email)
 {
-	char *why = NULL;
+	char *why = gate->veto ? xasprintf("vetoed: %s; an override with a "
+					   "reason lets it pass",
+					   gate->veto)
+			       : NULL;
 
 	for (size_t i = 0; i < gate->ruling_count && !why; i++)
 		why = refusal_by(gate, &gate->rulings[i], login, email);
@@ -312,5 +321,6 @@ void gate_describe(const struct gate *gate, struct event *opened)
 	event_set_json_owned(opened, "not", json_strings(&rule->excluded));
 	event_set_time(opened, "expires", gate->expires_ms);
 	event_set(opened, "binds", gate->binds);
+	event_set(opened, "veto", gate->veto);
 	event_set_json_owned(opened, "eligible", eligible_json(gate));
 }

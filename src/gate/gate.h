@@ -49,6 +49,9 @@ struct gate_facts {
 	 * as long as the gate. */
 	const struct gate_rule *live_rule;
 	const struct pipeline *live_pipeline;
+	/* Why it is not to be released again, in words: no approval opens the
+	 * gate then, an override alone. NULL: nothing. */
+	const char *veto;
 };
 
 struct gate_vote {

@@ -36,6 +36,7 @@ static bool is_warning(const struct event *event)
 	case EVENT_TARGET_FAILED:
 	case EVENT_ROLLBACK_STARTED:
 	case EVENT_ROLLBACK_FINISHED:
+	case EVENT_RELEASE_VETOED:
 	case EVENT_DRILL_STARTED:
 	case EVENT_DRILL_FINISHED:
 	case EVENT_ENVIRONMENT_LOCKED:

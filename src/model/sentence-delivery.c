@@ -21,6 +21,7 @@ void say_gate_opened(struct str *out, const struct event *event)
 		  "approvals");
 	json_array_foreach(approvers, i, name) if (json_is_string(name))
 		say_text(out, i ? ", " : " of ", json_string_value(name));
+	say_field(out, "; VETOED: ", event, "veto");
 	if (json_int(ships, "commits", 0)) {
 		str_add(out, "; ");
 		say_count(out, json_int(ships, "commits", 0), "commit ships",
@@ -227,6 +228,22 @@ void say_rollback_finished(struct str *out, const struct event *event)
 	}
 	str_addf(out, "rollback %s, ", event_text(event, "outcome"));
 	say_duration(out, event_int(event, "ms", 0));
+}
+
+void say_vetoed(struct str *out, const struct event *event)
+{
+	str_addf(out, "%s: %s is not released again without an override",
+		 event_text(event, "environment"),
+		 event_text(event, "version"));
+}
+
+void say_pardoned(struct str *out, const struct event *event)
+{
+	str_addf(out, "%s: %s may be released again",
+		 event_text(event, "environment"),
+		 event_text(event, "version"));
+	say_field(out, ", by ", event, "person");
+	say_field(out, ": ", event, "reason");
 }
 
 void say_drill_started(struct str *out, const struct event *event)

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/memory.h"
 #include "step/deploy.h"
 
@@ -14,9 +15,18 @@ static const char *live_digest(const struct deploy_step *deploy)
 	return state->has_live ? state->live.digest : "";
 }
 
+/* What says that this commit is not to come here again, or NULL. */
+static const struct veto *veto_of(const struct deploy_step *deploy)
+{
+	return environment_state_veto(
+		environment_state(deploy->environment),
+		deploy->step.options.host->run->commit->id);
+}
+
 bool deploy_is_as_compared(const struct deploy_step *deploy)
 {
-	return strcmp(live_digest(deploy), deploy->compared_with) == 0;
+	return strcmp(live_digest(deploy), deploy->compared_with) == 0 &&
+	       !veto_of(deploy);
 }
 
 static void gate_closed(enum gate_outcome outcome, const char *text,
@@ -24,14 +34,21 @@ static void gate_closed(enum gate_outcome outcome, const char *text,
 {
 	struct deploy_step *deploy = data;
 	enum state state = gate_state(outcome);
+	struct error err = ERROR_INIT;
 
 	free(deploy->person);
 	deploy->person = xstrdup_null(person);
 	deploy_leave_line(deploy); /* its turn counts from here */
-	if (state == STATE_PASSED)
-		deploy_take(deploy);
-	else
+	if (state != STATE_PASSED)
 		deploy_fail(deploy, state, text);
+	else if (outcome == GATE_OVERRIDDEN && deploy->is_vetoed &&
+		 environment_pardon(deploy->environment,
+				    deploy->step.options.host->run->commit->id,
+				    person, text, &err) < 0)
+		deploy_fail_by(deploy, &err);
+	else
+		deploy_take(deploy);
+	error_clear(&err);
 }
 
 /* A live release whose file has a gate holds what wants to replace it. */
@@ -52,6 +69,13 @@ static int add_live_rule(struct deploy_step *deploy,
 	return 0;
 }
 
+/* Of an environment that asks nobody: one person, whoever it is. */
+static const struct gate_rule veto_rule = {
+	.present = true,
+	.required = 1,
+	.expires_ms = 24 * 60 * 60 * 1000,
+};
+
 void deploy_open_gate(struct deploy_step *deploy)
 {
 	const struct environment_state *state =
@@ -67,7 +91,9 @@ void deploy_open_gate(struct deploy_step *deploy)
 		.closed = gate_closed,
 		.data = deploy,
 	};
+	const struct veto *veto = veto_of(deploy);
 	struct error err = ERROR_INIT;
+	char *text;
 
 	free(deploy->compared_with);
 	deploy->compared_with = xstrdup(live_digest(deploy));
@@ -78,11 +104,17 @@ void deploy_open_gate(struct deploy_step *deploy)
 		error_clear(&err);
 		return;
 	}
-	if (!config->gate.present && !options.live_rule) {
+	if (!config->gate.present && !options.live_rule && !veto) {
 		deploy_take(deploy);
 		return;
 	}
+	if (veto && !config->gate.present && !options.live_rule)
+		options.rule = &veto_rule;
+	text = veto ? environment_veto_text(veto, clock_wall_ms()) : NULL;
+	options.veto = text;
+	deploy->is_vetoed = veto != NULL;
 	deploy->phase = DEPLOY_AT_GATE;
 	deploy->keeper = gatekeeper_open(&options);
+	free(text);
 	deploy_stand_at_gate(deploy);
 }

@@ -42,6 +42,7 @@ struct deploy_step {
 	struct gatekeeper *keeper;
 	char *compared_with; /* digest of the live release at the gate */
 	char *person;	     /* who let it through; NULL */
+	bool is_vetoed;	     /* as its gate was opened */
 	struct timer *queue;
 	struct queue_place *place; /* in the line before the environment */
 	bool has_met_another; /* operation there, as that of the run's start */

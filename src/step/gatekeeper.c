@@ -11,7 +11,7 @@
 
 struct gatekeeper {
 	struct gatekeeper_options options;
-	char *environment, *artifacts, *name;
+	char *environment, *artifacts, *name, *veto;
 	struct release live;
 	struct gate *gate; /* NULL until what ships is known */
 	char binds[DIGEST_TEXT_SIZE];
@@ -127,7 +127,8 @@ static bool opens_by_itself(const struct gatekeeper *keeper)
 {
 	const struct gatekeeper_options *options = &keeper->options;
 
-	return gate_rule_opens_itself(options->rule,
+	return !keeper->veto &&
+	       gate_rule_opens_itself(options->rule,
 				      host_of(keeper)->pipeline->mode) &&
 	       (!options->live_rule ||
 		gate_rule_opens_itself(options->live_rule,
@@ -165,6 +166,7 @@ static struct gate_facts facts_now(const struct gatekeeper *keeper,
 		.live = keeper->live.digest,
 		.live_rule = keeper->options.live_rule,
 		.live_pipeline = keeper->options.live_pipeline,
+		.veto = keeper->veto,
 	};
 }
 
@@ -281,6 +283,11 @@ static void open_with(struct gatekeeper *keeper, const struct ships *ships)
 	keeper->gate =
 		gate_new(keeper->options.rule, host->pipeline, &facts, now);
 	leave_past_if_void(keeper);
+	if (keeper->veto)
+		json_array_append_new(checks,
+				      json_pack("{s:s, s:s, s:s}", "name",
+						"veto", "outcome", "rejected",
+						"text", keeper->veto));
 	if (keeper->past)
 		restore_votes(keeper);
 	else
@@ -353,6 +360,7 @@ struct gatekeeper *gatekeeper_open(const struct gatekeeper_options *options)
 	keeper->options = *options;
 	keeper->name = xstrdup_null(options->name);
 	keeper->environment = xstrdup_null(options->environment);
+	keeper->veto = xstrdup_null(options->veto);
 	keeper->artifacts =
 		xstrdup(options->artifacts ? options->artifacts : "");
 	release_copy(&keeper->live, options->live ? options->live : &none);
@@ -483,5 +491,6 @@ static void keeper_free(struct gatekeeper *keeper)
 	free(keeper->environment);
 	release_clear(&keeper->live);
 	free(keeper->artifacts);
+	free(keeper->veto);
 	free(keeper);
 }

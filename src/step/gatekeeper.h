@@ -23,6 +23,7 @@ struct gatekeeper_options {
 	const char *environment;    /* NULL: none */
 	const struct release *live; /* it is compared with; NULL: nothing */
 	const char *artifacts;	    /* the candidate's digest, "" none */
+	const char *veto;	    /* as in struct gate_facts; NULL: none */
 	/* The outcome, a reason, and who decided; called once. */
 	void (*closed)(enum gate_outcome outcome, const char *text,
 		       const char *person, void *data);

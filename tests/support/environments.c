@@ -133,7 +133,8 @@ void begun(struct world *world, enum strategy strategy, const char *version)
 	char *folder = path_join(world->state, version);
 	struct release release = {
 		.version = (char *)version,
-		.commit = (char *)"0123456789abcdef",
+		.commit = (char *)(world->commit ? world->commit
+						 : "0123456789abcdef"),
 		.digest = (char *)version,
 		.folder = folder,
 		.run = version[1] - '0',

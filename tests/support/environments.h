@@ -14,8 +14,9 @@ struct world {
 	struct environment *environment;
 	const struct target_ops *target; /* NULL: the real ones */
 	const struct traffic_ops *traffic;
-	bool minds_proxy; /* as its environments are opened */
-	struct str told;  /* names of the events that came to the sink */
+	bool minds_proxy;   /* as its environments are opened */
+	const char *commit; /* of what is begun; NULL: always the same */
+	struct str told;    /* names of the events that came to the sink */
 	char moved[200];
 };
 

@@ -328,7 +328,9 @@ static void other_runtime_folder_costs_no_request(void **state)
 
 	release_second_under_load(site);
 	use_runtime_folder(site, "other");
-	assert_int_equal(site_call(site, "rollback", "production", NULL), 0);
+	assert_int_equal(
+		site_call(site, "rollback", "production", "--no-veto", NULL),
+		0);
 	site_await_requests(site, 300);
 	assert_string_equal(site_colour(site), "blue");
 	use_runtime_folder(site, "runtime");
@@ -348,7 +350,9 @@ static void lost_runtime_folder_leaves_every_way_open(void **state)
 	release_second_under_load(site);
 	assert_int_equal(folder_remove(folder, NULL), 0);
 	use_runtime_folder(site, "runtime");
-	assert_int_equal(site_call(site, "rollback", "production", NULL), 0);
+	assert_int_equal(
+		site_call(site, "rollback", "production", "--no-veto", NULL),
+		0);
 	site_await_requests(site, 300);
 	assert_string_equal(site_colour(site), "blue");
 	assert_int_equal(site_call(site, "run", NULL), 0);

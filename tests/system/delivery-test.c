@@ -467,7 +467,9 @@ static void locked_environment_takes_no_release_but_goes_back(void **state)
 	assert_says(site->out, "the sale is on");
 	run = run_until(site, "the sale is on");
 	assert_string_equal(site_colour(site), "green");
-	assert_int_equal(site_call(site, "rollback", "production", NULL), 0);
+	assert_int_equal(
+		site_call(site, "rollback", "production", "--no-veto", NULL),
+		0);
 	assert_string_equal(site_colour(site), "blue");
 	assert_false(process_has_ended(run));
 	assert_int_equal(site_call(site, "unlock", "production", NULL), 0);

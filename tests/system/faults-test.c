@@ -362,7 +362,7 @@ static const char *fault_of_deployment(struct site *site, int status)
 	status = site_call(site, "status", NULL);
 	if (status != 0 && status != 2)
 		return "status cannot be told";
-	if (site_call(site, "rollback", "production", NULL) != 0)
+	if (site_call(site, "rollback", "production", "--no-veto", NULL) != 0)
 		return "the way back is closed";
 	if (!*only_colour(site))
 		return "the traffic goes to both after the rollback";

@@ -83,6 +83,7 @@ static void drill_killed_in_the_middle_goes_back_to_what_is_live(void **state)
 	assert_int_equal(site_call(site, "lock", "production", NULL), 0);
 	assert_says(site->out, "the drill was cut off; the traffic is back on "
 			       "green");
+	assert_int_equal(site_call(site, "unlock", "production", NULL), 0);
 	assert_string_equal(site_colour(site), "green");
 	site_load_stop(site);
 	site_assert_nothing_failed(site);
@@ -104,6 +105,44 @@ static void drill_that_is_interrupted_comes_back_first(void **state)
 	assert_string_equal(site_colour(site), "green");
 }
 
+static void what_was_rolled_back_comes_again_by_an_override_alone(void **state)
+{
+	struct site *site = *state;
+
+	two_releases(site);
+	assert_int_equal(site_call(site, "rollback", "production", "--reason",
+				   "slow checkout", NULL),
+			 0);
+	assert_says(site->out, "is not released again without an override");
+	assert_int_equal(site_call(site, "run", NULL), 6);
+	assert_says(site->out, "VETOED: ");
+	assert_says(site->out, ": slow checkout");
+	assert_int_equal(site_call(site, "approve", "3", NULL), 8);
+	assert_says(site->err, "an override with a reason lets it pass");
+	assert_string_equal(site_colour(site), "blue");
+	assert_int_equal(site_call(site, "override", "3", "--reason",
+				   "it was the disk", NULL),
+			 0);
+	assert_int_equal(site_call(site, "resume", "3", NULL), 0);
+	assert_says(site->out, "may be released again");
+	assert_string_equal(site_colour(site), "green");
+	assert_int_equal(site_call(site, "run", NULL), 0);
+	assert_int_equal(site_call(site, "verify", NULL), 0);
+}
+
+static void another_commit_is_not_held_by_a_veto(void **state)
+{
+	struct site *site = *state;
+
+	two_releases(site);
+	assert_int_equal(site_call(site, "rollback", "production", NULL), 0);
+	release(site, "three");
+	assert_int_equal(
+		site_call(site, "rollback", "production", "--no-veto", NULL),
+		0);
+	assert_int_equal(site_call(site, "run", NULL), 0);
+}
+
 #define TEST(name) \
 	cmocka_unit_test_setup_teardown(name, site_set_up, site_tear_down)
 
@@ -113,6 +152,8 @@ static int tests(void)
 		TEST(drill_measures_the_way_back_and_loses_no_request),
 		TEST(drill_killed_in_the_middle_goes_back_to_what_is_live),
 		TEST(drill_that_is_interrupted_comes_back_first),
+		TEST(what_was_rolled_back_comes_again_by_an_override_alone),
+		TEST(another_commit_is_not_held_by_a_veto),
 	};
 
 	return cmocka_run_group_tests_name("wayback", all, NULL, NULL);

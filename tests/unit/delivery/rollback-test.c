@@ -39,6 +39,34 @@ static void rollback_is_one_weight_change_and_so_is_forward_again(void **state)
 	assert_journal_is_whole(world);
 }
 
+static void what_is_rolled_back_is_vetoed_until_it_is_pardoned(void **state)
+{
+	struct world *world = *state;
+	const struct veto *veto;
+	char *text;
+
+	released(world, "v1");
+	world->commit = "fedcba9876543210";
+	canary_started(world, "v2");
+	rolled_back(world, NULL);
+	environment_release(world->environment);
+	veto = environment_state_veto(state_of(world), "fedcba9876543210");
+	assert_non_null(veto);
+	text = environment_veto_text(veto, clock_wall_ms());
+	assert_non_null(strstr(text, "v2 was rolled back by ana at "));
+	free(text);
+	assert_null(
+		environment_state_veto(state_of(world), "0123456789abcdef"));
+	reopen(world);
+	assert_int_equal(state_of(world)->veto_count, 1);
+	assert_int_equal(environment_pardon(world->environment,
+					    "fedcba9876543210", "ravi",
+					    "the disk was full", NULL),
+			 0);
+	assert_int_equal(state_of(world)->veto_count, 0);
+	assert_journal_is_whole(world);
+}
+
 static void rollback_starts_a_proxy_that_has_died(void **state)
 {
 	struct world *world = *state;
@@ -461,6 +489,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(rollback_is_one_weight_change_and_so_is_forward_again),
+		TEST(what_is_rolled_back_is_vetoed_until_it_is_pardoned),
 		TEST(rollback_starts_a_proxy_that_has_died),
 		TEST(rollback_needs_no_pipeline_file),
 		TEST(rollback_ends_the_deployment_under_way),
