@@ -230,6 +230,8 @@ static void move_set(struct operation *operation, const struct error *err)
 
 static int64_t wait_for_up_ms(const struct operation *operation)
 {
+	if (operation->gives_back) /* a rollback may wait for it */
+		return 0;
 	if (!operation->urgent)
 		return UP_WAIT_MS;
 	return operation->cold ? COLD_WAIT_MS : 0;
