@@ -50,9 +50,13 @@ static int take_option(int argc, char **argv, int *at,
 				 (int)len, word, argv[0]);
 	if (option->flag) {
 		*option->flag = true;
-		return word[len] ? error_set(err, ERROR_USAGE,
-					     "%s takes no value", option->name)
-				 : 0;
+		if (!word[len])
+			return 0;
+		if (!option->value)
+			return error_set(err, ERROR_USAGE, "%s takes no value",
+					 option->name);
+		*option->value = word + len + 1;
+		return 0;
 	}
 	value = word[len]	 ? word + len + 1
 		: *at + 1 < argc ? argv[++*at]

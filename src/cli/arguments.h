@@ -14,9 +14,9 @@ int cli_fail(struct error *err);
 
 /* What getopt would do, in the words of this program. */
 struct cli_option {
-	const char *name;     /* "--output" */
-	const char **value;   /* takes a value when not NULL */
-	bool *flag;	      /* is set when not NULL */
+	const char *name;   /* "--output" */
+	const char **value; /* takes a value when not NULL */
+	bool *flag;	    /* is set when not NULL; a value after '=' alone */
 	struct strings *list; /* takes a value, any number of times */
 	/* What the value is: "text|json", or what completion knows more of,
 	 * such as "STAGE" (complete-values.h); NULL where there is none. */

@@ -14,6 +14,7 @@
 #include "cli/runs.h"
 #include "cli/steer.h"
 #include "engine/runs.h"
+#include "source/revert.h"
 
 /* What cannot be told or recorded now does not close the way back. What was
  * seen before is seen with what this records itself. */
@@ -29,9 +30,52 @@ static void recover_anyhow(struct errand *errand, int64_t *seen)
 		*seen = state->seq;
 }
 
-static int rollback(const char *name, struct rollback_request *request,
-		    struct error *err)
+struct revert {
+	bool wanted;
+	const char *branch; /* NULL: named after the version */
+};
+
+static void left_release(const struct errand *errand, struct release *left)
 {
+	const struct environment_state *state =
+		environment_state(errand->environment);
+	static const struct release none = {.version = NULL};
+
+	release_copy(left, state->has_candidate ? &state->candidate
+			   : state->has_live	? &state->live
+						: &none);
+}
+
+/* The traffic is back: what goes wrong here is told, and changes nothing. */
+static void prepare_revert(const struct errand *errand,
+			   const struct release *left,
+			   const struct revert *revert)
+{
+	const struct release *live =
+		&environment_state(errand->environment)->live;
+	char *branch = revert->branch ? xstrdup(revert->branch)
+				      : xasprintf("revert-%s", left->version);
+	char *said = xasprintf("branch %s: %.7s without what came after %.7s",
+			       branch, left->commit, live->commit);
+	struct error err = ERROR_INIT;
+
+	if (!*left->commit || !*live->commit)
+		error_set(&err, ERROR_REFUSED,
+			  "no commit is known of what was left or is live");
+	else if (revert_branch(errand->project.repository, live->commit,
+			       left->commit, branch, &err) == 0)
+		errand_print(said);
+	if (err.code)
+		error_prefix(&err, "no branch %s was made", branch);
+	cli_fail(&err);
+	free(said);
+	free(branch);
+}
+
+static int rollback(const char *name, struct rollback_request *request,
+		    const struct revert *revert, struct error *err)
+{
+	struct release left = {.version = NULL};
 	struct errand errand;
 	int result;
 
@@ -41,10 +85,14 @@ static int rollback(const char *name, struct rollback_request *request,
 		return -1;
 	recover_anyhow(&errand, &request->seen);
 	request->person = errand.project.person;
+	left_release(&errand, &left);
 	environment_rollback(errand.environment, request, errand_done, &errand);
 	result = errand_finish(&errand);
 	if (result == 0)
 		errand_poke(&errand);
+	if (result == 0 && revert->wanted)
+		prepare_revert(&errand, &left, revert);
+	release_clear(&left);
 	errand_close(&errand);
 	return result;
 }
@@ -66,6 +114,7 @@ static int parse_seen(const char *text, int64_t *seen, struct error *err)
 int cli_rollback(int argc, char **argv)
 {
 	struct rollback_request request = {.by = NULL};
+	struct revert revert = {.branch = NULL};
 	const char *seen = NULL;
 	const char *words[1] = {NULL};
 	const struct cli_option options[] = {
@@ -76,6 +125,9 @@ int cli_rollback(int argc, char **argv)
 		 "refuse when this is not its newest record any more"},
 		{"--no-veto", NULL, &request.spares, NULL, NULL,
 		 "what is left may be released again by itself"},
+		{"--revert-branch", &revert.branch, &revert.wanted, NULL, NULL,
+		 "then make a branch that reverts it: revert-VERSION, or "
+		 "=NAME"},
 		CLI_OPTIONS_END,
 	};
 	const struct cli_arguments arguments = {options, words, 1, 1};
@@ -83,7 +135,7 @@ int cli_rollback(int argc, char **argv)
 
 	if (cli_parse(argc, argv, &arguments, &err) < 0 ||
 	    (seen && parse_seen(seen, &request.seen, &err) < 0) ||
-	    rollback(words[0], &request, &err) < 0)
+	    rollback(words[0], &request, &revert, &err) < 0)
 		return cli_fail(&err);
 	return 0;
 }

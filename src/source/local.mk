@@ -20,6 +20,7 @@ libsignalbox_a_SOURCES += \
 	%D%/release.c %D%/release.h \
 	%D%/remote.c %D%/remote.h \
 	%D%/repository.c %D%/repository.h \
+	%D%/revert.c %D%/revert.h \
 	%D%/risk.c %D%/risk.h \
 	%D%/shelf.c %D%/shelf.h \
 	%D%/ships.c %D%/ships.h \

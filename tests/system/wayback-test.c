@@ -143,6 +143,32 @@ static void another_commit_is_not_held_by_a_veto(void **state)
 	assert_int_equal(site_call(site, "run", NULL), 0);
 }
 
+static void rollback_prepares_a_branch_that_reverts_it(void **state)
+{
+	struct site *site = *state;
+
+	two_releases(site);
+	site_write(site, "more", "text");
+	release(site, "three");
+	assert_int_equal(site_call(site, "rollback", "production", "--to", "1",
+				   "--revert-branch=mend", NULL),
+			 0);
+	assert_says(site->out, "branch mend: ");
+	assert_string_equal(site->err, "");
+	/* What it holds is what run 1 held, two commits back; the person's
+	 * branch, folder and work trees are as they were. */
+	site_shell(site, site->repository,
+		   "git diff --quiet HEAD~2 mend && "
+		   "test $(git rev-list --count HEAD..mend) = 2 && "
+		   "git log -1 --format=%s mend | grep -q 'Revert \"two\"' && "
+		   "test -z \"$(git status --porcelain)\" && "
+		   "test $(git worktree list | wc -l) = 1");
+	assert_int_equal(site_call(site, "rollback", "production",
+				   "--revert-branch=mend", NULL),
+			 0);
+	assert_says(site->err, "no branch mend was made: there is a branch");
+}
+
 #define TEST(name) \
 	cmocka_unit_test_setup_teardown(name, site_set_up, site_tear_down)
 
@@ -154,6 +180,7 @@ static int tests(void)
 		TEST(drill_that_is_interrupted_comes_back_first),
 		TEST(what_was_rolled_back_comes_again_by_an_override_alone),
 		TEST(another_commit_is_not_held_by_a_veto),
+		TEST(rollback_prepares_a_branch_that_reverts_it),
 	};
 
 	return cmocka_run_group_tests_name("wayback", all, NULL, NULL);
