@@ -87,6 +87,26 @@ static int check_places(const struct plan_request *request, struct error *err)
 	return 0;
 }
 
+/* The colour that serves is looked for as this file says. */
+static int check_kind(const struct plan_request *request, struct error *err)
+{
+	const struct environment_config *then = request->live_environment;
+	const struct target_config *now = &request->environment->target;
+	bool is_same = !then || (then->target.kind == now->kind &&
+				 then->target.instances == now->instances &&
+				 strcmp(then->target.host, now->host) == 0);
+
+	if (is_same || !request->live_is_up)
+		return 0;
+	return error_set(err, ERROR_CONFIG,
+			 "%s: %s runs as another kind of target, with another "
+			 "number of instances or on another host than this "
+			 "file says; put that back, or `signalbox down %s` "
+			 "first, and it is away until this release is live",
+			 request->deploy->environment, request->live_version,
+			 request->deploy->environment);
+}
+
 int plan_check(const struct plan_request *request, struct error *err)
 {
 	const struct deploy_config *deploy = request->deploy;
@@ -99,6 +119,7 @@ int plan_check(const struct plan_request *request, struct error *err)
 				 "write steps: [{weight: 5%%}, {pause: 2m}, "
 				 "{weight: 100%%}]",
 				 deploy->environment, deploy->place.line);
-	return check_places(request, err) < 0 ? -1
-					      : check_latencies(request, err);
+	return check_kind(request, err) < 0 || check_places(request, err) < 0
+		       ? -1
+		       : check_latencies(request, err);
 }

@@ -140,7 +140,8 @@ static const struct key container_keys[] = {
 	 offsetof(struct target_config, start_timeout_ms), false},
 	{"env", read_process_env, offsetof(struct target_config, env), false},
 	{"user", NULL, 0, false},
-	{"instances", NULL, 0, false},
+	{"instances", read_instances, offsetof(struct target_config, instances),
+	 false},
 	{"liveness", NULL, 0, false},
 	{"volumes", NULL, 0, false},
 	{"network", NULL, 0, false},
@@ -198,7 +199,8 @@ static const struct key exec_keys[] = {
 	{"start-timeout", read_time_limit,
 	 offsetof(struct target_config, start_timeout_ms), false},
 	{"env", read_process_env, offsetof(struct target_config, env), false},
-	{"instances", NULL, 0, false},
+	{"instances", read_instances, offsetof(struct target_config, instances),
+	 false},
 	{"liveness", NULL, 0, false},
 };
 static const struct schema exec_schema = SCHEMA("an exec target", exec_keys);

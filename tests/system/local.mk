@@ -32,6 +32,8 @@ check_PROGRAMS += %D%/drift-test
 	tests/support/environments.c tests/support/environments.h
 check_PROGRAMS += %D%/ssh-test
 %C%_ssh_test_SOURCES = %D%/ssh-test.c $(SITE_SOURCES)
+check_PROGRAMS += %D%/instances-test
+%C%_instances_test_SOURCES = %D%/instances-test.c $(SITE_SOURCES)
 check_PROGRAMS += %D%/run-test
 %C%_run_test_SOURCES = %D%/run-test.c $(SITE_SOURCES)
 check_PROGRAMS += %D%/gates-test
