@@ -8,7 +8,9 @@ libsignalbox_a_SOURCES += \
 	%D%/printable.c %D%/printable.h \
 	%D%/str.c %D%/str.h \
 	%D%/strings.c %D%/strings.h \
-	%D%/vector.h
+	%D%/vector.h \
+	%D%/zone.c %D%/zone.h \
+	%D%/zone-rule.c %D%/zone-rule.h
 if MALLOC_TRIM
 libsignalbox_a_SOURCES += %D%/memory-trim.c
 else

@@ -28,6 +28,7 @@ check_PROGRAMS += %D%/source/ships-test
 check_PROGRAMS += %D%/source/work-test
 EXTRA_DIST += %D%/source/scratch.h
 check_PROGRAMS += %D%/base/number-test
+check_PROGRAMS += %D%/base/zone-test
 check_PROGRAMS += %D%/model/compare-test
 check_PROGRAMS += %D%/model/model-test
 check_PROGRAMS += %D%/model/history-test
