@@ -2,6 +2,7 @@
 #include "base/zone.h"
 
 #include <ctype.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -209,6 +210,21 @@ struct zone_time zone_local(const struct zone *zone, int64_t wall_ms)
 	time.minute = (int)((seconds - days * DAY) / 60);
 	time.weekday = (int)(((days + 3) % 7 + 7) % 7); /* 1970: Thursday */
 	return time;
+}
+
+bool zone_time_parse(const char *text, struct zone_time *time)
+{
+	int year, month, day, hour, minute, len = 0;
+
+	if (strlen(text) != 16 ||
+	    sscanf(text, "%4d-%2d-%2d %2d:%2d%n", &year, &month, &day, &hour,
+		   &minute, &len) != 5 ||
+	    len != 16 || year < 1970 || month < 1 || month > 12 || day < 1 ||
+	    day > 31 || hour < 0 || minute < 0 || minute > 59 ||
+	    hour * 60 + minute > 1440)
+		return false;
+	*time = (struct zone_time){year, month, day, hour * 60 + minute, 0};
+	return true;
 }
 
 int64_t zone_moment(const struct zone *zone, const struct zone_time *time)

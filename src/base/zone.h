@@ -34,6 +34,8 @@ struct zone_time zone_local(const struct zone *zone, int64_t wall_ms);
  * what it skips is so much later as it skips. minute may be 1440: the end of
  * the day; day may be beyond the month's. */
 int64_t zone_moment(const struct zone *zone, const struct zone_time *time);
+/* "2026-12-20 18:00", to 24:00; the weekday is left alone. */
+bool zone_time_parse(const char *text, struct zone_time *time);
 /* A name that may be one: no path that leads elsewhere. */
 bool zone_is_name(const char *name);
 

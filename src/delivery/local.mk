@@ -42,6 +42,7 @@ libsignalbox_a_SOURCES += \
 	%D%/target/target.c %D%/target/target.h \
 	%D%/upkeep.c \
 	%D%/veto.c %D%/veto.h \
+	%D%/window.c %D%/window.h \
 	%D%/words.c %D%/words.h
 if PLATFORM_LINUX
 libsignalbox_a_SOURCES += %D%/log-bound-linux.c

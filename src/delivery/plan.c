@@ -6,9 +6,11 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/clock.h"
 #include "base/memory.h"
 #include "base/vector.h"
 #include "delivery/analysis.h"
+#include "delivery/window.h"
 #include "delivery/words.h"
 #include "gate/gate.h"
 
@@ -387,6 +389,24 @@ static enum colour candidate_colour(const struct plan_request *request,
 	return request->live == COLOUR_BLUE ? COLOUR_GREEN : COLOUR_BLUE;
 }
 
+static char *windows_of(const struct plan_request *request,
+			const struct plan *plan)
+{
+	struct window_answer answer;
+	struct error err = ERROR_INIT;
+	char *text;
+
+	if (!window_is_needed(request->environment))
+		return xstrdup("");
+	if (window_ask(request->environment, clock_wall_ms(), plan->worst_ms,
+		       &answer, &err) < 0)
+		text = xstrdup(error_text(&err));
+	else
+		text = xstrdup(answer.text);
+	error_clear(&err);
+	return text;
+}
+
 struct plan *plan_make(const struct plan_request *request, struct error *err)
 {
 	const struct deploy_config *deploy = request->deploy;
@@ -410,13 +430,14 @@ struct plan *plan_make(const struct plan_request *request, struct error *err)
 	plan->note = note_of(plan);
 	plan->way_back = way_back_of(request, plan);
 	plan->preview = xstrdup("");
-	plan->windows = xstrdup("");
+	plan->windows = NULL;
 	if (build(&making, err) < 0) {
 		plan_free(plan);
 		return NULL;
 	}
 	plan->worst_ms = plan_worst_ms(request, plan);
 	plan->back_ms = plan_back_ms(request, plan);
+	plan->windows = windows_of(request, plan);
 	return plan;
 }
 

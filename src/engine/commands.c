@@ -16,6 +16,24 @@ static bool is_vote(enum command_kind kind)
 	       kind == COMMAND_OVERRIDE;
 }
 
+/* A release that waits for its window is let go on by the same word as a
+ * gate. */
+static struct stage *stage_at_window(struct engine *engine,
+				     const struct command *command)
+{
+	const struct pipeline *pipeline = engine->options.pipeline;
+
+	for (size_t i = 0; i < pipeline->stage_count; i++) {
+		struct stage *stage = &engine->stages[i];
+
+		if (command->kind == COMMAND_OVERRIDE &&
+		    stage->state == STATE_RUNNING && stage->step &&
+		    stage->config->kind == STAGE_KIND_DEPLOY)
+			return stage;
+	}
+	return NULL;
+}
+
 /* The stage a command is for: named, or the only one it can be. */
 static struct stage *stage_for(struct engine *engine,
 			       const struct command *command)
@@ -38,7 +56,7 @@ static struct stage *stage_for(struct engine *engine,
 			      stage->config->deploy.environment))
 			return stage;
 	}
-	return NULL;
+	return stage_at_window(engine, command);
 }
 
 static int command_stage(struct engine *engine, const struct command *command,

@@ -15,6 +15,8 @@ read_value read_gate;		  /* struct gate_rule */
 read_value read_request_list;	  /* struct requests */
 read_value read_analysis;	  /* struct analysis_config, filled before with
 				   * its defaults */
+read_value read_windows;	  /* struct environment_config */
+read_value read_freezes;	  /* struct environment_config */
 read_value read_metrics;	  /* struct analysis_config */
 read_value read_deploy;		  /* struct deploy_config */
 read_value read_target;		  /* struct target_config */

@@ -202,7 +202,8 @@ void deploy_take(struct deploy_step *deploy)
 {
 	struct error err = ERROR_INIT;
 
-	if (deploy_take_up(deploy) || !deploy_acquire(deploy))
+	if (deploy_take_up(deploy) || !deploy_may_begin_now(deploy) ||
+	    !deploy_acquire(deploy))
 		return;
 	if (!deploy_is_as_compared(deploy)) {
 		deploy_give_back(deploy);
@@ -392,6 +393,8 @@ static int deploy_command(struct step *step, const struct command *command,
 	default:
 		break;
 	}
+	if (deploy->awaits_window && command->kind == COMMAND_OVERRIDE)
+		return deploy_override_window(deploy, command, sender, err);
 	if (deploy->phase == DEPLOY_AT_GATE)
 		return gatekeeper_command(deploy->keeper, command, sender, err);
 	return error_set(

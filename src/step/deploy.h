@@ -69,6 +69,7 @@ struct deploy_step {
 	bool pause_over;       /* the clock is done; a verdict may be missing */
 	struct timer *bake;    /* armed while it is watched at 100 % */
 	pid_t baked_pids[INSTANCES_MOST];
+	bool awaits_window, window_overridden;
 	struct analysis *analysis;
 	struct metrics *metrics; /* that it asks; NULL: none */
 	struct timer *look;
@@ -141,6 +142,14 @@ void deploy_mind_operator(struct deploy_step *deploy, bool acted);
 /* A warning that stands in the stage's log too. */
 void deploy_warn(struct deploy_step *deploy, const char *format, ...)
 	PRINTF_LIKE(2, 3);
+
+/* deploy-window.c */
+/* False: it waits for a window, or has ended because none will do. */
+bool deploy_may_begin_now(struct deploy_step *deploy);
+int deploy_override_window(struct deploy_step *deploy,
+			   const struct command *command,
+			   const struct sender *sender,
+			   struct error *err) MUST_CHECK;
 
 /* deploy-watch.c */
 void deploy_watch_begin(struct deploy_step *deploy,

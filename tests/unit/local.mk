@@ -36,6 +36,7 @@ check_PROGRAMS += %D%/model/sentence-test
 check_PROGRAMS += %D%/delivery/analysis-test
 check_PROGRAMS += %D%/delivery/judge-test
 check_PROGRAMS += %D%/delivery/metric-test
+check_PROGRAMS += %D%/delivery/window-test
 check_PROGRAMS += %D%/delivery/ledger-test
 check_PROGRAMS += %D%/delivery/queue-test
 check_PROGRAMS += %D%/delivery/keeper-test
