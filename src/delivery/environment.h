@@ -152,6 +152,16 @@ int environment_begin(struct environment *environment,
  * stops what is live there, and its traffic stays on the colour. */
 void environment_start_candidate(struct environment *environment,
 				 environment_done *done, void *data);
+/* Of a rolling release: stops so many instances of the live one, which get no
+ * request any more, then starts so many of the candidate. count 0: stops all
+ * that are left of the live one. */
+struct batch {
+	int stop_first, stop_count;
+	int first, count;
+};
+void environment_roll(struct environment *environment,
+		      const struct batch *batch, environment_done *done,
+		      void *data);
 /* In place of the start: the candidate that another process started and that
  * runs. Waits until it is healthy, makes sure of the proxy, and counts from
  * now on. ERROR_FAILED when it does not run any more. */

@@ -1,6 +1,7 @@
 libsignalbox_a_SOURCES += \
 	%D%/analysis.c %D%/analysis.h \
 	%D%/compare.c %D%/compare.h \
+	%D%/begin.c \
 	%D%/deploy.c \
 	%D%/drill.c \
 	%D%/drift.c \
@@ -29,6 +30,7 @@ libsignalbox_a_SOURCES += \
 	%D%/queue.c %D%/queue.h \
 	%D%/readiness.c \
 	%D%/rollback.c %D%/rollback-record.c \
+	%D%/rolling.c \
 	%D%/sampler.c \
 	%D%/state.c %D%/state.h \
 	%D%/target/container.c %D%/target/container.h \

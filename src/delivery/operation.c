@@ -432,3 +432,17 @@ void operation_sample(struct operation *operation, operation_step *next)
 	traffic_sample(operation->environment->traffic, traffic_was_sampled,
 		       operation);
 }
+
+void operation_drain(struct operation *operation,
+		     const struct traffic_drain *drain, operation_step *next)
+{
+	struct environment *environment = operation->environment;
+
+	if (!environment->traffic ||
+	    !traffic_capabilities(environment->traffic).instances) {
+		next(operation, NULL);
+		return;
+	}
+	await(operation, AWAITING_TRAFFIC, next);
+	traffic_drain(environment->traffic, drain, traffic_answered, operation);
+}

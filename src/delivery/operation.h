@@ -85,10 +85,12 @@ struct operation {
 	/* A start or stop of a colour, as an operation's part. */
 	enum colour colour;
 	int instance, count; /* of its instances, from this one on */
+	bool partly;	     /* its stop is of these alone */
 	int at;		     /* the one being started */
 	int pending;	     /* answers that are to come */
 	int64_t ms;	     /* the longest of them */
 	struct part parts[INSTANCES_MOST];
+	struct batch batch;
 	struct release started; /* what its start is of */
 	struct release release;
 	char *stop_reason;
@@ -216,6 +218,9 @@ void operation_cut(struct operation *operation, enum colour colour,
 		   operation_step *next);
 void operation_stop_traffic(struct operation *operation, operation_step *next);
 void operation_sample(struct operation *operation, operation_step *next);
+/* Done at once where the provider has no say in instances. */
+void operation_drain(struct operation *operation,
+		     const struct traffic_drain *drain, operation_step *next);
 /* For who holds the environment and has a candidate; NULL when done was told
  * why not. */
 struct operation *
@@ -232,6 +237,16 @@ void operation_cancel_health(struct operation *operation);
  * instances that run it already go on. */
 void operation_start(struct operation *operation, enum colour colour,
 		     const struct release *release, operation_step *next);
+/* Some of its instances, from `first` on. The release has been started on
+ * the colour, or is now. */
+void operation_start_some(struct operation *operation, enum colour colour,
+			  int first, int count, const struct release *release,
+			  operation_step *next);
+/* Takes some of its instances out of the proxy, stops them, and lets the proxy
+ * use them again when something answers there. */
+void operation_stop_some(struct operation *operation, enum colour colour,
+			 int first, int count, const char *reason,
+			 operation_step *next);
 /* Stops the colour, if it runs, and records it. Where no new request goes to
  * it, those that were begun may end first, for a while. */
 void operation_stop(struct operation *operation, enum colour colour,
@@ -298,6 +313,9 @@ void looks_drop(struct environment *environment); /* nobody is told */
 /* What runs on the colour is this release, as far as can be seen. */
 bool environment_runs(const struct environment *environment, enum colour colour,
 		      const struct release *release);
+/* At least one of its instances does. */
+bool environment_runs_partly(const struct environment *environment,
+			     enum colour colour, const struct release *release);
 /* Where a rollback goes by itself; NULL: nowhere. */
 const struct release *
 environment_way_back(const struct environment_state *state);

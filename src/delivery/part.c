@@ -190,8 +190,9 @@ static void start_next(struct operation *operation)
 	record_started(operation);
 }
 
-void operation_start(struct operation *operation, enum colour colour,
-		     const struct release *release, operation_step *next)
+void operation_start_some(struct operation *operation, enum colour colour,
+			  int first, int count, const struct release *release,
+			  operation_step *next)
 {
 	struct environment *environment = operation->environment;
 	const struct environment_config *config =
@@ -199,7 +200,9 @@ void operation_start(struct operation *operation, enum colour colour,
 	struct error err = ERROR_INIT;
 
 	error_clear(&operation->why);
-	set_part(operation, colour, 0, config->target.instances, next);
+	if (!count)
+		count = config->target.instances;
+	set_part(operation, colour, first, count, next);
 	operation->at = operation->instance;
 	release_copy(&operation->started, release);
 	for (int i = 0; i < INSTANCES_MOST; i++)
@@ -209,6 +212,39 @@ void operation_start(struct operation *operation, enum colour colour,
 	else
 		start_next(operation);
 	error_clear(&err);
+}
+
+void operation_start(struct operation *operation, enum colour colour,
+		     const struct release *release, operation_step *next)
+{
+	operation_start_some(operation, colour, 0, 0, release, next);
+}
+
+static void drain(struct operation *operation, bool out, operation_step *next)
+{
+	const struct traffic_drain what = {
+		.colour = operation->colour,
+		.first = operation->instance,
+		.count = operation->count,
+		.out = out,
+		.wait_ms = DRAIN_MS,
+	};
+
+	operation_drain(operation, &what, next);
+}
+
+/* What is not let in again would be missed by the next release there. */
+static void let_in(struct operation *operation, const struct error *err)
+{
+	if (err && !operation->why.code)
+		error_set(&operation->why, err->code, "%s", error_text(err));
+	start_over(operation, NULL);
+}
+
+static void some_stopped(struct operation *operation, const struct error *err)
+{
+	(void)err;
+	drain(operation, false, let_in);
 }
 
 /* One that does not stop is told of; the others did. */
@@ -227,8 +263,13 @@ static void stopped(int64_t ms, const struct error *err, void *data)
 						  : EVENT_TARGET_STOPPED);
 	event_set(event, "reason",
 		  why->code ? error_text(why) : operation->stop_reason);
+	if (operation->partly)
+		event_set_int(event, "instance", operation->instance + 1);
+	if (operation->partly && operation->count > 1)
+		event_set_int(event, "instances", operation->count);
 	environment_append_owned(operation->environment, event);
-	operation_record(operation, start_over);
+	operation_record(operation,
+			 operation->partly ? some_stopped : start_over);
 }
 
 static void stop_now(struct operation *operation)
@@ -307,6 +348,7 @@ void operation_stop(struct operation *operation, enum colour colour,
 	struct environment *environment = operation->environment;
 	bool known = environment->state.running[colour].version != NULL;
 
+	operation->partly = false;
 	set_part(operation, colour, 0,
 		 environment_instances(environment, colour), next);
 	if (!any_runs(operation) && !known) {
@@ -322,4 +364,24 @@ void operation_stop(struct operation *operation, enum colour colour,
 	operation->began_us = clock_monotonic_us();
 	operation->quiet = 0;
 	look(operation, NULL);
+}
+
+static void taken_out(struct operation *operation, const struct error *err)
+{
+	if (err) {
+		operation->part_over(operation, err);
+		return;
+	}
+	stop_now(operation);
+}
+
+void operation_stop_some(struct operation *operation, enum colour colour,
+			 int first, int count, const char *reason,
+			 operation_step *next)
+{
+	operation->partly = true;
+	set_part(operation, colour, first, count, next);
+	free(operation->stop_reason);
+	operation->stop_reason = xstrdup(reason);
+	drain(operation, true, taken_out);
 }

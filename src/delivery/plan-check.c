@@ -107,6 +107,18 @@ static int check_kind(const struct plan_request *request, struct error *err)
 			 request->deploy->environment);
 }
 
+static int check_rolling(const struct plan_request *request, struct error *err)
+{
+	if (request->deploy->strategy != STRATEGY_ROLLING || !request->can ||
+	    request->can->instances)
+		return 0;
+	return error_set(err, ERROR_CONFIG,
+			 "%s: the provider of its traffic cannot take single "
+			 "instances out, so that rolling would lose requests; "
+			 "use strategy canary",
+			 request->deploy->environment);
+}
+
 int plan_check(const struct plan_request *request, struct error *err)
 {
 	const struct deploy_config *deploy = request->deploy;
@@ -119,7 +131,8 @@ int plan_check(const struct plan_request *request, struct error *err)
 				 "write steps: [{weight: 5%%}, {pause: 2m}, "
 				 "{weight: 100%%}]",
 				 deploy->environment, deploy->place.line);
-	return check_kind(request, err) < 0 || check_places(request, err) < 0
-		       ? -1
-		       : check_latencies(request, err);
+	if (check_kind(request, err) < 0 || check_rolling(request, err) < 0)
+		return -1;
+	return check_places(request, err) < 0 ? -1
+					      : check_latencies(request, err);
 }

@@ -3,9 +3,51 @@
 #include "delivery/plan-parts.h"
 
 #include "base/clock.h"
+#include "base/memory.h"
 #include "delivery/words.h"
 
 #define MINUTE_MS 60000
+
+char *plan_note(const struct plan_request *request, const struct plan *plan)
+{
+	if (plan->first)
+		return xstrdup("nothing is live yet: all traffic at once after "
+			       "its checks");
+	if (plan->in_place)
+		return xstrdup("replaces in place: requests fail between stop "
+			       "and start");
+	if (plan->strategy == STRATEGY_ROLLING)
+		return xasprintf("at most %d instances run at once",
+				 request->environment->target.instances +
+					 request->deploy->batch);
+	return xstrdup("");
+}
+
+char *plan_way_back(const struct plan_request *request, const struct plan *plan)
+{
+	char keep[WORDS_SIZE];
+
+	if (plan->first)
+		return xasprintf("none: nothing was live before; `signalbox "
+				 "down %s` stops it",
+				 plan->environment);
+	if (plan->in_place)
+		return xasprintf("cold: %s is started again from its stored "
+				 "release",
+				 request->live_version);
+	if (!request->live_is_up)
+		return xasprintf("cold: %s does not run; %s is started first",
+				 colour_name(!plan->colour),
+				 request->live_version);
+	if (plan->strategy == STRATEGY_ROLLING)
+		return xasprintf("cold: what made room of %s is started again "
+				 "first",
+				 request->live_version);
+	return xasprintf("warm: %s goes on running %s, one weight change; kept "
+			 "for at least %s after the promotion",
+			 colour_name(!plan->colour), request->live_version,
+			 words_duration(request->environment->keep_ms, keep));
+}
 
 /* Whole minutes where there are some. */
 static int64_t round_up(int64_t ms)

@@ -9,6 +9,10 @@
 int plan_check(const struct plan_request *request,
 	       struct error *err) MUST_CHECK;
 
+/* plan-describe.c: the plan's note and way_back, the caller's. */
+char *plan_note(const struct plan_request *request, const struct plan *plan);
+char *plan_way_back(const struct plan_request *request,
+		    const struct plan *plan);
 /* plan-time.c */
 int64_t plan_worst_ms(const struct plan_request *request,
 		      const struct plan *plan);

@@ -44,7 +44,8 @@ static int64_t of_step(const struct plan_request *request,
 		hold = of_hold(request, step->watched ? plan->analysis : NULL);
 		return step->ms < 0 || hold < 0 ? ENDLESS : step->ms + hold;
 	case PLAN_ANALYSIS:
-		return of_hold(request, &step->config->analysis);
+		return of_hold(request, step->config ? &step->config->analysis
+						     : plan->analysis);
 	case PLAN_GATE:
 		return gate_rule_opens_itself(&step->config->gate,
 					      request->mode)
@@ -83,7 +84,8 @@ int64_t plan_back_ms(const struct plan_request *request,
 {
 	if (plan->first)
 		return -1;
-	if (plan->in_place || !request->live_is_up)
+	if (plan->in_place || !request->live_is_up ||
+	    plan->strategy == STRATEGY_ROLLING)
 		return request->environment->target.start_timeout_ms;
 	return request->last_back_ms;
 }

@@ -196,13 +196,14 @@ static void add_gate(struct making *making,
 }
 
 static void add_analysis(struct making *making,
+			 const struct analysis_config *analysis,
 			 const struct plan_step_config *config)
 {
 	struct str label = STR_INIT;
 	struct plan_step *step;
 
 	str_add(&label, "judge: ");
-	analysis_describe(&config->analysis, &label);
+	analysis_describe(analysis, &label);
 	step = add(making, PLAN_ANALYSIS, "analysis", str_detach(&label));
 	step->config = config;
 	step->watched = false;
@@ -262,7 +263,7 @@ static int add_configured(struct making *making,
 		return 0;
 	case PLAN_ANALYSIS:
 		if (!making->plan->first)
-			add_analysis(making, config);
+			add_analysis(making, &config->analysis, config);
 		return 0;
 	case PLAN_START:
 	case PLAN_HEALTHY:
@@ -316,7 +317,8 @@ static void add_promote(struct making *making)
 
 	words_duration(request->environment->keep_ms, keep);
 	step = add(making, PLAN_PROMOTE, "promote",
-		   plan->first || plan->in_place
+		   plan->first || plan->in_place ||
+				   plan->strategy == STRATEGY_ROLLING
 			   ? xasprintf("%s is live", candidate_name(request))
 			   : xasprintf("%s is live; %s stays warm for at "
 				       "least %s",
@@ -325,17 +327,89 @@ static void add_promote(struct making *making)
 	step->watched = false;
 }
 
-static int build(struct making *making, struct error *err)
+static int add_steps(struct making *making, struct error *err)
 {
 	const struct deploy_config *deploy = making->request->deploy;
-	struct plan *plan = making->plan;
 
-	add_start(making);
-	/* In place, what comes up takes all of the traffic. */
-	making->shifting = making->full = plan->in_place;
 	for (size_t i = 0; i < deploy->step_count; i++)
 		if (add_configured(making, &deploy->steps[i], err) < 0)
 			return -1;
+	return 0;
+}
+
+/* "instance 2" or "instances 3-4". */
+static char *batch_text(int first, int count)
+{
+	if (count > 1)
+		return xasprintf("instances %d-%d", first + 1, first + count);
+	return xasprintf("instance %d", first + 1);
+}
+
+static void add_batch(struct making *making, int first, int count)
+{
+	const struct plan_request *request = making->request;
+	enum colour colour = making->plan->colour;
+	int before = request->deploy->batch;
+	char *start = batch_text(first, count);
+	char *stop = batch_text(first - before, before);
+	struct str label = STR_INIT;
+	struct plan_step *step;
+
+	if (!count)
+		str_addf(&label, "stop what is left of %s on %s",
+			 request->live_version, colour_name(!colour));
+	else if (first)
+		str_addf(&label, "stop %s of %s, start %s of %s on %s", stop,
+			 request->live_version, start, candidate_name(request),
+			 colour_name(colour));
+	else
+		str_addf(&label, "start %s of %s on %s", start,
+			 candidate_name(request), colour_name(colour));
+	free(start);
+	free(stop);
+	step = add(making, PLAN_BATCH, "batch", str_detach(&label));
+	step->first = first;
+	step->count = count;
+}
+
+/* Old instances make room for new ones; the steps follow the first. */
+static int build_rolling(struct making *making, struct error *err)
+{
+	const struct deploy_config *deploy = making->request->deploy;
+	int all = making->request->environment->target.instances;
+
+	for (int first = 0; first < all; first += deploy->batch) {
+		int left = all - first;
+		int count = left < deploy->batch ? left : deploy->batch;
+		double percent = 100.0 * (first + count) / all;
+
+		add_batch(making, first, count);
+		if (!first && add_steps(making, err) < 0)
+			return -1;
+		/* Whole percents: a weight has no finer ones. */
+		percent = percent < 100 ? floor(percent) : 100;
+		if (add_weight(making, percent, NULL, err) < 0)
+			return -1;
+		if (percent < 100 && making->plan->analysis)
+			add_analysis(making, making->plan->analysis, NULL);
+	}
+	add_bake(making);
+	add_batch(making, all, 0);
+	add_promote(making);
+	return 0;
+}
+
+static int build(struct making *making, struct error *err)
+{
+	struct plan *plan = making->plan;
+
+	if (plan->strategy == STRATEGY_ROLLING && !plan->first)
+		return build_rolling(making, err);
+	add_start(making);
+	/* In place, what comes up takes all of the traffic. */
+	making->shifting = making->full = plan->in_place;
+	if (add_steps(making, err) < 0)
+		return -1;
 	if (plan->strategy == STRATEGY_LINEAR && add_linear(making, err) < 0)
 		return -1;
 	if (!making->full && add_weight(making, 100, NULL, err) < 0)
@@ -343,40 +417,6 @@ static int build(struct making *making, struct error *err)
 	add_bake(making);
 	add_promote(making);
 	return 0;
-}
-
-static char *note_of(const struct plan *plan)
-{
-	if (plan->first)
-		return xstrdup("nothing is live yet: all traffic at once after "
-			       "its checks");
-	if (plan->in_place)
-		return xstrdup("replaces in place: requests fail between stop "
-			       "and start");
-	return xstrdup("");
-}
-
-static char *way_back_of(const struct plan_request *request,
-			 const struct plan *plan)
-{
-	char keep[WORDS_SIZE];
-
-	if (plan->first)
-		return xasprintf("none: nothing was live before; `signalbox "
-				 "down %s` stops it",
-				 plan->environment);
-	if (plan->in_place)
-		return xasprintf("cold: %s is started again from its stored "
-				 "release",
-				 request->live_version);
-	if (!request->live_is_up)
-		return xasprintf("cold: %s does not run; %s is started first",
-				 colour_name(!plan->colour),
-				 request->live_version);
-	return xasprintf("warm: %s goes on running %s, one weight change; kept "
-			 "for at least %s after the promotion",
-			 colour_name(!plan->colour), request->live_version,
-			 words_duration(request->environment->keep_ms, keep));
 }
 
 static enum colour candidate_colour(const struct plan_request *request,
@@ -427,8 +467,8 @@ struct plan *plan_make(const struct plan_request *request, struct error *err)
 		analysis_describe(plan->analysis, &text);
 	}
 	plan->analysis_text = str_detach(&text);
-	plan->note = note_of(plan);
-	plan->way_back = way_back_of(request, plan);
+	plan->note = plan_note(request, plan);
+	plan->way_back = plan_way_back(request, plan);
 	plan->preview = xstrdup("");
 	plan->windows = NULL;
 	if (build(&making, err) < 0) {

@@ -59,6 +59,13 @@ void environment_pids(const struct environment *environment, enum colour colour,
 	}
 }
 
+bool environment_runs_partly(const struct environment *environment,
+			     enum colour colour, const struct release *release)
+{
+	return release_is(&environment->state.running[colour], release) &&
+	       environment_instances_up(environment, colour) > 0;
+}
+
 bool environment_runs(const struct environment *environment, enum colour colour,
 		      const struct release *release)
 {
@@ -118,6 +125,11 @@ static void why_cold(const struct environment *environment,
 
 	if (running->version && !release_is(running, release))
 		snprintf(text, size, "%s runs %s", colour, running->version);
+	else if (environment_instances_up(environment, release->colour) > 0)
+		snprintf(text, size, "%d of %d instances of %s run",
+			 environment_instances_up(environment, release->colour),
+			 environment_instances(environment, release->colour),
+			 colour);
 	else if (state->stopped[release->colour])
 		snprintf(text, size, "%s was stopped %s", colour,
 			 words_time(state->stopped[release->colour], time));

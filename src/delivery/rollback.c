@@ -48,6 +48,8 @@ static enum colour cold_colour(const struct environment *environment,
 {
 	const double *split = environment->state.split;
 
+	if (environment_runs_partly(environment, release->colour, release))
+		return release->colour;
 	if (split[COLOUR_BLUE] > split[COLOUR_GREEN])
 		return COLOUR_GREEN;
 	if (split[COLOUR_GREEN] > split[COLOUR_BLUE])
@@ -212,7 +214,13 @@ static void start_recorded(struct operation *operation, const struct error *err)
 				 operation->release.version);
 
 	(void)err;
-	operation_stop(operation, operation->colour, reason, cold_room_made);
+	/* What is left of it goes on serving. */
+	if (environment_runs_partly(operation->environment, operation->colour,
+				    &operation->release))
+		cold_room_made(operation, NULL);
+	else
+		operation_stop(operation, operation->colour, reason,
+			       cold_room_made);
 	free(reason);
 }
 

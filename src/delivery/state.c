@@ -210,7 +210,9 @@ static void apply_target(struct environment_state *state,
 	int colour = colour_parse(event_text(event, "colour"));
 	struct release *running;
 
-	if (colour < 0)
+	/* The stop of one of several leaves the others. */
+	if (colour < 0 || (event->type == EVENT_TARGET_STOPPED &&
+			   event_int(event, "instance", 0)))
 		return;
 	running = &state->running[colour];
 	if (event->type == EVENT_TARGET_STARTED) {

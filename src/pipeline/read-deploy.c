@@ -15,8 +15,9 @@ static void read_strategy(struct reader *reader, const struct node *value,
 		[STRATEGY_CANARY] = "canary",
 		[STRATEGY_ALL_AT_ONCE] = "all-at-once",
 		[STRATEGY_LINEAR] = "linear",
+		[STRATEGY_ROLLING] = "rolling",
 	};
-	static const char *const later[] = {"rolling", "shadow", NULL};
+	static const char *const later[] = {"shadow", NULL};
 	struct deploy_config *deploy = into;
 	int word = read_word(reader, value, words, ARRAY_SIZE(words), later);
 
@@ -208,7 +209,7 @@ static const struct key deploy_keys[] = {
 	{"step", read_linear_step, 0, false},
 	{"every", read_time_limit,
 	 offsetof(struct deploy_config, linear_every_ms), false},
-	{"batch", NULL, 0, false},
+	{"batch", read_positive, offsetof(struct deploy_config, batch), false},
 	{"bake", read_time_limit, offsetof(struct deploy_config, bake_ms),
 	 false},
 	{"stage-timeout", NULL, 0, false},
@@ -237,8 +238,9 @@ void read_deploy(struct reader *reader, const struct node *value, void *into)
 	deploy->place = node_place(value);
 	deploy->analysis = analysis_defaults();
 	deploy->operator_timeout_ms = OPERATOR_TIMEOUT_MS;
+	deploy->batch = 1;
 	read_map(reader, value, &deploy_schema, deploy);
-	reader->target = NULL;
 	check_operator(reader, value, deploy);
 	strategy_check(reader, value, deploy);
+	reader->target = NULL;
 }

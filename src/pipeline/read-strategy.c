@@ -118,6 +118,24 @@ static void check_linear(struct reader *reader, const struct node *value,
 	check_own_weights(reader, deploy);
 }
 
+static void check_rolling(struct reader *reader,
+			  const struct deploy_config *deploy)
+{
+	const struct environment_config *target = reader->target;
+
+	if (target && target->target.instances < 2)
+		complain_at(reader, deploy->place,
+			    "rolling needs instances: 2 or more of the target "
+			    "of '%s'; for one write strategy: blue-green",
+			    target->name);
+	else if (target && deploy->batch > target->target.instances)
+		complain_at(reader, deploy->place,
+			    "batch: %d is more than the %d instances of '%s'",
+			    deploy->batch, target->target.instances,
+			    target->name);
+	check_own_weights(reader, deploy);
+}
+
 static void check_keys(struct reader *reader, const struct node *value,
 		       const struct deploy_config *deploy)
 {
@@ -127,6 +145,7 @@ static void check_keys(struct reader *reader, const struct node *value,
 	} keys[] = {
 		{"step", STRATEGY_LINEAR},
 		{"every", STRATEGY_LINEAR},
+		{"batch", STRATEGY_ROLLING},
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
@@ -199,6 +218,7 @@ void strategy_check(struct reader *reader, const struct node *value,
 		check_linear(reader, value, deploy);
 		break;
 	case STRATEGY_ROLLING:
-		BUG("strategy %s comes later", strategy_name(deploy->strategy));
+		check_rolling(reader, deploy);
+		break;
 	}
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The candidate has all traffic and is not live yet: one that ends now, or
- * that its proxy cannot reach, goes back. */
+/* Instances of the candidate take the place of old ones; and, when it has all
+ * traffic and is not live yet, one that ends, or that its proxy cannot reach,
+ * goes back. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -63,4 +64,16 @@ void deploy_bake_end(struct deploy_step *deploy)
 {
 	if (deploy->bake)
 		timer_stop(deploy->bake);
+}
+
+void deploy_roll(struct deploy_step *deploy, const struct plan_step *step)
+{
+	struct batch batch = {.first = step->first, .count = step->count};
+
+	if (step->first) {
+		batch.stop_first = step->first - deploy->config->batch;
+		batch.stop_count = deploy->config->batch;
+	}
+	deploy->phase = DEPLOY_MOVING;
+	environment_roll(deploy->environment, &batch, deploy_operated, deploy);
 }

@@ -67,7 +67,7 @@ void deploy_step_failed(struct deploy_step *deploy, enum state outcome,
 }
 
 /* The end of an operation of the environment. */
-static void operated(void *data, const struct error *err)
+void deploy_operated(void *data, const struct error *err)
 {
 	struct deploy_step *deploy = data;
 
@@ -95,7 +95,7 @@ static void shifted(void *data, const struct error *err)
 	if (!err && deploy->phase == DEPLOY_MOVING && config &&
 	    current(deploy)->weight < 100)
 		deploy_watch_begin(deploy, config);
-	operated(data, err);
+	deploy_operated(data, err);
 }
 
 static double asked(const struct deploy_step *deploy)
@@ -305,7 +305,8 @@ static bool is_skipped(const struct deploy_step *deploy)
 		return false;
 	return step->kind == PLAN_PAUSE || step->kind == PLAN_ANALYSIS ||
 	       step->kind == PLAN_BAKE ||
-	       (step->kind == PLAN_WEIGHT && step->weight < 100);
+	       (step->kind == PLAN_WEIGHT && step->weight < 100 &&
+		deploy->plan->strategy != STRATEGY_ROLLING);
 }
 
 static void run_step(struct deploy_step *deploy)
@@ -316,8 +317,8 @@ static void run_step(struct deploy_step *deploy)
 	case PLAN_START:
 	case PLAN_REPLACE:
 		deploy->phase = DEPLOY_MOVING;
-		environment_start_candidate(deploy->environment, operated,
-					    deploy);
+		environment_start_candidate(deploy->environment,
+					    deploy_operated, deploy);
 		break;
 	case PLAN_HEALTHY: /* the start has waited for it */
 		deploy_step_passed(deploy);
@@ -332,7 +333,9 @@ static void run_step(struct deploy_step *deploy)
 		run_pause(deploy, wait_of(deploy));
 		break;
 	case PLAN_ANALYSIS:
-		deploy_watch_begin(deploy, &step->config->analysis);
+		deploy_watch_begin(deploy, step->config
+						   ? &step->config->analysis
+						   : deploy->plan->analysis);
 		run_pause(deploy, 0);
 		break;
 	case PLAN_GATE:
@@ -346,13 +349,14 @@ static void run_step(struct deploy_step *deploy)
 		run_pause(deploy, wait_of(deploy));
 		break;
 	case PLAN_BATCH:
-		BUG("nothing plans a %s yet", plan_step_kind_name(step->kind));
+		deploy_roll(deploy, step);
+		break;
 	case PLAN_PROMOTE:
 		deploy->phase = DEPLOY_MOVING;
 		deploy_bake_end(deploy);
 		deploy_watch_end(deploy);
 		environment_promote(deploy->environment, deploy->person,
-				    operated, deploy);
+				    deploy_operated, deploy);
 		break;
 	}
 }

@@ -110,6 +110,8 @@ bool deploy_take_up(struct deploy_step *deploy);
 
 /* deploy-plan.c */
 void deploy_run_plan(struct deploy_step *deploy);
+/* The end of an operation of the environment, which was the step. */
+void deploy_operated(void *data, const struct error *err);
 /* The step under way is over; the plan goes on. */
 void deploy_step_passed(struct deploy_step *deploy);
 /* And ends with it. */
@@ -132,6 +134,8 @@ void deploy_run_command(struct deploy_step *deploy,
 void deploy_drop_command(struct deploy_step *deploy);
 
 /* deploy-bake.c */
+/* A batch of a rolling release. */
+void deploy_roll(struct deploy_step *deploy, const struct plan_step *step);
 void deploy_bake_begin(struct deploy_step *deploy);
 void deploy_bake_end(struct deploy_step *deploy);
 

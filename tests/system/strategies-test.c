@@ -137,6 +137,19 @@ static void several_instances_go_forward_and_back(void **state)
 	free(head);
 }
 
+static void rolling_goes_forward_and_back(void **state)
+{
+	struct site *site = *state;
+	char *head = several();
+
+	goes_forward_and_back(site, head,
+			      DEPLOY "      strategy: rolling\n"
+				     "      steps: [{check: [{get: "
+				     "/healthz}]}]\n",
+			      "failed by the shift: 0 of ");
+	free(head);
+}
+
 #define TEST(name) \
 	cmocka_unit_test_setup_teardown(name, site_set_up, site_tear_down)
 
@@ -145,6 +158,7 @@ static int run_all(void)
 	const struct CMUnitTest tests[] = {
 		TEST(linear_goes_forward_and_back),
 		TEST(several_instances_go_forward_and_back),
+		TEST(rolling_goes_forward_and_back),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -128,6 +128,7 @@ static void add_state(struct haproxy_colour_state *colour,
 	colour->servers++;
 	colour->weight += weight;
 	colour->up += up;
+	colour->up_weight += up ? weight : 0;
 	colour->maintenance +=
 		(number(header, row, "srv_admin_state") & ADMIN_MASK) != 0;
 	colour->reweighed |= weight != number(header, row, "srv_iweight");

@@ -16,13 +16,14 @@
 
 /* `show servers state BACKEND`, summed up for a colour's servers. */
 struct haproxy_colour_state {
-	int servers;	 /* that were found */
-	int units;	 /* weight of each; the first's where they differ */
-	bool uneven;	 /* they differ */
-	bool reweighed;	 /* not what its configuration says */
-	int up;		 /* how many the proxy holds for up */
-	int maintenance; /* how many are in maint or drain */
-	int64_t weight;	 /* of all of them together */
+	int servers;	   /* that were found */
+	int units;	   /* weight of each; the first's where they differ */
+	bool uneven;	   /* they differ */
+	bool reweighed;	   /* not what its configuration says */
+	int up;		   /* how many the proxy holds for up */
+	int maintenance;   /* how many are in maint or drain */
+	int64_t weight;	   /* of all of them together */
+	int64_t up_weight; /* of those that are up */
 };
 struct haproxy_state {
 	long backend; /* its number: a frontend may have the same name */

@@ -32,6 +32,14 @@ static int whole_units(double units, bool alone)
 	return whole < HAPROXY_UNITS ? (int)whole : HAPROXY_UNITS - 1;
 }
 
+/* Those that it holds for up share what the colour gets. */
+static double servers_of(const struct haproxy *haproxy, int colour)
+{
+	int up = haproxy->state.colours[colour].up;
+
+	return up > 0 ? (double)up : (double)haproxy->servers[colour].count;
+}
+
 struct traffic_split haproxy_round(const struct traffic *traffic,
 				   struct traffic_split wanted)
 {
@@ -42,7 +50,7 @@ struct traffic_split haproxy_round(const struct traffic *traffic,
 
 	/* A share is of a colour, a weight of one of its servers. */
 	for (int i = 0; i < COLOUR_COUNT; i++) {
-		each[i] = wanted.percent[i] / (double)haproxy->servers[i].count;
+		each[i] = wanted.percent[i] / servers_of(haproxy, i);
 		total += each[i];
 	}
 	for (int i = 0; i < COLOUR_COUNT; i++) {
@@ -51,11 +59,11 @@ struct traffic_split haproxy_round(const struct traffic *traffic,
 			wanted.units[i] =
 				whole_units(HAPROXY_UNITS * each[i] / total,
 					    each[i] >= total);
-		weight += wanted.units[i] * (double)haproxy->servers[i].count;
+		weight += wanted.units[i] * servers_of(haproxy, i);
 	}
 	for (int i = 0; i < COLOUR_COUNT; i++)
 		wanted.percent[i] = 100.0 * wanted.units[i] *
-				    (double)haproxy->servers[i].count / weight;
+				    servers_of(haproxy, i) / weight;
 	return wanted;
 }
 
@@ -235,6 +243,9 @@ static void read_back(struct work *work, const char *answer, size_t len)
 
 static void write_weights(struct work *work)
 {
+	/* By what is up now. */
+	work->split =
+		haproxy_round(&work->haproxy->traffic, work->change.split);
 	ask_weights(work, first_colour(work), read_back);
 }
 

@@ -71,21 +71,29 @@ int haproxy_take_truth(struct haproxy *haproxy, const char *answer,
 	return 0;
 }
 
+/* What it has to give, or would have. */
+static int64_t weight_of(const struct haproxy *haproxy, int colour)
+{
+	const struct haproxy_colour_state *state =
+		&haproxy->state.colours[colour];
+
+	return state->up ? state->up_weight : state->weight;
+}
+
 struct traffic_split haproxy_split(const struct haproxy *haproxy)
 {
 	struct traffic_split split;
 	int64_t total = 0;
 
 	for (int i = 0; i < COLOUR_COUNT; i++)
-		total += haproxy->state.colours[i].weight;
+		total += weight_of(haproxy, i);
 	for (int i = 0; i < COLOUR_COUNT; i++) {
 		split.units[i] = haproxy->units[i];
 		split.percent[i] = 0;
 		if (total)
-			split.percent[i] =
-				100.0 *
-				(double)haproxy->state.colours[i].weight /
-				(double)total;
+			split.percent[i] = 100.0 *
+					   (double)weight_of(haproxy, i) /
+					   (double)total;
 	}
 	return split;
 }
@@ -367,6 +375,7 @@ static struct traffic *haproxy_open(const struct traffic_options *options,
 		.latency = haproxy->ring ? TRAFFIC_LATENCY_RING
 					 : TRAFFIC_LATENCY_MEAN,
 		.drain = true,
+		.instances = true,
 		.keeps_requests = true,
 		.loses = "",
 	};
@@ -428,6 +437,7 @@ const struct traffic_ops traffic_haproxy = {
 	.settle = haproxy_settle,
 	.cut = haproxy_cut,
 	.stop = haproxy_stop,
+	.drain = haproxy_drain,
 	.is_lost = haproxy_is_lost,
 	.lock_path = haproxy_lock_path,
 };

@@ -107,6 +107,8 @@ struct work {
 	bool overtaken;	     /* by a newer one */
 	struct work *behind; /* waits for that one's end; NULL: none */
 	char *warning;
+	struct traffic_drain drain;
+	int quiet; /* looks in a row that found none */
 	/* A start. */
 	struct str text; /* the configuration */
 	pid_t child;	 /* that checks it */
@@ -181,6 +183,9 @@ void haproxy_ensure_attached(struct work *work);
 /* What the backend's algorithm lets one do; fails when it is none of HTTP. */
 int haproxy_learn(struct haproxy *haproxy, const char *stat_answer,
 		  struct error *err) MUST_CHECK;
+/* haproxy-drain.c */
+void haproxy_drain(struct traffic *traffic, const struct traffic_drain *drain,
+		   traffic_done *done, void *data);
 /* haproxy-settle.c */
 void haproxy_settle(struct traffic *traffic, traffic_done *done, void *data);
 /* Replaces the file on the helper, then calls `written`. */

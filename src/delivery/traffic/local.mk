@@ -2,6 +2,7 @@ libsignalbox_a_SOURCES += \
 	%D%/haproxy-answers.c %D%/haproxy-answers.h \
 	%D%/haproxy-attached.c \
 	%D%/haproxy-config.c %D%/haproxy-config.h \
+	%D%/haproxy-drain.c \
 	%D%/haproxy-lines.c %D%/haproxy-lines.h \
 	%D%/haproxy-managed.c \
 	%D%/haproxy-sample.c \

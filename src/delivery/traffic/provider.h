@@ -39,6 +39,11 @@ struct traffic_ops {
 	/* NULL: the capability `preview` is false. */
 	void (*preview)(struct traffic *traffic, int colour, traffic_done *done,
 			void *data);
+	/* NULL: it has no say in single instances; such a strategy is
+	 * refused. */
+	void (*drain)(struct traffic *traffic,
+		      const struct traffic_drain *drain, traffic_done *done,
+		      void *data);
 	/* NULL: it cannot happen. */
 	bool (*is_lost)(const struct traffic *traffic);
 	/* The path of the file that locks this environment's proxy; the

@@ -119,6 +119,14 @@ void traffic_preview(struct traffic *traffic, int colour, traffic_done *done,
 	traffic->ops->preview(traffic, colour, done, data);
 }
 
+void traffic_drain(struct traffic *traffic, const struct traffic_drain *drain,
+		   traffic_done *done, void *data)
+{
+	if (!traffic->ops->drain)
+		BUG("%s has no say in instances", traffic->ops->name);
+	traffic->ops->drain(traffic, drain, done, data);
+}
+
 bool traffic_is_lost(const struct traffic *traffic)
 {
 	return traffic->ops->is_lost && traffic->ops->is_lost(traffic);

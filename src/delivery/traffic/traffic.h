@@ -55,6 +55,7 @@ struct traffic_capabilities {
 	enum traffic_latency latency;
 	bool drain;	     /* sessions on a colour can be counted and cut */
 	bool preview;	     /* traffic_preview() is there */
+	bool instances;	     /* traffic_drain() is */
 	bool keeps_requests; /* a change of weights loses none */
 	const char *loses;   /* why it may: "a reload ends idle connections";
 			      * borrowed, "" when it keeps them */
@@ -169,6 +170,18 @@ void traffic_cut(struct traffic *traffic, enum colour colour,
  * capability is there. */
 void traffic_preview(struct traffic *traffic, int colour, traffic_done *done,
 		     void *data);
+/* Some instances of a colour that has others. out: they get nothing new, and
+ * it is done when what they had has ended, or after wait_ms. Else they may be
+ * given requests again, once the proxy finds them up; done when it has found
+ * that they are down, or after wait_ms. Only where the capability is there. */
+struct traffic_drain {
+	enum colour colour;
+	int first, count;
+	bool out;
+	int64_t wait_ms;
+};
+void traffic_drain(struct traffic *traffic, const struct traffic_drain *drain,
+		   traffic_done *done, void *data);
 /* The weights are not the settled ones, though nobody has set them since. */
 bool traffic_is_lost(const struct traffic *traffic);
 /* Managed: ends the proxy. Attached: done at once. */

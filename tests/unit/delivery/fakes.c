@@ -292,6 +292,7 @@ provider_capabilities(const struct traffic *traffic)
 		.why = "",
 		.units = 256,
 		.latency = TRAFFIC_LATENCY_RING,
+		.instances = true,
 		.keeps_requests = true,
 		.loses = "",
 	};
@@ -365,6 +366,17 @@ static void provider_stop(struct traffic *traffic, traffic_done *done,
 	answer_later(traffic, data)->done = done;
 }
 
+static void provider_drain(struct traffic *traffic,
+			   const struct traffic_drain *drain,
+			   traffic_done *done, void *data)
+{
+	if (drain->out)
+		str_addf(&fake.log, "drain %s %d of them from %d\n",
+			 colour_name(drain->colour), drain->count,
+			 drain->first + 1);
+	answer_later(traffic, data)->done = done;
+}
+
 const struct traffic_ops fake_traffic = {
 	.name = "fake",
 
@@ -380,5 +392,6 @@ const struct traffic_ops fake_traffic = {
 	.settle = provider_settle,
 	.cut = provider_cut,
 	.stop = provider_stop,
+	.drain = provider_drain,
 
 };

@@ -303,6 +303,37 @@ static void plan_names_the_ports_of_all_instances(void **state)
 	plan_free(plan);
 }
 
+static void plan_of_a_rolling_release_goes_by_batches(void **state)
+{
+	struct environment_config several = production;
+	struct deploy_config deploy = {.environment = "production",
+				       .strategy = STRATEGY_ROLLING,
+				       .steps = canary_steps,
+				       .step_count = 1,
+				       .batch = 2};
+	struct plan_request request = over_blue(&deploy);
+
+	(void)state;
+	several.target.instances = 3;
+	request.environment = &several;
+	assert_described(
+		&request,
+		"production: rolling, candidate on green\n"
+		"   1   batch       start instances 1-2 of v2 on green\n"
+		"   2   check       check green directly: GET /healthz 200\n"
+		"   3   weight-66   66 % of traffic to green\n"
+		"   4   batch-2     stop instances 1-2 of v1, start instance 3 "
+		"of v2 on green\n"
+		"   5   weight-100  100 % of traffic to green\n"
+		"   6   batch-3     stop what is left of v1 on blue\n"
+		"   7   promote     v2 is live\n"
+		"  note         at most 5 instances run at once\n"
+		"  to 100 %     the time to start, be healthy and be checked\n"
+		"  at most      1 min, with every time-out\n"
+		"  way back     cold: what made room of v1 is started again "
+		"first; at most 30 s to start it\n");
+}
+
 static void plan_tells_how_long_it_may_take(void **state)
 {
 	struct deploy_config deploy = canary;
@@ -468,6 +499,7 @@ int main(void)
 		cmocka_unit_test(plan_of_a_linear_release_repeats_its_step),
 		cmocka_unit_test(plan_watches_it_at_100_before_it_is_live),
 		cmocka_unit_test(plan_tells_how_long_it_may_take),
+		cmocka_unit_test(plan_of_a_rolling_release_goes_by_batches),
 		cmocka_unit_test(plan_names_the_ports_of_all_instances),
 		cmocka_unit_test(plan_goes_to_the_colour_that_is_not_live),
 		cmocka_unit_test(

@@ -202,6 +202,51 @@ static void all_at_once_replaces_every_instance(void **state)
 	end(&rig);
 }
 
+#define ROLLING SEVERAL("3") DEPLOY "strategy: rolling, batch: 2"
+
+static void rolling_takes_the_place_of_old_instances(void **state)
+{
+	struct rig rig;
+
+	(void)state;
+	begin_second(&rig, ROLLING "}}\n");
+	free(fake_log());
+	rig_until_done(&rig);
+	assert_string_equal(rig.reason, "");
+	assert_int_equal(rig.outcome, STATE_PASSED);
+	assert_asked("start green v2\nstart green-2 v2\n"
+		     "set blue 34 green 66\nsettle\n"
+		     "drain blue 2 of them from 1\nstop blue\nstop blue-2\n"
+		     "start green-3 v2\n"
+		     "set blue 0 green 100\nsettle\n"
+		     "stop blue\nstop blue-2\nstop blue-3\nsettle\n");
+	assert_string_equal(state_of(&rig)->live.version, "v2");
+	assert_null(state_of(&rig)->running[COLOUR_BLUE].version);
+	end(&rig);
+}
+
+static void rolling_that_fails_brings_the_old_instances_back(void **state)
+{
+	struct rig rig;
+
+	(void)state;
+	begin_second(&rig, ROLLING "}}\n");
+	rig_until_told(&rig, STEP_STARTED "batch-2\"");
+	fake.unhealthy = true;
+	free(fake_log());
+	rig_until_told(&rig, "target.failed");
+	fake.unhealthy = false;
+	rig_until_done(&rig);
+	assert_int_equal(rig.outcome, STATE_ROLLED_BACK);
+	assert_asked("stop blue\nstop blue-2\n"
+		     "start green-3 v2\n"
+		     "start blue v1\nstart blue-2 v1\n"
+		     "set blue 100 green 0\nsettle\n"
+		     "stop green\nstop green-2\nstop green-3\n");
+	assert_true(environment_is_up(rig.environment, COLOUR_BLUE));
+	end(&rig);
+}
+
 #define BAKED(ms) HEAD DEPLOY "strategy: blue-green, bake: " ms "}}\n"
 
 static void a_baked_release_is_live_after_it_was_watched(void **state)
@@ -252,6 +297,9 @@ int main(void)
 		cmocka_unit_test(one_that_ends_while_it_bakes_goes_back),
 		cmocka_unit_test(every_instance_is_started_and_stopped),
 		cmocka_unit_test(all_at_once_replaces_every_instance),
+		cmocka_unit_test(rolling_takes_the_place_of_old_instances),
+		cmocka_unit_test(
+			rolling_that_fails_brings_the_old_instances_back),
 	};
 
 	set_up_git();
