@@ -10,7 +10,7 @@
 #define PROBE_EVERY_MS 900
 #define FIRST_PROBES_MS 2500
 #define LOOK_AGAIN_MS 5
-#define COUNT_EVERY_MS 200
+#define COUNT_EVERY_MS 40
 /* Where the system tells no connections, a colour is quiet after so long. */
 #define QUIET_MS 1000
 

@@ -9,6 +9,10 @@
 
 #define LOOK_AGAIN_MS 10
 #define PROBE_AGAIN_MS 100
+/* Who may not wait takes what was seen a moment ago, and else at least waits
+ * for an answer: nginx has no view of its own that could be asked. */
+#define LATELY_MS 3000
+#define LEAST_WAIT_MS 1000
 
 /* A colour with a share keeps at least one unit, and leaves one. */
 static int round_units(double green)
@@ -186,6 +190,10 @@ void nginx_set(struct traffic *traffic, const struct traffic_change *change,
 	work->split = nginx_round(change->split);
 	work->began_us = clock_monotonic_us();
 	work->deadline_us = work->began_us + change->wait_ms * 1000;
+	if (change->wait_ms == 0) {
+		work->deadline_us += (int64_t)LEAST_WAIT_MS * 1000;
+		work->began_us -= (int64_t)LATELY_MS * 1000;
+	}
 	if (change->force && change->wait_ms == 0)
 		move(work);
 	else

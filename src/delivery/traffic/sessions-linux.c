@@ -41,24 +41,40 @@ static bool is_ours(unsigned long inode)
 	return found;
 }
 
+static const char *skip_words(const char *at, int words)
+{
+	while (words-- > 0) {
+		at += strspn(at, " ");
+		at += strcspn(at, " \n");
+	}
+	return at + strspn(at, " ");
+}
+
+/* sl: local remote state queues timer retries uid timeout inode. Not by
+ * sscanf(), which looks for the end of the whole list at each line. */
+static bool is_open(const char *line, int first, int count)
+{
+	const char *remote = skip_words(line, 2);
+	const char *port = remote + strcspn(remote, ":\n");
+	long number;
+	char *end;
+
+	if (*port != ':')
+		return false;
+	number = strtol(port + 1, &end, 16);
+	if (number < first || number >= first + count ||
+	    strtol(end, &end, 16) != ESTABLISHED)
+		return false;
+	return !is_ours(strtoul(skip_words(end, 5), NULL, 10));
+}
+
 static int64_t count_lines(const char *text, int first, int count)
 {
 	int64_t open = 0;
 
 	for (const char *at = strchr(text, '\n'); at && at[1];
-	     at = strchr(at + 1, '\n')) {
-		unsigned port, state;
-		unsigned long inode;
-
-		/* sl: local remote state queues timer retries uid 0 inode */
-		if (sscanf(at + 1,
-			   " %*d: %*s %*[0-9A-F]:%x %x %*s %*s %*s %*u %*u "
-			   "%lu",
-			   &port, &state, &inode) == 3 &&
-		    state == ESTABLISHED && (int)port >= first &&
-		    (int)port < first + count && !is_ours(inode))
-			open++;
-	}
+	     at = strchr(at + 1, '\n'))
+		open += is_open(at + 1, first, count);
 	return open;
 }
 
