@@ -403,6 +403,22 @@ static void a_shift_waits_for_a_colour_to_come_up(void **state)
 	assert_answers(f, "green");
 }
 
+static void a_change_that_may_not_wait_goes_to_what_is_up(void **state)
+{
+	struct fixture *f = managed(state);
+
+	shift(f, 100, 0, false); /* nobody has asked green before */
+	assert_string_equal(f->error, "");
+	assert_answers(f, "green");
+	stop_server(f, 0);
+	do
+		take_sample(f);
+	while (f->sample.colours[COLOUR_BLUE].up);
+	shift(f, 0, 0, false);
+	assert_int_equal(f->code, ERROR_PROVIDER);
+	assert_answers(f, "green");
+}
+
 static void a_newer_change_takes_the_place_of_one_that_waits(void **state)
 {
 	struct traffic_change change = {
@@ -582,15 +598,16 @@ static void nginx_that_is_killed_comes_back_with_its_weights(void **state)
 	char *keeper = path_join(f->folder, "production/nginx");
 	pid_t killed = keeper_child_running(keeper);
 	int64_t limit = clock_monotonic_us() + 20000000;
+	pid_t now;
 
 	shift_well(f, 100);
 	assert_true(killed > 0);
 	assert_int_equal(kill(killed, SIGKILL), 0);
-	do
+	do { /* workers of the one that was killed may answer yet */
+		now = keeper_child_running(keeper);
 		inspect(f);
-	while ((f->code != ERROR_NONE ||
-		keeper_child_running(keeper) == killed) &&
-	       clock_monotonic_us() < limit);
+	} while ((f->code != ERROR_NONE || now <= 0 || now == killed) &&
+		 clock_monotonic_us() < limit);
 	assert_string_equal(f->error, "");
 	assert_int_equal(f->split.units[COLOUR_GREEN], 256);
 	assert_answers(f, "green");
@@ -676,6 +693,7 @@ int main(int argc, char **argv)
 		TEST(observed_share_is_the_share_asked),
 		TEST(a_colour_that_is_down_gets_no_traffic),
 		TEST(a_shift_waits_for_a_colour_to_come_up),
+		TEST(a_change_that_may_not_wait_goes_to_what_is_up),
 		TEST(a_newer_change_takes_the_place_of_one_that_waits),
 		TEST(a_colour_that_dies_is_left_at_once),
 		TEST(counts_and_times_are_the_colours_own),

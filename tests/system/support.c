@@ -20,7 +20,8 @@
 
 #define WORDS_MOST 24
 
-static const char *const kept_names[] = {"blue", "green", "proxy/proxy"};
+static const char *const kept_names[] = {"blue", "green", "proxy/proxy",
+					 "proxy/nginx"};
 
 int site_main(int argc, char **argv, int (*tests)(void))
 {
