@@ -303,7 +303,8 @@ static void find(struct analysis *analysis, int64_t now_ms,
 			sight->candidate.requests - analysis->begun.requests;
 	if (known) {
 		find_limits(analysis, &sight->candidate, result);
-		find_beside_stable(analysis, now_ms, sight, result);
+		if (!sight->alone)
+			find_beside_stable(analysis, now_ms, sight, result);
 	} else if (asks_provider(analysis)) {
 		say_alone(result, VERDICT_ERROR,
 			  "could not measure: the provider did not answer");
@@ -312,7 +313,10 @@ static void find(struct analysis *analysis, int64_t now_ms,
 		metric_judge(&config->metrics[i], &sight->readings[i],
 			     &result->findings[result->count++]);
 	if (!result->count)
-		say_alone(result, VERDICT_PASS, "no limit is set");
+		say_alone(result, VERDICT_PASS,
+			  sight->alone ? "it has all requests: there is "
+					 "nothing to hold it against"
+				       : "no limit is set");
 }
 
 void analysis_look(struct analysis *analysis, int64_t now_ms,

@@ -41,6 +41,8 @@ struct analysis_sight {
 	/* One for each of the configuration's metrics; borrowed. NULL: not
 	 * asked. */
 	const struct metric_reading *readings;
+	/* The candidate has all requests: there is nothing beside it. */
+	bool alone;
 };
 
 /* What one metric says. Reals are NAN where there is none. */

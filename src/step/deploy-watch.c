@@ -20,7 +20,9 @@ static void count(struct deploy_step *deploy, enum colour colour,
 static struct analysis_sight see(struct deploy_step *deploy)
 {
 	enum colour candidate = deploy->plan->colour;
-	struct analysis_sight sight = {.readings = NULL};
+	const struct environment_state *state =
+		environment_state(deploy->environment);
+	struct analysis_sight sight = {.alone = state->split[candidate] >= 100};
 
 	count(deploy, candidate, &sight.candidate);
 	count(deploy, colour_other(candidate), &sight.stable);

@@ -181,6 +181,66 @@ static void candidate_that_never_gets_healthy_has_no_traffic(void **state)
 	assert_int_equal(site_load_by(site, true), 0);
 }
 
+/* Killed by its limit of memory, started again by its keeper, killed again:
+ * what it broke counts. */
+static void candidate_that_leaks_until_killed_is_taken_back(void **state)
+{
+	struct site *site = *state;
+
+	assert_int_equal(
+		judge(site,
+		      "name: shop\nenvironments:\n  production:\n"
+		      "    target: {process: {command: \"ulimit -c 0; ulimit "
+		      "-v 400000; exec @SERVER@ serve\", "
+		      "ports: [@BLUE@, @GREEN@], health: /healthz}}\n"
+		      "    traffic: {haproxy: {listen: "
+		      "\"127.0.0.1:@PORT@\"}}\n",
+		      "slow 1x\n", "slow 1x\nleak 200MiB\n",
+		      HALF "      analysis: {" LOOK
+			   ", error-rate: \"< 1%\", against-stable: "
+			   "{error-rate: \"+0%\"}}\n"),
+		5);
+	assert_string_equal(site_colour(site), "blue");
+}
+
+static bool is_baking(void *data)
+{
+	char *folder = site_run_folder(data, 2);
+	struct event *step =
+		site_last_event(folder, EVENT_STEP_STARTED, "production");
+	bool is = step && strcmp(event_text(step, "kind"), "bake") == 0;
+
+	event_free(step);
+	free(folder);
+	return is;
+}
+
+/* While it bakes the other one is warm, and it is watched. */
+static void candidate_that_dies_with_all_the_traffic_is_taken_back(void **state)
+{
+	struct site *site = *state;
+	char *fatal = xasprintf("%s/fatal", site->folder);
+	char *bug = xasprintf("slow 1x\ndie-on %s\n", fatal);
+	struct process *run;
+
+	commit(site, HEAD, "slow 1x\n",
+	       "  production: {deploy: {environment: production}}\n");
+	assert_int_equal(site_call(site, "run", NULL), 0);
+	commit(site, HEAD, bug,
+	       "  production: {deploy: {environment: production, bake: 60s, "
+	       "analysis: {" LOOK
+	       ", against-stable: {error-rate: \"+0%\"}}}}\n");
+	run = site_start(site, NULL, "run", NULL);
+	process_await_text(run, "production started");
+	await(is_baking, site, "the step that watches");
+	assert_string_equal(site_colour(site), "green");
+	assert_int_equal(file_replace(fatal, "", 0, 0600, NULL), 0);
+	assert_int_equal(process_await(run), 5);
+	assert_string_equal(site_colour(site), "blue");
+	free(fatal);
+	free(bug);
+}
+
 #define METRIC(limits)                                                  \
 	CANARY "      steps: [{weight: 50%}, {pause: 400ms}, {weight: " \
 	       "100%}]\n      analysis:\n        every: 300ms\n"        \
@@ -314,6 +374,8 @@ static int run_all(void)
 		TEST(candidate_that_answers_health_checks_alone_is_taken_back),
 		TEST(check_finds_one_that_answers_health_checks_alone),
 		TEST(candidate_that_never_gets_healthy_has_no_traffic),
+		TEST(candidate_that_leaks_until_killed_is_taken_back),
+		TEST(candidate_that_dies_with_all_the_traffic_is_taken_back),
 		TEST(command_that_measures_too_much_takes_it_back),
 		TEST(command_that_fails_holds_the_release),
 		TEST(prometheus_tells_a_good_candidate_from_a_bad_one),

@@ -407,6 +407,28 @@ static void stable_without_requests_is_inconclusive(void **state)
 	analysis_free(analysis);
 }
 
+static void
+candidate_with_all_requests_is_held_against_limits_alone(void **state)
+{
+	struct analysis_config config = beside_stable;
+	struct analysis_sight sight = after(1, 0, 0);
+	struct analysis *analysis = begun_beside_stable(&config);
+	struct analysis_result result;
+
+	(void)state;
+	sight.alone = true;
+	result = look_at(analysis, 1, &sight);
+	assert_int_equal(result.verdict, VERDICT_PASS);
+	assert_string_equal(result.text, "it has all requests: there is "
+					 "nothing to hold it against");
+	config.error_rate = (struct limit){true, 1};
+	sight.candidate.errors = 100;
+	result = look_at(analysis, 2, &sight);
+	assert_int_equal(result.verdict, VERDICT_FAIL);
+	assert_int_equal(result.count, 1);
+	analysis_free(analysis);
+}
+
 static void failed_limit_outdoes_what_cannot_be_measured(void **state)
 {
 	struct analysis_config config = one_percent;
@@ -452,6 +474,8 @@ int main(void)
 			slow_requests_within_the_percentile_are_let_pass),
 		cmocka_unit_test(evidence_is_kept_when_the_next_step_begins),
 		cmocka_unit_test(stable_without_requests_is_inconclusive),
+		cmocka_unit_test(
+			candidate_with_all_requests_is_held_against_limits_alone),
 		cmocka_unit_test(failed_limit_outdoes_what_cannot_be_measured),
 	};
 
