@@ -9,6 +9,7 @@
 #include "cli/project.h"
 #include "cli/runs.h"
 #include "delivery/queue.h"
+#include "delivery/words.h"
 #include "cli/until.h"
 #include "engine/runs.h"
 
@@ -75,6 +76,34 @@ static void print_queue(struct environment *environment)
 	queue_line_release(&line);
 }
 
+static json_t *last_back_json(const struct readiness *way_back)
+{
+	char time[CLOCK_TEXT_SIZE];
+
+	return json_pack("{s:I, s:s, s:b}", "ms", (json_int_t)way_back->last_ms,
+			 "time", clock_format_utc(way_back->last_at, time),
+			 "drill", way_back->last_was_drill);
+}
+
+static json_t *vetoes_json(const struct environment_state *state)
+{
+	json_t *array = json_array();
+	char time[CLOCK_TEXT_SIZE];
+
+	for (size_t i = 0; i < state->veto_count; i++) {
+		const struct veto *it = &state->vetoes[i];
+
+		json_array_append_new(
+			array,
+			json_pack("{s:s, s:s, s:s, s:s, s:s, s:s}", "commit",
+				  it->commit, "version", it->version, "by",
+				  it->by, "person", it->person, "reason",
+				  it->reason, "since",
+				  clock_format_utc(it->since, time)));
+	}
+	return array;
+}
+
 static json_t *environment_json(struct environment *environment)
 {
 	const struct environment_state *state = environment_state(environment);
@@ -97,11 +126,42 @@ static json_t *environment_json(struct environment *environment)
 	if (state->has_candidate)
 		json_object_set_new(object, "candidate",
 				    release_encode(&state->candidate));
+	if (way_back.last_ms >= 0)
+		json_object_set_new(object, "last-way-back",
+				    last_back_json(&way_back));
+	json_object_set_new(object, "vetoes", vetoes_json(state));
 	if (environment_state_is_held(state, clock_wall_ms()))
 		json_object_set_new(object, "locked", lock_json(state));
 	json_object_set_new(object, "queue", queue_json(environment));
 	free(holder);
 	return object;
+}
+
+/* A way back that was never gone is a hope; how to know is said. */
+static void print_last_back(const struct readiness *way_back, const char *name,
+			    int64_t now)
+{
+	char age[WORDS_SIZE];
+
+	if (way_back->last_ms >= 0)
+		listing_print("%-14s last gone %s ago in %lld ms, by a %s\n",
+			      "", words_age(now - way_back->last_at, age),
+			      (long long)way_back->last_ms,
+			      way_back->last_was_drill ? "drill" : "rollback");
+	else if (way_back->ready)
+		listing_print("%-14s never gone; signalbox drill %s measures "
+			      "it\n",
+			      "", name);
+}
+
+static void print_vetoes(const struct environment_state *state, int64_t now)
+{
+	for (size_t i = 0; i < state->veto_count; i++) {
+		char *text = environment_veto_text(&state->vetoes[i], now);
+
+		listing_print("%-14s vetoed: %s\n", "", text);
+		free(text);
+	}
 }
 
 static void print_environment(struct environment *environment)
@@ -130,6 +190,13 @@ static void print_environment(struct environment *environment)
 			      "", name);
 	listing_print("%-14s way back %s: %s\n", "",
 		      way_back.ready ? "READY" : "NOT READY", way_back.text);
+	print_last_back(&way_back, name, now);
+	if (state->drilling)
+		listing_print("%-14s %s\n", "",
+			      holder ? "a drill is under way"
+				     : "! a drill was cut off; the next "
+				       "command that moves anything ends it");
+	print_vetoes(state, now);
 	if (state->has_candidate)
 		listing_print("%-14s under deployment: %s, asked %.3g %% of "
 			      "traffic\n",

@@ -254,7 +254,9 @@ struct readiness {
 	int colour;	   /* it would go to; -1 none */
 	char version[128]; /* likewise; "" none */
 	int64_t last_ms;   /* -1: never done */
-	char text[240];	   /* why: "blue is warm", "nothing to go ..." */
+	int64_t last_at;   /* wall: when it was */
+	bool last_was_drill;
+	char text[240]; /* why: "blue is warm", "nothing to go ..." */
 };
 /* Cheap: no wait, no question to anybody. */
 void environment_readiness(const struct environment *environment,

@@ -186,6 +186,8 @@ void environment_readiness(const struct environment *environment,
 	memset(readiness, 0, sizeof(*readiness));
 	readiness->colour = -1;
 	readiness->last_ms = state->last_rollback_ms;
+	readiness->last_at = state->last_back_at;
+	readiness->last_was_drill = state->last_was_drill;
 	if (!release) {
 		say(readiness, "nothing to go back to");
 		return;
@@ -218,8 +220,11 @@ struct event *environment_readiness_event(struct environment *environment)
 	if (*readiness.version)
 		event_set(event, "version", readiness.version);
 	event_set(event, "text", readiness.text);
-	if (readiness.last_ms >= 0)
+	if (readiness.last_ms >= 0) {
 		event_set_int(event, "last-ms", readiness.last_ms);
+		event_set_time(event, "last-time", readiness.last_at);
+		event_set_bool(event, "drill", readiness.last_was_drill);
+	}
 	event_set_bool(event, "cold", readiness.cold);
 	if (readiness.migrations)
 		event_set_int(event, "migrations", readiness.migrations);

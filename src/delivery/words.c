@@ -64,6 +64,25 @@ const char *words_day_time(int64_t wall_ms, int64_t now_ms,
 	return clock_format_minute(wall_ms, text);
 }
 
+const char *words_age(int64_t ms, char text[WORDS_SIZE])
+{
+	int64_t seconds = ms < 0 ? 0 : ms / 1000;
+	int64_t days = seconds / 86400;
+
+	if (days)
+		snprintf(text, WORDS_SIZE, "%lld day%s", (long long)days,
+			 days == 1 ? "" : "s");
+	else if (seconds >= 3600)
+		snprintf(text, WORDS_SIZE, "%lld h",
+			 (long long)(seconds / 3600));
+	else if (seconds >= 60)
+		snprintf(text, WORDS_SIZE, "%lld min",
+			 (long long)(seconds / 60));
+	else
+		snprintf(text, WORDS_SIZE, "%lld s", (long long)seconds);
+	return text;
+}
+
 const char *words_roller(const char *by, const char *person)
 {
 	if (person && *person)

@@ -38,6 +38,8 @@ static void drill_measures_the_way_back_and_loses_no_request(void **state)
 	long by_blue;
 
 	two_releases(site);
+	assert_int_equal(site_call(site, "status", NULL), 0);
+	assert_says(site->out, "never gone; signalbox drill production");
 	assert_int_equal(site_call(site, "drill", "production", NULL), 2);
 	assert_says(site->err, "--yes does it without a terminal");
 	site_load_start(site);
@@ -48,6 +50,8 @@ static void drill_measures_the_way_back_and_loses_no_request(void **state)
 			 0);
 	assert_says(site->out, "DRILL of the way back");
 	assert_says(site->out, "failed by it: 0 of ");
+	assert_int_equal(site_call(site, "status", NULL), 0);
+	assert_says(site->out, " ms, by a drill");
 	assert_true(site_load_by(site, false) > by_blue);
 	site_await_begun_requests(site);
 	site_load_stop(site);
@@ -114,6 +118,8 @@ static void what_was_rolled_back_comes_again_by_an_override_alone(void **state)
 				   "slow checkout", NULL),
 			 0);
 	assert_says(site->out, "is not released again without an override");
+	assert_int_equal(site_call(site, "status", NULL), 0);
+	assert_says(site->out, "vetoed: ");
 	assert_int_equal(site_call(site, "run", NULL), 6);
 	assert_says(site->out, "VETOED: ");
 	assert_says(site->out, ": slow checkout");
