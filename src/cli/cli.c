@@ -34,6 +34,8 @@ static const struct subcommand subcommands[] = {
 	{"shift", "ENVIRONMENT N%", "give the candidate a share", cli_shift},
 	{"rollback", "ENVIRONMENT", "go back, at once, from anywhere",
 	 cli_rollback},
+	{"adopt", "ENVIRONMENT", "take what serves there for what is live",
+	 cli_adopt},
 	{"drill", "ENVIRONMENT", "measure the way back, and return", cli_drill},
 	{"lock", "ENVIRONMENT", "let no deployment in", cli_lock},
 	{"unlock", "ENVIRONMENT", "take the lock away", cli_unlock},

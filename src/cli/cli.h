@@ -34,6 +34,7 @@ int cli_retry(int argc, char **argv);
 int cli_steer(int argc, char **argv);
 int cli_shift(int argc, char **argv);
 int cli_rollback(int argc, char **argv);
+int cli_adopt(int argc, char **argv);
 int cli_drill(int argc, char **argv);
 int cli_lock(int argc, char **argv);
 int cli_unlock(int argc, char **argv);

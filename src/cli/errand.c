@@ -67,7 +67,8 @@ void errand_close(struct errand *errand)
 	net_cleanup();
 }
 
-int errand_begin(struct errand *errand, const char *name, struct error *err)
+static int begin(struct errand *errand, const char *name, bool by_head,
+		 struct error *err)
 {
 	struct environment_options options = {
 		.name = name,
@@ -80,6 +81,14 @@ int errand_begin(struct errand *errand, const char *name, struct error *err)
 	errand->name = name;
 	if (net_init(err) < 0 || project_open(&errand->project, err) < 0)
 		return -1;
+	if (by_head && project_commit(&errand->project, NULL, false, err) < 0) {
+		errand_close(errand);
+		return -1;
+	}
+	if (by_head) {
+		options.pipeline = errand->project.pipeline;
+		options.pipeline_text = errand->project.text.data;
+	}
 	errand->loop = loop_new();
 	options.loop = errand->loop;
 	options.state = repository_state_folder(errand->project.repository);
@@ -91,21 +100,38 @@ int errand_begin(struct errand *errand, const char *name, struct error *err)
 	return 0;
 }
 
+int errand_begin(struct errand *errand, const char *name, struct error *err)
+{
+	return begin(errand, name, false, err);
+}
+
 int errand_recover(struct errand *errand)
 {
 	environment_recover(errand->environment, errand_done, errand);
 	return errand_finish(errand);
 }
 
-int errand_open(struct errand *errand, const char *name, struct error *err)
+static int open_by(struct errand *errand, const char *name, bool by_head,
+		   struct error *err)
 {
-	if (errand_begin(errand, name, err) < 0)
+	if (begin(errand, name, by_head, err) < 0)
 		return -1;
 	if (errand_recover(errand) < 0) {
 		errand_close(errand);
 		return -1;
 	}
 	return 0;
+}
+
+int errand_open(struct errand *errand, const char *name, struct error *err)
+{
+	return open_by(errand, name, false, err);
+}
+
+int errand_open_by_head(struct errand *errand, const char *name,
+			struct error *err)
+{
+	return open_by(errand, name, true, err);
 }
 
 void errand_poke(struct errand *errand)

@@ -29,6 +29,9 @@ int errand_begin(struct errand *errand, const char *name,
 int errand_recover(struct errand *errand) MUST_CHECK;
 int errand_open(struct errand *errand, const char *name,
 		struct error *err) MUST_CHECK;
+/* By the pipeline file of HEAD, for what was never released. */
+int errand_open_by_head(struct errand *errand, const char *name,
+			struct error *err) MUST_CHECK;
 /* What an operation on the environment is given; data: the errand. */
 environment_done errand_done;
 /* Waits for the end of the operation that was begun. */

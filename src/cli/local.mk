@@ -1,4 +1,5 @@
 libsignalbox_a_SOURCES += \
+	%D%/adopt.c \
 	%D%/arguments.c %D%/arguments.h \
 	%D%/attach.c \
 	%D%/board.c %D%/board.h %D%/board-deed.c %D%/board-deed.h \

@@ -72,12 +72,26 @@ static struct event *copy_of(const struct event *event)
 	return copy;
 }
 
+/* What others started is not spoken to as what we did. */
+static void follow_adopted(struct environment *environment)
+{
+	const struct environment_state *state = &environment->state;
+
+	for (int i = 0; i < COLOUR_COUNT; i++)
+		for (int j = 0; j < INSTANCES_MOST; j++)
+			environment->targets[i][j].ops =
+				state->running[i].adopted
+					? &target_adopted
+					: environment->target_ops;
+}
+
 static void recorded(const struct event *event, bool foreign, void *data)
 {
 	struct environment *environment = data;
 	struct event *copy;
 
 	environment_state_apply(&environment->state, event);
+	follow_adopted(environment);
 	if (environment->opening || !environment->options.emit)
 		return;
 	copy = copy_of(event);
@@ -191,6 +205,8 @@ static void set_up_targets(struct environment *environment)
 	for (int i = 0; i < COLOUR_COUNT; i++)
 		for (int j = 0; j < INSTANCES_MOST; j++)
 			set_up_target(environment, ops, (enum colour)i, j);
+	environment->target_ops = ops;
+	follow_adopted(environment);
 	collect_secrets(environment);
 }
 

@@ -213,6 +213,13 @@ void environment_rollback(struct environment *environment,
 			  const struct rollback_request *request,
 			  environment_done *done, void *data);
 
+/* Takes the colour that has all traffic behind a proxy that is there for what
+ * is live. Nothing is started, stopped or moved; it is never stopped by us.
+ * commit: what it was made of, or NULL. For the holder of the run lock;
+ * refused where something is live already. */
+void environment_adopt(struct environment *environment, const char *version,
+		       const char *commit, const char *person,
+		       environment_done *done, void *data);
 /* Measures the way back: all traffic goes to the colour that a rollback would
  * take, stays for hold_ms and returns. For the holder of the run lock; refused
  * unless that colour is warm. What is live stays so: one that is cut off is

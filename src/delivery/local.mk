@@ -1,4 +1,5 @@
 libsignalbox_a_SOURCES += \
+	%D%/adopt.c \
 	%D%/analysis.c %D%/analysis.h \
 	%D%/compare.c %D%/compare.h \
 	%D%/begin.c \
@@ -39,6 +40,7 @@ libsignalbox_a_SOURCES += \
 	%D%/target/docker.c %D%/target/docker.h \
 	%D%/target/kind.c %D%/target/kind.h \
 	%D%/take-up.c \
+	%D%/target/adopted.c \
 	%D%/target/health.c %D%/target/health.h \
 	%D%/target/process.c \
 	%D%/target/target.c %D%/target/target.h \

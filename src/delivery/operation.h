@@ -154,7 +154,8 @@ struct environment {
 	struct ledger *ledger;
 	struct target targets[COLOUR_COUNT][INSTANCES_MOST];
 	char *target_folders[COLOUR_COUNT][INSTANCES_MOST];
-	struct look *looks; /* under way */
+	const struct target_ops *target_ops; /* of what we start ourselves */
+	struct look *looks;		     /* under way */
 	struct pairs secrets;
 	struct traffic *traffic;
 	bool traffic_known;		 /* ensured or inspected */

@@ -207,7 +207,12 @@ void operation_start_some(struct operation *operation, enum colour colour,
 	release_copy(&operation->started, release);
 	for (int i = 0; i < INSTANCES_MOST; i++)
 		environment->targets[colour][i].config = config;
-	if (environment_check_secrets(environment, &err) < 0)
+	if (release->adopted && !environment_runs(environment, colour, release))
+		error_set(&err, ERROR_REFUSED,
+			  "%s was adopted: who started it has to start it "
+			  "again",
+			  release->version);
+	if (err.code || environment_check_secrets(environment, &err) < 0)
 		start_failed(operation, &err);
 	else
 		start_next(operation);

@@ -144,7 +144,11 @@ static void say_cold(const struct environment *environment,
 
 	why_cold(environment, release, why, sizeof(why));
 	readiness->cold = is_kept(environment, release);
-	if (readiness->cold)
+	if (release->adopted)
+		say(readiness,
+		    "%s, and %s was adopted: only who started it can start it",
+		    why, release->version);
+	else if (readiness->cold)
 		say(readiness, "%s; %s would start first", why,
 		    release->version);
 	else

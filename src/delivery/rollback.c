@@ -39,6 +39,14 @@ static const struct release *destination(const struct environment *environment,
 			  release->version, environment->name);
 		return NULL;
 	}
+	if (release && release->adopted &&
+	    environment_warm_colour(environment, release) < 0) {
+		error_set(err, ERROR_REFUSED,
+			  "%s was adopted and does not run any more; who "
+			  "started it has to start it again",
+			  release->version);
+		return NULL;
+	}
 	return release;
 }
 

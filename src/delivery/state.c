@@ -74,6 +74,8 @@ json_t *release_encode(const struct release *release)
 		json_object_set_new(object, "person",
 				    json_foreign(release->person));
 	json_object_set_new(object, "run", json_integer(release->run));
+	if (release->adopted)
+		json_object_set_new(object, "adopted", json_true());
 	if (release->migrations)
 		json_object_set_new(object, "migrations",
 				    json_integer(release->migrations));
@@ -96,6 +98,7 @@ static void release_decode(struct release *release, const json_t *object)
 	set_text(&release->person, json_text(object, "person"));
 	release->colour = colour < 0 ? COLOUR_BLUE : (enum colour)colour;
 	release->run = json_int(object, "run", 0);
+	release->adopted = json_is_true(json_object_get(object, "adopted"));
 	release->migrations = json_int(object, "migrations", 0);
 	if (clock_parse_utc(json_text(object, "since"), &release->since, NULL) <
 	    0)
@@ -181,6 +184,25 @@ static void leave_candidate(struct environment_state *state,
 	state->has_candidate = false;
 }
 
+/* What is written is not what is trusted. */
+static int instances_of(const struct event *event)
+{
+	int64_t instances = event_int(event, "instances", 1);
+
+	return instances < 1 || instances > INSTANCES_MOST ? 1 : (int)instances;
+}
+
+/* It ran before it was ours. */
+static void run_adopted(struct environment_state *state,
+			const struct event *event)
+{
+	enum colour colour = state->live.colour;
+
+	release_copy(&state->running[colour], &state->live);
+	state->instances[colour] = instances_of(event);
+	state->stopped[colour] = 0;
+}
+
 static void apply_deployed(struct environment_state *state,
 			   const struct event *event)
 {
@@ -191,17 +213,11 @@ static void apply_deployed(struct environment_state *state,
 	}
 	state->has_candidate = false;
 	take_live(state, event);
+	if (event_bool(event, "adopted"))
+		run_adopted(state, event);
 	release_copy(VECTOR_ADD(state->history, state->history_count,
 				state->history_cap),
 		     &state->live);
-}
-
-/* What is written is not what is trusted. */
-static int instances_of(const struct event *event)
-{
-	int64_t instances = event_int(event, "instances", 1);
-
-	return instances < 1 || instances > INSTANCES_MOST ? 1 : (int)instances;
 }
 
 static void apply_target(struct environment_state *state,

@@ -24,6 +24,7 @@ struct release {
 	int64_t run;
 	int64_t migrations; /* files that a way back does not undo */
 	int64_t since;	    /* wall ms when it became live; 0 never */
+	bool adopted;	    /* started by others, and not ours to stop */
 };
 
 void release_copy(struct release *to, const struct release *from);

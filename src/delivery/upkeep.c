@@ -240,9 +240,16 @@ void environment_up(struct environment *environment, const char *person,
 		error_clear(&err);
 		return;
 	}
-	if (environment_runs(environment, state->live.colour, &state->live))
+	if (environment_runs(environment, state->live.colour, &state->live)) {
 		up_started(operation, NULL);
-	else
+	} else if (state->live.adopted) {
+		error_set(&err, ERROR_REFUSED,
+			  "%s was adopted: who started it has to start it "
+			  "again",
+			  state->live.version);
+		operation_finish(operation, &err);
+		error_clear(&err);
+	} else
 		operation_stop(operation, state->live.colour,
 			       "the recorded release is started again",
 			       up_room);

@@ -175,6 +175,113 @@ static void rollback_prepares_a_branch_that_reverts_it(void **state)
 	assert_says(site->err, "no branch mend was made: there is a branch");
 }
 
+/* A proxy and a server that somebody runs, without signalbox. */
+struct theirs {
+	pid_t server, proxy;
+};
+
+static bool serves(void *data)
+{
+	return *site_colour(data) != '\0';
+}
+
+static void start_theirs(struct site *site, struct theirs *theirs)
+{
+	char *cfg = path_join(site->folder, "their.cfg");
+	char *text = xasprintf(
+		"global\n\tstats socket %s/admin mode 600 level admin\n"
+		"defaults\n\tmode http\n\ttimeout connect 1s\n"
+		"\ttimeout client 10s\n\ttimeout server 10s\n"
+		"\toption redispatch 1\n"
+		"frontend web\n\tbind 127.0.0.1:%d\n\tdefault_backend shop\n"
+		"backend shop\n\tbalance roundrobin\n"
+		"\toption httpchk GET /healthz\n"
+		"\tdefault-server check inter 100ms fall 1 rise 1\n"
+		"\tserver b1 127.0.0.1:%d weight 100\n"
+		"\tserver g1 127.0.0.1:%d weight 0\n",
+		site->folder, site->port, site->blue, site->green);
+	const char *const argv[] = {"haproxy", "-db", "-f", cfg, NULL};
+
+	assert_int_equal(file_replace(cfg, text, strlen(text), 0600, NULL), 0);
+	theirs->server = web_server_start("blue", site->blue);
+	theirs->proxy = site_spawn(site, NULL, argv)->pid;
+	await(serves, site, "their proxy serves");
+	free(text);
+	free(cfg);
+}
+
+static void write_attached(struct site *site)
+{
+	char *text = xasprintf(
+		"name: shop\nenvironments:\n"
+		"  production:\n"
+		"    url: http://127.0.0.1:@PORT@\n"
+		"    target: {process: {command: \"exec @SERVER@ serve\", "
+		"ports: [@BLUE@, @GREEN@], health: /healthz}}\n"
+		"    traffic: {haproxy: {socket: %s/admin, backend: shop, "
+		"blue: [b1], green: [g1], server-state: %s/server-state}}\n"
+		"stages:\n" SITE_BUILD
+		"  production: {deploy: {environment: production}}\n",
+		site->folder, site->folder);
+
+	site_pipeline(site, text);
+	free(text);
+}
+
+static void what_serves_is_adopted_and_is_the_way_back(void **state)
+{
+	struct site *site = *state;
+	struct theirs theirs;
+
+	start_theirs(site, &theirs);
+	write_attached(site);
+	site_commit(site, "one");
+	site_load_start(site);
+	assert_int_equal(site_call(site, "adopt", "production", "--version",
+				   "v0", "--commit", "HEAD", NULL),
+			 0);
+	assert_says(site->out, "v0 on blue was adopted by ");
+	assert_int_equal(site_call(site, "adopt", "production", NULL), 8);
+	assert_says(site->err, "v0 is live already");
+	assert_int_equal(site_call(site, "status", NULL), 0);
+	assert_says(site->out, "v0 on blue since");
+	assert_says_not(site->out, "does not run");
+	site_write(site, "subject", "two");
+	site_commit(site, "two");
+	assert_int_equal(site_call(site, "run", NULL), 0);
+	assert_string_equal(site_colour(site), "green");
+	assert_int_equal(site_call(site, "status", NULL), 0);
+	assert_says(site->out, "way back READY: v0 on blue is warm");
+	assert_int_equal(
+		site_call(site, "rollback", "production", "--no-veto", NULL),
+		0);
+	assert_string_equal(site_colour(site), "blue");
+	assert_int_equal(site_call(site, "run", NULL), 0);
+	site_await_begun_requests(site);
+	site_load_stop(site);
+	site_assert_nothing_failed(site);
+	/* The next release wants its place, which only they can give. */
+	assert_int_equal(site_call(site, "run", NULL), 8);
+	assert_says(site->out, "was adopted and still answers on ");
+	assert_string_equal(site_colour(site), "green");
+	web_server_stop(theirs.server);
+	assert_int_equal(site_call(site, "run", NULL), 0);
+	assert_string_equal(site_colour(site), "blue");
+	assert_int_equal(site_call(site, "verify", NULL), 0);
+	assert_int_equal(site_call(site, "down", "production", NULL), 0);
+	kill(theirs.proxy, SIGKILL);
+}
+
+static void own_proxy_has_nothing_to_adopt(void **state)
+{
+	struct site *site = *state;
+
+	site_pipeline(site, PIPELINE);
+	site_commit(site, "one");
+	assert_int_equal(site_call(site, "adopt", "production", NULL), 8);
+	assert_says(site->err, "its proxy is signalbox's own");
+}
+
 #define TEST(name) \
 	cmocka_unit_test_setup_teardown(name, site_set_up, site_tear_down)
 
@@ -187,6 +294,8 @@ static int tests(void)
 		TEST(what_was_rolled_back_comes_again_by_an_override_alone),
 		TEST(another_commit_is_not_held_by_a_veto),
 		TEST(rollback_prepares_a_branch_that_reverts_it),
+		TEST(what_serves_is_adopted_and_is_the_way_back),
+		TEST(own_proxy_has_nothing_to_adopt),
 	};
 
 	return cmocka_run_group_tests_name("wayback", all, NULL, NULL);

@@ -93,5 +93,7 @@ struct target_ops {
 const struct target_ops *target_ops_of(const struct environment_config *config);
 
 extern const struct target_ops target_process, target_container, target_exec;
+/* Of what was there before us; no configuration names it. */
+extern const struct target_ops target_adopted;
 
 #endif
