@@ -164,6 +164,23 @@ static void print_vetoes(const struct environment_state *state, int64_t now)
 	}
 }
 
+static void print_way_back(const struct environment_state *state,
+			   const struct readiness *way_back, const char *name,
+			   const char *holder)
+{
+	int64_t now = clock_wall_ms();
+
+	listing_print("%-14s way back %s: %s\n", "",
+		      way_back->ready ? "READY" : "NOT READY", way_back->text);
+	print_last_back(way_back, name, now);
+	if (state->drilling)
+		listing_print("%-14s %s\n", "",
+			      holder ? "a drill is under way"
+				     : "! a drill was cut off; the next "
+				       "command that moves anything ends it");
+	print_vetoes(state, now);
+}
+
 static void print_environment(struct environment *environment)
 {
 	const struct environment_state *state = environment_state(environment);
@@ -188,15 +205,7 @@ static void print_environment(struct environment *environment)
 		listing_print("%-14s ! it does not run; signalbox up %s starts "
 			      "it\n",
 			      "", name);
-	listing_print("%-14s way back %s: %s\n", "",
-		      way_back.ready ? "READY" : "NOT READY", way_back.text);
-	print_last_back(&way_back, name, now);
-	if (state->drilling)
-		listing_print("%-14s %s\n", "",
-			      holder ? "a drill is under way"
-				     : "! a drill was cut off; the next "
-				       "command that moves anything ends it");
-	print_vetoes(state, now);
+	print_way_back(state, &way_back, name, holder);
 	if (state->has_candidate)
 		listing_print("%-14s under deployment: %s, asked %.3g %% of "
 			      "traffic\n",
