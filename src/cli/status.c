@@ -211,6 +211,8 @@ static void print_environment(struct environment *environment)
 			      "traffic\n",
 			      "", state->candidate.version,
 			      state->split[state->candidate.colour]);
+	if (state->has_candidate && *state->observed)
+		listing_print("%-14s %s\n", "", state->observed);
 	if (holder)
 		listing_print("%-14s held by %s\n", "", holder);
 	else if (state->has_candidate)

@@ -121,6 +121,7 @@ bool drift_reapply(struct operation *operation, operation_step *next)
 	if (!move->again)
 		return false;
 	operation->minor = true;
+	operation->mends = true;
 	operation->epoch = epoch_read(environment->folder);
 	move->reason = move->again;
 	memcpy(move->to, environment->state.split, sizeof(move->to));
@@ -192,6 +193,14 @@ static void mend_locked(struct operation *operation, const struct error *err)
 		operation_inspect(operation, truth_known);
 }
 
+/* Who only looks how requests are shared gives way. */
+static bool is_busy(const struct environment *environment)
+{
+	const struct operation *operation = environment->operation;
+
+	return operation && (!operation->minor || operation->mends);
+}
+
 void drift_mind(struct environment *environment)
 {
 	struct sampler *sampler = &environment->sampler;
@@ -201,7 +210,7 @@ void drift_mind(struct environment *environment)
 
 	for (int i = 0; i < COLOUR_COUNT; i++)
 		percent[i] = colours[i].percent;
-	if (environment->operation || !is_quiet(environment) ||
+	if (is_busy(environment) || !is_quiet(environment) ||
 	    !differs(environment, percent)) {
 		sampler->drifted = 0;
 		return;
@@ -216,6 +225,7 @@ void drift_mind(struct environment *environment)
 	if (!operation)
 		return;
 	operation->minor = true;
+	operation->mends = true;
 	operation_lock(operation, mend_locked);
 }
 

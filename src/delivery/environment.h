@@ -281,6 +281,12 @@ bool environment_serves(const struct environment *environment,
 void environment_pids(const struct environment *environment, enum colour colour,
 		      pid_t pids[INSTANCES_MOST]);
 
+/* Once the traffic was shifted: waits until the requests given to the
+ * candidate agree with the share asked, at most 10 s; ERROR_FAILED when they
+ * do not. Too few of them end it well. Ends at once, ERROR_REFUSED, when
+ * something else is asked for. */
+void environment_observe(struct environment *environment,
+			 environment_done *done, void *data);
 /* Other hands have changed the traffic since it was last moved, or since this
  * was asked. */
 bool environment_take_touched(struct environment *environment);

@@ -10,6 +10,7 @@ libsignalbox_a_SOURCES += \
 	%D%/environment-pipeline.c \
 	%D%/epoch.c %D%/epoch.h \
 	%D%/hold.c \
+	%D%/interval.c %D%/interval.h \
 	%D%/judge.c %D%/judge.h \
 	%D%/keeper-client.c \
 	%D%/keeper-folder.c %D%/keeper-folder.h \
@@ -23,6 +24,7 @@ libsignalbox_a_SOURCES += \
 	%D%/metric.c %D%/metric.h %D%/metric-source.h \
 	%D%/metric-command.c %D%/metric-prometheus.c \
 	%D%/move.c \
+	%D%/observe.c \
 	%D%/operation.c %D%/operation.h \
 	%D%/part.c \
 	%D%/plan.c %D%/plan.h \

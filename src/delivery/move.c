@@ -64,6 +64,39 @@ static int64_t total(const struct traffic_sample *sample)
 	       sample->colours[COLOUR_GREEN].requests;
 }
 
+static json_t *colour_encode(const struct traffic_colour_sample *before,
+			     const struct traffic_colour_sample *now)
+{
+	json_t *object = json_object();
+
+	json_object_set_new(object, "in-flight", json_integer(now->in_flight));
+	json_object_set_new(object, "completed",
+			    json_integer(now->completed - before->completed));
+	json_object_set_new(object, "failed",
+			    json_integer(now->errors - before->errors));
+	json_object_set_new(object, "retried",
+			    json_integer(now->retries - before->retries));
+	json_object_set_new(object, "sessions", json_integer(now->sessions));
+	return object;
+}
+
+/* Where each request of the change went. */
+static void set_colours(struct operation *operation, struct event *event)
+{
+	const struct sampler *sampler = &operation->environment->sampler;
+	json_t *object;
+
+	if (!sampler->has_last || !operation->move.has_before)
+		return;
+	object = json_object();
+	for (int i = 0; i < COLOUR_COUNT; i++)
+		json_object_set_new(
+			object, colour_name((enum colour)i),
+			colour_encode(&operation->move.before.colours[i],
+				      &sampler->last.colours[i]));
+	event_set_json_owned(event, "colours", object);
+}
+
 static void append_changed(struct operation *operation,
 			   const double to[COLOUR_COUNT],
 			   const struct traffic_split *units)
@@ -89,6 +122,7 @@ static void append_changed(struct operation *operation,
 		event_set_int(event, "requests",
 			      total(&sampler->last) - total(&sampler->base));
 	event_set_int(event, "failed", failed);
+	set_colours(operation, event);
 	if (operation->move.again)
 		event_set_bool(event, "reapplied", true);
 	environment_append_owned(environment, event);

@@ -113,6 +113,7 @@ struct operation {
 	/* Nobody asked for it: gives way to whatever is asked for, and needs
 	 * no holder, only the epoch that it began with. */
 	bool minor;
+	bool mends; /* of them, writes */
 	int64_t epoch;
 };
 

@@ -112,6 +112,7 @@ void environment_state_init(struct environment_state *state)
 	set_text(&state->lock_person, "");
 	set_text(&state->lock_reason, "");
 	set_text(&state->last_text, "");
+	set_text(&state->observed, "");
 	state->last_rollback_ms = -1;
 	for (int i = 0; i < COLOUR_COUNT; i++)
 		state->split[i] = state->wanted[i] = NAN;
@@ -134,6 +135,7 @@ void environment_state_release(struct environment_state *state)
 	free(state->lock_person);
 	free(state->lock_reason);
 	free(state->last_text);
+	free(state->observed);
 	memset(state, 0, sizeof(*state));
 }
 
@@ -247,10 +249,24 @@ static void apply_changed(struct environment_state *state,
 	const json_t *units = event_json(event, "units");
 
 	state->changing = false;
+	set_text(&state->observed, "");
 	take_split(state->split, event_json(event, "to"));
 	for (int i = 0; i < COLOUR_COUNT; i++)
 		state->units[i] =
 			(int)json_int(units, colour_name((enum colour)i), -1);
+}
+
+static void apply_traffic(struct environment_state *state,
+			  const struct event *event)
+{
+	if (event->type == EVENT_TRAFFIC_CHANGING) {
+		state->changing = true;
+		take_split(state->wanted, event_json(event, "to"));
+	} else if (event->type == EVENT_TRAFFIC_CHANGED) {
+		apply_changed(state, event);
+	} else {
+		set_text(&state->observed, event_text(event, "text"));
+	}
 }
 
 static void apply_rollback_started(struct environment_state *state,
@@ -331,11 +347,9 @@ void environment_state_apply(struct environment_state *state,
 		apply_target(state, event);
 		break;
 	case EVENT_TRAFFIC_CHANGING:
-		state->changing = true;
-		take_split(state->wanted, event_json(event, "to"));
-		break;
 	case EVENT_TRAFFIC_CHANGED:
-		apply_changed(state, event);
+	case EVENT_TRAFFIC_OBSERVED:
+		apply_traffic(state, event);
 		break;
 	case EVENT_ROLLBACK_STARTED:
 		apply_rollback_started(state, event);

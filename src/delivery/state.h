@@ -57,8 +57,9 @@ struct environment_state {
 	/* Percent asked, as last confirmed by the provider; NAN before. */
 	double split[COLOUR_COUNT];
 	int units[COLOUR_COUNT]; /* that it had then; -1 not known */
-	bool in_place; /* the candidate replaces what is live on its colour */
-	bool changing; /* a change began and its end is not recorded */
+	bool in_place;	/* the candidate replaces what is live on its colour */
+	char *observed; /* how requests are shared since; "" not known */
+	bool changing;	/* a change began and its end is not recorded */
 	double wanted[COLOUR_COUNT]; /* by that change */
 
 	/* Per colour: what was last started there (version "" when nothing

@@ -52,6 +52,7 @@
 	X(TARGET_STOPPED, "target.stopped", 0)             \
 	X(TRAFFIC_CHANGING, "traffic.changing", 0)         \
 	X(TRAFFIC_CHANGED, "traffic.changed", 0)           \
+	X(TRAFFIC_OBSERVED, "traffic.observed", 0)         \
 	X(TRAFFIC_SAMPLED, "traffic.sampled", 0)           \
 	X(ANALYSIS_JUDGED, "analysis.judged", 0)           \
 	X(ROLLBACK_READINESS, "rollback.readiness", 0)     \

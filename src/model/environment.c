@@ -27,6 +27,7 @@ static void init(struct environment_model *it, const char *name)
 	it->previous.commit = xstrdup("");
 	it->stage = xstrdup("");
 	it->analysis_text = xstrdup("");
+	it->observed = xstrdup("");
 	it->analysis_verdict = xstrdup("");
 	it->analysis_limit = xstrdup("");
 	it->way_back.text = xstrdup("");
@@ -50,6 +51,7 @@ void environment_model_release(struct environment_model *it)
 	free(it->previous.commit);
 	free(it->stage);
 	free(it->analysis_text);
+	free(it->observed);
 	free(it->analysis_verdict);
 	free(it->analysis_limit);
 	free(it->way_back.text);

@@ -65,8 +65,8 @@ struct environment_model *fold_environment_of(struct model *model,
 void environment_model_settle(struct environment_model *environment);
 void environment_model_release(struct environment_model *environment);
 
-fold_function fold_traffic_changing, fold_traffic_changed, fold_traffic_sampled,
-	fold_analysis_judged;
+fold_function fold_traffic_changing, fold_traffic_changed,
+	fold_traffic_observed, fold_traffic_sampled, fold_analysis_judged;
 
 void fold_note(struct model *model, const struct event *event);
 

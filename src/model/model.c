@@ -36,6 +36,7 @@ static fold_function *const folds[EVENT_TYPE_COUNT] = {
 	[EVENT_TARGET_STOPPED] = fold_target_stopped,
 	[EVENT_TRAFFIC_CHANGING] = fold_traffic_changing,
 	[EVENT_TRAFFIC_CHANGED] = fold_traffic_changed,
+	[EVENT_TRAFFIC_OBSERVED] = fold_traffic_observed,
 	[EVENT_TRAFFIC_SAMPLED] = fold_traffic_sampled,
 	[EVENT_ANALYSIS_JUDGED] = fold_analysis_judged,
 	[EVENT_ROLLBACK_READINESS] = fold_readiness,

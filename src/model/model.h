@@ -199,6 +199,8 @@ struct environment_model {
 	} previous;
 	char *stage; /* that deploys, "" none, or another run's */
 	char *analysis_text, *analysis_verdict, *analysis_limit;
+	char *observed;	  /* how requests are shared since the last change */
+	bool disagrees;	  /* not as it was asked */
 	bool changing;	  /* a traffic change is under way */
 	int64_t seq;	  /* of the newest event that moved it */
 	int64_t deployed; /* when the last deployment began, 0 never */

@@ -27,6 +27,9 @@ static bool is_warning(const struct event *event)
 		return !event_bool(event, "ready");
 	case EVENT_TRAFFIC_CHANGED:
 		return event_int(event, "failed", 0) > 0;
+	case EVENT_TRAFFIC_OBSERVED:
+		return event_bool(event, "enough") &&
+		       !event_bool(event, "agrees");
 	case EVENT_NOTE_ADDED:
 		return strcmp(event_text(event, "level"), "warning") == 0;
 	case EVENT_SERVICE_STOPPED:

@@ -182,6 +182,14 @@ void say_traffic_changed(struct str *out, const struct event *event)
 	}
 }
 
+void say_traffic_observed(struct str *out, const struct event *event)
+{
+	str_addf(out, "%s: ", event_text(event, "environment"));
+	if (event_bool(event, "enough") && !event_bool(event, "agrees"))
+		str_add(out, "traffic DISAGREES: ");
+	str_add(out, event_text(event, "text"));
+}
+
 /* What is good is not told every few seconds. */
 void say_analysis_judged(struct str *out, const struct event *event)
 {

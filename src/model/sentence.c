@@ -354,6 +354,7 @@ static say_function *const sentences[EVENT_TYPE_COUNT] = {
 	[EVENT_TARGET_FAILED] = say_target_failed,
 	[EVENT_TARGET_STOPPED] = say_target_stopped,
 	[EVENT_TRAFFIC_CHANGED] = say_traffic_changed,
+	[EVENT_TRAFFIC_OBSERVED] = say_traffic_observed,
 	[EVENT_ANALYSIS_JUDGED] = say_analysis_judged,
 	[EVENT_ROLLBACK_READINESS] = say_readiness,
 	[EVENT_ROLLBACK_STARTED] = say_rollback_started,

@@ -31,7 +31,21 @@ void fold_traffic_changed(struct model *model, const struct event *event)
 		return;
 	it->changing = false;
 	it->changed = event->time_ms;
+	fold_text(&it->observed, "");
+	it->disagrees = false;
 	set_asked(it, event_json(event, "to"));
+}
+
+void fold_traffic_observed(struct model *model, const struct event *event)
+{
+	struct environment_model *it =
+		fold_environment(model, event_text(event, "environment"));
+
+	if (!it)
+		return;
+	fold_text(&it->observed, event_text(event, "text"));
+	it->disagrees =
+		event_bool(event, "enough") && !event_bool(event, "agrees");
 }
 
 static void remember(struct colour_model *colour)

@@ -95,7 +95,11 @@ static void shifted(void *data, const struct error *err)
 	if (!err && deploy->phase == DEPLOY_MOVING && config &&
 	    current(deploy)->weight < 100)
 		deploy_watch_begin(deploy, config);
-	deploy_operated(data, err);
+	if (!err && deploy->phase == DEPLOY_MOVING && !deploy->ending &&
+	    !deploy->held && !deploy->promoting)
+		deploy_observe(deploy);
+	else
+		deploy_operated(data, err);
 }
 
 static double asked(const struct deploy_step *deploy)
@@ -140,7 +144,7 @@ static void pause_ended(void *data)
 	deploy_leave_pause(deploy);
 }
 
-static void run_pause(struct deploy_step *deploy, int64_t ms)
+void deploy_pause(struct deploy_step *deploy, int64_t ms)
 {
 	deploy->phase = DEPLOY_PAUSED;
 	deploy->pause_left_ms = ms;
@@ -180,7 +184,8 @@ static bool hold_where_touched(struct deploy_step *deploy)
 void deploy_leave_pause(struct deploy_step *deploy)
 {
 	bool by_hand = deploy->promoting || deploy->leaving;
-	bool leaving = deploy->leaving;
+	bool is_shift = current(deploy)->kind == PLAN_WEIGHT;
+	bool leaving = deploy->leaving && !is_shift;
 
 	if (deploy->held)
 		return;
@@ -188,7 +193,7 @@ void deploy_leave_pause(struct deploy_step *deploy)
 		return;
 	if (!by_hand && hold_where_touched(deploy))
 		return;
-	if (!by_hand && !deploy_watch_is_content(deploy)) {
+	if (!by_hand && !is_shift && !deploy_watch_is_content(deploy)) {
 		deploy_watch_hold(deploy);
 		return;
 	}
@@ -330,13 +335,13 @@ static void run_step(struct deploy_step *deploy)
 		run_weight(deploy);
 		break;
 	case PLAN_PAUSE:
-		run_pause(deploy, wait_of(deploy));
+		deploy_pause(deploy, wait_of(deploy));
 		break;
 	case PLAN_ANALYSIS:
 		deploy_watch_begin(deploy, step->config
 						   ? &step->config->analysis
 						   : deploy->plan->analysis);
-		run_pause(deploy, 0);
+		deploy_pause(deploy, 0);
 		break;
 	case PLAN_GATE:
 		run_gate(deploy);
@@ -346,7 +351,7 @@ static void run_step(struct deploy_step *deploy)
 		break;
 	case PLAN_BAKE:
 		deploy_bake_begin(deploy);
-		run_pause(deploy, wait_of(deploy));
+		deploy_pause(deploy, wait_of(deploy));
 		break;
 	case PLAN_BATCH:
 		deploy_roll(deploy, step);
@@ -399,7 +404,7 @@ int deploy_hold(struct deploy_step *deploy, bool hold, struct error *err)
 		timer_stop(deploy->pause);
 		deploy->pause_left_ms = left > 0 ? left : 0;
 	} else if (!hold) {
-		run_pause(deploy, deploy->pause_left_ms);
+		deploy_pause(deploy, deploy->pause_left_ms);
 	}
 	deploy_mind_operator(deploy, false);
 	return 0;
@@ -434,7 +439,7 @@ static void wait_on(struct deploy_step *deploy)
 	if (deploy->promoting)
 		deploy_leave_pause(deploy);
 	else if (!deploy->held)
-		run_pause(deploy, deploy->pause_left_ms);
+		deploy_pause(deploy, deploy->pause_left_ms);
 }
 
 static void shifted_by_hand(void *data, const struct error *err)

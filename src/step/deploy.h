@@ -59,6 +59,7 @@ struct deploy_step {
 	bool has_job;
 	bool promoting; /* pauses, checks and small weights are skipped */
 	bool leaving;	/* the step under way is, by a person */
+	bool observing; /* waits for requests to agree with a shift */
 	bool held;
 	struct timer *pause;
 	int64_t pause_left_ms; /* -1: has no end */
@@ -138,6 +139,13 @@ void deploy_drop_command(struct deploy_step *deploy);
 void deploy_roll(struct deploy_step *deploy, const struct plan_step *step);
 void deploy_bake_begin(struct deploy_step *deploy);
 void deploy_bake_end(struct deploy_step *deploy);
+
+/* Waits so long, by the clock; -1: without end. */
+void deploy_pause(struct deploy_step *deploy, int64_t ms);
+
+/* deploy-observe.c */
+/* The weights are set: goes on once requests agree with them. */
+void deploy_observe(struct deploy_step *deploy);
 
 /* deploy-operator.c */
 /* To be called whenever it begins or ends to wait for a person, the terminal

@@ -4,6 +4,7 @@ libsignalbox_a_SOURCES += \
 	%D%/check.c \
 	%D%/deploy-bake.c \
 	%D%/deploy-gate.c \
+	%D%/deploy-observe.c \
 	%D%/deploy-operator.c \
 	%D%/cleanup.c \
 	%D%/deploy-past.c \

@@ -289,6 +289,7 @@ void traffic_table_draw(const struct view *view, const struct model *model,
 	table_shares(&table);
 	table_rates(&table);
 	table_latencies(&table);
+	table.row = traffic_draw_observed(it, area, table.row);
 	table.row = traffic_draw_verdict(it, area, table.row);
 	table.row = draw_limit(it, area, table.row);
 	table.row =

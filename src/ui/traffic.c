@@ -116,6 +116,20 @@ static void draw_asked(const struct environment_model *it,
 	pen_text(&pen, text);
 }
 
+int traffic_draw_observed(const struct environment_model *it,
+			  const struct area *area, int row)
+{
+	struct pen pen = pen_at(area, row, 1);
+
+	if (row >= area->rows || !*it->observed)
+		return row;
+	pen_role(&pen, it->disagrees ? ROLE_WARNING : ROLE_DIM);
+	pen.style.bold = it->disagrees;
+	pen_glyph(&pen, it->disagrees ? GLYPH_WARNING : GLYPH_PASSED);
+	pen_text(&pen, " ");
+	return pen_wrap(&pen, it->observed);
+}
+
 int traffic_draw_verdict(const struct environment_model *it,
 			 const struct area *area, int row)
 {
@@ -143,7 +157,7 @@ static void draw_low(const struct view *view,
 	draw_row(view, it, area, 2, COLOUR_GREEN);
 	if (area->rows > 3)
 		draw_asked(it, area, 3);
-	traffic_draw_verdict(it, area, 4);
+	traffic_draw_observed(it, area, traffic_draw_verdict(it, area, 4));
 }
 
 /* The smallest form: all in the rule. Of a silent one nothing but what it was

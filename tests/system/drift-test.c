@@ -302,6 +302,29 @@ static void weights_lost_by_a_reload_are_set_again_and_reported(void **state)
 	assert_journal_is_whole(world);
 }
 
+static void requests_show_that_a_shift_is_done(void **state)
+{
+	struct stage *stage = *state;
+	struct world *world = &stage->world;
+	struct answer answer = {0};
+	struct web_load load;
+
+	at_a_quarter(stage);
+	web_load_start(&load, stage->port, "/", true);
+	while (web_load_count(&load) < 100)
+		loop_turn(world->loop, 10);
+	shifted(world, 50);
+	environment_observe(world->environment, answered, &answer);
+	turn_until(world, &answer.done);
+	web_load_stop(&load);
+	assert_string_equal(answer.text, "");
+	print_message("# %s\n", state_of(world)->observed);
+	assert_int_equal(recorded(stage, "\"agrees\":true"), 1);
+	assert_non_null(strstr(state_of(world)->observed, "50 % was asked"));
+	assert_true(recorded(stage, "\"colours\":{\"blue\":{\"in-flight\"") >
+		    0);
+}
+
 static void what_a_person_changed_is_recorded_and_not_fought(void **state)
 {
 	struct stage *stage = *state;
@@ -353,6 +376,7 @@ int main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 		TEST(weights_lost_by_a_reload_are_set_again_and_reported),
+		TEST(requests_show_that_a_shift_is_done),
 		TEST(what_a_person_changed_is_recorded_and_not_fought),
 		TEST(nobody_watched_a_restart_the_next_start_sets_again),
 	};

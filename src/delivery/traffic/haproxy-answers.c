@@ -215,6 +215,8 @@ static void add_counts(struct haproxy_counts *counts, const struct row *header,
 	int64_t eresp = number(header, row, "eresp");
 	int64_t failures = number(header, row, "hrsp_5xx");
 	int64_t answers = number(header, row, "req_tot");
+	bool up = starts_with(cell(header, row, "status"), "UP") ||
+		  starts_with(cell(header, row, "status"), "no check");
 
 	counts->requests += answers + econ + eresp;
 	counts->server_5xx += failures;
@@ -223,10 +225,12 @@ static void add_counts(struct haproxy_counts *counts, const struct row *header,
 	counts->retries +=
 		number(header, row, "wretr") + number(header, row, "wredis");
 	counts->sessions += number(header, row, "scur");
+	counts->queued += number(header, row, "qcur");
 	counts->units = (int)number(header, row, "uweight");
 	counts->weight += counts->units;
-	counts->up |= starts_with(cell(header, row, "status"), "UP") ||
-		      starts_with(cell(header, row, "status"), "no check");
+	counts->servers++;
+	counts->up_servers += up;
+	counts->up |= up;
 	if (answers && *ttime && isnan(counts->mean))
 		counts->mean = strtod(ttime, NULL);
 }

@@ -48,7 +48,9 @@ struct haproxy_counts {
 	int64_t broken; /* econ and eresp */
 	int64_t retries;
 	int64_t sessions; /* now */
-	int64_t weight;	  /* of its servers together, now */
+	int64_t queued;	  /* waiting for a server now */
+	int servers, up_servers;
+	int64_t weight; /* of its servers together, now */
 	int units;
 	bool up;
 	double mean; /* ms; NAN without requests */

@@ -124,6 +124,11 @@ static void fill(struct haproxy *haproxy, struct traffic_sample *sample)
 		colour->requests = sum->requests;
 		colour->errors = sum->errors;
 		colour->retries = sum->retries;
+		colour->broken = sum->broken;
+		colour->completed = sum->requests - sum->broken;
+		colour->in_flight = now->sessions + now->queued;
+		colour->up_servers = now->up_servers;
+		colour->servers = now->servers;
 	}
 	if (haproxy->lines.unread > 0 && !haproxy->told_unread) {
 		haproxy->told_unread = true;

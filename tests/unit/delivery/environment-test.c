@@ -540,6 +540,72 @@ static void closing_in_the_midst_of_anything_is_safe(void **state)
 	assert_journal_is_whole(world);
 }
 
+/* v2 has 25 %, then so many requests come to blue and to green. */
+static struct answer seen_after_shift(struct world *world, int blue, int green)
+{
+	struct answer answer = {0};
+
+	released(world, "v1");
+	canary_started(world, "v2");
+	fake.requests[COLOUR_BLUE] += 100;
+	shifted(world, 25);
+	environment_observe(world->environment, answered, &answer);
+	fake.requests[COLOUR_BLUE] += blue;
+	fake.requests[COLOUR_GREEN] += green;
+	turn_until(world, &answer.done);
+	return answer;
+}
+
+static void a_shift_is_done_when_the_requests_agree(void **state)
+{
+	struct world *world = *state;
+	struct answer answer = seen_after_shift(world, 310, 90);
+
+	assert_string_equal(answer.text, "");
+	assert_string_equal(state_of(world)->observed,
+			    "green was given 22.5 % of 400 requests (18.7 to "
+			    "26.8 %), 25 % was asked");
+	assert_non_null(strstr(world->told.data, "traffic.observed"));
+	/* What moves next says nothing of it any more. */
+	shifted(world, 50);
+	assert_string_equal(state_of(world)->observed, "");
+}
+
+static void too_few_requests_end_it_well(void **state)
+{
+	struct world *world = *state;
+	struct answer answer = seen_after_shift(world, 3, 1);
+
+	assert_string_equal(answer.text, "");
+	assert_string_equal(state_of(world)->observed,
+			    "too few requests to see green's share of 25 %: 1 "
+			    "of 4");
+}
+
+static void requests_that_disagree_are_an_error(void **state)
+{
+	struct world *world = *state;
+	struct answer answer = seen_after_shift(world, 500, 500);
+
+	assert_int_equal(answer.code, ERROR_FAILED);
+	assert_non_null(strstr(answer.text, "green was given 50 % of 1000"));
+}
+
+static void a_rollback_waits_for_no_request(void **state)
+{
+	struct world *world = *state;
+	struct answer answer = {0};
+
+	released(world, "v1");
+	canary_started(world, "v2");
+	fake.requests[COLOUR_BLUE] += 100;
+	shifted(world, 25);
+	environment_observe(world->environment, answered, &answer);
+	rolled_back(world, NULL);
+	assert_int_equal(answer.code, ERROR_REFUSED);
+	assert_null(strstr(world->told.data, "traffic.observed"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -567,6 +633,10 @@ int main(void)
 		TEST(readiness_says_at_all_times_how_the_way_back_is),
 		TEST(second_operation_at_a_time_is_refused),
 		TEST(closing_in_the_midst_of_anything_is_safe),
+		TEST(a_shift_is_done_when_the_requests_agree),
+		TEST(too_few_requests_end_it_well),
+		TEST(requests_that_disagree_are_an_error),
+		TEST(a_rollback_waits_for_no_request),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
