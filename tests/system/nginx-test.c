@@ -683,6 +683,184 @@ static void preview_reaches_the_colour_that_has_no_traffic(void **state)
 	free(listen);
 }
 
+/* One that is there. */
+
+static void write_conf(struct fixture *f, bool includes)
+{
+	struct str text = STR_INIT;
+
+	str_addf(&text,
+		 "daemon off;\npid %s/nginx.pid;\nerror_log %s/error.log;\n"
+		 "events {}\nhttp {\naccess_log off;\n"
+		 /* our clients do not read that a connection ends */
+		 "keepalive_requests 1000000;\n"
+		 "client_body_temp_path %s/body;\nproxy_temp_path %s/p;\n"
+		 "fastcgi_temp_path %s/f;\nuwsgi_temp_path %s/u;\n"
+		 "scgi_temp_path %s/s;\n",
+		 f->folder, f->folder, f->folder, f->folder, f->folder,
+		 f->folder, f->folder);
+	if (includes)
+		str_addf(&text, "include %s/http.conf;\n", f->files);
+	str_addf(&text,
+		 "upstream shop_blue { server 127.0.0.1:%d; keepalive 8; }\n"
+		 "upstream shop_green { server 127.0.0.1:%d; keepalive 8; }\n"
+		 "server {\nlisten %s;\n",
+		 f->ports[0], f->ports[1], f->listen);
+	if (includes)
+		str_addf(&text, "include %s/server.conf;\n", f->files);
+	str_addf(&text,
+		 "location / {\nproxy_http_version 1.1;\n"
+		 "proxy_set_header Connection \"\";\n"
+		 "proxy_pass http://%s;\n}\n}\n}\n",
+		 includes ? "$signalbox_production" : "shop_blue");
+	assert_int_equal(file_replace(f->conf, text.data, text.len, 0644, NULL),
+			 0);
+	str_release(&text);
+}
+
+static void start_proxy(struct fixture *f)
+{
+	char *program = program_path("nginx", "", NULL);
+
+	f->proxy = fork();
+	if (f->proxy == 0) {
+		execl(program, "nginx", "-c", f->conf, (char *)NULL);
+		_exit(127);
+	}
+	free(program);
+	while (web_get(f->port, "/", NULL) != 200)
+		assert_int_equal(waitpid(f->proxy, NULL, WNOHANG), 0);
+}
+
+static struct fixture *attached(void **state)
+{
+	struct fixture *f = *state;
+	struct nginx_traffic *nginx = &f->environment.traffic.nginx;
+
+	f->conf = path_join(f->folder, "nginx.conf");
+	f->files = path_join(f->folder, "files");
+	f->log = path_join(f->folder, "shop.log");
+	f->url = xasprintf("http://%s/", f->listen);
+	f->reload = xasprintf("kill -HUP $(cat %s/nginx.pid)", f->folder);
+	f->environment.url = f->url;
+	nginx->folder = f->files;
+	nginx->log = f->log;
+	nginx->upstreams[0] = (char *)"shop_blue";
+	nginx->upstreams[1] = (char *)"shop_green";
+	start_colours(f);
+	write_conf(f, false);
+	start_proxy(f);
+	return f;
+}
+
+/* Files written, included, and read by workers that are another user. */
+static struct fixture *joined(void **state)
+{
+	struct fixture *f = attached(state);
+
+	assert_int_equal(chmod(f->folder, 0755), 0);
+	f->environment.traffic.nginx.reload = f->reload;
+	ensure(f, 0); /* writes what is to be included */
+	write_conf(f, true);
+	ensure_well(f, 0);
+	return f;
+}
+
+static void attached_nginx_says_what_it_lacks(void **state)
+{
+	struct fixture *f = attached(state);
+
+	ensure(f, 0);
+	assert_int_equal(f->code, ERROR_PROVIDER);
+	assert_non_null(strstr(f->error, "include "));
+	assert_non_null(strstr(f->error, "/server.conf;"));
+	assert_non_null(strstr(f->error, "nginx -s reload"));
+	assert_answers(f, "blue");
+	f->environment.traffic.nginx.reload = (char *)"echo not you >&2; false";
+	ensure(f, 0);
+	assert_non_null(strstr(f->error, "cannot reload nginx"));
+	assert_non_null(strstr(f->error, "not you"));
+	if (geteuid() != 0)
+		return;
+	/* Its workers are nobody, and the folder above is ours alone. */
+	write_conf(f, true);
+	f->environment.traffic.nginx.reload = f->reload;
+	ensure(f, 0);
+	while (!strstr(f->error, "may not read")) /* old workers may answer */
+		ensure(f, 0);
+}
+
+static void attached_nginx_loses_no_request_through_shifts(void **state)
+{
+	static const double shares[] = {5, 50, 100, 0, 100, 75, 0};
+	struct fixture *f = joined(state);
+	struct web_load load;
+
+	take_sample(f);
+	web_load_start(&load, f->port, "/", true);
+	while (web_load_count(&load) < 5000)
+		for (size_t i = 0; i < ARRAY_SIZE(shares); i++)
+			shift_well(f, shares[i]);
+	web_load_stop(&load);
+	take_sample(f);
+	assert_int_equal(atomic_load(&load.failed), 0);
+	assert_int_equal(atomic_load(&load.answers_5xx), 0);
+	assert_int_equal(f->sample.colours[COLOUR_BLUE].requests,
+			 atomic_load(&load.blue));
+	assert_int_equal(f->sample.colours[COLOUR_GREEN].requests,
+			 atomic_load(&load.green));
+	assert_true(atomic_load(&load.green) > 0);
+	print_message("# %ld requests\n", web_load_count(&load));
+}
+
+static void attached_log_is_followed_over_its_rotation(void **state)
+{
+	struct fixture *f = joined(state);
+	char *other = xasprintf("%s.1", f->log);
+	struct stat st;
+
+	take_sample(f);
+	assert_answers(f, "blue");
+	assert_int_equal(rename(f->log, other), 0);
+	assert_answers(f, "blue"); /* to the old one yet */
+	assert_int_equal(kill(f->proxy, SIGUSR1), 0);
+	while (stat(f->log, &st) < 0)
+		loop_turn(f->loop, 10);
+	shift_well(f, 100);
+	do {
+		assert_answers(f, "green");
+		take_sample(f);
+	} while (f->sample.colours[COLOUR_GREEN].requests < 3);
+	assert_int_equal(f->sample.colours[COLOUR_BLUE].requests, 2);
+	free(other);
+}
+
+static void attached_nginx_outlives_the_provider_with_its_weights(void **state)
+{
+	struct fixture *f = joined(state);
+
+	shift_well(f, 100);
+	traffic_settle(f->traffic, done, f);
+	wait_told(f);
+	assert_string_equal(f->error, "");
+	traffic_stop(f->traffic, done, f);
+	wait_told(f);
+	assert_string_equal(f->error, "");
+	traffic_close(f->traffic);
+	stop_proxy(f);
+	start_proxy(f);
+	assert_answers(f, "green");
+	f->traffic = open_traffic(f);
+	str_clear(&f->notes);
+	ensure_well(f, 0);
+	assert_string_equal(f->notes.data, "");
+	inspect(f);
+	assert_int_equal(f->split.units[COLOUR_GREEN], 256);
+	stop_proxy(f);
+	inspect(f);
+	assert_int_equal(f->code, ERROR_NOT_FOUND);
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
@@ -706,6 +884,10 @@ int main(int argc, char **argv)
 		TEST(socket_that_was_removed_is_made_again),
 		TEST(preview_reaches_the_colour_that_has_no_traffic),
 		TEST(sessions_are_counted_where_the_system_tells),
+		TEST(attached_nginx_says_what_it_lacks),
+		TEST(attached_nginx_loses_no_request_through_shifts),
+		TEST(attached_log_is_followed_over_its_rotation),
+		TEST(attached_nginx_outlives_the_provider_with_its_weights),
 	};
 
 	if (strcmp(argv[0], KEEPER_NAME) == 0)
