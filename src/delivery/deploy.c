@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A deployment's own operations: start, shift, promote, abandon. */
+/* A deployment's own operations: start, promote, abandon. */
 #include "delivery/operation.h"
 
 #include <stdlib.h>
@@ -150,40 +150,6 @@ void environment_start_candidate(struct environment *environment,
 	operation_move(operation, make_room);
 }
 
-void environment_shift(struct environment *environment, double percent,
-		       const char *reason, const char *person,
-		       environment_done *done, void *data)
-{
-	struct operation *operation =
-		environment_deployment_operation(environment, done, data);
-	const struct release *candidate = &environment->state.candidate;
-	struct error err = ERROR_INIT;
-
-	if (!operation)
-		return;
-	if (percent < 0 || percent > 100)
-		error_set(&err, ERROR_USAGE,
-			  "%g %% is no share of traffic; from 0 to 100",
-			  percent);
-	else if (percent > 0 &&
-		 !environment_runs_partly(environment, candidate->colour,
-					  candidate))
-		error_set(&err, ERROR_REFUSED,
-			  "%s does not run on %s; it gets no traffic",
-			  candidate->version, colour_name(candidate->colour));
-	if (err.code || environment_open_traffic(environment, &err) < 0) {
-		operation_finish(operation, &err);
-		error_clear(&err);
-		return;
-	}
-	operation->reason = xstrdup(reason);
-	operation->person = xstrdup_null(person);
-	operation->move.reason = operation->reason;
-	operation->move.person = operation->person;
-	set_split(operation, candidate->colour, percent);
-	operation_move(operation, operation_finish);
-}
-
 static struct event *finished_event(struct environment *environment,
 				    const char *outcome, const char *text)
 {
@@ -268,10 +234,16 @@ void environment_promote(struct environment *environment, const char *person,
 	if (!operation)
 		return;
 	operation->person = xstrdup_null(person);
-	if (!state->in_place && state->split[state->candidate.colour] < 100) {
+	if (!state->in_place && state->split[state->candidate.colour] < 100)
 		error_set(&err, ERROR_REFUSED,
 			  "%s has not all of the traffic yet",
 			  state->candidate.version);
+	else if (state->unproven[state->candidate.colour])
+		error_set(&err, ERROR_REFUSED,
+			  "%s was not healthy on %s since it was started",
+			  state->candidate.version,
+			  colour_name(state->candidate.colour));
+	if (err.code) {
 		operation_finish(operation, &err);
 		error_clear(&err);
 		return;

@@ -35,6 +35,7 @@ libsignalbox_a_SOURCES += \
 	%D%/rollback.c %D%/rollback-record.c \
 	%D%/rolling.c \
 	%D%/sampler.c \
+	%D%/shift.c \
 	%D%/state.c %D%/state.h \
 	%D%/target/container.c %D%/target/container.h \
 	%D%/target/container-start.c \

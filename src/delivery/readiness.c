@@ -81,7 +81,8 @@ int environment_warm_colour(const struct environment *environment,
 		enum colour colour =
 			i ? colour_other(release->colour) : release->colour;
 
-		if (environment_runs(environment, colour, release))
+		if (environment_runs(environment, colour, release) &&
+		    !environment->state.unproven[colour])
 			return (int)colour;
 	}
 	return -1;
@@ -125,6 +126,8 @@ static void why_cold(const struct environment *environment,
 
 	if (running->version && !release_is(running, release))
 		snprintf(text, size, "%s runs %s", colour, running->version);
+	else if (running->version && state->unproven[release->colour])
+		snprintf(text, size, "%s was not healthy", colour);
 	else if (environment_instances_up(environment, release->colour) > 0)
 		snprintf(text, size, "%d of %d instances of %s run",
 			 environment_instances_up(environment, release->colour),

@@ -233,11 +233,12 @@ static void apply_target(struct environment_state *state,
 			   event_int(event, "instance", 0)))
 		return;
 	running = &state->running[colour];
+	state->unproven[colour] = event->type == EVENT_TARGET_STARTED;
 	if (event->type == EVENT_TARGET_STARTED) {
 		release_decode(running, event_json(event, "release"));
 		state->instances[colour] = instances_of(event);
 		state->stopped[colour] = 0;
-	} else {
+	} else if (event->type == EVENT_TARGET_STOPPED) {
 		release_clear(running);
 		state->stopped[colour] = event->time_ms;
 	}
@@ -343,6 +344,7 @@ void environment_state_apply(struct environment_state *state,
 		apply_deployed(state, event);
 		break;
 	case EVENT_TARGET_STARTED:
+	case EVENT_TARGET_HEALTHY:
 	case EVENT_TARGET_STOPPED:
 		apply_target(state, event);
 		break;

@@ -66,6 +66,7 @@ struct environment_state {
 	 * is), and when it was stopped on purpose; 0: not. */
 	struct release running[COLOUR_COUNT];
 	int instances[COLOUR_COUNT]; /* of that */
+	bool unproven[COLOUR_COUNT]; /* it was not healthy since its start */
 	int64_t stopped[COLOUR_COUNT];
 
 	bool locked; /* the hand lock; until passes by the reader's clock */

@@ -367,6 +367,57 @@ static void candidate_that_fails_before_traffic_leaves_live_alone(void **state)
 	assert_string_equal(state_of(world)->last_text, "not healthy");
 }
 
+static void candidate_that_was_not_healthy_gets_no_traffic(void **state)
+{
+	struct world *world = *state;
+	struct answer answer = {0};
+
+	released(world, "v1");
+	acquired(world);
+	begun(world, STRATEGY_CANARY, "v2");
+	fake.unhealthy = true;
+	environment_start_candidate(world->environment, answered, &answer);
+	turn_until(world, &answer.done);
+	assert_true(fake.alive[COLOUR_GREEN]);
+	answer = shift(world, 5);
+	assert_int_equal(answer.code, ERROR_REFUSED);
+	assert_non_null(strstr(answer.text, "v2 was not healthy on green"));
+	reopen(world);
+	acquired(world);
+	assert_int_equal(shift(world, 5).code, ERROR_REFUSED);
+	assert_true(fake.percent[COLOUR_GREEN] == 0);
+	assert_true(state_of(world)->has_candidate);
+}
+
+static void colour_without_a_release_gets_no_traffic(void **state)
+{
+	struct world *world = *state;
+	struct answer answer;
+
+	canary_started(world, "v1");
+	answer = shift(world, 25);
+	assert_int_equal(answer.code, ERROR_REFUSED);
+	assert_non_null(strstr(answer.text, "nothing is live on green"));
+	assert_true(fake.percent[COLOUR_GREEN] == 0);
+	shifted(world, 100);
+	promoted(world);
+}
+
+static void live_release_that_died_gets_no_more_traffic_by_a_shift(void **state)
+{
+	struct world *world = *state;
+	struct answer answer;
+
+	released(world, "v1");
+	canary_started(world, "v2");
+	shifted(world, 25);
+	fake.alive[COLOUR_BLUE] = false;
+	answer = shift(world, 5);
+	assert_int_equal(answer.code, ERROR_REFUSED);
+	assert_non_null(strstr(answer.text, "v1 does not run on blue"));
+	shifted(world, 100);
+}
+
 static void abandoning_brings_traffic_back_before_the_stop(void **state)
 {
 	struct world *world = *state;
@@ -625,6 +676,9 @@ int main(void)
 		TEST(starting_says_which_way_back_it_ends),
 		TEST(change_that_the_provider_refuses_changes_nothing),
 		TEST(candidate_that_fails_before_traffic_leaves_live_alone),
+		TEST(candidate_that_was_not_healthy_gets_no_traffic),
+		TEST(colour_without_a_release_gets_no_traffic),
+		TEST(live_release_that_died_gets_no_more_traffic_by_a_shift),
 		TEST(abandoning_brings_traffic_back_before_the_stop),
 		TEST(abandoning_starts_a_proxy_that_has_died),
 		TEST(in_place_stops_the_old_one_and_abandoning_starts_it_again),
