@@ -216,7 +216,8 @@ static void cold_room_made(struct operation *operation, const struct error *err)
 				&operation->release, cold_started);
 }
 
-static void start_recorded(struct operation *operation, const struct error *err)
+/* That the traffic stayed there keeps nobody from going back. */
+static void stop_old(struct operation *operation, const struct error *err)
 {
 	char *reason = xasprintf("makes room for %s, rolled back to",
 				 operation->release.version);
@@ -230,6 +231,28 @@ static void start_recorded(struct operation *operation, const struct error *err)
 		operation_stop(operation, operation->colour, reason,
 			       cold_room_made);
 	free(reason);
+}
+
+/* What still goes to the colour goes to the other one first, which runs. */
+static void start_recorded(struct operation *operation, const struct error *err)
+{
+	const struct environment *environment = operation->environment;
+	const struct environment_state *state = &environment->state;
+	enum colour other = colour_other(operation->colour);
+
+	(void)err;
+	if (!(state->split[operation->colour] > 0) || state->unproven[other] ||
+	    environment_runs_partly(environment, operation->colour,
+				    &operation->release) ||
+	    !environment_serves(environment, other)) {
+		stop_old(operation, NULL);
+		return;
+	}
+	operation->move.reason = "rollback";
+	operation->move.person = operation->person;
+	operation->move.to[other] = 100;
+	operation->move.to[operation->colour] = 0;
+	operation_move(operation, stop_old);
 }
 
 /* A disk that refuses even this leaves nothing to stop others with. */

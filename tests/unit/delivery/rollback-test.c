@@ -162,6 +162,43 @@ static void rollback_to_a_release_of_long_ago_starts_it_first(void **state)
 	assert_string_equal(state_of(world)->previous.version, "v3");
 }
 
+static void colour_is_left_before_it_is_stopped_for_a_cold_release(void **state)
+{
+	struct world *world = *state;
+
+	released(world, "v1");
+	released(world, "v2");
+	released(world, "v3");
+	canary_started(world, "v4");
+	shifted(world, 25);
+	free(fake_log());
+	rolled_back(world, "v1");
+	assert_asked("set blue 100 green 0\n"
+		     "stop green\n"
+		     "start green v1\n"
+		     "set blue 0 green 100 by force after a wait\n"
+		     "settle\n");
+	assert_string_equal(state_of(world)->live.version, "v1");
+	assert_journal_is_whole(world);
+}
+
+static void release_that_was_not_healthy_is_no_warm_way_back(void **state)
+{
+	struct world *world = *state;
+
+	released(world, "v1");
+	released(world, "v2");
+	released(world, "v3");
+	fake.unhealthy = true; /* v1 on green, which runs and does not serve */
+	assert_int_equal(roll_back(world, "v1").code, ERROR_TIMEOUT);
+	assert_true(fake.alive[COLOUR_GREEN]);
+	fake.unhealthy = false;
+	free(fake_log());
+	rolled_back(world, "v1");
+	assert_asked("set blue 0 green 100 by force after a wait\n"
+		     "settle\n");
+}
+
 static void rollback_by_another_process_fences_a_deployment(void **state)
 {
 	struct world *world = *state;
@@ -495,6 +532,8 @@ int main(void)
 		TEST(rollback_ends_the_deployment_under_way),
 		TEST(rollback_without_anything_before_is_refused),
 		TEST(rollback_to_a_release_of_long_ago_starts_it_first),
+		TEST(colour_is_left_before_it_is_stopped_for_a_cold_release),
+		TEST(release_that_was_not_healthy_is_no_warm_way_back),
 		TEST(rollback_by_another_process_fences_a_deployment),
 		TEST(watching_tells_that_another_process_has_rolled_back),
 		TEST(fence_has_its_room_before_the_disk_is_full),
