@@ -83,6 +83,8 @@ static struct event *planned(struct environment *environment,
 		event_set(event, "note", plan->note);
 	if (plan->in_place)
 		event_set_bool(event, "in-place", true);
+	if (*plan->windows)
+		event_set(event, "windows", plan->windows);
 	if (plan->worst_ms >= 0)
 		event_set_int(event, "worst-ms", plan->worst_ms);
 	if (plan->back_ms >= 0)

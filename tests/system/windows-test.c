@@ -34,6 +34,8 @@ static void release_waits_for_its_window_and_the_way_back_does_not(void **state)
 {
 	struct site *site = *state;
 	struct process *run;
+	struct event *planned;
+	char *folder;
 
 	for (int i = 0; i < 2; i++) {
 		release(site, PIPELINE(OFFICE), i ? "0\n" : "", MONDAY);
@@ -59,6 +61,12 @@ static void release_waits_for_its_window_and_the_way_back_does_not(void **state)
 	assert_int_equal(process_await(run), 0);
 	assert_says(run->out.data, "overrides its windows: the shop is down");
 	assert_string_equal(site_colour(site), "green");
+	folder = site_run_folder(site, 1);
+	planned = site_last_event(folder, EVENT_DEPLOY_PLANNED, NULL);
+	assert_string_equal(event_text(planned, "windows"),
+			    "open until Mon 2026-11-23 17:00 Europe/London");
+	event_free(planned);
+	free(folder);
 }
 
 static void freeze_says_why_and_until_when(void **state)
