@@ -170,6 +170,7 @@ int keeper_start(const struct keeper_options *options, struct error *err)
 		strings_add(&spec.argv, *word);
 	spec.working_folder = xstrdup(
 		options->working_folder ? options->working_folder : "/");
+	spec.liveness = xstrdup_null(options->liveness);
 	socket = choose_socket(options->folder, err);
 	if (socket && keeper_spec_write(options->folder, &spec, err) == 0)
 		result = launch(options, socket, err);

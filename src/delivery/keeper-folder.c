@@ -29,6 +29,9 @@ int keeper_spec_write(const char *folder, const struct keeper_spec *spec,
 	json_object_set_new(root, "argv", argv);
 	json_object_set_new(root, "working-folder",
 			    json_foreign(spec->working_folder));
+	if (spec->liveness)
+		json_object_set_new(root, "liveness",
+				    json_foreign(spec->liveness));
 	text = json_dumps(root, JSON_COMPACT);
 	result = file_replace(path, text, strlen(text), 0600, err);
 	free(text);
@@ -58,6 +61,8 @@ int keeper_spec_read(const char *folder, struct keeper_spec *spec,
 			    json_string_value(json_array_get(
 				    json_object_get(root, "argv"), i)));
 	spec->working_folder = xstrdup(json_text(root, "working-folder"));
+	if (*json_text(root, "liveness"))
+		spec->liveness = xstrdup(json_text(root, "liveness"));
 	result = 0;
 out:
 	json_decref(root);
@@ -70,7 +75,8 @@ void keeper_spec_release(struct keeper_spec *spec)
 {
 	strings_release(&spec->argv);
 	free(spec->working_folder);
-	spec->working_folder = NULL;
+	free(spec->liveness);
+	spec->working_folder = spec->liveness = NULL;
 }
 
 int keeper_lock_take(const char *folder, struct error *err)
@@ -126,6 +132,36 @@ void keeper_child_forget(const char *folder)
 	char *path = path_join(folder, "child");
 
 	unlink(path);
+	free(path);
+}
+
+void keeper_restarts_write(const char *folder, int64_t restarts,
+			   const char *ended)
+{
+	char *path = path_join(folder, "restarts");
+	char *text = xasprintf("%" PRId64 " %s\n", restarts, ended);
+
+	/* It is for telling: what is kept goes on without. */
+	if (file_replace(path, text, strlen(text), 0600, NULL) < 0)
+		unlink(path);
+	free(text);
+	free(path);
+}
+
+void keeper_restarts_read(const char *folder, int64_t *restarts, char *ended,
+			  size_t size)
+{
+	char *path = path_join(folder, "restarts");
+	struct str text = STR_INIT;
+	int at = 0;
+
+	*restarts = 0;
+	ended[0] = '\0';
+	if (file_read(path, &text, 4096, NULL) == 0 &&
+	    sscanf(text.data, "%" SCNd64 " %n", restarts, &at) == 1)
+		snprintf(ended, size, "%.*s",
+			 (int)strcspn(text.data + at, "\n"), text.data + at);
+	str_release(&text);
 	free(path);
 }
 

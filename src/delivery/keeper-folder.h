@@ -13,6 +13,7 @@
 struct keeper_spec {
 	struct strings argv;
 	char *working_folder;
+	char *liveness; /* a URL; NULL: none */
 };
 
 int keeper_spec_write(const char *folder, const struct keeper_spec *spec,
@@ -30,6 +31,11 @@ pid_t keeper_lock_holder(const char *folder);
 int keeper_child_write(const char *folder, pid_t pid,
 		       struct error *err) MUST_CHECK;
 void keeper_child_forget(const char *folder);
+/* How often it was started again, and how it ended before that. */
+void keeper_restarts_write(const char *folder, int64_t restarts,
+			   const char *ended);
+void keeper_restarts_read(const char *folder, int64_t *restarts, char *ended,
+			  size_t size);
 /* The recorded process, when that very one still runs; else 0. */
 pid_t keeper_child_running(const char *folder);
 

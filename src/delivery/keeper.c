@@ -19,8 +19,10 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "delivery/keeper-folder.h"
+#include "delivery/keeper-liveness.h"
 #include "delivery/log-bound.h"
 #include "event/event.h"
+#include "net/http.h"
 #include "net/server.h"
 #include "proc/child.h"
 
@@ -28,6 +30,8 @@
 #define RESTART_MOST_MS 10000
 #define LIFE_THAT_COUNTS_MS 10000
 #define GRACE_MS 10000
+/* Of one that does not answer any more: it may not hear TERM either. */
+#define LOST_GRACE_MS 2000
 #define STRAY_WAIT_MS 5000
 #define QUESTION_SIZE 128
 /* A server may print for ever; its log takes so much disk at the most. */
@@ -46,6 +50,8 @@ struct keeper {
 	int64_t backoff_ms;
 	struct timer *restart, *killer, *bound;
 	char *ended; /* how the child last ended; "" */
+	struct liveness *liveness;
+	char *lost; /* why it is being ended; NULL: it is not */
 	bool stopping;
 	struct asker *askers;
 };
@@ -147,6 +153,32 @@ static void stop(struct keeper *keeper, int64_t grace_ms)
 	timer_set_in(keeper->killer, grace_ms);
 }
 
+static void say_ended(struct keeper *keeper, int status)
+{
+	char *ended = child_status_text(status);
+
+	free(keeper->ended);
+	keeper->ended = keeper->lost ? xasprintf("%s; %s", keeper->lost, ended)
+				     : xstrdup(ended);
+	free(ended);
+	free(keeper->lost);
+	keeper->lost = NULL;
+}
+
+/* It runs and does not do what it is for. */
+static void lost(const char *why, void *data)
+{
+	struct keeper *keeper = data;
+
+	if (!keeper->child || keeper->stopping)
+		return;
+	note(keeper, "%s; ending it", why);
+	free(keeper->lost);
+	keeper->lost = xstrdup(why);
+	child_signal_group(keeper->child, SIGTERM);
+	timer_set_in(keeper->killer, LOST_GRACE_MS);
+}
+
 static void child_ended(pid_t pid, int status, void *data)
 {
 	struct keeper *keeper = data;
@@ -155,8 +187,9 @@ static void child_ended(pid_t pid, int status, void *data)
 	/* What it left behind in its group would hold its port. */
 	child_signal_group(pid, SIGKILL);
 	keeper->child = 0;
-	free(keeper->ended);
-	keeper->ended = child_status_text(status);
+	liveness_end(keeper->liveness);
+	timer_stop(keeper->killer);
+	say_ended(keeper, status);
 	if (keeper->stopping) {
 		finish(keeper);
 		return;
@@ -186,6 +219,7 @@ static int start_child(struct keeper *keeper, struct error *err)
 	keeper->child = pid;
 	keeper->started = clock_wall_ms();
 	loop_child(keeper->loop, pid, child_ended, keeper);
+	liveness_begin(keeper->liveness);
 	if (keeper_child_write(keeper->folder, pid, err) == 0)
 		return 0;
 	error_prefix(err, "recording process %ld", (long)pid);
@@ -198,6 +232,7 @@ static void run_child(void *data)
 	struct error err = ERROR_INIT;
 
 	keeper->restarts++;
+	keeper_restarts_write(keeper->folder, keeper->restarts, keeper->ended);
 	if (start_child(keeper, &err) == 0)
 		return;
 	note(keeper, "%s", error_text(&err));
@@ -328,6 +363,12 @@ static int keeper_init(struct keeper *keeper, const char *socket,
 	if (!keeper->server)
 		return -1;
 	loop_signal(keeper->loop, SIGTERM, told_to_end, keeper);
+	keeper_restarts_write(keeper->folder, 0, "");
+	if (keeper->spec.liveness && net_init(err) < 0)
+		return -1;
+	if (keeper->spec.liveness)
+		keeper->liveness = liveness_new(
+			keeper->loop, keeper->spec.liveness, lost, keeper);
 	return start_child(keeper, err);
 }
 
@@ -347,6 +388,8 @@ static void keeper_release(struct keeper *keeper)
 		else
 			asker_free(asker);
 	}
+	liveness_free(keeper->liveness);
+	free(keeper->lost);
 	timer_free(keeper->restart);
 	timer_free(keeper->killer);
 	timer_free(keeper->bound);

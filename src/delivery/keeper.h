@@ -10,6 +10,7 @@
  *		it) while the keeper lives
  *	socket	the path of its socket
  *	child	"PID START-TIME" of the process it owns now
+ *	restarts	how often it was started again, and why
  *	log	standard output and errors of that process, appended; over
  *		64 MiB the oldest is given back, but the last 16 MiB
  * The process's environment, secrets among it, is the keeper's own and is
@@ -38,7 +39,10 @@ struct keeper_options {
 	const char *const *argv;    /* what it runs; argv[0] a path */
 	const char *const *env;	    /* NULL: ours */
 	const char *working_folder; /* NULL: / */
-	struct loop *loop;	    /* reaps the keeper while we live */
+	/* A URL that it must answer with 2xx or 3xx once it has; three times
+	 * not, and it is started again. NULL: none. */
+	const char *liveness;
+	struct loop *loop; /* reaps the keeper while we live */
 };
 
 /*

@@ -13,6 +13,7 @@ libsignalbox_a_SOURCES += \
 	%D%/interval.c %D%/interval.h \
 	%D%/judge.c %D%/judge.h \
 	%D%/keeper-client.c \
+	%D%/keeper-liveness.c %D%/keeper-liveness.h \
 	%D%/keeper-folder.c %D%/keeper-folder.h \
 	%D%/keeper.c %D%/keeper.h \
 	%D%/ledger.c %D%/ledger.h \
@@ -32,6 +33,7 @@ libsignalbox_a_SOURCES += \
 	%D%/plan-time.c \
 	%D%/queue.c %D%/queue.h \
 	%D%/readiness.c \
+	%D%/restarts.c \
 	%D%/rollback.c %D%/rollback-record.c \
 	%D%/rolling.c \
 	%D%/sampler.c \

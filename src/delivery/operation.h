@@ -133,6 +133,8 @@ struct sampler {
 	int64_t mend_us; /* monotonic: not before */
 	char readiness[240];
 	int ticks;
+	bool has_restarts;
+	int64_t restarts[COLOUR_COUNT][INSTANCES_MOST];
 };
 
 struct older_pipeline {
@@ -345,6 +347,9 @@ void rollback_append_failed(struct operation *operation,
 			    const struct error *err);
 json_t *split_encode(const double percent[COLOUR_COUNT]);
 json_t *units_encode(const struct traffic_split *split);
+
+/* Of the targets, since the last call. */
+void restarts_tell(struct environment *environment);
 
 void sampler_init(struct environment *environment);
 void sampler_release(struct environment *environment);

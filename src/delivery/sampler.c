@@ -210,6 +210,7 @@ static void tick(void *data)
 	if (environment->sampler.ticks++ % LOOK_EVERY == 0 &&
 	    !environment->looks)
 		environment_look(environment, NULL, NULL);
+	restarts_tell(environment);
 	emit_readiness(environment);
 	if (environment->traffic && environment->traffic_known)
 		traffic_sample(environment->traffic, sampled, environment);

@@ -50,6 +50,7 @@
 	X(TARGET_HEALTHY, "target.healthy", 0)             \
 	X(TARGET_FAILED, "target.failed", 0)               \
 	X(TARGET_STOPPED, "target.stopped", 0)             \
+	X(TARGET_RESTARTED, "target.restarted", 0)         \
 	X(TRAFFIC_CHANGING, "traffic.changing", 0)         \
 	X(TRAFFIC_CHANGED, "traffic.changed", 0)           \
 	X(TRAFFIC_OBSERVED, "traffic.observed", 0)         \

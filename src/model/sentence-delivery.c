@@ -123,6 +123,18 @@ void say_target_stopped(struct str *out, const struct event *event)
 	say_field(out, ": ", event, "reason");
 }
 
+void say_target_restarted(struct str *out, const struct event *event)
+{
+	long long instance = event_int(event, "instance", 1);
+
+	begin_target(out, event, "");
+	if (instance > 1)
+		str_addf(out, "(instance %lld) ", instance);
+	str_addf(out, "was started again, %lld so far",
+		 (long long)event_int(event, "restarts", 0));
+	say_field(out, ": ", event, "ended");
+}
+
 /* The colour that gained; without knowing what was before, the one with a
  * share between none and all, else the one that has all. */
 static enum colour gaining(const json_t *from, const json_t *to)

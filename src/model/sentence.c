@@ -353,6 +353,7 @@ static say_function *const sentences[EVENT_TYPE_COUNT] = {
 	[EVENT_TARGET_HEALTHY] = say_target_healthy,
 	[EVENT_TARGET_FAILED] = say_target_failed,
 	[EVENT_TARGET_STOPPED] = say_target_stopped,
+	[EVENT_TARGET_RESTARTED] = say_target_restarted,
 	[EVENT_TRAFFIC_CHANGED] = say_traffic_changed,
 	[EVENT_TRAFFIC_OBSERVED] = say_traffic_observed,
 	[EVENT_ANALYSIS_JUDGED] = say_analysis_judged,

@@ -33,6 +33,7 @@ const char *const notify_words[] = {
 	"target.healthy",
 	"target.failed",
 	"target.stopped",
+	"target.restarted",
 	"traffic.changing",
 	"traffic.changed",
 	"analysis.judged",

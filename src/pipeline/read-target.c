@@ -66,7 +66,8 @@ static const struct key process_keys[] = {
 	{"shell", NULL, 0, false},
 	{"instances", read_instances, offsetof(struct target_config, instances),
 	 false},
-	{"liveness", NULL, 0, false},
+	{"liveness", read_path, offsetof(struct target_config, liveness),
+	 false},
 	{"restart", NULL, 0, false},
 	{"limits", NULL, 0, false},
 };

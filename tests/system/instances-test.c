@@ -140,6 +140,8 @@ static void number_of_instances_is_not_changed_beside_what_serves(void **state)
 
 	released(site, &ports, "");
 	*number = '2';
+	/* All at once, for nothing is up beside it after `down`. */
+	memset(strstr(text, "{weight: 25%},"), ' ', strlen("{weight: 25%},"));
 	site_pipeline(site, text);
 	site_commit(site, "fewer");
 	assert_int_not_equal(site_call(site, "run", NULL), 0);
@@ -153,6 +155,34 @@ static void number_of_instances_is_not_changed_beside_what_serves(void **state)
 	free(text);
 }
 
+static void one_that_ends_or_hangs_is_started_again_and_told(void **state)
+{
+	struct ports ports = ports_found();
+	struct site *site = *state;
+	struct process *run;
+	char *text;
+
+	released(site, &ports, "");
+	text = xasprintf(PIPELINE, SERVE, ports.blue, ports.green,
+			 ", liveness: /healthz");
+	memcpy(strstr(text, "{weight: 25%}"), "{pause: 500s}", 13);
+	site_pipeline(site, text);
+	site_commit(site, "a release with a liveness");
+	free(text);
+	run = site_start(site, NULL, "run", NULL);
+	process_await_text(run, "wait 500 s");
+	assert_int_equal(kill(kept(site, "blue", 1), SIGKILL), 0);
+	process_await_text(run, "blue (instance 2) was started again, 1 so "
+				"far: ended by SIGKILL");
+	assert_int_equal(kill(kept(site, "green", 2), SIGSTOP), 0);
+	process_await_text(run, "green (instance 3) was started again, 1 so "
+				"far: not alive 3 times");
+	assert_int_equal(site_call(site, "promote", "2", NULL), 0);
+	assert_int_equal(process_await(run), 0);
+	assert_int_equal(count(site, "green"), INSTANCES);
+	assert_int_equal(site_call(site, "down", "production", NULL), 0);
+}
+
 static int run_all(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -160,6 +190,7 @@ static int run_all(void)
 	cmocka_unit_test_setup_teardown(name, site_set_up, site_tear_down)
 		TEST(every_instance_carries_requests_and_goes_back),
 		TEST(one_instance_that_fails_condemns_all),
+		TEST(one_that_ends_or_hangs_is_started_again_and_told),
 		TEST(number_of_instances_is_not_changed_beside_what_serves),
 	};
 

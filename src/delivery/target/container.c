@@ -373,6 +373,15 @@ static void container_stop(const struct target *target, int64_t grace_ms,
 	ask_log(asking, LOG_LINES, last_log);
 }
 
+static void container_recall(const struct target *target,
+			     struct target_status *status)
+{
+	struct target_seen seen;
+
+	target_last_seen(target->folder, &seen);
+	*status = seen.status;
+}
+
 const struct target_ops target_container = {
 	.name = "container",
 	.serves = container_serves,
@@ -380,6 +389,7 @@ const struct target_ops target_container = {
 	.await_health = container_await_health,
 	.cancel = health_cancel,
 	.is_alive = container_is_alive,
+	.recall = container_recall,
 	.look = container_look,
 	.is_kept = container_is_kept,
 	.port = target_port,

@@ -73,14 +73,20 @@ static int start_keeper(const struct target *target,
 		.working_folder = release->folder,
 		.loop = target->loop,
 	};
+	const char *path = target->config->target.liveness;
+	char *liveness = path ? xasprintf("http://127.0.0.1:%d%s",
+					  target_port(target), path)
+			      : NULL;
 	int result = -1;
 
+	options.liveness = liveness;
 	target_variables(target, release, true, &env);
 	options.env = (const char *const *)env.items;
 	if (keeper_is_alive(target->folder) ||
 	    target_check_port(target, err) == 0)
 		result = keeper_start(&options, err);
 	strings_release(&env);
+	free(liveness);
 	free(line);
 	return result;
 }
@@ -176,6 +182,13 @@ static void process_stop(const struct target *target, int64_t grace_ms,
 	keeper_stop(target->loop, target->folder, grace_ms, stopped, stopping);
 }
 
+static void process_recall(const struct target *target,
+			   struct target_status *status)
+{
+	keeper_restarts_read(target->folder, &status->restarts, status->ended,
+			     sizeof(status->ended));
+}
+
 const struct target_ops target_process = {
 	.name = "process",
 	.serves = process_serves,
@@ -183,6 +196,7 @@ const struct target_ops target_process = {
 	.await_health = process_await_health,
 	.cancel = health_cancel,
 	.is_alive = process_is_alive,
+	.recall = process_recall,
 	.port = target_port,
 	.pid = process_pid,
 	.stop = process_stop,

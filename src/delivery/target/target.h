@@ -70,6 +70,10 @@ struct target_ops {
 	void (*cancel)(struct target_wait *wait);
 	/* Cheap, never blocks. */
 	bool (*is_alive)(const struct target *target);
+	/* Cheap: how often it was started again since its release was
+	 * started, and how it ended before. NULL: nobody knows. */
+	void (*recall)(const struct target *target,
+		       struct target_status *status);
 	/* Asks what is true; what it found is what is_alive() says from then
 	 * on. done is called once, later, within seconds. NULL: is_alive() is
 	 * always true to the moment. */
