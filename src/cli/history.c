@@ -13,6 +13,7 @@
 #include "cli/runs.h"
 #include "delivery/ledger.h"
 #include "engine/runs.h"
+#include "model/dora.h"
 
 #define RUNS_LISTED 50
 
@@ -212,8 +213,75 @@ static int list_environment(struct environment *environment, bool json,
 	return result;
 }
 
+static int take_dora(const struct event *event, void *data)
+{
+	dora_apply(data, event);
+	return 0;
+}
+
+static json_t *median_json(int64_t ms)
+{
+	return ms < 0 ? json_null() : json_integer(ms);
+}
+
+static void dora_json(const char *name, const struct dora_figures *it)
+{
+	listing_json(json_pack(
+		"{s:s, s:i, s:I, s:o, s:I, s:I, s:o, s:I}", "environment", name,
+		"days", DORA_DAYS, "promotions", (json_int_t)it->promotions,
+		"lead-ms", median_json(it->lead_ms), "changes",
+		(json_int_t)it->changes, "failed", (json_int_t)it->failed,
+		"restore-ms", median_json(it->restore_ms), "restores",
+		(json_int_t)it->restores));
+}
+
+static void print_median(const char *name, int64_t ms, int64_t count)
+{
+	char text[CLOCK_TEXT_SIZE];
+
+	if (ms < 0)
+		listing_print("%-22s  no data\n", name);
+	else
+		listing_print("%-22s  %s, the median of %lld\n", name,
+			      duration_format(ms, text), (long long)count);
+}
+
+static void print_dora(const char *name, const struct dora_figures *it)
+{
+	listing_print("%s, the last %d days\n", name, DORA_DAYS);
+	listing_print("%-22s  %lld promotion%s\n", "deployment frequency",
+		      (long long)it->promotions,
+		      it->promotions == 1 ? "" : "s");
+	print_median("lead time", it->lead_ms, it->leads);
+	if (it->changes)
+		listing_print("%-22s  %.0f %%, %lld of %lld that had traffic\n",
+			      "change failure rate",
+			      100.0 * (double)it->failed / (double)it->changes,
+			      (long long)it->failed, (long long)it->changes);
+	else
+		listing_print("%-22s  no data\n", "change failure rate");
+	print_median("time to restore", it->restore_ms, it->restores);
+}
+
+static int list_dora(struct environment *environment, const char *name,
+		     bool json, struct error *err)
+{
+	struct dora_figures figures;
+	struct dora dora = {0};
+	int result = ledger_read_all(environment_folder(environment), take_dora,
+				     &dora, err);
+
+	dora_figures(&dora, clock_wall_ms(), &figures);
+	if (result == 0 && json)
+		dora_json(name, &figures);
+	else if (result == 0)
+		print_dora(name, &figures);
+	dora_release(&dora);
+	return result;
+}
+
 static int list_releases(const char *state, const char *name, bool json,
-			 struct error *err)
+			 bool dora, struct error *err)
 {
 	struct loop *loop = loop_new();
 	struct environment_options options = {
@@ -222,8 +290,9 @@ static int list_releases(const char *state, const char *name, bool json,
 		.name = name,
 	};
 	struct environment *environment = environment_open(&options, err);
-	int result =
-		environment ? list_environment(environment, json, err) : -1;
+	int result = !environment ? -1
+		     : dora	  ? list_dora(environment, name, json, err)
+				  : list_environment(environment, json, err);
 
 	if (environment)
 		environment_close(environment);
@@ -231,22 +300,44 @@ static int list_releases(const char *state, const char *name, bool json,
 	return result;
 }
 
-static int history(const char *environment, bool json, struct error *err)
+static int history(const char *environment, bool json, bool dora,
+		   struct error *err)
 {
 	struct project project;
 	const char *state;
 	int result;
 
+	if (dora && !environment)
+		return error_set(err, ERROR_USAGE,
+				 "--dora needs an environment: signalbox "
+				 "history ENVIRONMENT --dora");
 	if (project_open(&project, err) < 0)
 		return -1;
 	state = repository_state_folder(project.repository);
-	result = environment ? list_releases(state, environment, json, err)
-			     : list_runs(state, json);
+	result = environment
+			 ? list_releases(state, environment, json, dora, err)
+			 : list_runs(state, json);
 	project_close(&project);
 	return result;
 }
 
 int cli_history(int argc, char **argv)
 {
-	return cli_listing(argc, argv, history);
+	const char *words[1] = {NULL}, *output = NULL;
+	bool dora = false, json = false;
+	const struct cli_option options[] = {
+		{"--output", &output, NULL, NULL, "text|json",
+		 "lines for people, or JSON"},
+		{"--dora", NULL, &dora, NULL, NULL,
+		 "the four figures of the last 30 days"},
+		CLI_OPTIONS_END,
+	};
+	const struct cli_arguments arguments = {options, words, 1, 0};
+	struct error err = ERROR_INIT;
+
+	if (cli_parse(argc, argv, &arguments, &err) < 0 ||
+	    cli_is_json(output, &json, &err) < 0 ||
+	    history(words[0], json, dora, &err) < 0)
+		return cli_fail(&err);
+	return 0;
 }

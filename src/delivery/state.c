@@ -62,6 +62,10 @@ json_t *release_encode(const struct release *release)
 	json_t *object = json_object();
 	char time[CLOCK_TEXT_SIZE];
 
+	if (release->committed)
+		json_object_set_new(object, "committed",
+				    json_string(clock_format_utc(
+					    release->committed, time)));
 	json_object_set_new(object, "colour",
 			    json_string(colour_name(release->colour)));
 	json_object_set_new(object, "version", json_foreign(release->version));
@@ -100,6 +104,9 @@ static void release_decode(struct release *release, const json_t *object)
 	release->run = json_int(object, "run", 0);
 	release->adopted = json_is_true(json_object_get(object, "adopted"));
 	release->migrations = json_int(object, "migrations", 0);
+	if (clock_parse_utc(json_text(object, "committed"), &release->committed,
+			    NULL) < 0)
+		release->committed = 0;
 	if (clock_parse_utc(json_text(object, "since"), &release->since, NULL) <
 	    0)
 		release->since = 0;

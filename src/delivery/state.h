@@ -24,6 +24,7 @@ struct release {
 	int64_t run;
 	int64_t migrations; /* files that a way back does not undo */
 	int64_t since;	    /* wall ms when it became live; 0 never */
+	int64_t committed;  /* wall ms, of the commit; 0 not known */
 	bool adopted;	    /* started by others, and not ours to stop */
 };
 

@@ -1,5 +1,6 @@
 libsignalbox_a_SOURCES += \
 	%D%/compare.c %D%/compare.h \
+	%D%/dora.c %D%/dora.h \
 	%D%/sentence-delivery.c \
 	%D%/environment.c \
 	%D%/estimate.c \

@@ -180,6 +180,7 @@ static int begin(struct deploy_step *deploy, struct error *err)
 	struct release candidate = {
 		.version = (char *)run->version,
 		.commit = run->commit->id,
+		.committed = run->commit->time_ms,
 		.digest = deploy->digest,
 		.folder = deploy->folder,
 		.pipeline = pipeline,

@@ -126,6 +126,11 @@ static void what_was_rolled_back_comes_again_by_an_override_alone(void **state)
 	assert_int_equal(site_call(site, "approve", "3", NULL), 8);
 	assert_says(site->err, "an override with a reason lets it pass");
 	assert_string_equal(site_colour(site), "blue");
+	assert_int_equal(
+		site_call(site, "history", "production", "--dora", NULL), 0);
+	assert_says(site->out, "2 promotions");
+	assert_says(site->out, "50 %, 1 of 2 that had traffic");
+	assert_says(site->out, "the median of 1\n");
 	assert_int_equal(site_call(site, "override", "3", "--reason",
 				   "it was the disk", NULL),
 			 0);

@@ -30,6 +30,7 @@ EXTRA_DIST += %D%/source/scratch.h
 check_PROGRAMS += %D%/base/number-test
 check_PROGRAMS += %D%/base/zone-test
 check_PROGRAMS += %D%/model/compare-test
+check_PROGRAMS += %D%/model/dora-test
 check_PROGRAMS += %D%/model/model-test
 check_PROGRAMS += %D%/model/history-test
 check_PROGRAMS += %D%/model/sentence-test
