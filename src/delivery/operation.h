@@ -119,6 +119,8 @@ struct operation {
 
 struct sampler {
 	struct timer *timer;
+	struct timer *answer; /* armed while one is awaited */
+	bool silent;	      /* it was told that none comes */
 	bool watching;
 	struct traffic_sample last, base;
 	bool has_last;

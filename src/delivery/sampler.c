@@ -11,6 +11,9 @@
 #include "base/memory.h"
 
 #define SAMPLE_EVERY_MS 1000
+/* A proxy answers in a millisecond; with the second until it is asked, one
+ * that does not is told of within two. */
+#define ANSWER_MS 900
 /* So many samples to one look at targets that have to be asked. */
 #define LOOK_EVERY 5
 
@@ -176,6 +179,31 @@ static void next_sample(struct environment *environment)
 	timer_set_in(environment->sampler.timer, SAMPLE_EVERY_MS);
 }
 
+/* Once, until it answers again. */
+static void say_silent(struct environment *environment, const char *why)
+{
+	const struct environment_state *state = &environment->state;
+
+	if (environment->sampler.silent ||
+	    (!state->has_live && !state->has_candidate))
+		return;
+	environment->sampler.silent = true;
+	environment_note(environment, true,
+			 "its proxy does not answer as it should: %s", why);
+}
+
+static void answer_is_late(void *data)
+{
+	say_silent(data, "nothing came for a second");
+}
+
+static void answer_is_there(struct environment *environment)
+{
+	if (environment->sampler.silent)
+		environment_note(environment, false, "its proxy answers again");
+	environment->sampler.silent = false;
+}
+
 static void sampled(struct traffic *traffic,
 		    const struct traffic_sample *sample,
 		    const struct error *err, void *data)
@@ -183,6 +211,11 @@ static void sampled(struct traffic *traffic,
 	struct environment *environment = data;
 
 	(void)traffic;
+	timer_stop(environment->sampler.answer);
+	if (err)
+		say_silent(environment, error_text(err));
+	else
+		answer_is_there(environment);
 	/* A source that is silent shows by its age; nothing is made up. */
 	if (!err) {
 		sampler_take(environment, sample);
@@ -212,10 +245,12 @@ static void tick(void *data)
 		environment_look(environment, NULL, NULL);
 	restarts_tell(environment);
 	emit_readiness(environment);
-	if (environment->traffic && environment->traffic_known)
-		traffic_sample(environment->traffic, sampled, environment);
-	else
+	if (!environment->traffic || !environment->traffic_known) {
 		next_sample(environment);
+		return;
+	}
+	timer_set_in(environment->sampler.answer, ANSWER_MS);
+	traffic_sample(environment->traffic, sampled, environment);
 }
 
 void environment_watch(struct environment *environment)
@@ -232,10 +267,13 @@ void sampler_init(struct environment *environment)
 {
 	environment->sampler.timer =
 		loop_timer(environment->loop, INT64_MAX, tick, environment);
+	environment->sampler.answer = loop_timer(environment->loop, INT64_MAX,
+						 answer_is_late, environment);
 }
 
 void sampler_release(struct environment *environment)
 {
 	timer_free(environment->sampler.timer);
-	environment->sampler.timer = NULL;
+	timer_free(environment->sampler.answer);
+	environment->sampler.timer = environment->sampler.answer = NULL;
 }

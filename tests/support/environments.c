@@ -30,6 +30,8 @@ static void take(struct event *copy, void *data)
 	if (copy->seq)
 		abort();
 	str_addf(&world->told, "%s\n", event_type_name(copy->type));
+	if (copy->type == EVENT_NOTE_ADDED)
+		str_addf(&world->notes, "%s\n", event_text(copy, "text"));
 	event_free(copy);
 }
 
@@ -245,6 +247,7 @@ void assert_journal_is_whole(const struct world *world)
 void world_init(struct world *world)
 {
 	str_init(&world->told);
+	str_init(&world->notes);
 	world->state = xstrdup("/tmp/signalbox-environment-test-XXXXXX");
 	assert_non_null(mkdtemp(world->state));
 	world->pipeline = pipeline_of(world->pipeline_text);
@@ -258,6 +261,7 @@ void world_release(struct world *world)
 	loop_free(world->loop);
 	pipeline_free(world->pipeline);
 	str_release(&world->told);
+	str_release(&world->notes);
 	assert_int_equal(folder_remove(world->state, NULL), 0);
 	free(world->state);
 }

@@ -17,6 +17,7 @@ struct world {
 	bool minds_proxy;   /* as its environments are opened */
 	const char *commit; /* of what is begun; NULL: always the same */
 	struct str told;    /* names of the events that came to the sink */
+	struct str notes;   /* the texts of the notes among them */
 	char moved[200];
 };
 

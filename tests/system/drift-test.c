@@ -325,6 +325,68 @@ static void requests_show_that_a_shift_is_done(void **state)
 		    0);
 }
 
+static int64_t await_told(struct world *world, const char *words)
+{
+	int64_t since = clock_monotonic_us();
+
+	while (!strstr(world->notes.data, words)) {
+		assert_true(clock_monotonic_us() < since + PATIENCE_US);
+		loop_turn(world->loop, 20);
+	}
+	return (clock_monotonic_us() - since) / 1000;
+}
+
+static pid_t worker_of(struct stage *stage)
+{
+	const char *at;
+
+	assert_true(ask(stage, "show info"));
+	at = strstr(stage->answer.data, "\nPid: ");
+	assert_non_null(at);
+	return (pid_t)strtol(at + 6, NULL, 10);
+}
+
+static void a_wedged_proxy_is_said_and_its_traffic_stays(void **state)
+{
+	struct stage *stage = *state;
+	struct world *world = &stage->world;
+	pid_t worker;
+	int64_t ms;
+
+	at_a_quarter(stage);
+	await_samples(world, 1);
+	worker = worker_of(stage);
+	assert_int_equal(kill(worker, SIGSTOP), 0);
+	ms = await_told(world, "does not answer as it should: nothing came");
+	assert_int_equal(kill(worker, SIGCONT), 0);
+	print_message("# wedged: said after %lld ms\n", (long long)ms);
+	assert_true(ms < 2500); /* 2 s, on a machine that is not loaded */
+	await_told(world, "answers again");
+	assert_int_equal(weight_of(stage, "g1"), 64);
+	shifted(world, 100);
+	promoted(world);
+}
+
+static void a_stopped_proxy_is_said_and_gets_its_weights_back(void **state)
+{
+	struct stage *stage = *state;
+	struct world *world = &stage->world;
+	int64_t ms;
+
+	at_a_quarter(stage);
+	await_samples(world, 1);
+	stop_proxy(stage);
+	ms = await_told(world, "does not answer as it should");
+	print_message("# stopped: said after %lld ms\n", (long long)ms);
+	assert_true(ms < 2500);
+	start_proxy(stage);
+	await_told(world, "answers again");
+	await_recorded(stage, "\"reapplied\":true", 1);
+	assert_int_equal(weight_of(stage, "g1"), 64);
+	shifted(world, 100);
+	promoted(world);
+}
+
 static void what_a_person_changed_is_recorded_and_not_fought(void **state)
 {
 	struct stage *stage = *state;
@@ -377,6 +439,8 @@ int main(int argc, char **argv)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 		TEST(weights_lost_by_a_reload_are_set_again_and_reported),
 		TEST(requests_show_that_a_shift_is_done),
+		TEST(a_wedged_proxy_is_said_and_its_traffic_stays),
+		TEST(a_stopped_proxy_is_said_and_gets_its_weights_back),
 		TEST(what_a_person_changed_is_recorded_and_not_fought),
 		TEST(nobody_watched_a_restart_the_next_start_sets_again),
 	};
