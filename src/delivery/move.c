@@ -97,6 +97,15 @@ static void set_colours(struct operation *operation, struct event *event)
 	event_set_json_owned(event, "colours", object);
 }
 
+/* Of one server each: of several, or some that are down, they tell no share. */
+static bool units_are_shares(const struct traffic_split *split)
+{
+	double sum = split->units[COLOUR_BLUE] + split->units[COLOUR_GREEN];
+
+	return sum > 0 && fabs(100 * split->units[COLOUR_GREEN] / sum -
+			       split->percent[COLOUR_GREEN]) < 0.5;
+}
+
 static void append_changed(struct operation *operation,
 			   const double to[COLOUR_COUNT],
 			   const struct traffic_split *units)
@@ -115,7 +124,7 @@ static void append_changed(struct operation *operation,
 	environment->shift_failed += failed;
 	event_set_int(event, "epoch", environment->state.epoch);
 	event_set_json_owned(event, "to", split_encode(to));
-	if (units)
+	if (units && units_are_shares(units))
 		event_set_json_owned(event, "units", units_encode(units));
 	event_set_int(event, "ms", operation->move.ms);
 	if (sampler->has_last)

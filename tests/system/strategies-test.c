@@ -150,6 +150,39 @@ static void rolling_goes_forward_and_back(void **state)
 	free(head);
 }
 
+/* One old instance has made room by then: it is started first. */
+static void rolling_goes_back_from_the_middle(void **state)
+{
+	struct site *site = *state;
+	char *head = several();
+	struct process *run;
+
+	commit(site, head,
+	       "  production: {deploy: {environment: production}}\n");
+	passes(site);
+	site_write(site, "bug", "0\n");
+	commit(site, head,
+	       DEPLOY "      strategy: rolling\n"
+		      "      analysis: {error-rate: '< 1%', min-requests: "
+		      "1000000}\n");
+	site_load_start(site);
+	run = site_start(site, NULL, "run", NULL);
+	process_await_text(run, "traffic green 33");
+	while (site_call(site, "promote", "2", "--next", NULL) != 0)
+		assert_says(site->err, "does not wait at a pause");
+	assert_says(site->out, "skipped: judge: ");
+	process_await_text(run, "traffic green 66");
+	assert_int_equal(site_call(site, "status", NULL), 0);
+	assert_says(site->out, "2 of 3 instances of blue run");
+	assert_int_equal(site_call(site, "rollback", "production", NULL), 0);
+	assert_says(site->out, "failed by the shift: 0 of ");
+	assert_int_equal(process_await(run), 5);
+	assert_only(site, false);
+	site_load_stop(site);
+	site_assert_nothing_failed(site);
+	free(head);
+}
+
 #define TEST(name) \
 	cmocka_unit_test_setup_teardown(name, site_set_up, site_tear_down)
 
@@ -159,6 +192,7 @@ static int run_all(void)
 		TEST(linear_goes_forward_and_back),
 		TEST(several_instances_go_forward_and_back),
 		TEST(rolling_goes_forward_and_back),
+		TEST(rolling_goes_back_from_the_middle),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -10,6 +10,8 @@
 #define LOOK_MS 50
 /* A thread may have chosen the server and not counted the request yet. */
 #define QUIET_LOOKS 3
+/* A server that is taken out shows no check: by then two have failed. */
+#define NOTICED_MS 1000
 
 /* Of the colour only those that are meant. */
 static void servers_meant(const struct work *work,
@@ -97,7 +99,7 @@ static void looked(struct work *work, const char *answer, size_t len)
 		work->quiet = 0;
 	else
 		work->quiet++;
-	if (work->quiet == (work->drain.out ? QUIET_LOOKS : 1) ||
+	if (work->quiet == QUIET_LOOKS ||
 	    clock_monotonic_us() >= work->deadline_us)
 		over(work);
 	else
@@ -130,5 +132,5 @@ void haproxy_drain(struct traffic *traffic, const struct traffic_drain *drain,
 	if (drain->out)
 		ask_state(work, "drain", taken_out);
 	else
-		look(work);
+		work_wait(work, NOTICED_MS, look);
 }
