@@ -919,6 +919,29 @@ static void a_colour_in_maintenance_is_made_ready(void **state)
 	assert_non_null(strstr(f->answer.data, "MAINT"));
 }
 
+/* A share is of the colour, whatever is left of it. */
+static void a_server_that_is_down_has_no_part_in_the_share(void **state)
+{
+	struct fixture *f = attached(state, "roundrobin");
+	const struct traffic_colour_sample *blue =
+		&f->sample.colours[COLOUR_BLUE];
+
+	ensure_well(f, 0);
+	shift_well(f, 50);
+	take_sample(f);
+	assert_true(fabs(blue->percent - 50) < 1);
+	stop_server(f, 2); /* blue2 */
+	do
+		take_sample(f);
+	while (blue->up_servers > 1);
+	assert_int_equal(blue->servers, 2);
+	assert_true(fabs(blue->percent - 33.3) < 1);
+	shift_well(f, 50);
+	assert_true(fabs(f->split.percent[COLOUR_BLUE] - 50) < 1);
+	take_sample(f);
+	assert_true(fabs(blue->percent - 50) < 1);
+}
+
 static void a_server_that_is_not_there_is_refused(void **state)
 {
 	struct fixture *f = attached(state, "roundrobin");
@@ -1075,6 +1098,7 @@ int main(int argc, char **argv)
 		TEST(an_attached_proxy_is_moved_and_settled),
 		TEST(an_attached_proxy_keeps_its_requests_through_shifts),
 		TEST(a_colour_in_maintenance_is_made_ready),
+		TEST(a_server_that_is_down_has_no_part_in_the_share),
 		TEST(a_server_that_is_not_there_is_refused),
 		TEST(a_shift_to_no_server_leaves_traffic_where_it_was),
 		TEST(a_backend_that_is_not_there_is_refused),

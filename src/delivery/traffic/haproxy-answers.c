@@ -228,6 +228,7 @@ static void add_counts(struct haproxy_counts *counts, const struct row *header,
 	counts->queued += number(header, row, "qcur");
 	counts->units = (int)number(header, row, "uweight");
 	counts->weight += counts->units;
+	counts->up_weight += up ? counts->units : 0;
 	counts->servers++;
 	counts->up_servers += up;
 	counts->up |= up;

@@ -50,7 +50,8 @@ struct haproxy_counts {
 	int64_t sessions; /* now */
 	int64_t queued;	  /* waiting for a server now */
 	int servers, up_servers;
-	int64_t weight; /* of its servers together, now */
+	int64_t up_weight; /* of those that are up */
+	int64_t weight;	   /* of its servers together, now */
 	int units;
 	bool up;
 	double mean; /* ms; NAN without requests */

@@ -101,13 +101,19 @@ static void count(struct haproxy *haproxy, long worker,
 	haproxy_listen(haproxy);
 }
 
+/* Servers that are down share nothing, unless all are. */
+static int64_t weight_of(const struct haproxy_counts *colour)
+{
+	return colour->up_servers ? colour->up_weight : colour->weight;
+}
+
 static void fill(struct haproxy *haproxy, struct traffic_sample *sample)
 {
 	int64_t weight = 0;
 
 	memset(sample, 0, sizeof(*sample));
 	for (int i = 0; i < COLOUR_COUNT; i++)
-		weight += haproxy->last.colours[i].weight;
+		weight += weight_of(&haproxy->last.colours[i]);
 	haproxy_lines_sample(&haproxy->lines, sample);
 	for (int i = 0; i < COLOUR_COUNT; i++) {
 		const struct haproxy_counts *now = &haproxy->last.colours[i];
@@ -117,7 +123,7 @@ static void fill(struct haproxy *haproxy, struct traffic_sample *sample)
 		colour->up = now->up;
 		colour->units = now->units;
 		colour->percent =
-			weight ? 100.0 * (double)now->weight / (double)weight
+			weight ? 100.0 * (double)weight_of(now) / (double)weight
 			       : 0;
 		colour->sessions = now->sessions;
 		colour->mean = now->mean;
