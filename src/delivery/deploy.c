@@ -238,7 +238,9 @@ void environment_promote(struct environment *environment, const char *person,
 		error_set(&err, ERROR_REFUSED,
 			  "%s has not all of the traffic yet",
 			  state->candidate.version);
-	else if (state->unproven[state->candidate.colour])
+	else if (state->unproven[state->candidate.colour] ||
+		 !release_is(&state->running[state->candidate.colour],
+			     &state->candidate))
 		error_set(&err, ERROR_REFUSED,
 			  "%s was not healthy on %s since it was started",
 			  state->candidate.version,

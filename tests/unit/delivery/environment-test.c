@@ -389,6 +389,21 @@ static void candidate_that_was_not_healthy_gets_no_traffic(void **state)
 	assert_true(state_of(world)->has_candidate);
 }
 
+static void candidate_that_was_not_started_is_not_promoted(void **state)
+{
+	struct world *world = *state;
+	struct answer answer = {0};
+
+	released(world, "v1");
+	canary_started(world, "v2");
+	shifted(world, 100);
+	begun(world, STRATEGY_CANARY, "v3"); /* v2 died with its engine */
+	environment_promote(world->environment, "ravi", answered, &answer);
+	turn_until(world, &answer.done);
+	assert_int_equal(answer.code, ERROR_REFUSED);
+	assert_string_equal(state_of(world)->live.version, "v1");
+}
+
 static void colour_without_a_release_gets_no_traffic(void **state)
 {
 	struct world *world = *state;
@@ -677,6 +692,7 @@ int main(void)
 		TEST(change_that_the_provider_refuses_changes_nothing),
 		TEST(candidate_that_fails_before_traffic_leaves_live_alone),
 		TEST(candidate_that_was_not_healthy_gets_no_traffic),
+		TEST(candidate_that_was_not_started_is_not_promoted),
 		TEST(colour_without_a_release_gets_no_traffic),
 		TEST(live_release_that_died_gets_no_more_traffic_by_a_shift),
 		TEST(abandoning_brings_traffic_back_before_the_stop),
