@@ -92,6 +92,13 @@ tests_unit_delivery_rollback_test_SOURCES = %D%/delivery/rollback-test.c \
 	%D%/delivery/fakes.c %D%/delivery/fakes.h \
 	%D%/delivery/worlds.c %D%/delivery/worlds.h \
 	tests/support/environments.c tests/support/environments.h
+check_PROGRAMS += %D%/delivery/invariants-test
+tests_unit_delivery_invariants_test_SOURCES = %D%/delivery/invariants-test.c \
+	%D%/delivery/simulator.c %D%/delivery/simulator.h \
+	%D%/delivery/simulator-host.c
+tests_unit_delivery_invariants_test_LDFLAGS = $(AM_LDFLAGS) \
+	-Wl,--wrap=clock_monotonic_us -Wl,--wrap=nanosleep \
+	-Wl,--wrap=helper_new -Wl,--wrap=helper_run -Wl,--wrap=helper_free
 check_PROGRAMS += %D%/ui/draw-test
 check_PROGRAMS += %D%/ui/board-test
 check_PROGRAMS += %D%/ui/chart-test
