@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* `history`: past runs, or the releases and rollbacks of one environment. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -109,6 +110,8 @@ struct rollbacks {
 		json_t *row;
 	} * items;
 	size_t count, cap;
+	char planned[128]; /* the version of the last deployment */
+	int64_t planned_ms;
 };
 
 static void rollbacks_release(struct rollbacks *rollbacks)
@@ -137,17 +140,77 @@ static void add_rollback(struct rollbacks *rollbacks, const struct event *event)
 	rollbacks->items[rollbacks->count - 1].time_ms = event->time_ms;
 }
 
+/* What never became live, and was not rolled back either. */
+static void add_failure(struct rollbacks *rollbacks, const struct event *event)
+{
+	char time[CLOCK_TEXT_SIZE];
+	json_t *row =
+		json_pack("{s:b, s:s, s:s, s:I, s:o, s:o}", "deployment", true,
+			  "time", clock_format_utc(event->time_ms, time),
+			  "version", rollbacks->planned, "ms",
+			  (json_int_t)(event->time_ms - rollbacks->planned_ms),
+			  "outcome", json_foreign(event_text(event, "outcome")),
+			  "text", json_foreign(event_text(event, "text")));
+
+	VECTOR_ADD(rollbacks->items, rollbacks->count, rollbacks->cap)->row =
+		row;
+	rollbacks->items[rollbacks->count - 1].time_ms = event->time_ms;
+}
+
+static bool is_failure(const struct event *event)
+{
+	const char *outcome = event_text(event, "outcome");
+
+	return strcmp(outcome, "passed") != 0 &&
+	       strcmp(outcome, "rolled-back") != 0;
+}
+
+static void take_planned(struct rollbacks *rollbacks, const struct event *event)
+{
+	snprintf(rollbacks->planned, sizeof(rollbacks->planned), "%s",
+		 json_text(event_json(event, "candidate"), "version"));
+	rollbacks->planned_ms = event->time_ms;
+}
+
+/* A deployment may have ended since it began. */
+static void end_rollback(const struct rollbacks *rollbacks,
+			 const struct event *event)
+{
+	for (size_t i = rollbacks->count; i-- > 0;) {
+		json_t *row = rollbacks->items[i].row;
+
+		if (!json_is_true(json_object_get(row, "rollback")))
+			continue;
+		json_object_set_new(row, "outcome",
+				    json_foreign(event_text(event, "outcome")));
+		return;
+	}
+}
+
 static int take_rollback(const struct event *event, void *data)
 {
 	struct rollbacks *rollbacks = data;
 
 	if (event->type == EVENT_ROLLBACK_STARTED)
 		add_rollback(rollbacks, event);
-	else if (event->type == EVENT_ROLLBACK_FINISHED && rollbacks->count)
-		json_object_set_new(rollbacks->items[rollbacks->count - 1].row,
-				    "outcome",
-				    json_foreign(event_text(event, "outcome")));
+	else if (event->type == EVENT_DEPLOY_PLANNED)
+		take_planned(rollbacks, event);
+	else if (event->type == EVENT_DEPLOY_FINISHED && is_failure(event))
+		add_failure(rollbacks, event);
+	else if (event->type == EVENT_ROLLBACK_FINISHED)
+		end_rollback(rollbacks, event);
 	return 0;
+}
+
+static void print_failure(int64_t time_ms, const json_t *row)
+{
+	char when[32], took[CLOCK_TEXT_SIZE];
+
+	listing_print("%-16s  %-18s  %s after %s: %s\n",
+		      listing_time(time_ms, when), json_text(row, "version"),
+		      json_text(row, "outcome"),
+		      duration_format(json_int(row, "ms", 0), took),
+		      json_text(row, "text"));
 }
 
 static void print_rollback(int64_t time_ms, const json_t *row)
@@ -191,6 +254,8 @@ static void list_changes(const struct environment_state *now,
 		backs--;
 		if (rows)
 			json_array_append(rows, row);
+		else if (json_is_true(json_object_get(row, "deployment")))
+			print_failure(time_ms, row);
 		else
 			print_rollback(time_ms, row);
 	}
@@ -199,7 +264,7 @@ static void list_changes(const struct environment_state *now,
 static int list_environment(struct environment *environment, bool json,
 			    struct error *err)
 {
-	struct rollbacks rollbacks = {NULL, 0, 0};
+	struct rollbacks rollbacks = {.items = NULL};
 	json_t *rows = json ? json_array() : NULL;
 	int result = ledger_read_all(environment_folder(environment),
 				     take_rollback, &rollbacks, err);
