@@ -302,16 +302,20 @@ static void run_gate(struct deploy_step *deploy)
 	deploy->keeper = gatekeeper_open(&options);
 }
 
+static bool is_wait(const struct plan_step *step)
+{
+	return step->kind == PLAN_PAUSE || step->kind == PLAN_ANALYSIS ||
+	       step->kind == PLAN_BAKE;
+}
+
 static bool is_skipped(const struct deploy_step *deploy)
 {
 	const struct plan_step *step = current(deploy);
 
-	if (!deploy->promoting)
-		return false;
-	return step->kind == PLAN_PAUSE || step->kind == PLAN_ANALYSIS ||
-	       step->kind == PLAN_BAKE ||
-	       (step->kind == PLAN_WEIGHT && step->weight < 100 &&
-		deploy->plan->strategy != STRATEGY_ROLLING);
+	return deploy->promoting &&
+	       (is_wait(step) ||
+		(step->kind == PLAN_WEIGHT && step->weight < 100 &&
+		 deploy->plan->strategy != STRATEGY_ROLLING));
 }
 
 static void run_step(struct deploy_step *deploy)
@@ -416,7 +420,8 @@ int deploy_promote(struct deploy_step *deploy, bool next, struct error *err)
 		return refuse(deploy, "has no deployment under way", err);
 	if (deploy->promoting)
 		return refuse(deploy, "is being promoted already", err);
-	if (next && deploy->phase != DEPLOY_PAUSED)
+	if (next &&
+	    (deploy->phase != DEPLOY_PAUSED || !is_wait(current(deploy))))
 		return refuse(deploy,
 			      "does not wait at a pause or an analysis of its "
 			      "plan: there is nothing to leave",
