@@ -14,3 +14,5 @@ install-data-hook:
 	chmod -R u+w $(DESTDIR)$(shopdir)/commits
 uninstall-hook:
 	rm -rf $(DESTDIR)$(shopdir)/commits
+execexampledir = $(pkgdatadir)/examples/traffic-exec
+dist_execexample_SCRIPTS = %D%/traffic-exec/haproxy-by-socat

@@ -23,6 +23,7 @@ libsignalbox_a_SOURCES += \
 	%D%/read-stage.c \
 	%D%/read-strategy.c \
 	%D%/read-target.c \
+	%D%/read-traffic-exec.c \
 	%D%/read-url.c %D%/read-windows.c \
 	%D%/read-values.c \
 	%D%/reader.c %D%/reader.h \

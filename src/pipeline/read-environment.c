@@ -13,7 +13,7 @@ static const struct key traffic_keys[] = {
 	{"haproxy", read_haproxy, offsetof(struct traffic_config, haproxy),
 	 false},
 	{"nginx", read_nginx, 0, false},
-	{"exec", NULL, 0, false},
+	{"exec", read_traffic_exec, 0, false},
 	{"envoy", NULL, 0, false},
 	{"none", NULL, 0, false},
 };
@@ -39,9 +39,16 @@ static void check_reached(struct reader *reader, const struct node *value,
 {
 	const struct node *traffic = node_find(value, "traffic");
 
-	if (traffic && environment->traffic.nginx.folder && !environment->url)
+	if (!traffic || environment->url)
+		return;
+	if (environment->traffic.nginx.folder)
 		complain_at(reader, traffic->key_place,
 			    "where '%s' is reached is not known: its nginx is "
+			    "one that is there, so write its 'url'",
+			    environment->name);
+	if (environment->traffic.kind == TRAFFIC_EXEC)
+		complain_at(reader, traffic->key_place,
+			    "where '%s' is reached is not known: its proxy is "
 			    "one that is there, so write its 'url'",
 			    environment->name);
 }

@@ -22,6 +22,7 @@ read_value read_deploy;		  /* struct deploy_config */
 read_value read_target;		  /* struct target_config */
 read_value read_haproxy;	  /* struct haproxy_traffic */
 read_value read_nginx;		  /* struct traffic_config */
+read_value read_traffic_exec;	  /* struct traffic_config */
 read_value read_listen;		  /* char *: address and port to listen at */
 read_value read_absolute;	  /* char *: a whole path */
 read_value read_globs;		  /* struct strings, below the work folder */

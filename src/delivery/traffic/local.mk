@@ -1,4 +1,6 @@
 libsignalbox_a_SOURCES += \
+	%D%/exec.c \
+	%D%/exec-answers.c %D%/exec-answers.h \
 	%D%/haproxy-answers.c %D%/haproxy-answers.h \
 	%D%/haproxy-attached.c \
 	%D%/haproxy-config.c %D%/haproxy-config.h \

@@ -57,6 +57,6 @@ struct traffic {
 	struct traffic_options options; /* folder is a copy */
 };
 
-extern const struct traffic_ops traffic_haproxy, traffic_nginx;
+extern const struct traffic_ops traffic_haproxy, traffic_nginx, traffic_exec;
 
 #endif

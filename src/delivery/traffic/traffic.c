@@ -16,6 +16,7 @@
 static const struct traffic_ops *const providers[] = {
 	&traffic_haproxy,
 	&traffic_nginx,
+	&traffic_exec,
 };
 
 struct traffic_lock {

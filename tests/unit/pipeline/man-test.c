@@ -67,7 +67,7 @@ static const char unknown_keys[] =
 	"    zzzzzzzz: 1\n"
 	"    target: {zzzzzzzz: 1, process: {zzzzzzzz: 1}}\n"
 	"    traffic: {zzzzzzzz: 1, haproxy: {zzzzzzzz: 1}, "
-	"nginx: {zzzzzzzz: 1}}\n"
+	"nginx: {zzzzzzzz: 1}, exec: {zzzzzzzz: 1}}\n"
 	"    gate: {zzzzzzzz: 1}\n"
 	"stages:\n"
 	"  a: {zzzzzzzz: 1, reports: {zzzzzzzz: 1}, scan: {zzzzzzzz: 1}}\n"
@@ -75,7 +75,7 @@ static const char unknown_keys[] =
 	"  c: {deploy: {zzzzzzzz: 1, steps: [{zzzzzzzz: 1}],"
 	" analysis: {zzzzzzzz: 1}}}\n";
 
-#define MAPS 17 /* of them */
+#define MAPS 18 /* of them */
 
 static size_t check_listed(const char *page, const char *text)
 {

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+/* What the command of an exec provider answers: JSON in, plain structs out.
+ * Pure. */
+#ifndef SIGNALBOX_DELIVERY_TRAFFIC_EXEC_ANSWERS_H
+#define SIGNALBOX_DELIVERY_TRAFFIC_EXEC_ANSWERS_H
+
+#include <jansson.h>
+
+#include "delivery/traffic/traffic.h"
+
+/* The last line of the output; an empty object of none, NULL when it is no
+ * JSON. The caller's. */
+json_t *exec_last_object(const char *output);
+/* "percent", in steps too; false when it is not told or makes no 100. */
+bool exec_read_split(const json_t *answer, int steps,
+		     struct traffic_split *split);
+/* 0 when it is not told. */
+int64_t exec_read_count(const json_t *object, const char *key);
+void exec_read_colour(const json_t *told, struct traffic_colour_sample *to);
+
+#endif
