@@ -16,6 +16,10 @@ char *plan_note(const struct plan_request *request, const struct plan *plan)
 	if (plan->in_place)
 		return xstrdup("replaces in place: requests fail between stop "
 			       "and start");
+	if (plan->alone)
+		return xasprintf("%s does not run, so nothing serves: all "
+				 "traffic at once after the checks",
+				 colour_name(!plan->colour));
 	if (plan->strategy == STRATEGY_ROLLING)
 		return xasprintf("at most %d instances run at once",
 				 request->environment->target.instances +

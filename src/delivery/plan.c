@@ -243,11 +243,11 @@ static int add_configured(struct making *making,
 		if (making->plan->strategy != STRATEGY_CANARY &&
 		    config->weight < 100)
 			return refuse_weight(making, config, err);
-		if (making->plan->first || making->plan->in_place)
+		if (making->plan->alone || making->plan->in_place)
 			return 0;
 		return add_weight(making, config->weight, config, err);
 	case PLAN_PAUSE:
-		if (!making->plan->first)
+		if (!making->plan->alone)
 			add_pause(making, config->ms, config);
 		return 0;
 	case PLAN_CHECK:
@@ -262,7 +262,7 @@ static int add_configured(struct making *making,
 		add_gate(making, config);
 		return 0;
 	case PLAN_ANALYSIS:
-		if (!making->plan->first)
+		if (!making->plan->alone)
 			add_analysis(making, &config->analysis, config);
 		return 0;
 	case PLAN_START:
@@ -282,7 +282,7 @@ static int add_linear(struct making *making, struct error *err)
 	const struct deploy_config *deploy = making->request->deploy;
 	double step = deploy->linear_step;
 
-	if (making->plan->first)
+	if (making->plan->alone)
 		return 0;
 	for (int i = 1; step * i < 100; i++) {
 		if (add_weight(making, step * i, NULL, err) < 0)
@@ -299,7 +299,7 @@ static void add_bake(struct making *making)
 	char text[WORDS_SIZE];
 	struct plan_step *step;
 
-	if (!ms || making->plan->first || making->plan->in_place)
+	if (!ms || making->plan->alone || making->plan->in_place)
 		return;
 	step = add(making, PLAN_BAKE, "bake",
 		   xasprintf("watch %s at 100 %% for %s",
@@ -317,7 +317,7 @@ static void add_promote(struct making *making)
 
 	words_duration(request->environment->keep_ms, keep);
 	step = add(making, PLAN_PROMOTE, "promote",
-		   plan->first || plan->in_place ||
+		   plan->alone || plan->in_place ||
 				   plan->strategy == STRATEGY_ROLLING
 			   ? xasprintf("%s is live", candidate_name(request))
 			   : xasprintf("%s is live; %s stays warm for at "
@@ -403,7 +403,7 @@ static int build(struct making *making, struct error *err)
 {
 	struct plan *plan = making->plan;
 
-	if (plan->strategy == STRATEGY_ROLLING && !plan->first)
+	if (plan->strategy == STRATEGY_ROLLING && !plan->alone)
 		return build_rolling(making, err);
 	add_start(making);
 	/* In place, what comes up takes all of the traffic. */
@@ -460,9 +460,10 @@ struct plan *plan_make(const struct plan_request *request, struct error *err)
 	plan->environment = xstrdup(deploy->environment);
 	plan->strategy = deploy->strategy;
 	plan->first = request->live < 0;
+	plan->alone = plan->first || !request->live_is_up;
 	plan->in_place = !plan->first && plan->strategy == STRATEGY_ALL_AT_ONCE;
 	plan->colour = candidate_colour(request, plan->in_place);
-	if (deploy->analysis.present && !plan->first) {
+	if (deploy->analysis.present && !plan->alone) {
 		plan->analysis = &deploy->analysis;
 		analysis_describe(plan->analysis, &text);
 	}

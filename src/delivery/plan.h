@@ -47,6 +47,7 @@ struct plan {
 	enum strategy strategy;
 	enum colour colour; /* the candidate's */
 	bool first;	    /* nothing is live: straight to 100 % */
+	bool alone;	    /* nothing serves beside it: the same */
 	bool in_place;	    /* all-at-once: the live colour is replaced */
 	struct plan_step *steps;
 	size_t step_count, step_cap;

@@ -371,6 +371,14 @@ static void plan_says_that_a_stopped_colour_is_a_cold_way_back(void **state)
 	plan = made(&request);
 	assert_string_equal(plan->way_back, "cold: blue does not run; v1 is "
 					    "started first");
+	/* A share for what does not run would be requests that fail. */
+	assert_string_equal(plan->note,
+			    "blue does not run, so nothing serves: all traffic "
+			    "at once after the checks");
+	for (size_t i = 0; i < plan->step_count; i++)
+		assert_true(isnan(plan->steps[i].weight) ||
+			    plan->steps[i].weight == 100);
+	assert_null(plan->analysis);
 	plan_free(plan);
 }
 
