@@ -471,7 +471,6 @@ struct plan *plan_make(const struct plan_request *request, struct error *err)
 	plan->note = plan_note(request, plan);
 	plan->way_back = plan_way_back(request, plan);
 	plan->preview = xstrdup("");
-	plan->windows = NULL;
 	if (build(&making, err) < 0) {
 		plan_free(plan);
 		return NULL;
