@@ -71,6 +71,12 @@ static int set_up(void **state)
 	return 0;
 }
 
+static void assert_told(struct world *world, const char *text)
+{
+	if (!strstr(state_of(world)->last_text, text))
+		fail_msg("no '%s' in '%s'", text, state_of(world)->last_text);
+}
+
 static void taken_down(struct world *world)
 {
 	struct answer answer = {0};
@@ -201,9 +207,8 @@ static void release_moves_and_returns_without_a_failed_request(void **state)
 	assert_true(answered_by(&loads, COLOUR_GREEN) > 0);
 	print_message("%s (of %ld requests)\n", state_of(world)->last_text,
 		      all_of(&loads));
-	assert_non_null(strstr(state_of(world)->last_text, "back on green in"));
-	assert_non_null(strstr(state_of(world)->last_text,
-			       "failed by the shift: 0 of "));
+	assert_told(world, "back on green in");
+	assert_told(world, "failed by the shift: 0 of ");
 	assert_journal_is_whole(world);
 }
 
@@ -242,9 +247,8 @@ static void counts_tell_the_candidate_from_the_shift(void **state)
 	}
 	assert_true(counts.requests > 100);
 	rolled_back(world, NULL);
-	assert_non_null(strstr(state_of(world)->last_text,
-			       "failed by the shift: 0 of "));
-	assert_non_null(strstr(state_of(world)->last_text, "failed by v2: "));
+	assert_told(world, "failed by the shift: 0 of ");
+	assert_told(world, "failed by v2: ");
 	assert_null(strstr(state_of(world)->last_text, "failed by v2: 0"));
 	assert_int_equal(atomic_load(&loads.closing.failed), 0);
 }
