@@ -325,3 +325,24 @@ int haproxy_read_info(const char *answer, struct haproxy_info *info,
 			 text[0] == '1';
 	return 0;
 }
+
+bool haproxy_failed_take(struct haproxy_failed *failed,
+			 const struct haproxy_stat *sum)
+{
+	int64_t before = failed->suspected;
+	int64_t now = sum->backend_5xx;
+
+	for (int i = 0; i < COLOUR_COUNT; i++)
+		now -= sum->colours[i].errors;
+	failed->suspected = 0;
+	if (now <= failed->sure)
+		return false;
+	if (!before) {
+		failed->suspected = now;
+		return true;
+	}
+	now = now < before ? now : before;
+	if (now > failed->sure)
+		failed->sure = now;
+	return false;
+}

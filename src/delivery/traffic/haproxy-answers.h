@@ -62,6 +62,17 @@ struct haproxy_stat {
 	char algorithm[32];  /* "" when the socket does not tell */
 	char mode[8];	     /* "http" */
 };
+/* Answers 5xx to clients that neither a server gave nor one that broke the
+ * request explains. The counters are not read at one moment: what was counted
+ * for the backend and not yet for its server looks like one, so what counts is
+ * what two looks in a row say. */
+struct haproxy_failed {
+	int64_t sure; /* never less than before */
+	int64_t suspected;
+};
+/* sum: of all that was counted. Whether to look again at once. */
+bool haproxy_failed_take(struct haproxy_failed *failed,
+			 const struct haproxy_stat *sum);
 int haproxy_read_stat(const char *answer, const char *backend,
 		      const struct strings servers[COLOUR_COUNT],
 		      struct haproxy_stat *stat, struct error *err) MUST_CHECK;

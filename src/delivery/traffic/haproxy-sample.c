@@ -68,19 +68,6 @@ static void add_growth(struct haproxy *haproxy, const struct haproxy_stat *now)
 	sum->backend_5xx += grown(last->backend_5xx, now->backend_5xx);
 }
 
-/* Answers 5xx to clients that neither a server gave nor one that broke the
- * request explains. Never less than before: counters are not read at one
- * moment. */
-static void count_failed(struct haproxy *haproxy)
-{
-	int64_t failed = haproxy->sum.backend_5xx;
-
-	for (int i = 0; i < COLOUR_COUNT; i++)
-		failed -= haproxy->sum.colours[i].errors;
-	if (failed > haproxy->failed)
-		haproxy->failed = failed;
-}
-
 /* The first sample of a worker counts from there: what went before an open
  * is not this one's. A worker that took over counts from 0. */
 static void count(struct haproxy *haproxy, long worker,
@@ -97,7 +84,6 @@ static void count(struct haproxy *haproxy, long worker,
 		add_growth(haproxy, now);
 	haproxy->worker = worker;
 	haproxy->last = *now;
-	count_failed(haproxy);
 	haproxy_listen(haproxy);
 }
 
@@ -144,7 +130,7 @@ static void fill(struct haproxy *haproxy, struct traffic_sample *sample)
 			     " and log-format \"%s\"",
 			     haproxy->ring, HAPROXY_LINE_FORMAT);
 	}
-	sample->failed = haproxy->failed;
+	sample->failed = haproxy->failed.sure;
 	if (!haproxy->ring)
 		sample->lost = -1;
 }
@@ -180,6 +166,8 @@ static void compare_units(struct haproxy *haproxy,
 	}
 }
 
+static void look(struct work *work);
+
 static void counted(struct work *work, const char *answer, size_t len)
 {
 	struct haproxy *haproxy = work->haproxy;
@@ -196,6 +184,10 @@ static void counted(struct work *work, const char *answer, size_t len)
 		return;
 	}
 	count(haproxy, info.pid, &stat);
+	if (haproxy_failed_take(&haproxy->failed, &haproxy->sum)) {
+		look(work);
+		return;
+	}
 	compare_units(haproxy, &stat);
 	haproxy_settled_look(haproxy, &info);
 	work_end(work, NULL);
@@ -210,13 +202,19 @@ char *haproxy_stat_question(const struct haproxy *haproxy, const char *before)
 			 backend > 0 ? backend : -1);
 }
 
+static void look(struct work *work)
+{
+	char *line = haproxy_stat_question(work->haproxy, "show info; ");
+
+	work_ask(work, line, counted);
+	free(line);
+}
+
 void haproxy_sample(struct traffic *traffic, traffic_sampled *done, void *data)
 {
 	struct haproxy *haproxy = (struct haproxy *)traffic;
 	struct work *work = work_new(haproxy, finish_sample, data);
-	char *line = haproxy_stat_question(haproxy, "show info; ");
 
 	work->tell.sampled = done;
-	work_ask(work, line, counted);
-	free(line);
+	look(work);
 }

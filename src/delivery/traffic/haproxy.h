@@ -61,7 +61,7 @@ struct haproxy {
 	long worker;		  /* pid that `last` is of; 0 none */
 	struct haproxy_stat last; /* as it was read */
 	struct haproxy_stat sum;  /* since the open */
-	int64_t failed;
+	struct haproxy_failed failed;
 };
 
 struct work;

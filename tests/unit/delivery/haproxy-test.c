@@ -243,6 +243,31 @@ static void the_configuration_tells_its_weights_again(void **state)
 	assert_int_equal(haproxy_config_check(&environment, NULL), -1);
 }
 
+static bool look(struct haproxy_failed *failed, int64_t backend, int64_t green)
+{
+	struct haproxy_stat sum = {.backend_5xx = backend};
+
+	sum.colours[COLOUR_GREEN].errors = green;
+	return haproxy_failed_take(failed, &sum);
+}
+
+static void what_one_look_alone_says_was_not_failed(void **state)
+{
+	struct haproxy_failed failed = {0};
+
+	(void)state;
+	assert_false(look(&failed, 7, 7));
+	/* Counted for the backend, and a moment later for the server. */
+	assert_true(look(&failed, 8, 7));
+	assert_false(look(&failed, 8, 8));
+	assert_int_equal(failed.sure, 0);
+	assert_true(look(&failed, 12, 9));
+	assert_false(look(&failed, 12, 10));
+	assert_int_equal(failed.sure, 2);
+	assert_false(look(&failed, 12, 11));
+	assert_int_equal(failed.sure, 2);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -251,6 +276,7 @@ int main(void)
 		TEST(commands_before_the_state_must_have_said_nothing),
 		TEST(a_server_that_is_missing_is_named_by_its_colour),
 		TEST(stat_is_read_by_column_name),
+		TEST(what_one_look_alone_says_was_not_failed),
 		TEST(info_gives_version_and_worker),
 		TEST(lines_give_latencies_and_the_last_begun),
 		TEST(percentiles_are_at_most_one_percent_off),
