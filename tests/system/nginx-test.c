@@ -692,8 +692,6 @@ static void write_conf(struct fixture *f, bool includes)
 	str_addf(&text,
 		 "daemon off;\npid %s/nginx.pid;\nerror_log %s/error.log;\n"
 		 "events {}\nhttp {\naccess_log off;\n"
-		 /* our clients do not read that a connection ends */
-		 "keepalive_requests 1000000;\n"
 		 "client_body_temp_path %s/body;\nproxy_temp_path %s/p;\n"
 		 "fastcgi_temp_path %s/f;\nuwsgi_temp_path %s/u;\n"
 		 "scgi_temp_path %s/s;\n",

@@ -197,6 +197,7 @@ static void start_theirs(struct site *site, struct theirs *theirs)
 		"global\n\tstats socket %s/admin mode 600 level admin\n"
 		"defaults\n\tmode http\n\ttimeout connect 1s\n"
 		"\ttimeout client 10s\n\ttimeout server 10s\n"
+		"\ttimeout check 10s\n"
 		"\toption redispatch 1\n"
 		"frontend web\n\tbind 127.0.0.1:%d\n\tdefault_backend shop\n"
 		"backend shop\n\tbalance roundrobin\n"

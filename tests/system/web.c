@@ -219,8 +219,17 @@ void web_server_stop(pid_t pid)
 		;
 }
 
-/* The status; 0 when no whole answer came. */
-static int exchange(int fd, const char *path, bool keep_alive, char *body)
+/* Whether the answer is the last one of its connection. */
+static bool says_close(const char *text, const char *end)
+{
+	const char *line = strcasestr(text, "\r\nconnection: close");
+
+	return line && line < end;
+}
+
+/* The status; 0 when no whole answer came. keep_alive: whether the connection
+ * goes on, as asked and as answered. */
+static int exchange(int fd, const char *path, bool *keep_alive, char *body)
 {
 	char text[4096];
 	size_t len = 0;
@@ -231,7 +240,7 @@ static int exchange(int fd, const char *path, bool keep_alive, char *body)
 
 	n = snprintf(text, sizeof(text),
 		     "GET %s HTTP/1.1\r\nHost: localhost\r\n%s\r\n", path,
-		     keep_alive ? "" : "Connection: close\r\n");
+		     *keep_alive ? "" : "Connection: close\r\n");
 	if (send(fd, text, (size_t)n, MSG_NOSIGNAL) != n)
 		return 0;
 	while (!end || len < wanted) {
@@ -251,6 +260,7 @@ static int exchange(int fd, const char *path, bool keep_alive, char *body)
 	}
 	if (sscanf(text, "HTTP/1.1 %d", &status) != 1)
 		return 0;
+	*keep_alive = *keep_alive && !says_close(text, end);
 	if (body)
 		snprintf(body, 64, "%.*s", (int)strcspn(end + 4, "\n"),
 			 end + 4);
@@ -260,11 +270,12 @@ static int exchange(int fd, const char *path, bool keep_alive, char *body)
 int web_get(int port, const char *path, char *body)
 {
 	int fd = tcp_socket(port, false, NULL);
+	bool keep_alive = false;
 	int status;
 
 	if (fd < 0)
 		return 0;
-	status = exchange(fd, path, false, body);
+	status = exchange(fd, path, &keep_alive, body);
 	close(fd);
 	return status;
 }
@@ -289,16 +300,16 @@ static void *client(void *data)
 	int fd = -1;
 
 	while (!atomic_load(&load->stop)) {
+		bool keep_alive = load->keep_alive;
 		int status = 0;
 
 		if (fd < 0)
 			fd = tcp_socket(load->port, false, NULL);
 		if (fd >= 0)
-			status = exchange(fd, load->path, load->keep_alive,
-					  body);
+			status = exchange(fd, load->path, &keep_alive, body);
 		count(load, status, body);
 		atomic_fetch_add(&client->answered, 1);
-		if (fd >= 0 && (status == 0 || !load->keep_alive)) {
+		if (fd >= 0 && (status == 0 || !keep_alive)) {
 			close(fd);
 			fd = -1;
 		}
