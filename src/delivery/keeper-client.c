@@ -162,6 +162,9 @@ int keeper_start(const struct keeper_options *options, struct error *err)
 	if (folder_make(options->folder, 0700, err) < 0)
 		return -1;
 	holder = keeper_lock_holder(options->folder);
+	if (holder < 0)
+		return error_set(err, ERROR_IO, "cannot look at %s: %s",
+				 options->folder, strerror(EMFILE));
 	if (holder)
 		return error_set(err, ERROR_REFUSED,
 				 "%s is kept already, by process %ld",

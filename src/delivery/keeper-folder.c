@@ -104,11 +104,12 @@ pid_t keeper_lock_holder(const char *folder)
 	struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
 	char *path = path_join(folder, "lock");
 	int fd = file_open(path, O_RDWR, 0, NULL);
+	bool is_unknown = fd < 0 && (errno == EMFILE || errno == ENFILE);
 	pid_t holder = 0;
 
 	free(path);
 	if (fd < 0)
-		return 0;
+		return is_unknown ? -1 : 0;
 	if (fcntl(fd, F_GETLK, &lock) == 0 && lock.l_type != F_UNLCK)
 		holder = lock.l_pid;
 	close(fd);

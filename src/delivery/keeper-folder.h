@@ -25,7 +25,8 @@ void keeper_spec_release(struct keeper_spec *spec);
 /* Takes the folder's lock: the descriptor, -1 with ERROR_REFUSED when another
  * process has it. */
 int keeper_lock_take(const char *folder, struct error *err) MUST_CHECK;
-/* The process that holds it, 0 nobody. */
+/* The process that holds it, 0 nobody, -1 where no descriptor is left to look
+ * with: what runs is not taken for dead then. */
 pid_t keeper_lock_holder(const char *folder);
 
 int keeper_child_write(const char *folder, pid_t pid,
