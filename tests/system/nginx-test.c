@@ -240,6 +240,13 @@ static void start_colours(struct fixture *f)
 	assert_non_null(f->traffic);
 }
 
+/* A test that fails before it opens another leaves none to be stopped. */
+static void close_traffic(struct fixture *f)
+{
+	traffic_close(f->traffic);
+	f->traffic = NULL;
+}
+
 /* A managed one with both colours serving and all traffic on blue. */
 static struct fixture *managed(void **state)
 {
@@ -496,13 +503,14 @@ static void counts_and_times_are_the_colours_own(void **state)
 static void what_runs_is_found_with_its_weights(void **state)
 {
 	struct fixture *f = managed(state);
+	char body[64];
 
 	shift_well(f, 25);
 	traffic_settle(f->traffic, done, f);
 	wait_told(f);
 	assert_string_equal(f->error, "");
-	traffic_close(f->traffic);
-	assert_answers(f, "blue");
+	close_traffic(f);
+	assert_int_equal(web_get(f->port, "/", body), 200);
 	f->traffic = open_traffic(f);
 	inspect(f);
 	assert_string_equal(f->error, "");
@@ -534,7 +542,7 @@ static void another_configuration_is_reloaded_and_weights_stay(void **state)
 
 	shift_well(f, 50);
 	start_server(f, 2, "green");
-	traffic_close(f->traffic);
+	close_traffic(f);
 	f->environment.target.ports[1] = f->ports[2];
 	f->traffic = open_traffic(f);
 	ensure_well(f, 0);
@@ -555,7 +563,7 @@ static void configuration_that_is_refused_leaves_the_old_one(void **state)
 	struct fixture *f = managed(state);
 	char *taken = xasprintf("127.0.0.1:%d", f->ports[0]);
 
-	traffic_close(f->traffic);
+	close_traffic(f);
 	f->environment.traffic.nginx.listen = taken;
 	f->traffic = open_traffic(f);
 	ensure(f, 0);
@@ -563,7 +571,7 @@ static void configuration_that_is_refused_leaves_the_old_one(void **state)
 	assert_non_null(strstr(f->error, "nginx did not reload"));
 	assert_non_null(strstr(f->error, taken));
 	assert_answers(f, "blue");
-	traffic_close(f->traffic);
+	close_traffic(f);
 	f->environment.traffic.nginx.listen = f->listen;
 	f->traffic = open_traffic(f);
 	ensure_well(f, 0);
@@ -844,7 +852,7 @@ static void attached_nginx_outlives_the_provider_with_its_weights(void **state)
 	traffic_stop(f->traffic, done, f);
 	wait_told(f);
 	assert_string_equal(f->error, "");
-	traffic_close(f->traffic);
+	close_traffic(f);
 	stop_proxy(f);
 	start_proxy(f);
 	assert_answers(f, "green");
