@@ -30,7 +30,7 @@ libsignalbox_a_SOURCES += \
 	%D%/part.c \
 	%D%/plan.c %D%/plan.h \
 	%D%/plan-check.c %D%/plan-describe.c %D%/plan-parts.h \
-	%D%/plan-time.c \
+	%D%/plan-steps.c %D%/plan-time.c \
 	%D%/queue.c %D%/queue.h \
 	%D%/readiness.c \
 	%D%/restarts.c \

@@ -6,9 +6,15 @@
 #include "base/memory.h"
 #include "step/deploy.h"
 
-static const struct plan_step *current(const struct deploy_step *deploy)
+const struct plan_step *deploy_current(const struct deploy_step *deploy)
 {
 	return &deploy->plan->steps[deploy->at];
+}
+
+bool deploy_step_waits(const struct plan_step *step)
+{
+	return step->kind == PLAN_PAUSE || step->kind == PLAN_ANALYSIS ||
+	       step->kind == PLAN_BAKE;
 }
 
 /* Where it was taken up, a pause has been waited for in part. */
@@ -17,12 +23,12 @@ static int64_t wait_of(const struct deploy_step *deploy)
 	bool rest = deploy->took_up && deploy->at == deploy->took_up_at &&
 		    deploy->pause_rest_ms >= 0;
 
-	return rest ? deploy->pause_rest_ms : current(deploy)->ms;
+	return rest ? deploy->pause_rest_ms : deploy_current(deploy)->ms;
 }
 
 static void tell_step_start(struct deploy_step *deploy)
 {
-	const struct plan_step *step = current(deploy);
+	const struct plan_step *step = deploy_current(deploy);
 	struct event *event = step_event(&deploy->step, EVENT_STEP_STARTED);
 
 	deploy->step_began_us = clock_monotonic_us();
@@ -39,7 +45,7 @@ static void tell_step_start(struct deploy_step *deploy)
 static void tell_step_end(struct deploy_step *deploy, enum state outcome,
 			  const char *reason)
 {
-	const struct plan_step *step = current(deploy);
+	const struct plan_step *step = deploy_current(deploy);
 	struct event *event = step_event(&deploy->step, EVENT_STEP_FINISHED);
 
 	event_set(event, "step", step->name);
@@ -73,7 +79,7 @@ void deploy_operated(void *data, const struct error *err)
 
 	if (deploy->phase == DEPLOY_ENDING)
 		return;
-	if (!err && current(deploy)->kind == PLAN_PROMOTE) {
+	if (!err && deploy_current(deploy)->kind == PLAN_PROMOTE) {
 		tell_step_end(deploy, STATE_PASSED, NULL);
 		deploy_succeeded(deploy); /* a cancel came too late */
 	} else if (deploy->ending) {	  /* cancelled meanwhile, or moved */
@@ -93,7 +99,7 @@ static void shifted(void *data, const struct error *err)
 	const struct analysis_config *config = deploy->plan->analysis;
 
 	if (!err && deploy->phase == DEPLOY_MOVING && config &&
-	    current(deploy)->weight < 100)
+	    deploy_current(deploy)->weight < 100)
 		deploy_watch_begin(deploy, config);
 	if (!err && deploy->phase == DEPLOY_MOVING && !deploy->ending &&
 	    !deploy->held && !deploy->promoting)
@@ -102,7 +108,7 @@ static void shifted(void *data, const struct error *err)
 		deploy_operated(data, err);
 }
 
-static double asked(const struct deploy_step *deploy)
+double deploy_asked(const struct deploy_step *deploy)
 {
 	return environment_state(deploy->environment)
 		->split[deploy->plan->colour];
@@ -111,15 +117,16 @@ static double asked(const struct deploy_step *deploy)
 /* One that was under way is asked for once more: nobody knows. */
 static bool is_past(const struct deploy_step *deploy)
 {
-	double weight = current(deploy)->weight;
+	double weight = deploy_current(deploy)->weight;
 	bool again = deploy->took_up && deploy->at == deploy->took_up_at;
 
-	return again ? asked(deploy) > weight : asked(deploy) >= weight;
+	return again ? deploy_asked(deploy) > weight
+		     : deploy_asked(deploy) >= weight;
 }
 
 static void run_weight(struct deploy_step *deploy)
 {
-	const struct plan_step *step = current(deploy);
+	const struct plan_step *step = deploy_current(deploy);
 
 	if (is_past(deploy) && step->weight < 100) {
 		tell_step_end(deploy, STATE_SKIPPED,
@@ -184,7 +191,7 @@ static bool hold_where_touched(struct deploy_step *deploy)
 void deploy_leave_pause(struct deploy_step *deploy)
 {
 	bool by_hand = deploy->promoting || deploy->leaving;
-	bool is_shift = current(deploy)->kind == PLAN_WEIGHT;
+	bool is_shift = deploy_current(deploy)->kind == PLAN_WEIGHT;
 	bool leaving = deploy->leaving && !is_shift;
 
 	if (deploy->held)
@@ -254,9 +261,9 @@ static void check_next(struct deploy_step *deploy)
 	str_add(&base, "http://");
 	environment_address(deploy->environment, colour,
 			    deploy->checked_instance, &base);
-	deploy->requests = requests_send(&deploy->step, base.data,
-					 &current(deploy)->config->requests,
-					 checked, deploy);
+	deploy->requests = requests_send(
+		&deploy->step, base.data,
+		&deploy_current(deploy)->config->requests, checked, deploy);
 	str_release(&base);
 }
 
@@ -289,8 +296,8 @@ static void run_gate(struct deploy_step *deploy)
 		environment_state(deploy->environment);
 	struct gatekeeper_options options = {
 		.step = &deploy->step,
-		.rule = &current(deploy)->config->gate,
-		.name = current(deploy)->name,
+		.rule = &deploy_current(deploy)->config->gate,
+		.name = deploy_current(deploy)->name,
 		.environment = deploy->plan->environment,
 		.artifacts = deploy->digest,
 		.live = state->has_live ? &state->live : NULL,
@@ -302,25 +309,19 @@ static void run_gate(struct deploy_step *deploy)
 	deploy->keeper = gatekeeper_open(&options);
 }
 
-static bool is_wait(const struct plan_step *step)
-{
-	return step->kind == PLAN_PAUSE || step->kind == PLAN_ANALYSIS ||
-	       step->kind == PLAN_BAKE;
-}
-
 static bool is_skipped(const struct deploy_step *deploy)
 {
-	const struct plan_step *step = current(deploy);
+	const struct plan_step *step = deploy_current(deploy);
 
 	return deploy->promoting &&
-	       (is_wait(step) ||
+	       (deploy_step_waits(step) ||
 		(step->kind == PLAN_WEIGHT && step->weight < 100 &&
 		 deploy->plan->strategy != STRATEGY_ROLLING));
 }
 
 static void run_step(struct deploy_step *deploy)
 {
-	const struct plan_step *step = current(deploy);
+	const struct plan_step *step = deploy_current(deploy);
 
 	switch (step->kind) {
 	case PLAN_START:
@@ -381,106 +382,6 @@ void deploy_run_plan(struct deploy_step *deploy)
 		return;
 	}
 	run_step(deploy);
-}
-
-static int refuse(const struct deploy_step *deploy, const char *what,
-		  struct error *err)
-{
-	return error_set(err, ERROR_REFUSED, "%s %s",
-			 deploy->config->environment, what);
-}
-
-int deploy_hold(struct deploy_step *deploy, bool hold, struct error *err)
-{
-	int64_t left;
-
-	if (!deploy->begun)
-		return refuse(deploy, "has no deployment of this run under way",
-			      err);
-	if (deploy->held == hold)
-		return refuse(deploy, hold ? "is held already" : "is not held",
-			      err);
-	deploy->held = hold;
-	if (deploy->phase != DEPLOY_PAUSED)
-		return 0; /* it takes effect at the next pause */
-	left = (deploy->pause_until_us - clock_monotonic_us()) / 1000;
-	if (hold && deploy->pause_left_ms >= 0) {
-		timer_stop(deploy->pause);
-		deploy->pause_left_ms = left > 0 ? left : 0;
-	} else if (!hold) {
-		deploy_pause(deploy, deploy->pause_left_ms);
-	}
-	deploy_mind_operator(deploy, false);
-	return 0;
-}
-
-int deploy_promote(struct deploy_step *deploy, bool next, struct error *err)
-{
-	if (!deploy->begun)
-		return refuse(deploy, "has no deployment under way", err);
-	if (deploy->promoting)
-		return refuse(deploy, "is being promoted already", err);
-	if (next &&
-	    (deploy->phase != DEPLOY_PAUSED || !is_wait(current(deploy))))
-		return refuse(deploy,
-			      "does not wait at a pause or an analysis of its "
-			      "plan: there is nothing to leave",
-			      err);
-	if (next)
-		deploy->leaving = true;
-	else
-		deploy->promoting = true;
-	deploy->held = false;
-	if (deploy->phase == DEPLOY_PAUSED)
-		deploy_leave_pause(deploy);
-	return 0;
-}
-
-/* It was held for the shift; by now somebody may have let it go on. */
-static void wait_on(struct deploy_step *deploy)
-{
-	if (deploy->plan->analysis && asked(deploy) < 100)
-		deploy_watch_begin(deploy, deploy->plan->analysis);
-	if (deploy->promoting)
-		deploy_leave_pause(deploy);
-	else if (!deploy->held)
-		deploy_pause(deploy, deploy->pause_left_ms);
-}
-
-static void shifted_by_hand(void *data, const struct error *err)
-{
-	struct deploy_step *deploy = data;
-
-	if (deploy->phase == DEPLOY_ENDING)
-		return;
-	deploy->phase = DEPLOY_PAUSED;
-	if (deploy->ending)
-		deploy_fail(deploy, deploy->ending, deploy->ending_reason);
-	else if (err)
-		deploy_fail_by(deploy, err);
-	else
-		wait_on(deploy);
-	deploy_mind_operator(deploy, false);
-}
-
-int deploy_shift(struct deploy_step *deploy, const struct command *command,
-		 const struct sender *sender, struct error *err)
-{
-	if (!(command->value >= 0 && command->value <= 100))
-		return refuse(deploy, "takes a share of 0 to 100 %", err);
-	if (deploy->phase != DEPLOY_PAUSED)
-		return refuse(deploy,
-			      "is not at a pause of its plan; shift again "
-			      "when it is",
-			      err);
-	if (!deploy->held && deploy_hold(deploy, true, err) < 0)
-		return -1;
-	deploy->phase = DEPLOY_MOVING;
-	deploy->traffic_moved = true;
-	environment_shift(deploy->environment, command->value,
-			  command->reason ? command->reason : "by hand",
-			  sender->login, shifted_by_hand, deploy);
-	return 0;
 }
 
 void deploy_drop_waits(struct deploy_step *deploy)

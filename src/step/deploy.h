@@ -119,13 +119,21 @@ void deploy_step_passed(struct deploy_step *deploy);
 void deploy_step_failed(struct deploy_step *deploy, enum state outcome,
 			const char *reason);
 void deploy_leave_pause(struct deploy_step *deploy);
+/* The step under way. */
+const struct plan_step *deploy_current(const struct deploy_step *deploy);
+/* A pause, an analysis or a bake: what a person may leave. */
+bool deploy_step_waits(const struct plan_step *step);
+/* The candidate's share that was asked for last, in percent. */
+double deploy_asked(const struct deploy_step *deploy);
+/* The step itself is no longer needed: what it waits for is dropped. */
+void deploy_drop_waits(struct deploy_step *deploy);
+
+/* deploy-steer.c */
 int deploy_hold(struct deploy_step *deploy, bool hold, struct error *err);
 /* next: leaves the pause or analysis under way, and no more. */
 int deploy_promote(struct deploy_step *deploy, bool next, struct error *err);
 int deploy_shift(struct deploy_step *deploy, const struct command *command,
 		 const struct sender *sender, struct error *err);
-/* The step itself is no longer needed: what it waits for is dropped. */
-void deploy_drop_waits(struct deploy_step *deploy);
 
 /* deploy-run.c */
 /* Starts the step's command; the step passes or fails by its end. */

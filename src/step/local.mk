@@ -10,7 +10,7 @@ libsignalbox_a_SOURCES += \
 	%D%/deploy-past.c \
 	%D%/deploy-plan.c \
 	%D%/deploy-queue.c \
-	%D%/deploy-run.c \
+	%D%/deploy-run.c %D%/deploy-steer.c \
 	%D%/deploy-watch.c %D%/deploy-window.c \
 	%D%/deploy.c %D%/deploy.h \
 	%D%/environ.c %D%/environ.h \
