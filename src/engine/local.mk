@@ -3,7 +3,7 @@ libsignalbox_a_SOURCES += \
 	%D%/control.c \
 	%D%/engine.c %D%/engine.h \
 	%D%/garbage.c %D%/garbage.h \
-	%D%/garbage-needs.c %D%/garbage-places.c \
+	%D%/garbage-needs.c %D%/garbage-places.c %D%/garbage-reverts.c \
 	%D%/garbage-runs.c %D%/garbage-store.c \
 	%D%/internal.h \
 	%D%/message.c %D%/message.h \

@@ -1,8 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #include "source/revert.h"
 
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "base/memory.h"
@@ -10,6 +16,7 @@
 #include "source/git.h"
 
 #define COMMITS_MOST 1000
+#define PREFIX "revert-"
 
 static int check_name(const struct repository *repository, const char *branch,
 		      struct error *err)
@@ -125,44 +132,153 @@ static int revert_in(const char *folder, const struct strings *commits,
 	return result;
 }
 
-static void leave(const struct repository *repository, const char *folder)
+/* Its lock, which its user holds; -1: somebody has it, or it is gone. */
+static int lock_folder(const char *folder)
 {
+	int fd = file_open(folder, O_RDONLY | O_DIRECTORY, 0, NULL);
+	struct stat status;
+
+	if (fd >= 0 &&
+	    (flock(fd, LOCK_EX | LOCK_NB) < 0 || stat(folder, &status) < 0)) {
+		close(fd);
+		return -1;
+	}
+	return fd;
+}
+
+static int make_folder(const struct repository *repository, char **folder,
+		       struct error *err)
+{
+	int lock;
+
+	/* Whoever collects what was left may take one before it is locked. */
+	for (int tries = 0; tries < 3; tries++) {
+		free(*folder);
+		*folder = xasprintf("%s/" PREFIX "XXXXXX",
+				    repository_state_folder(repository));
+		if (!mkdtemp(*folder))
+			break;
+		lock = lock_folder(*folder);
+		if (lock >= 0)
+			return lock;
+	}
+	return error_set(err, ERROR_IO, "cannot make a folder for the revert");
+}
+
+/* Its lock is ours. */
+static int leave(const struct repository *repository, const char *folder,
+		 struct error *err)
+{
+	/* Twice: a `worktree add` that was killed has left it locked. */
+	const char *const forget[] = {"worktree", "remove", "--force",
+				      "--force",  folder,   NULL};
 	const char *const prune[] = {"worktree", "prune", NULL};
 	struct str output = STR_INIT;
+	int result = 0;
+
+	/* One that is no work tree yet, or is half of one, git refuses. */
+	if (command_ask(repository, forget, &output, COMMAND_ANSWER_LIMIT,
+			NULL) < 0 ||
+	    file_exists(folder))
+		result = folder_remove(folder, err);
+	if (result == 0)
+		result = command_ask(repository, prune, &output,
+				     COMMAND_ANSWER_LIMIT, err);
+	str_release(&output);
+	return result;
+}
+
+int revert_left(const char *state, struct strings *folders, struct error *err)
+{
+	DIR *all = opendir(state);
+	const struct dirent *entry;
+
+	if (!all && errno == ENOENT)
+		return 0;
+	if (!all)
+		return error_set(err, ERROR_IO, "cannot read %s: %s", state,
+				 strerror(errno));
+	while ((entry = readdir(all))) {
+		char *folder;
+		int lock;
+
+		if (strncmp(entry->d_name, PREFIX, strlen(PREFIX)) != 0)
+			continue;
+		folder = path_join(state, entry->d_name);
+		lock = lock_folder(folder);
+		if (lock >= 0) {
+			strings_add(folders, folder);
+			close(lock);
+		}
+		free(folder);
+	}
+	closedir(all);
+	return 0;
+}
+
+int revert_clear(const struct repository *repository, const char *folder,
+		 struct error *err)
+{
+	int lock = lock_folder(folder), result;
+
+	if (lock < 0)
+		return error_set(err, ERROR_REFUSED, "it is used");
+	result = leave(repository, folder, err);
+	close(lock);
+	return result;
+}
+
+/* It is no reason to make no branch that something cannot be cleared away:
+ * `gc` tells why. */
+static void clear_left(const struct repository *repository)
+{
+	struct strings folders = STRINGS_INIT;
 	struct error err = ERROR_INIT;
 
-	if (folder_remove(folder, &err) < 0 ||
-	    command_ask(repository, prune, &output, COMMAND_ANSWER_LIMIT,
-			&err) < 0)
+	if (revert_left(repository_state_folder(repository), &folders, &err) <
+	    0)
 		error_clear(&err);
+	for (size_t i = 0; i < folders.count; i++)
+		if (revert_clear(repository, folders.items[i], &err) < 0)
+			error_clear(&err);
+	strings_release(&folders);
+}
+
+static int revert_from(const struct repository *repository, const char *bad,
+		       const struct strings *commits, const char *branch,
+		       struct error *err)
+{
+	char *folder = NULL;
+	int lock = make_folder(repository, &folder, err), result = -1;
+	const char *const add[] = {"worktree", "add", "--quiet", "--detach",
+				   folder,     bad,   NULL};
+	struct str output = STR_INIT;
+	struct error why = ERROR_INIT;
+
+	if (lock >= 0) {
+		result = command_ask(repository, add, &output,
+				     COMMAND_ANSWER_LIMIT, err);
+		if (result == 0)
+			result = revert_in(folder, commits, branch, err);
+		if (leave(repository, folder, &why) < 0)
+			error_clear(&why);
+		close(lock);
+	}
 	str_release(&output);
+	free(folder);
+	return result;
 }
 
 int revert_branch(const struct repository *repository, const char *live,
 		  const char *bad, const char *branch, struct error *err)
 {
-	char *folder = xasprintf("%s/revert-XXXXXX",
-				 repository_state_folder(repository));
-	const char *const add[] = {"worktree", "add", "--quiet", "--detach",
-				   folder,     bad,   NULL};
 	struct strings commits = STRINGS_INIT;
-	struct str output = STR_INIT;
 	int result = -1;
 
-	if (check_name(repository, branch, err) < 0 ||
-	    list_commits(repository, live, bad, &commits, err) < 0)
-		goto out;
-	if (!mkdtemp(folder)) {
-		error_set(err, ERROR_IO, "cannot make a folder for the revert");
-		goto out;
-	}
-	if (command_ask(repository, add, &output, COMMAND_ANSWER_LIMIT, err) ==
-	    0)
-		result = revert_in(folder, &commits, branch, err);
-	leave(repository, folder);
-out:
-	str_release(&output);
+	clear_left(repository);
+	if (check_name(repository, branch, err) == 0 &&
+	    list_commits(repository, live, bad, &commits, err) == 0)
+		result = revert_from(repository, bad, &commits, branch, err);
 	strings_release(&commits);
-	free(folder);
 	return result;
 }

@@ -15,4 +15,12 @@ int revert_branch(const struct repository *repository, const char *live,
 		  const char *bad, const char *branch,
 		  struct error *err) MUST_CHECK;
 
+/* The folders below STATE of those that were killed: paths are added. The next
+ * branch clears them away, too. */
+int revert_left(const char *state, struct strings *folders,
+		struct error *err) MUST_CHECK;
+/* Removes one, and what git knows of it. ERROR_REFUSED: it is used. */
+int revert_clear(const struct repository *repository, const char *folder,
+		 struct error *err) MUST_CHECK;
+
 #endif

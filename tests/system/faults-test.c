@@ -561,7 +561,6 @@ static int run_all(void)
 			site_set_up, tear_down_mounted),
 	};
 
-	cmocka_set_test_filter(getenv("FAULTS_TEST"));
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
 

@@ -181,8 +181,6 @@ static int run_all(void)
 		TEST(other_proxy_is_refused_while_something_is_live),
 	};
 
-	if (getenv("SIGNALBOX_TEST")) /* one test alone, by its name */
-		cmocka_set_test_filter(getenv("SIGNALBOX_TEST"));
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
 

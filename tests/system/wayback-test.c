@@ -180,6 +180,75 @@ static void rollback_prepares_a_branch_that_reverts_it(void **state)
 	assert_says(site->err, "no branch mend was made: there is a branch");
 }
 
+static bool is_written(void *data)
+{
+	struct str text = STR_INIT;
+	bool is = file_read(data, &text, 100, NULL) == 0 && text.len > 1;
+
+	str_release(&text);
+	return is;
+}
+
+/* Its work tree is being checked out when it is killed. */
+static void kill_while_it_reverts(struct site *site, const char *branch)
+{
+	char *busy = path_join(site->folder, "busy");
+	char *filter =
+		xasprintf("git config filter.slow.smudge 'echo $PPID >%s; "
+			  "until test -e %s/go; do sleep 0.05; done; cat'; "
+			  "echo 'more filter=slow' >.git/info/attributes",
+			  busy, site->folder);
+	char *option = xasprintf("--revert-branch=%s", branch);
+	struct process *rollback;
+
+	site_shell(site, site->repository, filter);
+	rollback =
+		site_start(site, NULL, "rollback", "production", option, NULL);
+	await(is_written, busy, "git checks out");
+	assert_int_equal(site_call(site, "gc", "--dry-run", NULL), 0);
+	assert_says_not(site->out, "revert-");
+	kill(rollback->pid, SIGKILL);
+	process_await(rollback);
+	site_shell(site, site->repository,
+		   "kill -9 $(cat ../busy); touch ../go; "
+		   "rm .git/info/attributes; "
+		   "git config --unset filter.slow.smudge");
+	free(option);
+	free(filter);
+	free(busy);
+}
+
+static void killed_revert_leaves_nothing_for_long(void **state)
+{
+	struct site *site = *state;
+
+	two_releases(site);
+	site_write(site, "more", "text");
+	release(site, "three");
+	kill_while_it_reverts(site, "mend");
+	assert_int_equal(site_call(site, "gc", "--dry-run", NULL), 0);
+	assert_says(site->out, "revert-");
+	assert_says(site->out, "a rollback --revert-branch was ended");
+	assert_int_equal(site_call(site, "gc", "--yes", NULL), 0);
+	site_shell(site, site->repository,
+		   "! ls .git/signalbox | grep revert- && "
+		   "test $(git worktree list | wc -l) = 1");
+	/* One that git itself had locked; and the next one collects it. */
+	site_shell(site, site->repository,
+		   "git worktree add -q --detach --lock "
+		   ".git/signalbox/revert-abcdef");
+	assert_int_equal(
+		site_call(site, "rollback", "production", "--to", "3", NULL),
+		0);
+	assert_int_equal(site_call(site, "rollback", "production",
+				   "--revert-branch=mend", NULL),
+			 0);
+	assert_says(site->out, "branch mend: ");
+	site_shell(site, site->repository,
+		   "! ls .git/signalbox | grep revert- && "
+		   "test $(git worktree list | wc -l) = 1");
+}
+
 /* A proxy and a server that somebody runs, without signalbox. */
 struct theirs {
 	pid_t server, proxy;
@@ -302,6 +371,7 @@ static int tests(void)
 		TEST(what_was_rolled_back_comes_again_by_an_override_alone),
 		TEST(another_commit_is_not_held_by_a_veto),
 		TEST(rollback_prepares_a_branch_that_reverts_it),
+		TEST(killed_revert_leaves_nothing_for_long),
 		TEST(what_serves_is_adopted_and_is_the_way_back),
 		TEST(own_proxy_has_nothing_to_adopt),
 	};
