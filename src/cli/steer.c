@@ -146,16 +146,6 @@ static int send_to_dead(struct project *project, struct command *command,
 	return resume_vote(project, command, err);
 }
 
-/* What a promotion leaves out: the waits and the shares on the way. */
-static bool is_skippable(const struct step_model *step)
-{
-	if (strcmp(step->kind, "weight") == 0)
-		return step->weight < 100;
-	return strcmp(step->kind, "pause") == 0 ||
-	       strcmp(step->kind, "analysis") == 0 ||
-	       strcmp(step->kind, "bake") == 0;
-}
-
 static void list_skipped(const struct model *model,
 			 const struct command *command, struct str *out)
 {
@@ -167,9 +157,8 @@ static void list_skipped(const struct model *model,
 		for (size_t j = 0; waits && j < stage->step_count; j++) {
 			const struct step_model *step = &stage->steps[j];
 
-			if (state_is_final(step->state) ||
-			    (command->next && step->state == STATE_QUEUED) ||
-			    !is_skippable(step))
+			if (command->next ? step != stage_leavable(stage)
+					  : !step_is_skippable(stage, step))
 				continue;
 			str_addf(out, "  skipped: %s\n",
 				 *step->label ? step->label : step->name);
@@ -259,7 +248,7 @@ int cli_steer(int argc, char **argv)
 	const struct cli_option of_promote[] = {
 		{"--reason", &reason, NULL, NULL, "TEXT", "why"},
 		{"--next", NULL, &next, NULL, NULL,
-		 "leave only the pause or analysis that it waits at"},
+		 "leave only the pause, analysis or bake under way"},
 		CLI_OPTIONS_END,
 	};
 	bool promotes = strcmp(argv[0], "promote") == 0;

@@ -289,6 +289,12 @@ const struct stage_model *model_decided_gate(const struct model *model);
 size_t model_waits(const struct model *model);
 /* The same of a step of a plan. */
 bool step_waits(const struct stage_model *stage, const struct step_model *step);
+/* The step under way that a person may leave: a pause, an analysis, a bake;
+ * NULL when there is none. */
+const struct step_model *stage_leavable(const struct stage_model *stage);
+/* Whether a promotion to the end leaves it out. */
+bool step_is_skippable(const struct stage_model *stage,
+		       const struct step_model *step);
 /* The environment on screen: under deployment, else of the open gate, else
  * the last one deployed; NULL when there is none. */
 struct environment_model *model_focus(const struct model *model);

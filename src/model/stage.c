@@ -158,14 +158,49 @@ static struct step_model *step_of(struct stage_model *stage,
 	return add_step(stage, name);
 }
 
+static bool is_wait(const struct step_model *step)
+{
+	return strcmp(step->kind, "pause") == 0 ||
+	       strcmp(step->kind, "analysis") == 0 ||
+	       strcmp(step->kind, "bake") == 0;
+}
+
 bool step_waits(const struct stage_model *stage, const struct step_model *step)
 {
 	bool pauses = strcmp(step->kind, "pause") == 0;
-	bool judges = strcmp(step->kind, "analysis") == 0;
 
 	return step->state == STATE_RUNNING &&
-	       ((stage->held && (pauses || judges)) ||
+	       ((stage->held && is_wait(step)) ||
 		(pauses && step->planned_ms <= 0));
+}
+
+const struct step_model *stage_leavable(const struct stage_model *stage)
+{
+	for (size_t i = 0; i < stage->step_count; i++)
+		if (stage->steps[i].state == STATE_RUNNING &&
+		    is_wait(&stage->steps[i]))
+			return &stage->steps[i];
+	return NULL;
+}
+
+/* Its shares follow from the instances that run. */
+static bool is_rolling(const struct stage_model *stage)
+{
+	for (size_t i = 0; i < stage->step_count; i++)
+		if (strcmp(stage->steps[i].kind, "batch") == 0)
+			return true;
+	return false;
+}
+
+bool step_is_skippable(const struct stage_model *stage,
+		       const struct step_model *step)
+{
+	if (state_is_final(step->state))
+		return false;
+	if (strcmp(step->kind, "weight") != 0)
+		return is_wait(step);
+	return step->state == STATE_QUEUED && step->weight < 100 &&
+	       !is_rolling(stage);
 }
 
 void stage_model_settle(struct stage_model *stage)

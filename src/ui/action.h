@@ -14,7 +14,8 @@
 	X(REJECT, "reject", "x", "reject at the open gate, with a reason")     \
 	X(SHIFT, "shift", "s", "move traffic to a share that you name")        \
 	X(HOLD, "hold", "H", "hold the deployment where it is, or let go")     \
-	X(PROMOTE, "promote", "P", "skip to the end of the deployment")        \
+	X(PROMOTE, "promote", "P", "skip to the deployment's end, or a step")  \
+	X(NEXT, "next-step", ": next", "leave the pause, analysis or bake")    \
 	X(ROLLBACK, "roll-back", "B", "show the way back; Enter takes it")     \
 	X(CANCEL, "cancel", "X", "cancel the run")                             \
 	X(REDRAW, "redraw", "r R ^L F5", "draw the screen anew; harmless")     \

@@ -77,7 +77,7 @@ static void draw_keys(const struct dialog *dialog, const struct area *inside,
 	pen_bold(&pen, ROLE_KEY);
 	pen_text(&pen, dialog->wary ? "tab enter" : "enter");
 	pen_role(&pen, ROLE_NORMAL);
-	pen_printf(&pen, "  %s", dialog->ops->confirms);
+	pen_printf(&pen, "  %s", dialog_confirms(dialog));
 	pen.col = pen.col + 4 > inside->cols - 18 ? pen.col + 2
 						  : inside->cols - 18;
 	pen_bold(&pen, ROLE_KEY);

@@ -61,6 +61,11 @@ bool dialog_complain(struct dialog *dialog, const char *text)
 	return false;
 }
 
+const char *dialog_confirms(const struct dialog *dialog)
+{
+	return dialog->confirms ? dialog->confirms : dialog->ops->confirms;
+}
+
 struct command dialog_command(const struct dialog *dialog,
 			      enum command_kind kind)
 {

@@ -54,8 +54,10 @@ struct dialog {
 	/* What the command carries. */
 	int64_t run, seq;
 	char *stage, *environment;
-	double weight;	      /* the candidate's share before */
-	struct strings steps; /* the plan's shares; help: its table */
+	double weight; /* the candidate's share before */
+	/* The plan's shares; promote: its words; help: its table. */
+	struct strings steps;
+	const char *confirms; /* what Enter does by now; NULL: the kind's */
 	bool unhold;
 	struct palette *palette; /* freed with it; NULL none */
 	size_t recalled;	 /* so many inputs back; 0 none */
@@ -68,9 +70,9 @@ struct dialog {
 
 extern const struct dialog_ops finding_dialog, exception_dialog;
 extern const struct dialog_ops approve_dialog, reject_dialog, shift_dialog,
-	hold_dialog, promote_dialog, rollback_dialog, cancel_dialog,
-	quit_dialog, help_dialog, reason_dialog, search_dialog, filter_dialog,
-	palette_dialog;
+	hold_dialog, promote_dialog, next_dialog, rollback_dialog,
+	cancel_dialog, quit_dialog, help_dialog, reason_dialog, search_dialog,
+	filter_dialog, palette_dialog;
 
 void dialog_open(struct view *view, const struct model *model,
 		 const struct dialog_ops *ops);
@@ -95,6 +97,7 @@ void dialog_target(struct dialog *dialog, const char *stage,
 /* Arrows, and j k without a text box: the choice, else the facts. */
 bool dialog_steer(struct dialog *dialog, int input);
 bool dialog_complain(struct dialog *dialog, const char *text); /* false */
+const char *dialog_confirms(const struct dialog *dialog);
 /* A command with the dialog's target and sequence. */
 struct command dialog_command(const struct dialog *dialog,
 			      enum command_kind kind);

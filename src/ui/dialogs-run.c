@@ -66,29 +66,136 @@ const struct dialog_ops hold_dialog = {
 	.confirms = "do it",
 };
 
+enum { PROMOTE_END, PROMOTE_NEXT };
+
+/* The words of the promotion as they were when it was asked for: what it has,
+ * the step that waits, the one after it, and what the end leaves out. */
+enum { SAYS_SHARE, SAYS_LEFT, SAYS_THEN, SAYS_SKIPPED };
+
+static const char *step_words(const struct step_model *step)
+{
+	return *step->label ? step->label : step->name;
+}
+
+static void keep_steps(struct dialog *dialog, const struct stage_model *stage)
+{
+	const struct step_model *left = stage ? stage_leavable(stage) : NULL;
+	size_t then = left ? (size_t)(left - stage->steps) + 1 : 0;
+
+	strings_add(&dialog->steps,
+		    dialog->fact_count ? dialog->facts[0].text : "");
+	strings_add(&dialog->steps, left ? step_words(left) : "");
+	strings_add(&dialog->steps, left && then < stage->step_count
+					    ? step_words(&stage->steps[then])
+					    : "");
+	for (size_t i = 0; stage && i < stage->step_count; i++)
+		if (step_is_skippable(stage, &stage->steps[i]))
+			strings_add(&dialog->steps,
+				    step_words(&stage->steps[i]));
+}
+
+static void end_facts(struct dialog *dialog)
+{
+	bool skips = dialog->steps.count > SAYS_SKIPPED;
+
+	dialog_fact(dialog, ROLE_NORMAL, "it goes to all of it now; skipped%s",
+		    skips ? ":" : " is nothing");
+	for (size_t i = SAYS_SKIPPED; i < dialog->steps.count; i++)
+		dialog_fact(dialog, ROLE_WARNING, "  %s",
+			    dialog->steps.items[i]);
+}
+
+static void next_facts(struct dialog *dialog)
+{
+	char *const *says = dialog->steps.items;
+
+	if (!*says[SAYS_LEFT]) {
+		dialog_fact(dialog, ROLE_WARNING,
+			    "no pause, analysis or bake is under way");
+		return;
+	}
+	dialog_fact(dialog, ROLE_NORMAL, "its plan goes on%s%s; skipped:",
+		    *says[SAYS_THEN] ? " with " : "", says[SAYS_THEN]);
+	dialog_fact(dialog, ROLE_WARNING, "  %s", says[SAYS_LEFT]);
+}
+
+/* As many rows for each choice, so that the box stands still. */
+static void promote_facts(struct dialog *dialog)
+{
+	size_t rows = dialog->steps.count - SAYS_SKIPPED + 2;
+
+	rows = rows < 3 ? 3 : rows;
+	dialog_clear_facts(dialog);
+	dialog_fact(dialog, ROLE_NORMAL, "%s", dialog->steps.items[SAYS_SHARE]);
+	if (dialog->chosen == PROMOTE_NEXT)
+		next_facts(dialog);
+	else
+		end_facts(dialog);
+	while (dialog->fact_count < rows)
+		dialog_fact(dialog, ROLE_NORMAL, "%s", "");
+	dialog->confirms =
+		dialog->chosen == PROMOTE_NEXT ? "leave it now" : "promote now";
+}
+
 static void promote_open(struct dialog *dialog, const struct view *view,
 			 const struct model *model)
 {
-	const struct stage_model *stage = deploying(model);
-
 	(void)view;
 	deployment_target(dialog, model, "PROMOTE");
-	dialog_fact(dialog, ROLE_NORMAL, "it goes to all of it now; skipped:");
-	for (size_t i = 0; stage && i < stage->step_count; i++) {
-		const struct step_model *step = &stage->steps[i];
+	keep_steps(dialog, deploying(model));
+	strings_add(&dialog->choices, "to the end");
+	strings_add(&dialog->choices, "the next step of its plan");
+	promote_facts(dialog);
+}
 
-		if (state_is_final(step->state) ||
-		    strcmp(step->kind, "promote") == 0)
-			continue;
-		dialog_fact(dialog, ROLE_WARNING, "  %s",
-			    *step->label ? step->label : step->name);
-	}
+static void next_open(struct dialog *dialog, const struct view *view,
+		      const struct model *model)
+{
+	promote_open(dialog, view, model);
+	dialog->chosen = PROMOTE_NEXT;
+	promote_facts(dialog);
+}
+
+static enum role promote_role(const struct dialog *dialog, size_t choice)
+{
+	return choice == PROMOTE_NEXT && !*dialog->steps.items[SAYS_LEFT]
+		       ? ROLE_OFF
+		       : ROLE_NORMAL;
+}
+
+static void promote_input(struct dialog *dialog, int input)
+{
+	if (dialog_steer(dialog, input))
+		promote_facts(dialog);
+}
+
+static bool promote_confirm(struct dialog *dialog, struct view *view,
+			    const struct model *model)
+{
+	struct command command;
+
+	if (promote_role(dialog, dialog->chosen) == ROLE_OFF)
+		return dialog_complain(dialog, "there is nothing to leave");
+	command = dialog_command(dialog, COMMAND_PROMOTE);
+	command.next = dialog->chosen == PROMOTE_NEXT;
+	view_send_owned(view, model, command);
+	return true;
 }
 
 const struct dialog_ops promote_dialog = {
 	.open = promote_open,
-	.command = COMMAND_PROMOTE,
+	.confirm = promote_confirm,
+	.input = promote_input,
 	.confirms = "promote now",
+	.choice_role = promote_role,
+};
+
+const struct dialog_ops next_dialog = {
+	.open = next_open,
+	.confirm = promote_confirm,
+	.input = promote_input,
+	.confirms = "leave it now",
+	.choice_role = promote_role,
 };
 
 static void running_facts(struct dialog *dialog, const struct model *model)

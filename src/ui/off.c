@@ -79,6 +79,8 @@ static const char *deployment_off(const struct model *model, enum action action,
 			 colour_name((enum colour)it->candidate));
 		return why->data;
 	}
+	if (action == ACTION_NEXT && !(stage && stage_leavable(stage)))
+		return "no pause, analysis or bake of its plan is under way";
 	return NULL;
 }
 
@@ -115,6 +117,7 @@ static const char *reason_off(const struct view *view,
 	case ACTION_SHIFT:
 	case ACTION_HOLD:
 	case ACTION_PROMOTE:
+	case ACTION_NEXT:
 		return deployment_off(model, action, why);
 	case ACTION_ROLLBACK:
 		if (board_problem(view))

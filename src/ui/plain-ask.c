@@ -23,10 +23,10 @@ static void ask_yes(struct plain *plain)
 	plain->asks = ASKS_YES;
 	if (yes_number(plain) == 1)
 		plain_sayf(plain, "1 %s, 2 leave all as it is",
-			   dialog->ops->confirms);
+			   dialog_confirms(dialog));
 	else
 		plain_sayf(plain, "1 leave all as it is, 2 %s",
-			   dialog->ops->confirms);
+			   dialog_confirms(dialog));
 	plain_hush(plain);
 }
 

@@ -154,6 +154,7 @@ static const struct item items[] = {
 	{"shift traffic", ACTION_SHIFT, NULL, is_run, false, NULL},
 	{"hold", ACTION_HOLD, NULL, is_run, false, NULL},
 	{"promote", ACTION_PROMOTE, NULL, is_run, false, NULL},
+	{"next step", ACTION_NEXT, NULL, is_run, false, NULL},
 	{"roll back", ACTION_ROLLBACK, NULL, NULL, false,
 	 "the way back, and whether to take it"},
 	{"cancel the run", ACTION_CANCEL, NULL, is_run, false, NULL},
@@ -279,15 +280,20 @@ static bool is_name(const char *name, const char *word)
 	return is_it;
 }
 
+/* Of two that begin so, the one that can be done is meant. */
 static const struct item *find(const struct plain *plain, const char *line)
 {
 	char *word = bare(line);
+	struct str why = STR_INIT;
 	const struct item *found = NULL;
 
-	for (size_t i = 0; i < ARRAY_SIZE(items) && !found; i++)
-		if (is_name(items[i].name, word) ||
-		    is_name(name_of(plain, &items[i]), word))
+	for (size_t i = 0; i < ARRAY_SIZE(items); i++)
+		if ((is_name(items[i].name, word) ||
+		     is_name(name_of(plain, &items[i]), word)) &&
+		    (!found || (is_off(plain, found, &why) &&
+				!is_off(plain, &items[i], &why))))
 			found = &items[i];
+	str_release(&why);
 	free(word);
 	return found;
 }

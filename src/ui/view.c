@@ -265,6 +265,8 @@ static const struct dialog_ops *dialog_of(enum action action)
 		return &hold_dialog;
 	case ACTION_PROMOTE:
 		return &promote_dialog;
+	case ACTION_NEXT:
+		return &next_dialog;
 	case ACTION_ROLLBACK:
 		return &rollback_dialog;
 	case ACTION_CANCEL:
@@ -280,8 +282,11 @@ static void act_dialog(struct view *view, const struct model *model,
 	struct str why = STR_INIT;
 
 	if (view_off(view, model, action, &why)) {
-		char *text = xasprintf("%.1s is off: %s",
-				       action_info(action)->keys, why.data);
+		const struct action_info *info = action_info(action);
+		bool has_key = *info->keys != ':';
+		char *text =
+			xasprintf("%.*s is off: %s", has_key ? 1 : 40,
+				  has_key ? info->keys : info->name, why.data);
 
 		view_toast(view, true, text);
 		free(text);

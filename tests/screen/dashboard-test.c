@@ -32,6 +32,8 @@ static const struct {
 	 NULL, "B"},
 	{"shift-80x24", "canary.ndjson", CANARY_NOW, 24, 80, "A=", NULL, "s50"},
 	{"promote-80x24", "canary.ndjson", CANARY_NOW, 24, 80, "A=", NULL, "P"},
+	{"promote-next-80x24", "canary.ndjson", CANARY_NOW, 24, 80, "A=", NULL,
+	 "Pj"},
 	{"quit-80x24", "canary.ndjson", CANARY_NOW, 24, 80, "A=", NULL, "q"},
 	{"help-80x24", "gate.ndjson", GATE_NOW, 24, 80, "A=", NULL, "?"},
 	{"palette-80x24", "gate.ndjson", GATE_NOW, 24, 80, "A=", NULL, ":sh"},
@@ -61,6 +63,28 @@ static void screens_are_as_expected(void **state)
 		free(looks);
 		stage_close(state);
 	}
+}
+
+static void assert_promoted(void **state, const char *keys, bool next)
+{
+	struct terminal *terminal = stage_open_canary(state);
+	char *sent;
+
+	terminal_keys(terminal, keys);
+	sent = terminal_commands(terminal);
+	assert_non_null(strstr(sent, "\"promote\""));
+	assert_non_null(strstr(sent, "\"seq\":190"));
+	assert_int_equal(strstr(sent, "\"next\":true") != NULL, next);
+	free(sent);
+	stage_close(state);
+}
+
+static void a_promotion_is_to_the_end_or_by_one_step(void **state)
+{
+	assert_promoted(state, "P\r", false);
+	assert_promoted(state, "Pj\r", true);
+	assert_promoted(state, "Pjk\r", false);
+	assert_promoted(state, ":next-step\rj\r", true);
 }
 
 /* What differs from one to the next is looks, never text. */
@@ -288,6 +312,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(screens_are_as_expected),
+		TEST(a_promotion_is_to_the_end_or_by_one_step),
 		TEST(every_kind_of_terminal_shows_the_same_text),
 		TEST(a_storm_of_sizes_loses_no_key_and_ends_well),
 		TEST(nothing_is_written_while_nothing_happens),

@@ -194,6 +194,8 @@ static const struct {
 	 "1 do it, 2 leave all as it is.", "\"hold\""},
 	{false, "promote", "it goes to all of it now; skipped:", NULL,
 	 "1 promote now, 2 leave all as it is.", "\"promote\""},
+	{false, "next step", "its plan goes on with 100 percent; skipped:",
+	 NULL, "1 leave it now, 2 leave all as it is.", "\"next\":true"},
 	{false, "roll back", "BLUE v2.13.2, 75 to 100 percent", NULL,
 	 "1 roll back now, 2 leave all as it is.", "\"rollback\""},
 	{false, "cancel", "what runs is ended and cleans up", NULL,

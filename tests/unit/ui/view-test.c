@@ -95,6 +95,55 @@ static void a_plan_that_waits_for_a_person_needs_you(void **state)
 	story_close(&story);
 }
 
+static void assert_fact(const struct story *story, size_t i, const char *text)
+{
+	const struct dialog *dialog = story->view->dialog;
+
+	assert_non_null(dialog);
+	assert_true(i < dialog->fact_count);
+	assert_string_equal(dialog->facts[i].text, text);
+}
+
+/* What is checked, run or asked for is never left out, and of a rolling plan
+ * no share is. */
+static void a_promotion_lists_what_it_leaves_out(void **state)
+{
+	struct story story = story_open(NULL);
+	struct str why = STR_INIT;
+
+	(void)state;
+	tell(&story, "run.started",
+	     "\"run\":3,\"pipeline\":\"shop\",\"stages\":[{\"name\":"
+	     "\"production\",\"kind\":\"deploy\",\"environment\":"
+	     "\"production\"}]");
+	tell(&story, "stage.started", "\"stage\":\"production\"");
+	tell(&story, "deploy.planned",
+	     "\"stage\":\"production\",\"environment\":\"production\","
+	     "\"colour\":\"green\",\"candidate\":{\"version\":\"v2\"},"
+	     "\"steps\":[{\"step\":\"a\",\"kind\":\"weight\",\"weight\":5,"
+	     "\"label\":\"5 %\"},{\"step\":\"b\",\"kind\":\"run\",\"label\":"
+	     "\"run\"},{\"step\":\"c\",\"kind\":\"bake\",\"label\":\"bake\","
+	     "\"ms\":60000}]");
+	tell(&story, "target.healthy",
+	     "\"environment\":\"production\",\"colour\":\"green\"");
+	tell(&story, "step.started", "\"stage\":\"production\",\"step\":\"a\"");
+	view_input(story.view, story.model, 'P');
+	assert_fact(&story, 1, "it goes to all of it now; skipped:");
+	assert_fact(&story, 2, "  bake");
+	view_input(story.view, story.model, 'j');
+	assert_fact(&story, 1, "no pause, analysis or bake is under way");
+	view_input(story.view, story.model, INPUT_ENTER);
+	assert_string_equal(story.view->dialog->complaint,
+			    "there is nothing to leave");
+	assert_int_equal(story.view->outbox_count, 0);
+	view_input(story.view, story.model, INPUT_ESCAPE);
+	assert_string_equal(
+		view_off(story.view, story.model, ACTION_NEXT, &why),
+		"no pause, analysis or bake of its plan is under way");
+	str_release(&why);
+	story_close(&story);
+}
+
 #define RUN_2 \
 	"\"candidate\":{\"colour\":\"green\",\"version\":\"v2\",\"run\":2}"
 #define SAMPLE(colour, asked)                                 \
@@ -217,6 +266,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_failed_since_a_gate_opened_keeps_it_shut),
 		cmocka_unit_test(a_plan_that_waits_for_a_person_needs_you),
+		cmocka_unit_test(a_promotion_lists_what_it_leaves_out),
 		cmocka_unit_test(what_another_run_deploys_is_told_as_its),
 		cmocka_unit_test(a_candidate_that_is_up_again_can_be_shifted),
 		cmocka_unit_test(
