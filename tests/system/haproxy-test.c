@@ -615,6 +615,146 @@ static void attach_to_ring(struct fixture *f)
 	traffic_mark(f->traffic);
 }
 
+static void preview(struct fixture *f, int colour)
+{
+	traffic_preview(f->traffic, colour, done, f);
+	wait_told(f);
+}
+
+static void preview_well(struct fixture *f, int colour)
+{
+	preview(f, colour);
+	assert_string_equal(f->error, "");
+	traffic_settle(f->traffic, done, f);
+	wait_told(f);
+	assert_string_equal(f->error, "");
+}
+
+/* By its port and by its header; colour NULL: nobody is there. */
+static void assert_previews(struct fixture *f, int port, const char *colour)
+{
+	char body[64];
+
+	for (int i = 0; i < 2; i++) {
+		int status = i ? web_get(port, "/", body)
+			       : web_get_with(f->port, "/", "X-Preview: 0\r\n",
+					      body);
+
+		assert_int_equal(status, colour ? 200 : 503);
+		assert_string_equal(
+			body,
+			colour ? colour : "nothing is there to be looked at");
+	}
+	assert_int_equal(web_get(f->port, "/", body), 200);
+	assert_string_equal(body, "blue");
+}
+
+/* The port that it is to have. */
+static int previewed(struct fixture *f)
+{
+	int port = web_free_port();
+
+	free(f->cfg);
+	f->cfg = xasprintf("127.0.0.1:%d", port);
+	f->environment.preview.listen = f->cfg;
+	f->environment.preview.header = (char *)"X-Preview";
+	return port;
+}
+
+static void preview_reaches_a_colour_without_traffic(void **state)
+{
+	struct fixture *f = *state;
+	int port = previewed(f);
+	int64_t requests;
+
+	managed(state);
+	attach_to_ring(f);
+	requests = f->sample.colours[COLOUR_BLUE].requests;
+	assert_previews(f, port, NULL);
+	preview_well(f, COLOUR_GREEN);
+	for (int i = 0; i < 20; i++)
+		assert_previews(f, port, "green");
+	ensure_well(f, 0);
+	assert_previews(f, port, "green");
+	preview_well(f, COLOUR_BLUE);
+	assert_previews(f, port, "blue");
+	preview_well(f, -1);
+	assert_previews(f, port, NULL);
+	/* It has no part in any count. */
+	assert_int_equal(lines_of(f, COLOUR_BLUE, 24), 24);
+	assert_int_equal(f->sample.colours[COLOUR_BLUE].requests,
+			 requests + 24);
+	assert_int_equal(f->sample.colours[COLOUR_GREEN].requests, 0);
+	assert_int_equal(f->sample.colours[COLOUR_GREEN].marked.requests, 0);
+	assert_int_equal(f->sample.colours[COLOUR_GREEN].last_begun_us, 0);
+	assert_int_equal(f->sample.failed, 0);
+	assert_string_equal(f->notes.data, "");
+}
+
+static void preview_outlives_a_reload_and_a_restart_when_settled(void **state)
+{
+	struct fixture *f = *state;
+	int port = previewed(f);
+
+	managed(state);
+	take_sample(f);
+	preview_well(f, COLOUR_GREEN);
+	signal_for_new_worker(f, master(f), SIGUSR2);
+	assert_previews(f, port, "green");
+	shift_well(f, 50); /* its weights are its own */
+	shift_well(f, 0);
+	signal_for_new_worker(f, master(f), SIGKILL);
+	assert_previews(f, port, "green");
+	/* What is not there is not taken for what is live. */
+	stop_server(f, 1);
+	do
+		take_sample(f);
+	while (f->sample.colours[COLOUR_GREEN].up);
+	assert_previews(f, port, NULL);
+	start_server(f, 1, "green");
+	do
+		take_sample(f);
+	while (!f->sample.colours[COLOUR_GREEN].up);
+	assert_previews(f, port, "green");
+	/* One that is started anew shows nothing. */
+	traffic_stop(f->traffic, done, f);
+	wait_told(f);
+	ensure_well(f, 0);
+	assert_previews(f, port, NULL);
+}
+
+static void preview_comes_and_goes_with_the_configuration(void **state)
+{
+	struct fixture *f = managed(state);
+	char body[64] = "";
+	int port;
+
+	preview(f, COLOUR_GREEN);
+	assert_int_equal(f->code, ERROR_PROVIDER);
+	assert_non_null(strstr(f->error, "No such backend"));
+	preview_well(f, -1);
+	shift_well(f, 0);
+	port = previewed(f);
+	/* Who settles by the new file changes nothing of what runs. */
+	traffic_settle(f->traffic, done, f);
+	wait_told(f);
+	preview(f, COLOUR_GREEN);
+	assert_int_equal(f->code, ERROR_PROVIDER);
+	ensure_well(f, 0);
+	assert_non_null(strstr(f->notes.data, "configuration has changed"));
+	preview_well(f, COLOUR_GREEN);
+	do /* until the worker before has let the port go */
+		web_get_with(f->port, "/", "X-Preview: 1\r\n", body);
+	while (strcmp(body, "green") != 0);
+	f->environment.preview = (struct preview_config){NULL, NULL};
+	ensure_well(f, 0);
+	while (web_get(port, "/", NULL) != 0)
+		loop_turn(f->loop, 10);
+	do
+		web_get_with(f->port, "/", "X-Preview: 1\r\n", body);
+	while (strcmp(body, "blue") != 0);
+}
+
 static void samples_count_what_the_client_counts(void **state)
 {
 	struct fixture *f = managed(state);
@@ -1086,6 +1226,9 @@ int main(int argc, char **argv)
 		TEST(ensuring_twice_leaves_the_proxy_alone),
 		TEST(another_configuration_is_loaded_without_a_failure),
 		TEST(a_reload_and_a_restart_keep_the_settled_split),
+		TEST(preview_reaches_a_colour_without_traffic),
+		TEST(preview_outlives_a_reload_and_a_restart_when_settled),
+		TEST(preview_comes_and_goes_with_the_configuration),
 		TEST(samples_count_what_the_client_counts),
 		TEST(what_the_proxy_itself_failed_is_counted_apart),
 		TEST(latencies_are_those_of_the_requests),

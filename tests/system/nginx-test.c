@@ -672,22 +672,39 @@ static void preview_reaches_the_colour_that_has_no_traffic(void **state)
 	char body[64];
 
 	f->environment.preview.listen = listen;
+	f->environment.preview.header = (char *)"X-Preview";
 	managed(state);
 	assert_int_equal(web_get(port, "/", body), 503);
+	assert_int_equal(web_get_with(f->port, "/", "X-Preview: 0\r\n", body),
+			 503);
+	assert_string_equal(body, "nothing is there to be looked at");
 	traffic_preview(f->traffic, COLOUR_GREEN, done, f);
 	wait_told(f);
 	assert_string_equal(f->error, "");
 	assert_int_equal(web_get(port, "/", body), 200);
+	assert_string_equal(body, "green");
+	assert_int_equal(web_get_with(f->port, "/", "X-Preview: 0\r\n", body),
+			 200);
 	assert_string_equal(body, "green");
 	assert_answers(f, "blue");
 	do /* the one line that counts */
 		take_sample(f);
 	while (f->sample.colours[COLOUR_BLUE].requests < 1);
 	assert_int_equal(f->sample.colours[COLOUR_GREEN].requests, 0);
+	assert_int_equal(f->sample.failed, 0);
 	traffic_preview(f->traffic, -1, done, f);
 	wait_told(f);
 	assert_int_equal(web_get(port, "/", body), 503);
-	f->environment.preview.listen = NULL;
+	/* One that is started anew shows nothing. */
+	traffic_preview(f->traffic, COLOUR_GREEN, done, f);
+	wait_told(f);
+	traffic_stop(f->traffic, done, f);
+	wait_told(f);
+	ensure_well(f, 0);
+	assert_int_equal(web_get(port, "/", body), 503);
+	traffic_stop(f->traffic, done, f);
+	wait_told(f);
+	f->environment.preview = (struct preview_config){NULL, NULL};
 	free(listen);
 }
 

@@ -229,7 +229,8 @@ static bool says_close(const char *text, const char *end)
 
 /* The status; 0 when no whole answer came. keep_alive: whether the connection
  * goes on, as asked and as answered. */
-static int exchange(int fd, const char *path, bool *keep_alive, char *body)
+static int exchange(int fd, const char *path, const char *header,
+		    bool *keep_alive, char *body)
 {
 	char text[4096];
 	size_t len = 0;
@@ -239,8 +240,8 @@ static int exchange(int fd, const char *path, bool *keep_alive, char *body)
 	int status = 0;
 
 	n = snprintf(text, sizeof(text),
-		     "GET %s HTTP/1.1\r\nHost: localhost\r\n%s\r\n", path,
-		     *keep_alive ? "" : "Connection: close\r\n");
+		     "GET %s HTTP/1.1\r\nHost: localhost\r\n%s%s\r\n", path,
+		     header, *keep_alive ? "" : "Connection: close\r\n");
 	if (send(fd, text, (size_t)n, MSG_NOSIGNAL) != n)
 		return 0;
 	while (!end || len < wanted) {
@@ -269,13 +270,18 @@ static int exchange(int fd, const char *path, bool *keep_alive, char *body)
 
 int web_get(int port, const char *path, char *body)
 {
+	return web_get_with(port, path, "", body);
+}
+
+int web_get_with(int port, const char *path, const char *header, char *body)
+{
 	int fd = tcp_socket(port, false, NULL);
 	bool keep_alive = false;
 	int status;
 
 	if (fd < 0)
 		return 0;
-	status = exchange(fd, path, &keep_alive, body);
+	status = exchange(fd, path, header, &keep_alive, body);
 	close(fd);
 	return status;
 }
@@ -306,7 +312,8 @@ static void *client(void *data)
 		if (fd < 0)
 			fd = tcp_socket(load->port, false, NULL);
 		if (fd >= 0)
-			status = exchange(fd, load->path, &keep_alive, body);
+			status =
+				exchange(fd, load->path, "", &keep_alive, body);
 		count(load, status, body);
 		atomic_fetch_add(&client->answered, 1);
 		if (fd >= 0 && (status == 0 || !keep_alive)) {

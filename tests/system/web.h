@@ -24,6 +24,8 @@ pid_t web_receiver_start(const char *file, int port);
 /* One request over a connection of its own: the status, 0 when it failed.
  * body has room for 64 bytes. */
 int web_get(int port, const char *path, char *body);
+/* The same with a line more: "X-Preview: 1\r\n". */
+int web_get_with(int port, const char *path, const char *header, char *body);
 
 #define WEB_CLIENTS 4
 

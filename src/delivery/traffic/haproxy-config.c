@@ -17,6 +17,8 @@ static int check_word(const char *what, const char *text, const char *allowed,
 				      "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
 	const char *at;
 
+	if (!text)
+		return 0;
 	for (at = text; *at; at++)
 		if (!strchr(letters, *at) && !strchr(allowed, *at))
 			return error_set(
@@ -36,12 +38,18 @@ int haproxy_config_check(const struct environment_config *environment,
 	const struct target_config *target = &environment->target;
 
 	if (check_word("listen", environment->traffic.haproxy.listen, ".:-_*[]",
+		       err) < 0 ||
+	    check_word("preview's listen", environment->preview.listen,
+		       ".:-_*[]", err) < 0 ||
+	    check_word("preview's header", environment->preview.header, "-_",
 		       err) < 0)
 		return -1;
-	if (target->health &&
-	    check_word("health", target->health, "/.-_~?=&+,:%", err) < 0)
-		return -1;
-	return 0;
+	return check_word("health", target->health, "/.-_~?=&+,:%", err);
+}
+
+bool haproxy_config_previews(const struct environment_config *environment)
+{
+	return environment->preview.header || environment->preview.listen;
 }
 
 static void write_global(const char *socket, struct str *out)
@@ -78,7 +86,8 @@ static void write_defaults(struct str *out)
 		     "\n");
 }
 
-static void write_frontend(const char *listen, struct str *out)
+static void write_frontend(const struct environment_config *environment,
+			   struct str *out)
 {
 	str_addf(out,
 		 "# BEGIN END (us since 1970) BACKEND SERVER STATUS "
@@ -89,10 +98,15 @@ static void write_frontend(const char *listen, struct str *out)
 		 "\tlog stdout format raw daemon\n"
 		 "\tlog-format \"%s\"\n"
 		 "\t" HAPROXY_BEGIN_RULE "\n"
-		 "\toption forwardfor\n"
-		 "\tdefault_backend " HAPROXY_BACKEND "\n"
-		 "\n",
-		 listen, HAPROXY_LINE_FORMAT);
+		 "\toption forwardfor\n",
+		 environment->traffic.haproxy.listen, HAPROXY_LINE_FORMAT);
+	if (environment->preview.header)
+		str_addf(out,
+			 "\tuse_backend " HAPROXY_PREVIEW
+			 " if { req.hdr(%s) -m len gt 0 }\n",
+			 environment->preview.header);
+	str_add(out, "\tdefault_backend " HAPROXY_BACKEND "\n"
+		     "\n");
 }
 
 static void write_health(const char *health, struct str *out)
@@ -126,16 +140,53 @@ static void write_servers(const struct target_config *target,
 	}
 }
 
+static void write_preview_servers(const struct target_config *target,
+				  enum colour colour, bool reached,
+				  struct str *out)
+{
+	for (int i = 0; i < target->instances; i++) {
+		char *name = haproxy_config_server(colour, i);
+
+		str_addf(out,
+			 "\tserver %s %s:%d track " HAPROXY_BACKEND
+			 "/%s weight %d\n",
+			 name, target->host, target->ports[colour] + i, name,
+			 reached);
+		free(name);
+	}
+}
+
+/* The same servers under other weights, up when those are. */
+static void write_preview(const struct environment_config *environment,
+			  int preview, struct str *out)
+{
+	if (environment->preview.listen)
+		str_addf(out,
+			 "\nfrontend " HAPROXY_PREVIEW "\n"
+			 "\tbind %s\n"
+			 "\toption forwardfor\n"
+			 "\tdefault_backend " HAPROXY_PREVIEW "\n",
+			 environment->preview.listen);
+	str_add(out, "\nbackend " HAPROXY_PREVIEW "\n"
+		     "\tbalance roundrobin\n"
+		     "\thttp-request return status 503 content-type text/plain "
+		     "string \"nothing is there to be looked at\\n\" "
+		     "if { nbsrv lt 1 }\n");
+	for (int i = 0; i < COLOUR_COUNT; i++)
+		write_preview_servers(&environment->target, (enum colour)i,
+				      i == preview, out);
+}
+
 void haproxy_config_write(const struct environment_config *environment,
 			  const char *socket, const int units[COLOUR_COUNT],
-			  struct str *out)
+			  int preview, struct str *out)
 {
 	const struct target_config *target = &environment->target;
 
 	str_add(out, "# Written by signalbox; changes by hand are lost.\n");
 	write_global(socket, out);
 	write_defaults(out);
-	write_frontend(environment->traffic.haproxy.listen, out);
+	write_frontend(environment, out);
 	str_add(out, "backend " HAPROXY_BACKEND "\n"
 		     "\tlog stdout format raw daemon\n"
 		     "\tbalance roundrobin\n");
@@ -144,9 +195,12 @@ void haproxy_config_write(const struct environment_config *environment,
 		     "downinter 200ms fall 2 rise 1\n");
 	for (int i = 0; i < COLOUR_COUNT; i++)
 		write_servers(target, (enum colour)i, units[i], out);
+	if (haproxy_config_previews(environment))
+		write_preview(environment, preview, out);
 }
 
-bool haproxy_config_units(const char *text, int units[COLOUR_COUNT])
+/* Of a backend's text. */
+static bool read_units(const char *text, int units[COLOUR_COUNT])
 {
 	for (int i = 0; i < COLOUR_COUNT; i++) {
 		char start[64];
@@ -161,6 +215,26 @@ bool haproxy_config_units(const char *text, int units[COLOUR_COUNT])
 			return false;
 	}
 	return true;
+}
+
+int haproxy_config_preview(const char *text)
+{
+	const char *at = strstr(text, "\nbackend " HAPROXY_PREVIEW "\n");
+	int units[COLOUR_COUNT];
+
+	if (!at || !read_units(at, units))
+		return -1;
+	for (int i = 0; i < COLOUR_COUNT; i++)
+		if (units[i] > 0)
+			return i;
+	return -1;
+}
+
+bool haproxy_config_units(const char *text, int units[COLOUR_COUNT])
+{
+	const char *backend = strstr(text, "\nbackend " HAPROXY_BACKEND "\n");
+
+	return backend && read_units(backend, units);
 }
 
 char *haproxy_config_socket(const char *text)

@@ -267,7 +267,8 @@ static void write_config(struct work *work, const int units[COLOUR_COUNT])
 
 	str_clear(&work->text);
 	haproxy_config_write(haproxy->traffic.options.environment,
-			     haproxy->socket, units, &work->text);
+			     haproxy->socket, units, haproxy->preview,
+			     &work->text);
 	haproxy_write(work, name, &work->text, config_written);
 	free(name);
 }
@@ -298,6 +299,7 @@ static void not_running(struct work *work, const struct error *err)
 	}
 	work->worker = 0;
 	work->master = 0;
+	haproxy->preview = -1;
 	if (is_kept && !file_exists(haproxy->socket) &&
 	    haproxy_move_socket(haproxy, NULL) == 0)
 		work->master = keeper_child_running(haproxy->keeper);
@@ -308,9 +310,12 @@ static void not_running(struct work *work, const struct error *err)
 			    stopped_silent, errand_new(work));
 }
 
-/* True when the file says what the environment does, whatever its weights. */
+/* True when the file says what the environment does, whatever its weights,
+ * and what runs came from one that did. */
 static bool is_configured(const struct haproxy *haproxy)
 {
+	const struct environment_config *environment =
+		haproxy->traffic.options.environment;
 	struct str found = STR_INIT;
 	struct str wanted = STR_INIT;
 	int units[COLOUR_COUNT];
@@ -319,9 +324,12 @@ static bool is_configured(const struct haproxy *haproxy)
 	if (file_read(haproxy->config_path, &found, HAPROXY_CONFIG_LIMIT,
 		      NULL) == 0 &&
 	    haproxy_config_units(found.data, units)) {
-		haproxy_config_write(haproxy->traffic.options.environment,
-				     haproxy->socket, units, &wanted);
-		same = str_equal(found.data, wanted.data);
+		haproxy_config_write(environment, haproxy->socket, units,
+				     haproxy_config_preview(found.data),
+				     &wanted);
+		same = str_equal(found.data, wanted.data) &&
+		       (haproxy->previews ||
+			!haproxy_config_previews(environment));
 	}
 	str_release(&found);
 	str_release(&wanted);
@@ -334,6 +342,7 @@ static void weights_known(struct work *work, const char *answer, size_t len)
 	struct error err = ERROR_INIT;
 
 	(void)len;
+	haproxy_take_preview(haproxy, answer, 0);
 	if (haproxy_take_answer(haproxy, answer, 0, &err) < 0) {
 		work_fail(work, &err);
 	} else if (is_configured(haproxy)) {
@@ -350,6 +359,7 @@ static void running(struct work *work, const char *answer, size_t len)
 	struct haproxy *haproxy = work->haproxy;
 	struct error err = ERROR_INIT;
 	struct haproxy_info info;
+	char *line;
 
 	(void)len;
 	if (haproxy_read_info(answer, &info, &err) < 0 ||
@@ -359,7 +369,9 @@ static void running(struct work *work, const char *answer, size_t len)
 	}
 	work->unanswered = NULL;
 	work->worker = info.pid;
-	work_ask(work, "show servers state " HAPROXY_BACKEND, weights_known);
+	line = haproxy_state_question(haproxy, "");
+	work_ask(work, line, weights_known);
+	free(line);
 	if (!keeper_is_alive(haproxy->keeper))
 		haproxy_note(haproxy, "haproxy runs without its keeper");
 }

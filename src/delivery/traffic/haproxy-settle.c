@@ -89,9 +89,11 @@ static void settle_with(struct work *work, const char *answer, size_t len)
 		return;
 	}
 	if (haproxy->managed) {
+		haproxy_take_preview(haproxy, answer, 0);
 		path = haproxy->config_path;
 		haproxy_config_write(haproxy->traffic.options.environment,
-				     haproxy->socket, haproxy->units, &text);
+				     haproxy->socket, haproxy->units,
+				     haproxy->preview, &text);
 	} else { /* whole, as haproxy's own tools save it */
 		str_add_bytes(&text, answer, state_length(answer, len));
 	}
@@ -107,8 +109,7 @@ void haproxy_settle(struct traffic *traffic, traffic_done *done, void *data)
 
 	work->tell.done = done;
 	if (haproxy->managed)
-		line = xasprintf("show servers state %s; show info",
-				 haproxy->backend);
+		line = haproxy_state_question(haproxy, "; show info");
 	else
 		line = xstrdup("show servers state; show info");
 	work_ask(work, line, settle_with);

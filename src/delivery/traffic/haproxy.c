@@ -361,6 +361,7 @@ static struct traffic *haproxy_open(const struct traffic_options *options,
 	haproxy->config = &options->environment->traffic.haproxy;
 	haproxy->managed = haproxy->config->listen != NULL;
 	haproxy->units[COLOUR_BLUE] = haproxy->units[COLOUR_GREEN] = -1;
+	haproxy->preview = -1;
 	result = haproxy->managed ? open_managed(haproxy, err)
 				  : open_attached(haproxy, err);
 	if (result < 0) {
@@ -375,6 +376,7 @@ static struct traffic *haproxy_open(const struct traffic_options *options,
 		.latency = haproxy->ring ? TRAFFIC_LATENCY_RING
 					 : TRAFFIC_LATENCY_MEAN,
 		.drain = true,
+		.preview = haproxy->managed,
 		.instances = true,
 		.keeps_requests = true,
 		.loses = "",
@@ -437,6 +439,7 @@ const struct traffic_ops traffic_haproxy = {
 	.settle = haproxy_settle,
 	.cut = haproxy_cut,
 	.stop = haproxy_stop,
+	.preview = haproxy_preview,
 	.drain = haproxy_drain,
 	.is_lost = haproxy_is_lost,
 	.lock_path = haproxy_lock_path,

@@ -50,6 +50,8 @@ struct haproxy {
 	struct haproxy_settled settled;
 	bool unsettled; /* weights were set since, by us */
 	bool replaced;	/* the worker, since they were set or settled */
+	int preview;	/* the colour it reaches, as last read; -1 none */
+	bool previews;	/* likewise: it has one */
 	struct work *works;
 	struct helper *helper; /* made when something is written */
 
@@ -104,6 +106,7 @@ struct work {
 	/* A shift. */
 	struct traffic_change change;
 	size_t commands;
+	int preview;	     /* the colour that it is to reach */
 	bool overtaken;	     /* by a newer one */
 	struct work *behind; /* waits for that one's end; NULL: none */
 	char *warning;
@@ -186,6 +189,14 @@ int haproxy_learn(struct haproxy *haproxy, const char *stat_answer,
 /* haproxy-drain.c */
 void haproxy_drain(struct traffic *traffic, const struct traffic_drain *drain,
 		   traffic_done *done, void *data);
+/* haproxy-preview.c */
+void haproxy_preview(struct traffic *traffic, int colour, traffic_done *done,
+		     void *data);
+/* For whoever reads all of its state: the words that ask, the caller's. */
+char *haproxy_state_question(const struct haproxy *haproxy, const char *after);
+/* Reads which colour the preview of a managed one reaches, by that. */
+void haproxy_take_preview(struct haproxy *haproxy, const char *answer,
+			  size_t commands);
 /* haproxy-settle.c */
 void haproxy_settle(struct traffic *traffic, traffic_done *done, void *data);
 /* Replaces the file on the helper, then calls `written`. */

@@ -7,6 +7,7 @@ libsignalbox_a_SOURCES += \
 	%D%/haproxy-drain.c \
 	%D%/haproxy-lines.c %D%/haproxy-lines.h \
 	%D%/haproxy-managed.c \
+	%D%/haproxy-preview.c \
 	%D%/haproxy-sample.c \
 	%D%/haproxy-settle.c \
 	%D%/haproxy-settled.c \

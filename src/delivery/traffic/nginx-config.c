@@ -241,16 +241,24 @@ static void write_upstreams(const struct environment_config *environment,
 	}
 }
 
-/* $signalbox_preview becomes the colour to be looked at, or "". */
+/* $signalbox_preview becomes the colour to be looked at, or none. */
 static void write_previewed(const char *steer, struct str *out)
 {
-	str_add(out, "set $signalbox_preview \"\";\n");
+	str_add(out, "set $signalbox_preview none;\n");
 	for (int i = 0; i < COLOUR_COUNT; i++)
 		str_addf(out,
 			 "if (-e \"%s/preview-%s\") "
 			 "{ set $signalbox_preview %s; }\n",
 			 steer, colour_name((enum colour)i),
 			 colour_name((enum colour)i));
+}
+
+/* Who wants to look at a candidate is not shown what is live for it. */
+static void write_nothing(struct str *out)
+{
+	str_add(out,
+		"if ($signalbox = preview_none) "
+		"{ return 503 \"nothing is there to be looked at\\n\"; }\n");
 }
 
 /* The header's name as nginx's variable has it. */
@@ -264,9 +272,9 @@ static void write_header_preview(const struct nginx_place *place,
 	for (; *header; header++)
 		str_add_char(out,
 			     *header == '-' ? '_' : (char)tolower(*header));
-	str_add(out, " = \"\") { set $signalbox_preview \"\"; }\n"
-		     "if ($signalbox_preview) "
+	str_add(out, " != \"\") "
 		     "{ set $signalbox preview_$signalbox_preview; }\n");
+	write_nothing(out);
 }
 
 static void write_server(const struct nginx_place *place, struct str *out)
@@ -292,10 +300,9 @@ static void write_server(const struct nginx_place *place, struct str *out)
 	str_addf(out, "\tserver {\n\t\tlisten %s;\n",
 		 environment->preview.listen);
 	write_previewed(place->steer, out);
-	str_add(out, "set $signalbox preview_$signalbox_preview;\n"
-		     "if ($signalbox_preview = \"\") "
-		     "{ return 503 \"nothing is there to be looked at\\n\"; }\n"
-		     "\t\tlocation / {\n"
+	str_add(out, "set $signalbox preview_$signalbox_preview;\n");
+	write_nothing(out);
+	str_add(out, "\t\tlocation / {\n"
 		     "\t\t\tproxy_pass http://signalbox_$signalbox;\n"
 		     "\t\t}\n"
 		     "\t}\n");

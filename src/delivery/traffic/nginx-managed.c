@@ -271,6 +271,8 @@ static int prepare_weights(struct nginx_work *work, struct error *err)
 	if (work->running &&
 	    nginx_steer_read(nginx->steer, &nginx->units, NULL) == 0)
 		return 0;
+	if (!work->running && nginx_steer_preview(nginx->steer, -1, err) < 0)
+		return -1;
 	nginx->units = split.units[COLOUR_GREEN];
 	return nginx_steer_set(nginx->steer, nginx->units, err);
 }

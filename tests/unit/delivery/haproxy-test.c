@@ -233,13 +233,51 @@ static void the_configuration_tells_its_weights_again(void **state)
 	environment.target.ports[0] = 8081;
 	environment.target.ports[1] = 8082;
 	assert_int_equal(haproxy_config_check(&environment, NULL), 0);
-	haproxy_config_write(&environment, "/run/x/s", units, &text);
+	haproxy_config_write(&environment, "/run/x/s", units, -1, &text);
 	assert_true(haproxy_config_units(text.data, found));
 	assert_int_equal(found[COLOUR_BLUE], 243);
 	assert_int_equal(found[COLOUR_GREEN], 13);
 	assert_false(haproxy_config_units("global\n", found));
+	assert_null(strstr(text.data, "preview"));
 	str_release(&text);
 	environment.target.health = (char *)"/x\" ver HTTP/1.1\n\tlog";
+	assert_int_equal(haproxy_config_check(&environment, NULL), -1);
+}
+
+static void the_configuration_tells_what_the_preview_reaches(void **state)
+{
+	struct environment_config environment;
+	const int units[COLOUR_COUNT] = {256, 0};
+	int found[COLOUR_COUNT] = {0};
+	struct str text = STR_INIT;
+
+	(void)state;
+	memset(&environment, 0, sizeof(environment));
+	environment.traffic.haproxy.listen = (char *)"127.0.0.1:8080";
+	environment.preview.listen = (char *)"127.0.0.1:8088";
+	environment.preview.header = (char *)"X-Preview";
+	environment.target.host = (char *)"127.0.0.1";
+	environment.target.instances = 2;
+	environment.target.ports[0] = 8081;
+	environment.target.ports[1] = 8091;
+	assert_int_equal(haproxy_config_check(&environment, NULL), 0);
+	for (int preview = -1; preview < COLOUR_COUNT; preview++) {
+		str_clear(&text);
+		haproxy_config_write(&environment, "/s", units, preview, &text);
+		assert_int_equal(haproxy_config_preview(text.data), preview);
+		assert_true(haproxy_config_units(text.data, found));
+		assert_int_equal(found[COLOUR_BLUE], 256);
+		assert_int_equal(found[COLOUR_GREEN], 0);
+	}
+	assert_non_null(strstr(text.data,
+			       "\tserver green-2 127.0.0.1:8092 track "
+			       "signalbox/green-2 weight 1\n"));
+	assert_non_null(
+		strstr(text.data, "{ req.hdr(X-Preview) -m len gt 0 }"));
+	assert_non_null(strstr(text.data, "\tbind 127.0.0.1:8088\n"));
+	assert_int_equal(haproxy_config_preview("backend signalbox\n"), -1);
+	str_release(&text);
+	environment.preview.header = (char *)"X) -m found }\n\tlog";
 	assert_int_equal(haproxy_config_check(&environment, NULL), -1);
 }
 
@@ -281,6 +319,7 @@ int main(void)
 		TEST(lines_give_latencies_and_the_last_begun),
 		TEST(percentiles_are_at_most_one_percent_off),
 		TEST(the_configuration_tells_its_weights_again),
+		TEST(the_configuration_tells_what_the_preview_reaches),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -223,7 +223,7 @@ static void preview_by_header_and_by_port(void **state)
 	shop.preview.listen = "127.0.0.1:8088";
 	nginx_config_managed(&place, &text);
 	shop.preview.header = shop.preview.listen = NULL;
-	assert_non_null(strstr(text.data, "if ($http_x_preview = \"\")"));
+	assert_non_null(strstr(text.data, "if ($http_x_preview != \"\")"));
 	assert_non_null(strstr(text.data, "listen 127.0.0.1:8088;"));
 	assert_non_null(
 		strstr(text.data, "upstream signalbox_preview_green {"));
