@@ -174,6 +174,7 @@ int keeper_start(const struct keeper_options *options, struct error *err)
 	spec.working_folder = xstrdup(
 		options->working_folder ? options->working_folder : "/");
 	spec.liveness = xstrdup_null(options->liveness);
+	spec.drain = options->drain;
 	socket = choose_socket(options->folder, err);
 	if (socket && keeper_spec_write(options->folder, &spec, err) == 0)
 		result = launch(options, socket, err);
@@ -277,7 +278,7 @@ static void stop_over(struct question *question)
 static void look_again(void *data)
 {
 	struct question *question = data;
-	pid_t stray = keeper_child_running(question->folder);
+	pid_t stray = keeper_group_running(question->folder);
 	bool is_kept = keeper_is_alive(question->folder);
 
 	if (!is_kept && !stray) {

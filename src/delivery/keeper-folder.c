@@ -32,6 +32,7 @@ int keeper_spec_write(const char *folder, const struct keeper_spec *spec,
 	if (spec->liveness)
 		json_object_set_new(root, "liveness",
 				    json_foreign(spec->liveness));
+	json_object_set_new(root, "drain", json_integer(spec->drain));
 	text = json_dumps(root, JSON_COMPACT);
 	result = file_replace(path, text, strlen(text), 0600, err);
 	free(text);
@@ -63,6 +64,7 @@ int keeper_spec_read(const char *folder, struct keeper_spec *spec,
 	spec->working_folder = xstrdup(json_text(root, "working-folder"));
 	if (*json_text(root, "liveness"))
 		spec->liveness = xstrdup(json_text(root, "liveness"));
+	spec->drain = (int)json_int(root, "drain", 0);
 	result = 0;
 out:
 	json_decref(root);
@@ -119,9 +121,10 @@ pid_t keeper_lock_holder(const char *folder)
 int keeper_child_write(const char *folder, pid_t pid, struct error *err)
 {
 	char *path = path_join(folder, "child");
-	char text[64];
-	int len = snprintf(text, sizeof(text), "%ld %" PRIu64 "\n", (long)pid,
-			   process_start_time(pid));
+	char text[96];
+	int len =
+		snprintf(text, sizeof(text), "%ld %" PRIu64 " %ld\n", (long)pid,
+			 process_start_time(pid), (long)getsid(pid));
 	int result = file_replace(path, text, (size_t)len, 0600, err);
 
 	free(path);
@@ -166,18 +169,56 @@ void keeper_restarts_read(const char *folder, int64_t *restarts, char *ended,
 	free(path);
 }
 
-pid_t keeper_child_running(const char *folder)
+struct kept {
+	long pid, session;
+	uint64_t start_time;
+};
+
+/* An older signalbox did not write the session: 0. */
+static bool read_child(const char *folder, struct kept *kept)
 {
 	char *path = path_join(folder, "child");
 	struct str text = STR_INIT;
-	uint64_t start_time;
-	long pid = 0;
+	bool found;
 
-	if (file_read(path, &text, 4096, NULL) < 0 ||
-	    sscanf(text.data, "%ld %" SCNu64, &pid, &start_time) != 2 ||
-	    pid <= 1 || !process_is((pid_t)pid, start_time))
-		pid = 0;
+	kept->session = 0;
+	found = file_read(path, &text, 4096, NULL) == 0 &&
+		sscanf(text.data, "%ld %" SCNu64 " %ld", &kept->pid,
+		       &kept->start_time, &kept->session) >= 2 &&
+		kept->pid > 1;
 	str_release(&text);
 	free(path);
-	return (pid_t)pid;
+	return found;
+}
+
+pid_t keeper_child_running(const char *folder)
+{
+	struct kept kept;
+
+	if (read_child(folder, &kept) &&
+	    process_is((pid_t)kept.pid, kept.start_time))
+		return (pid_t)kept.pid;
+	return 0;
+}
+
+static bool runs(long pid)
+{
+	return process_is((pid_t)pid, process_start_time((pid_t)pid));
+}
+
+/* Neither number is given again while one of group and session is left: who
+ * runs by it now is another, and so are those that it leads. */
+pid_t keeper_group_running(const char *folder)
+{
+	struct kept kept;
+
+	if (!read_child(folder, &kept))
+		return 0;
+	if (process_is((pid_t)kept.pid, kept.start_time))
+		return (pid_t)kept.pid;
+	if (kept.session <= 1 || runs(kept.pid) || runs(kept.session) ||
+	    !processes_of_session((pid_t)kept.session, (pid_t)kept.pid, NULL,
+				  0))
+		return 0;
+	return (pid_t)kept.pid;
 }

@@ -14,6 +14,7 @@ struct keeper_spec {
 	struct strings argv;
 	char *working_folder;
 	char *liveness; /* a URL; NULL: none */
+	int drain;	/* a signal; 0: none */
 };
 
 int keeper_spec_write(const char *folder, const struct keeper_spec *spec,
@@ -39,5 +40,8 @@ void keeper_restarts_read(const char *folder, int64_t *restarts, char *ended,
 			  size_t size);
 /* The recorded process, when that very one still runs; else 0. */
 pid_t keeper_child_running(const char *folder);
+/* Its group: while it runs, and where its keeper and it have ended, while
+ * something that they left does; else 0. */
+pid_t keeper_group_running(const char *folder);
 
 #endif

@@ -20,6 +20,7 @@
 #include "base/memory.h"
 #include "delivery/keeper-folder.h"
 #include "delivery/keeper-liveness.h"
+#include "delivery/keeper-session.h"
 #include "delivery/log-bound.h"
 #include "event/event.h"
 #include "net/http.h"
@@ -33,6 +34,9 @@
 /* Of one that does not answer any more: it may not hear TERM either. */
 #define LOST_GRACE_MS 2000
 #define STRAY_WAIT_MS 5000
+#define LOOK_MS 5
+/* What a dead program left may finish its requests for so long. */
+#define DRAIN_MS 30000
 #define QUESTION_SIZE 128
 /* A server may print for ever; its log takes so much disk at the most. */
 #define LOG_LOOK_MS 30000
@@ -48,8 +52,9 @@ struct keeper {
 	pid_t child; /* 0: none now */
 	int64_t started, since, restarts;
 	int64_t backoff_ms;
-	struct timer *restart, *killer, *bound;
-	char *ended; /* how the child last ended; "" */
+	struct timer *restart, *killer, *bound, *left;
+	int64_t give_up_us; /* on what was left and cannot be killed */
+	char *ended;	    /* how the child last ended; "" */
 	struct liveness *liveness;
 	char *lost; /* why it is being ended; NULL: it is not */
 	bool stopping;
@@ -126,11 +131,43 @@ static void answer_status(struct asker *asker)
 	json_decref(root);
 }
 
+/* What was left, for longer than it may. */
+static void end_left(void *data)
+{
+	struct keeper *keeper = data;
+	size_t left = session_signal(keeper->child, SIGKILL);
+
+	if (!keeper->stopping)
+		return;
+	if (left && clock_monotonic_us() < keeper->give_up_us) {
+		timer_set_in(keeper->left, LOOK_MS);
+		return;
+	}
+	keeper_child_forget(keeper->folder);
+	loop_stop(keeper->loop);
+}
+
 /* The child is gone for good. */
 static void finish(struct keeper *keeper)
 {
-	keeper_child_forget(keeper->folder);
-	loop_stop(keeper->loop);
+	keeper->give_up_us = clock_monotonic_us() + STRAY_WAIT_MS * 1000;
+	end_left(keeper);
+}
+
+/* What it left behind would hold its port. It may be told to let go of that
+ * and drain, but not what an earlier one left: that has been told, and may be
+ * why this one ended. */
+static void leave(struct keeper *keeper, pid_t group)
+{
+	bool again = session_signal(group, 0) > 0;
+
+	if (keeper->spec.drain && !again && !keeper->stopping) {
+		session_signal(0, keeper->spec.drain);
+		timer_set_in(keeper->left, DRAIN_MS);
+		return;
+	}
+	child_signal_group(group, SIGKILL);
+	session_signal(0, SIGKILL);
 }
 
 static void kill_group(void *data)
@@ -184,8 +221,7 @@ static void child_ended(pid_t pid, int status, void *data)
 	struct keeper *keeper = data;
 	int64_t lived = clock_wall_ms() - keeper->started;
 
-	/* What it left behind in its group would hold its port. */
-	child_signal_group(pid, SIGKILL);
+	leave(keeper, pid);
 	keeper->child = 0;
 	liveness_end(keeper->liveness);
 	timer_stop(keeper->killer);
@@ -310,8 +346,8 @@ static void told_to_end(int signal_number, void *data)
 static int end_stray(struct keeper *keeper, struct error *err)
 {
 	int64_t until = clock_monotonic_us() + STRAY_WAIT_MS * 1000;
-	const struct timespec moment = {.tv_nsec = 5000000};
-	pid_t pid = keeper_child_running(keeper->folder);
+	const struct timespec moment = {.tv_nsec = LOOK_MS * 1000000};
+	pid_t pid = keeper_group_running(keeper->folder);
 
 	if (!pid)
 		return 0;
@@ -320,7 +356,7 @@ static int end_stray(struct keeper *keeper, struct error *err)
 	     "ending it",
 	     (long)pid);
 	child_signal_group(pid, SIGKILL);
-	while (keeper_child_running(keeper->folder)) {
+	while (keeper_group_running(keeper->folder)) {
 		if (clock_monotonic_us() > until)
 			return error_set(err, ERROR_IO,
 					 "process %ld, left by a keeper that "
@@ -358,6 +394,7 @@ static int keeper_init(struct keeper *keeper, const char *socket,
 	keeper->killer =
 		loop_timer(keeper->loop, INT64_MAX, kill_group, keeper);
 	keeper->bound = loop_timer(keeper->loop, 0, bound_log, keeper);
+	keeper->left = loop_timer(keeper->loop, INT64_MAX, end_left, keeper);
 	keeper->server =
 		server_listen(keeper->loop, socket, accepted, keeper, err);
 	if (!keeper->server)
@@ -393,6 +430,7 @@ static void keeper_release(struct keeper *keeper)
 	timer_free(keeper->restart);
 	timer_free(keeper->killer);
 	timer_free(keeper->bound);
+	timer_free(keeper->left);
 	if (keeper->loop)
 		loop_free(keeper->loop);
 	keeper_spec_release(&keeper->spec);

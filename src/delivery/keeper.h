@@ -9,13 +9,14 @@
  *	lock	held (a record lock, which can be asked for without taking
  *		it) while the keeper lives
  *	socket	the path of its socket
- *	child	"PID START-TIME" of the process it owns now
+ *	child	"PID START-TIME SESSION" of the process it owns now
  *	restarts	how often it was started again, and why
  *	log	standard output and errors of that process, appended; over
  *		64 MiB the oldest is given back, but the last 16 MiB
  * The process's environment, secrets among it, is the keeper's own and is
  * never written to disk. It restarts what ends after 100 ms, doubling to
- * 10 s, and from 100 ms again after 10 s of life. Its socket stands in the
+ * 10 s, and from 100 ms again after 10 s of life. What that left in the
+ * keeper's session ends with it. Its socket stands in the
  * runtime folder under a name made from the folder's path and answers one
  * line each: "status", a JSON object; "stop GRACE-MS", when it is done.
  */
@@ -42,6 +43,10 @@ struct keeper_options {
 	/* A URL that it must answer with 2xx or 3xx once it has; three times
 	 * not, and it is started again. NULL: none. */
 	const char *liveness;
+	/* A signal by which what it leaves when it dies ends its requests
+	 * first, for 30 s at most; where that keeps it from its port, not
+	 * even those. 0: none, it is killed at once. */
+	int drain;
 	struct loop *loop; /* reaps the keeper while we live */
 };
 

@@ -15,6 +15,7 @@ libsignalbox_a_SOURCES += \
 	%D%/keeper-client.c \
 	%D%/keeper-liveness.c %D%/keeper-liveness.h \
 	%D%/keeper-folder.c %D%/keeper-folder.h \
+	%D%/keeper-session.c %D%/keeper-session.h \
 	%D%/keeper.c %D%/keeper.h \
 	%D%/ledger.c %D%/ledger.h \
 	%D%/ledger-commit.c %D%/ledger-internal.h \

@@ -240,6 +240,30 @@ size_t processes_stray(const char *entry, pid_t *pids, size_t max)
 	return count;
 }
 
+size_t processes_of_session(pid_t session, pid_t group, pid_t *pids, size_t max)
+{
+	DIR *folder = opendir("/proc");
+	struct process process;
+	struct dirent *name;
+	size_t count = 0;
+
+	if (!folder)
+		return 0;
+	while ((name = readdir(folder))) {
+		pid_t pid = (pid_t)strtol(name->d_name, NULL, 10);
+
+		if (pid <= 0 || pid == getpid() || getsid(pid) != session ||
+		    (group && getpgid(pid) != group) ||
+		    !process_read(pid, &process) || process.state == 'Z')
+			continue;
+		if (count < max)
+			pids[count] = pid;
+		count++;
+	}
+	closedir(folder);
+	return count;
+}
+
 void process_die_with_parent(void)
 {
 	prctl(PR_SET_PDEATHSIG, SIGKILL);

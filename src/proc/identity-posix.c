@@ -134,6 +134,26 @@ size_t processes_stray(const char *entry, pid_t *pids, size_t max)
 	return 0;
 }
 
+size_t processes_of_session(pid_t session, pid_t group, pid_t *pids, size_t max)
+{
+	FILE *ps = popen(CALM "ps -A -o pid= -o stat= 2>/dev/null", "r");
+	size_t count = 0;
+	char state[32];
+	long pid;
+
+	while (ps && fscanf(ps, "%ld %31s", &pid, state) == 2) {
+		if (pid == (long)getpid() || getsid((pid_t)pid) != session ||
+		    (group && getpgid((pid_t)pid) != group) || *state == 'Z')
+			continue;
+		if (count < max)
+			pids[count] = (pid_t)pid;
+		count++;
+	}
+	if (ps)
+		pclose(ps);
+	return count <= max ? drop_ended(pids, count) : count;
+}
+
 void process_die_with_parent(void)
 {
 }

@@ -38,6 +38,10 @@ size_t processes_marked(const char *entry, pid_t *pids, size_t max);
  * fills at most max, returns how many. Cheap where there is no orphan. 0 where
  * the system does not tell. */
 size_t processes_stray(const char *entry, pid_t *pids, size_t max);
+/* Processes of a session, but ourselves: those of one group of it, or of all
+ * (0). Fills at most max, returns how many there are. */
+size_t processes_of_session(pid_t session, pid_t group, pid_t *pids,
+			    size_t max);
 /* Asks for SIGKILL when the thread that forked us ends, where there is such
  * a thing. Async-signal-safe. */
 void process_die_with_parent(void);

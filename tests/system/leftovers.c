@@ -33,7 +33,10 @@ static bool end_those_of(const char *folder, bool tell)
 		pid_t pid = (pid_t)strtol(line, &command, 10);
 
 		if (!at || (at[len] && !strchr("/ \n", at[len])) ||
-		    pid == getpid() || kill(pid, SIGKILL) < 0)
+		    pid == getpid())
+			continue;
+		/* Workers of a proxy name no folder, but are of its group. */
+		if (kill(getpgid(pid) == pid ? -pid : pid, SIGKILL) < 0)
 			continue;
 		found = true;
 		if (tell)

@@ -4,8 +4,10 @@
 
 #include <errno.h>
 #include <math.h>
+#include <netinet/in.h>
 #include <signal.h>
 #include <stdio.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -600,25 +602,119 @@ static void nginx_that_cannot_start_says_why(void **state)
 	free(keeper);
 }
 
-static void nginx_that_is_killed_comes_back_with_its_weights(void **state)
+/* Workers of the one that was killed may answer yet. */
+static void await_another(struct fixture *f, const char *keeper, pid_t killed)
 {
-	struct fixture *f = managed(state);
-	char *keeper = path_join(f->folder, "production/nginx");
-	pid_t killed = keeper_child_running(keeper);
 	int64_t limit = clock_monotonic_us() + 20000000;
 	pid_t now;
 
-	shift_well(f, 100);
-	assert_true(killed > 0);
-	assert_int_equal(kill(killed, SIGKILL), 0);
-	do { /* workers of the one that was killed may answer yet */
+	do {
 		now = keeper_child_running(keeper);
 		inspect(f);
 	} while ((f->code != ERROR_NONE || now <= 0 || now == killed) &&
 		 clock_monotonic_us() < limit);
 	assert_string_equal(f->error, "");
+}
+
+static void nginx_that_is_killed_comes_back_with_its_weights(void **state)
+{
+	struct fixture *f = managed(state);
+	char *keeper = path_join(f->folder, "production/nginx");
+	pid_t killed = keeper_child_running(keeper);
+
+	shift_well(f, 100);
+	assert_true(killed > 0);
+	assert_int_equal(kill(killed, SIGKILL), 0);
+	await_another(f, keeper, killed);
 	assert_int_equal(f->split.units[COLOUR_GREEN], 256);
 	assert_answers(f, "green");
+	free(keeper);
+}
+
+/* What is left of the group of a master that was killed. */
+static size_t left_of(pid_t session, pid_t group)
+{
+	return processes_of_session(session, group, NULL, 0);
+}
+
+/* A request that nginx has read; its answer is still to come. */
+static int begin_request(const struct fixture *f)
+{
+	static const char request[] = "GET / HTTP/1.0\r\n\r\n";
+	struct sockaddr_in address = {.sin_family = AF_INET,
+				      .sin_port = htons((uint16_t)f->port)};
+	char *line = xasprintf(":%04X [0-9A-F]*:[0-9A-F]* 01 "
+			       "00000000:00000000 [^ ]* [^ ]* *[0-9]* *[0-9]* "
+			       "[1-9]",
+			       f->port);
+	char *look =
+		xasprintf("grep -q '^[^:]*: [0-9A-F]*%s' /proc/net/tcp", line);
+	int64_t limit = clock_monotonic_us() + 20000000;
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	assert_int_equal(
+		connect(fd, (struct sockaddr *)&address, sizeof(address)), 0);
+	assert_int_equal(send(fd, request, strlen(request), 0),
+			 strlen(request));
+	while (system(look) != 0) {
+		assert_true(clock_monotonic_us() < limit);
+		loop_turn(f->loop, 5);
+	}
+	free(look);
+	free(line);
+	return fd;
+}
+
+static void killed_nginx_leaves_no_worker_and_loses_no_answer(void **state)
+{
+	struct fixture *f = managed(state);
+	char *keeper = path_join(f->folder, "production/nginx");
+	pid_t killed = keeper_child_running(keeper);
+	pid_t session = getsid(killed);
+	int64_t limit = clock_monotonic_us() + 20000000;
+	char text[512] = "";
+	int fd;
+
+	if (access("/proc/net/tcp", R_OK) < 0)
+		skip();
+	assert_true(left_of(session, killed) > 1);
+	assert_int_equal(kill(f->servers[0], SIGSTOP), 0);
+	fd = begin_request(f);
+	assert_int_equal(kill(killed, SIGKILL), 0);
+	await_another(f, keeper, killed);
+	assert_int_equal(kill(f->servers[0], SIGCONT), 0);
+	assert_true(recv(fd, text, sizeof(text) - 1, MSG_WAITALL) > 0);
+	assert_non_null(strstr(text, "200 OK"));
+	close(fd);
+	while (left_of(session, killed) > 0) {
+		assert_true(clock_monotonic_us() < limit);
+		loop_turn(f->loop, 5);
+	}
+	await_another(f, keeper, killed);
+	assert_answers(f, "blue");
+	free(keeper);
+}
+
+static void nginx_killed_with_its_keeper_is_started_anew(void **state)
+{
+	struct fixture *f = managed(state);
+	char *keeper = path_join(f->folder, "production/nginx");
+	pid_t kept = keeper_lock_holder(keeper);
+	pid_t master = keeper_child_running(keeper);
+
+	assert_true(kept > 0 && master > 0);
+	assert_int_equal(kill(kept, SIGSTOP), 0);
+	assert_int_equal(kill(master, SIGKILL), 0);
+	assert_int_equal(kill(kept, SIGKILL), 0);
+	while (keeper_is_alive(keeper) || keeper_child_running(keeper))
+		loop_turn(f->loop, 5);
+	assert_true(left_of(kept, master) > 0);
+	ensure_well(f, 0);
+	assert_non_null(strstr(f->notes.data, "lost its master"));
+	assert_int_equal(left_of(kept, master), 0);
+	assert_true(keeper_child_running(keeper) > 0);
+	assert_answers(f, "blue");
 	free(keeper);
 }
 
@@ -904,6 +1000,8 @@ int main(int argc, char **argv)
 		TEST(configuration_that_is_refused_leaves_the_old_one),
 		TEST(nginx_that_cannot_start_says_why),
 		TEST(nginx_that_is_killed_comes_back_with_its_weights),
+		TEST(killed_nginx_leaves_no_worker_and_loses_no_answer),
+		TEST(nginx_killed_with_its_keeper_is_started_anew),
 		TEST(socket_that_was_removed_is_made_again),
 		TEST(preview_reaches_the_colour_that_has_no_traffic),
 		TEST(sessions_are_counted_where_the_system_tells),

@@ -184,6 +184,7 @@ static int start_under_keeper(const struct nginx_work *work, struct error *err)
 		.folder = nginx->keeper,
 		.argv = argv,
 		.env = env,
+		.drain = SIGQUIT, /* workers without their master */
 		.loop = work->loop,
 	};
 	int result = program ? keeper_start(&options, err) : -1;
@@ -327,6 +328,14 @@ static void running(struct nginx_work *work, const char *generation,
 
 	if (err) {
 		not_running(work, err);
+		return;
+	}
+	/* Killed together, master and keeper leave workers that answer. */
+	if (!keeper_is_alive(work->nginx->keeper) &&
+	    keeper_child_running(work->nginx->keeper) <= 0) {
+		nginx_note(work->nginx, "nginx has lost its master: it is "
+					"started anew");
+		start_anew(work, NULL);
 		return;
 	}
 	work->running = true;

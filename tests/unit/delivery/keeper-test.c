@@ -114,7 +114,8 @@ static void await_gone(struct room *room, pid_t pid, uint64_t start_time)
 	}
 }
 
-static int start(struct room *room, const char *script, struct error *err)
+static int start_draining(struct room *room, const char *script, int drain,
+			  struct error *err)
 {
 	const char *argv[] = {"/bin/sh", "-c", script, NULL};
 	char *out = xasprintf("OUT=%s", room->out);
@@ -124,12 +125,18 @@ static int start(struct room *room, const char *script, struct error *err)
 		.argv = argv,
 		.env = env,
 		.working_folder = room->base,
+		.drain = drain,
 		.loop = room->loop,
 	};
 	int result = keeper_start(&options, err);
 
 	free(out);
 	return result;
+}
+
+static int start(struct room *room, const char *script, struct error *err)
+{
+	return start_draining(room, script, 0, err);
 }
 
 static void started(struct room *room, const char *script)
@@ -279,6 +286,125 @@ static void keeper_stop_ends_the_whole_group(void **state)
 	await_gone(room, (pid_t)pid, start_time);
 }
 
+/* The number in the first line of a file. */
+static pid_t read_pid(const char *path)
+{
+	char *text = read_file(path);
+	pid_t pid = (pid_t)atol(text);
+
+	free(text);
+	assert_true(pid > 0);
+	return pid;
+}
+
+static void what_a_program_left_ends_before_it_is_started_again(void **state)
+{
+	struct room *room = *state;
+	pid_t left;
+
+	/* In a group of its own. */
+	started(room, "set -m; sleep 1000 & echo $! >>$OUT; exit 3");
+	await_lines(room, room->out, 1);
+	left = read_pid(room->out);
+	await_gone(room, left, process_start_time(left));
+	await_lines(room, room->out, 3);
+	assert_true(stopped(room, 5000));
+	assert_false(keeper_is_alive(room->folder));
+}
+
+static void what_a_program_left_drains_where_it_can(void **state)
+{
+	struct room *room = *state;
+	char *done = path_join(room->base, "done");
+	char *script = xasprintf(
+		"sh -c 'trap \"sleep 0.3; echo x >>%s; exit\" USR1; "
+		"echo $$ >>$OUT; while :; do sleep 0.01; done' & "
+		"while [ ! -s $OUT ]; do sleep 0.01; done; sleep 1000 & wait",
+		done);
+	struct error err = ERROR_INIT;
+	pid_t left;
+	uint64_t start_time;
+
+	if (start_draining(room, script, SIGUSR1, &err) < 0)
+		fail_msg("%s", error_text(&err));
+	await_lines(room, room->out, 1);
+	left = read_pid(room->out);
+	start_time = process_start_time(left);
+	assert_int_equal(kill(status_of(room).status.pid, SIGKILL), 0);
+	await_gone(room, left, start_time);
+	await_lines(room, done, 1);
+	assert_true(stopped(room, 5000));
+	free(script);
+	free(done);
+}
+
+static void what_does_not_drain_is_ended_with_the_next_program(void **state)
+{
+	struct room *room = *state;
+	struct error err = ERROR_INIT;
+	pid_t left;
+	uint64_t start_time;
+
+	if (start_draining(room,
+			   "[ -s $OUT ] && exit 3; "
+			   "sh -c 'trap \"\" USR1; echo $$ >>$OUT; while :; "
+			   "do sleep 0.01; done' & wait",
+			   SIGUSR1, &err) < 0)
+		fail_msg("%s", error_text(&err));
+	await_lines(room, room->out, 1);
+	left = read_pid(room->out);
+	start_time = process_start_time(left);
+	assert_int_equal(kill(status_of(room).status.pid, SIGKILL), 0);
+	await_gone(room, left, start_time);
+	assert_true(stopped(room, 5000));
+}
+
+/* Killed both, keeper and program, they leave its group alone. */
+static pid_t kill_both(struct room *room, uint64_t *start_time)
+{
+	pid_t keeper, left, program;
+
+	started(room, "sleep 1000 & echo $! >$OUT; wait");
+	await_lines(room, room->out, 1);
+	left = read_pid(room->out);
+	*start_time = process_start_time(left);
+	keeper = keeper_lock_holder(room->folder);
+	assert_true(keeper > 0);
+	/* Stopped it cannot restart what is killed. */
+	assert_int_equal(kill(keeper, SIGSTOP), 0);
+	program = keeper_child_running(room->folder);
+	assert_int_equal(kill(program, SIGKILL), 0);
+	await_gone(room, program, process_start_time(program));
+	assert_int_equal(kill(keeper, SIGKILL), 0);
+	await_gone(room, keeper, process_start_time(keeper));
+	assert_true(process_is(left, *start_time));
+	assert_int_equal(keeper_child_running(room->folder), 0);
+	return left;
+}
+
+static void what_a_killed_keeper_and_program_left_is_stopped(void **state)
+{
+	struct room *room = *state;
+	uint64_t start_time;
+	pid_t left = kill_both(room, &start_time);
+
+	assert_int_not_equal(keeper_group_running(room->folder), 0);
+	assert_true(stopped(room, 100));
+	assert_false(process_is(left, start_time));
+	assert_int_equal(keeper_group_running(room->folder), 0);
+}
+
+static void what_a_killed_keeper_and_program_left_ends_at_a_start(void **state)
+{
+	struct room *room = *state;
+	uint64_t start_time;
+	pid_t left = kill_both(room, &start_time);
+
+	started(room, "exec sleep 1000");
+	assert_false(process_is(left, start_time));
+	assert_true(status_of(room).ok);
+}
+
 static void keeper_stop_kills_what_ignores_term_after_the_grace(void **state)
 {
 	struct room *room = *state;
@@ -367,6 +493,11 @@ int main(int argc, char **argv)
 		TEST(keeper_refuses_a_second_one_in_its_folder),
 		TEST(keeper_says_why_it_could_not_start),
 		TEST(keeper_stop_ends_the_whole_group),
+		TEST(what_a_program_left_ends_before_it_is_started_again),
+		TEST(what_a_program_left_drains_where_it_can),
+		TEST(what_does_not_drain_is_ended_with_the_next_program),
+		TEST(what_a_killed_keeper_and_program_left_is_stopped),
+		TEST(what_a_killed_keeper_and_program_left_ends_at_a_start),
 		TEST(keeper_stop_kills_what_ignores_term_after_the_grace),
 		TEST(keeper_stop_without_a_keeper_is_fine),
 		TEST(keeper_that_is_killed_leaves_its_process_serving),

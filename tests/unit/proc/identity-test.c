@@ -67,6 +67,28 @@ static void children_are_ours_alone(void **state)
 	assert_int_equal(process_children(found, 8), 0);
 }
 
+static void processes_of_a_session_are_found_by_group(void **state)
+{
+	pid_t first = fork_sleeper();
+	pid_t second = fork_sleeper();
+	pid_t found[8] = {0};
+
+	(void)state;
+	assert_int_equal(setpgid(first, first), 0);
+	assert_int_equal(setpgid(second, second), 0);
+	assert_int_equal(processes_of_session(getsid(0), second, found, 8), 1);
+	assert_int_equal(found[0], second);
+	assert_true(processes_of_session(getsid(0), 0, found, 1) >= 2);
+	assert_int_equal(processes_of_session(second, second, found, 8), 0);
+	kill(second, SIGKILL); /* a zombie is none */
+	assert_int_equal(
+		waitid(P_PID, (id_t)second, &(siginfo_t){0}, WEXITED | WNOWAIT),
+		0);
+	assert_int_equal(processes_of_session(getsid(0), second, found, 8), 0);
+	end(first);
+	end(second);
+}
+
 /* Starts argv0 with the code of `path`; waits until it runs that. */
 static pid_t start_as(const char *path, const char *argv0)
 {
@@ -133,6 +155,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(
 			dead_process_has_no_start_time_and_a_zombie_is_not_it),
 		cmocka_unit_test(children_are_ours_alone),
+		cmocka_unit_test(processes_of_a_session_are_found_by_group),
 		cmocka_unit_test(
 			keeper_is_our_binary_under_its_name_and_nothing_else),
 #ifdef __linux__
