@@ -94,6 +94,10 @@ endif
 # Those of check-long alone.
 EXTRA_PROGRAMS += %D%/loud-test
 %C%_loud_test_SOURCES = %D%/loud-test.c $(SITE_SOURCES)
+if PLATFORM_LINUX
+EXTRA_PROGRAMS += %D%/wrk-test
+%C%_wrk_test_SOURCES = %D%/wrk-test.c $(SITE_SOURCES)
+endif
 check_PROGRAMS += %D%/ships-test
 %C%_ships_test_SOURCES = %D%/ships-test.c $(SITE_SOURCES)
 check_PROGRAMS += %D%/completion-test

@@ -2,10 +2,7 @@
 /* Each strategy forward and back behind a real proxy, under load. */
 #include "system/support.h"
 
-#include <netinet/in.h>
 #include <stdlib.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include "base/memory.h"
 
@@ -75,44 +72,11 @@ static void linear_goes_forward_and_back(void **state)
 			      "failed by the shift: 0 of ");
 }
 
-static bool is_free(int port)
-{
-	struct sockaddr_in address = {
-		.sin_family = AF_INET,
-		.sin_port = htons((uint16_t)port),
-		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
-	};
-	int fd = socket(AF_INET, SOCK_STREAM, 0);
-	bool free_now =
-		bind(fd, (struct sockaddr *)&address, sizeof(address)) == 0;
-
-	close(fd);
-	return free_now;
-}
-
-/* The first of ports for all instances of a colour. */
-static int free_ports(void)
-{
-	for (int tries = 0; tries < 1000; tries++) {
-		int first = web_free_port(), count = 1;
-
-		while (count < INSTANCES && first + count < 65535 &&
-		       is_free(first + count))
-			count++;
-		if (count == INSTANCES)
-			return first;
-	}
-	fail_msg("no free ports");
-	return 0;
-}
-
 /* Production with several instances; the caller's. */
 static char *several(void)
 {
-	int blue = free_ports(), green = free_ports();
+	int blue = web_free_ports(INSTANCES), green = web_free_ports(INSTANCES);
 
-	while (abs(green - blue) < INSTANCES)
-		green = free_ports();
 	return xasprintf("  production:\n"
 			 "    target: {process: {command: \"exec @SERVER@ "
 			 "serve\", ports: [%d, %d], instances: %d, health: "

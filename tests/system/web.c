@@ -17,6 +17,7 @@
 
 #define SERVER_CONNECTIONS 256
 #define REQUEST_SIZE 2048
+#define PORTS_EACH 100 /* of a process */
 
 static int tcp_socket(int port, bool listening, int *bound)
 {
@@ -50,20 +51,40 @@ static int tcp_socket(int port, bool listening, int *bound)
 	return fd;
 }
 
+static bool are_free(int first, int count)
+{
+	for (int i = 0; i < count; i++) {
+		int fd = tcp_socket(first + i, true, NULL);
+
+		if (fd < 0)
+			return false;
+		close(fd);
+	}
+	return true;
+}
+
 /* Below the ports that the system gives to outgoing connections, of which
  * tests beside this one open thousands; each process has a hundred. */
-int web_free_port(void)
+int web_free_ports(int count)
 {
 	static int next;
-	int fd = -1;
-	int port = 0;
+	int first = 0;
 
-	for (int tries = 0; fd < 0 && tries < 100; tries++) {
-		port = 12000 + (int)(getpid() % 200) * 100 + next++ % 100;
-		fd = tcp_socket(port, true, NULL);
+	for (int tries = 0; tries < 100; tries++) {
+		if (next % PORTS_EACH + count > PORTS_EACH)
+			next = 0;
+		first = 12000 + (int)(getpid() % 200) * PORTS_EACH +
+			next % PORTS_EACH;
+		next += count;
+		if (are_free(first, count))
+			break;
 	}
-	close(fd);
-	return port;
+	return first;
+}
+
+int web_free_port(void)
+{
+	return web_free_ports(1);
 }
 
 struct client_state {

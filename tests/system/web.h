@@ -12,6 +12,8 @@
 
 /* A loopback port that is free now. */
 int web_free_port(void);
+/* The first of so many, one after the other. */
+int web_free_ports(int count);
 
 /* Answers every request "NAME\n", 200; /fail 500; /slow after 30 ms. */
 pid_t web_server_start(const char *name, int port);
