@@ -287,8 +287,10 @@ static int run_headless(struct demo *demo, struct error *err)
 		return -1;
 	if (demo->measured.failed)
 		return error_set(err, ERROR_FAILED,
-				 "%lld requests failed by a shift",
-				 (long long)demo->measured.failed);
+				 "%lld requests failed by a shift, the first "
+				 "%s",
+				 (long long)demo->measured.failed,
+				 demo->measured.first);
 	return 0;
 }
 

@@ -32,15 +32,33 @@ struct load {
 
 static void tell(struct load *load)
 {
-	char *text = xasprintf(
-		"%lld %lld %lld\n", (long long)load->counts.requests,
-		(long long)load->counts.errors, (long long)load->counts.failed);
+	const struct load_counts *counts = &load->counts;
+	char *text = xasprintf("%lld %lld %lld %s", (long long)counts->requests,
+			       (long long)counts->errors,
+			       (long long)counts->failed, counts->first);
 
 	if (file_replace(load->options->result, text, strlen(text), 0600,
 			 NULL) < 0)
 		loop_stop(load->loop); /* its folder is gone: so is the demo */
 	free(text);
 	load->told_us = clock_monotonic_us();
+}
+
+static void note_failure(struct load_counts *counts,
+			 const struct http_response *response,
+			 const struct error *err)
+{
+	char when[CLOCK_TEXT_SIZE];
+
+	if (counts->failed++)
+		return;
+	clock_format_local(clock_wall_ms(), when);
+	if (err)
+		snprintf(counts->first, sizeof(counts->first), "%s %s", when,
+			 error_text(err));
+	else
+		snprintf(counts->first, sizeof(counts->first), "%s status %d",
+			 when, response->status);
 }
 
 static void answered(const struct http_response *response,
@@ -51,7 +69,7 @@ static void answered(const struct http_response *response,
 	load->open--;
 	load->counts.requests++;
 	if (err || (response->status / 100 != 2 && response->status != 500))
-		load->counts.failed++;
+		note_failure(&load->counts, response, err);
 	else if (response->status == 500)
 		load->counts.errors++;
 	if (load->is_ending && !load->open)
@@ -141,15 +159,17 @@ int load_stop(pid_t pid, const char *result, struct load_counts *counts,
 {
 	struct str text = STR_INIT;
 	long long requests = 0, errors = 0, failed = 0;
-	int status;
+	int status, at = 0;
 
 	kill(pid, SIGTERM);
 	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		;
 	if (file_read(result, &text, 4096, err) < 0)
 		return -1;
-	sscanf(text.data, "%lld %lld %lld", &requests, &errors, &failed);
+	sscanf(text.data, "%lld %lld %lld %n", &requests, &errors, &failed,
+	       &at);
+	*counts = (struct load_counts){requests, errors, failed, ""};
+	snprintf(counts->first, sizeof(counts->first), "%s", text.data + at);
 	str_release(&text);
-	*counts = (struct load_counts){requests, errors, failed};
 	return 0;
 }

@@ -21,6 +21,7 @@ struct load_counts {
 	int64_t requests; /* answered or failed */
 	int64_t errors;	  /* 500: the program's own */
 	int64_t failed;	  /* anything else that is no 2xx, or no answer */
+	char first[256];  /* of these: when, and what it was; "" none */
 };
 
 /* Forks; call without threads. Returns the child's pid, or -1. */

@@ -133,6 +133,7 @@ check_PROGRAMS += %D%/step/reports-test
 %C%_step_reports_test_SOURCES = %D%/step/reports-test.c $(step_rig)
 check_PROGRAMS += %D%/cli/arguments-test
 check_PROGRAMS += %D%/cli/output-test
+check_PROGRAMS += %D%/cli/load-test
 check_PROGRAMS += %D%/cli/tail-test
 check_PROGRAMS += %D%/step/requests-test
 %C%_step_requests_test_SOURCES = %D%/step/requests-test.c $(step_rig)
