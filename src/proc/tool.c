@@ -9,20 +9,20 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/clock.h"
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/printable.h"
 #include "base/str.h"
 #include "proc/child.h"
 
-#define OUTPUT_MOST (1u << 20)
+#define OUTPUT_KEPT (1u << 20)
 #define ERRORS_KEPT 4096
 
 struct intake {
 	int fd;
 	struct watch *watch;
 	struct str text;
+	size_t most;
 	bool keeps_last; /* else the first */
 };
 
@@ -47,13 +47,11 @@ static void close_intake(struct intake *intake)
 
 static void keep(struct intake *intake, const char *bytes, size_t len)
 {
-	size_t room = OUTPUT_MOST - intake->text.len;
-
-	if (!intake->keeps_last && len > room)
-		len = room;
+	if (!intake->keeps_last && len > intake->most - intake->text.len)
+		len = intake->most - intake->text.len;
 	str_add_bytes(&intake->text, bytes, len);
-	if (intake->keeps_last && intake->text.len > ERRORS_KEPT)
-		str_drop(&intake->text, intake->text.len - ERRORS_KEPT);
+	if (intake->text.len > intake->most)
+		str_drop(&intake->text, intake->text.len - intake->most);
 }
 
 /* Reads what there is; closes at the end of file. */
@@ -102,6 +100,7 @@ static void ended(pid_t pid, int status, void *data)
 	take(&tool->output);
 	take(&tool->errors);
 	end.output = tool->output.text.data;
+	end.output_len = tool->output.text.len;
 	end.errors = tool->errors.text.data;
 	tool->done(&end, tool->data);
 	release(tool);
@@ -155,6 +154,7 @@ static pid_t start(struct tool *tool, const struct tool_options *options,
 	child.argv = options->argv;
 	child.env = options->env;
 	child.folder = options->folder;
+	child.session = options->session;
 	if (make_input(options->input, &child.input, err) == 0 &&
 	    make_intake(&tool->output, &child.output, err) == 0 &&
 	    make_intake(&tool->errors, &child.errors, err) == 0)
@@ -177,6 +177,9 @@ struct tool *tool_start(const struct tool_options *options, tool_done *done,
 	tool->done = done;
 	tool->data = data;
 	tool->output.fd = tool->errors.fd = -1;
+	tool->output.most =
+		options->output_most ? options->output_most : OUTPUT_KEPT;
+	tool->errors.most = ERRORS_KEPT;
 	tool->errors.keeps_last = true;
 	str_init(&tool->output.text);
 	str_init(&tool->errors.text);
@@ -189,11 +192,16 @@ struct tool *tool_start(const struct tool_options *options, tool_done *done,
 					readable, &tool->output);
 	tool->errors.watch = loop_watch(tool->loop, tool->errors.fd, POLLIN,
 					readable, &tool->errors);
-	tool->limit = loop_timer(
-		tool->loop, clock_monotonic_us() + options->timeout_ms * 1000,
-		too_slow, tool);
+	tool->limit = loop_timer(tool->loop, INT64_MAX, too_slow, tool);
+	if (options->timeout_ms)
+		timer_set_in(tool->limit, options->timeout_ms);
 	loop_child(tool->loop, tool->pid, ended, tool);
 	return tool;
+}
+
+void tool_signal(struct tool *tool, int signal_number)
+{
+	child_signal_group(tool->pid, signal_number);
 }
 
 void tool_cancel(struct tool *tool)

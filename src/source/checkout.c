@@ -241,20 +241,20 @@ static int take_answer(struct checkout *checkout,
 
 	switch (checkout->step) {
 	case STEP_LIST:
-		return take_list(plan, &end->output, err);
+		return take_list(plan, end->output, err);
 	case STEP_ATTRIBUTES:
-		take_filters(plan, end->output.data);
+		take_filters(plan, end->output->data);
 		return 0;
 	case STEP_SETTINGS:
-		take_settings(plan, &end->output);
+		take_settings(plan, end->output);
 		plan->listed = true;
 		return 0;
 	case STEP_UNKNOWN:
-		if (end->output.len == 0)
+		if (end->output->len == 0)
 			return 0;
 		return refuse_filter(plan,
 				     plan->unknown.items[checkout->unknown],
-				     end->output.data, err);
+				     end->output->data, err);
 	case STEP_WRITE:
 	case STEP_DONE:
 		break;
@@ -308,7 +308,7 @@ static int fail(const struct checkout *checkout, const struct gitchild_end *end,
 
 	error_set(err, ERROR_GIT, "cannot check out %.12s: git: %s",
 		  checkout->options.plan->commit,
-		  end->errors.len > 0 ? end->errors.data : how);
+		  *end->errors ? end->errors : how);
 	free(how);
 	return -1;
 }

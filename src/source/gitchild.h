@@ -12,8 +12,8 @@ struct gitchild;
 
 struct gitchild_end {
 	int status; /* waitpid's */
-	struct str output;
-	struct str errors; /* printable, the last 4 KiB, no newline last */
+	const struct str *output;
+	const char *errors; /* printable, the last 4 KiB, no newline last */
 };
 
 /* Called on the loop when git was reaped; the strings go after it. */

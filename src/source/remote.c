@@ -48,7 +48,7 @@ static void fetched(const struct gitchild_end *end, void *data)
 	else if (end->status)
 		error_set(&err, ERROR_GIT, "cannot fetch %s from %s: %s",
 			  fetch->branch, fetch->remote,
-			  end->errors.len ? end->errors.data : "git failed");
+			  *end->errors ? end->errors : "git failed");
 	fetch->done(err.code ? &err : NULL, fetch->data);
 	error_clear(&err);
 	timer_free(fetch->deadline);
