@@ -4,12 +4,10 @@
  * when its configuration is another one.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/file.h"
@@ -17,6 +15,7 @@
 #include "delivery/keeper-folder.h"
 #include "delivery/keeper.h"
 #include "delivery/traffic/haproxy.h"
+#include "delivery/traffic/program.h"
 
 #define START_MS 5000
 /* In which a proxy whose socket is gone makes another, or is started anew. */
@@ -24,7 +23,6 @@
 #define ASK_AGAIN_MS 10
 #define REMIND_MS 1000
 #define GRACE_MS 3000
-#define LOG_BYTES (64u * 1024)
 
 static const char new_suffix[] = ".new";
 
@@ -37,49 +35,16 @@ static void finish_ensure(struct work *work)
 	work_end(work, NULL);
 }
 
-/* The end of the proxy's log. */
-static void read_log(const char *path, struct str *text)
-{
-	int fd = file_open(path, O_RDONLY, 0, NULL);
-	ssize_t n;
-	off_t end;
-
-	if (fd < 0)
-		return;
-	end = lseek(fd, 0, SEEK_END);
-	str_reserve(text, LOG_BYTES);
-	n = pread(fd, text->data, LOG_BYTES,
-		  end > (off_t)LOG_BYTES ? end - (off_t)LOG_BYTES : 0);
-	if (n > 0) {
-		text->len = (size_t)n;
-		text->data[n] = '\0';
-	}
-	close(fd);
-}
-
 /* Its last complaint, but for colours that are down; the caller's. */
 static char *last_complaint(const struct haproxy *haproxy)
 {
+	static const char *const but[] = {"no server available",
+					  "Some protocols failed", NULL};
 	char *path = keeper_log_path(haproxy->keeper);
-	struct str text = STR_INIT;
-	char *found = NULL;
-	const char *at;
+	char *found = program_last_line(path, "[ALERT]", but);
 
-	read_log(path, &text);
-	for (at = text.data; (at = strstr(at, "[ALERT]")); at++) {
-		char *line = xstrndup(at, strcspn(at, "\n"));
-
-		if (strstr(line, "no server available") ||
-		    strstr(line, "Some protocols failed")) {
-			free(line);
-			continue;
-		}
-		free(found);
-		found = line;
-	}
 	if (!found)
 		found = xasprintf("see %s", path);
-	str_release(&text);
 	free(path);
 	return found;
 }
@@ -321,7 +286,7 @@ static bool is_configured(const struct haproxy *haproxy)
 	int units[COLOUR_COUNT];
 	bool same = false;
 
-	if (file_read(haproxy->config_path, &found, HAPROXY_CONFIG_LIMIT,
+	if (file_read(haproxy->config_path, &found, PROGRAM_CONFIG_LIMIT,
 		      NULL) == 0 &&
 	    haproxy_config_units(found.data, units)) {
 		haproxy_config_write(environment, haproxy->socket, units,

@@ -1,14 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-#include <errno.h>
-#include <signal.h>
 #include <stdlib.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/memory.h"
 #include "delivery/traffic/haproxy.h"
-#include "proc/child.h"
 
 /* `show servers state` of everything on a large proxy. */
 #define ANSWER_LIMIT (16u << 20)
@@ -23,9 +18,7 @@ struct work *work_new(struct haproxy *haproxy,
 	work->loop = haproxy->traffic.options.loop;
 	work->finish = finish;
 	work->data = data;
-	work->pipe = -1;
 	str_init(&work->text);
-	str_init(&work->said);
 	work->next = haproxy->works;
 	haproxy->works = work;
 	return work;
@@ -39,17 +32,6 @@ static void unlist(struct work *work)
 		at = &(*at)->next;
 	if (*at)
 		*at = work->next;
-}
-
-static void end_child(struct work *work)
-{
-	if (work->child <= 0)
-		return;
-	loop_child_forget(work->loop, work->child);
-	child_signal_group(work->child, SIGKILL);
-	while (waitpid(work->child, NULL, 0) < 0 && errno == EINTR)
-		;
-	work->child = 0;
 }
 
 static void tell_failure(void *data)
@@ -84,17 +66,13 @@ static void release(struct work *work)
 {
 	line_cancel(work->call);
 	timer_free(work->timer);
-	watch_remove(work->watch);
 	loop_unpost(work->loop, tell_failure, work);
 	loop_unpost(work->loop, tell_unanswered, work);
-	if (work->pipe >= 0)
-		close(work->pipe);
-	end_child(work);
+	tool_cancel(work->tool);
 	if (work->errand)
 		work->errand->work = NULL;
 	error_clear(&work->failure);
 	str_release(&work->text);
-	str_release(&work->said);
 	free(work->warning);
 	free(work);
 }

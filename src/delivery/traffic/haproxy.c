@@ -7,17 +7,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/digest.h"
 #include "base/file.h"
 #include "base/memory.h"
-#include "delivery/keeper-folder.h"
-#include "delivery/keeper.h"
-#include "net/server.h"
-
-/* Of the 107 bytes of an address haproxy takes some for a suffix. */
-#define SOCKET_PATH_MOST 90
-/* What is added for another beside it. */
-#define SOCKET_OTHER "-2"
+#include "delivery/traffic/program.h"
 
 void haproxy_note(struct haproxy *haproxy, const char *format, ...)
 {
@@ -227,57 +219,13 @@ static int64_t haproxy_last_begun_us(const struct traffic *traffic,
 	return ((const struct haproxy *)traffic)->lines.last_begun_us[colour];
 }
 
-/* A path that a socket address holds, whatever the folder is called; haproxy
- * binds to a longer name first. */
-static char *socket_path(const char *folder, struct error *err)
-{
-	char *runtime = runtime_folder(err);
-	char digest[DIGEST_TEXT_SIZE];
-	char *path;
-
-	if (!runtime)
-		return NULL;
-	digest_bytes(folder, strlen(folder), digest);
-	path = xasprintf("%s/haproxy-%.16s", runtime, digest);
-	free(runtime);
-	if (strlen(path) <= SOCKET_PATH_MOST)
-		return path;
-	error_set(err, ERROR_IO,
-		  "%s is too long for haproxy's socket; set XDG_RUNTIME_DIR to "
-		  "a shorter folder",
-		  path);
-	free(path);
-	return NULL;
-}
-
-/* Another shell may have another runtime folder: what runs is asked where it
- * listens. NULL when nothing runs. */
-static char *socket_in_use(const struct haproxy *haproxy)
-{
-	struct str text = STR_INIT;
-	char *path = NULL;
-
-	if ((keeper_is_alive(haproxy->keeper) ||
-	     keeper_child_running(haproxy->keeper)) &&
-	    file_read(haproxy->config_path, &text, HAPROXY_CONFIG_LIMIT,
-		      NULL) == 0)
-		path = haproxy_config_socket(text.data);
-	str_release(&text);
-	return path;
-}
-
 int haproxy_move_socket(struct haproxy *haproxy, struct error *err)
 {
-	char *path = socket_path(haproxy->traffic.options.folder, err);
+	char *path = program_socket("haproxy", haproxy->traffic.options.folder,
+				    haproxy->socket, err);
 
 	if (!path)
 		return -1;
-	if (str_equal(path, haproxy->socket)) {
-		char *other = xasprintf("%s" SOCKET_OTHER, path);
-
-		free(path);
-		path = other;
-	}
 	free(haproxy->socket);
 	haproxy->socket = path;
 	return 0;
@@ -292,9 +240,11 @@ static int open_managed(struct haproxy *haproxy, struct error *err)
 		return -1;
 	haproxy->config_path = path_join(options->folder, "haproxy.cfg");
 	haproxy->keeper = path_join(options->folder, "proxy");
-	haproxy->socket = socket_in_use(haproxy);
+	haproxy->socket = program_socket_in_use(
+		haproxy->keeper, haproxy->config_path, haproxy_config_socket);
 	if (!haproxy->socket)
-		haproxy->socket = socket_path(options->folder, err);
+		haproxy->socket =
+			program_socket("haproxy", options->folder, NULL, err);
 	if (!haproxy->socket)
 		return -1;
 	haproxy->backend = HAPROXY_BACKEND;
@@ -408,19 +358,10 @@ static char *haproxy_lock_path(const struct environment_config *environment,
 {
 	const struct haproxy_traffic *config = &environment->traffic.haproxy;
 	const char *name = config->listen ? config->listen : config->socket;
-	char digest[DIGEST_TEXT_SIZE];
-	char *runtime;
-	char *path;
 
 	if (!config->listen && can_write_beside(config->socket))
 		return xasprintf("%s.signalbox", config->socket);
-	runtime = runtime_folder(err);
-	if (!runtime)
-		return NULL;
-	digest_bytes(name, strlen(name), digest);
-	path = xasprintf("%s/haproxy-%.16s.lock", runtime, digest);
-	free(runtime);
-	return path;
+	return program_lock("haproxy", name, err);
 }
 
 const struct traffic_ops traffic_haproxy = {

@@ -13,9 +13,9 @@
 #include "delivery/traffic/provider.h"
 #include "loop/helper.h"
 #include "net/line.h"
+#include "proc/tool.h"
 
 #define HAPROXY_TIMEOUT_MS 5000
-#define HAPROXY_CONFIG_LIMIT (1u << 20)
 
 /* A process that serves: a pid alone may come again. */
 struct haproxy_worker {
@@ -113,11 +113,8 @@ struct work {
 	struct traffic_drain drain;
 	int quiet; /* looks in a row that found none */
 	/* A start. */
-	struct str text; /* the configuration */
-	pid_t child;	 /* that checks it */
-	int pipe;
-	struct watch *watch;
-	struct str said; /* by the child */
+	struct str text;   /* the configuration */
+	struct tool *tool; /* that checks it */
 	void (*after)(struct work *work, const struct error *err);
 	long worker; /* the one to be replaced; 0 none */
 	pid_t master;

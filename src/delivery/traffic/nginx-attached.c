@@ -12,6 +12,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "delivery/traffic/nginx.h"
+#include "delivery/traffic/program.h"
 
 #define RELOAD_MS 5000
 #define ASK_AGAIN_MS 50
@@ -104,7 +105,7 @@ static void ask_again(struct nginx_work *work)
 static bool is_written(const char *path, const struct str *text)
 {
 	struct str found = STR_INIT;
-	bool same = file_read(path, &found, NGINX_CONFIG_LIMIT, NULL) == 0 &&
+	bool same = file_read(path, &found, PROGRAM_CONFIG_LIMIT, NULL) == 0 &&
 		    str_equal(found.data, text->data);
 
 	str_release(&found);

@@ -97,9 +97,9 @@ void nginx_stop_managed(struct nginx_work *work)
 /* nginx's last complaint; the caller's. */
 static char *last_complaint(const struct nginx *nginx)
 {
+	static const char *const but[] = {"still could not bind", NULL};
 	char *path = keeper_log_path(nginx->keeper);
-	char *found =
-		program_last_line(path, "[emerg] ", "still could not bind");
+	char *found = program_last_line(path, "[emerg] ", but);
 
 	if (!found)
 		found = xasprintf("see %s", path);

@@ -6,15 +6,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/digest.h"
 #include "base/file.h"
 #include "base/memory.h"
-#include "delivery/keeper-folder.h"
 #include "delivery/keeper.h"
-#include "net/server.h"
-
-/* What is added for another socket beside it. */
-#define SOCKET_OTHER "-2"
+#include "delivery/traffic/program.h"
 
 void nginx_note(struct nginx *nginx, const char *format, ...)
 {
@@ -193,48 +188,13 @@ static int64_t nginx_last_begun_us(const struct traffic *traffic,
 	return nginx->log.colours[colour].last_begun_us;
 }
 
-/* A path that a socket address holds, whatever the folder is called. */
-static char *socket_path(const char *folder, struct error *err)
-{
-	char *runtime = runtime_folder(err);
-	char digest[DIGEST_TEXT_SIZE];
-	char *path = NULL;
-
-	if (runtime) {
-		digest_bytes(folder, strlen(folder), digest);
-		path = xasprintf("%s/nginx-%.16s", runtime, digest);
-	}
-	free(runtime);
-	return path;
-}
-
-/* Another shell may have another runtime folder: what runs is asked where it
- * listens. NULL when nothing runs. */
-static char *socket_in_use(const struct nginx *nginx)
-{
-	struct str text = STR_INIT;
-	char *path = NULL;
-
-	if ((keeper_is_alive(nginx->keeper) ||
-	     keeper_child_running(nginx->keeper)) &&
-	    file_read(nginx->config_path, &text, NGINX_CONFIG_LIMIT, NULL) == 0)
-		path = nginx_config_socket(text.data);
-	str_release(&text);
-	return path;
-}
-
 int nginx_move_socket(struct nginx *nginx, struct error *err)
 {
-	char *path = socket_path(nginx->traffic.options.folder, err);
+	char *path = program_socket("nginx", nginx->traffic.options.folder,
+				    nginx->socket, err);
 
 	if (!path)
 		return -1;
-	if (str_equal(path, nginx->socket)) {
-		char *other = xasprintf("%s" SOCKET_OTHER, path);
-
-		free(path);
-		path = other;
-	}
 	free(nginx->socket);
 	nginx->socket = path;
 	return 0;
@@ -250,9 +210,10 @@ static int open_managed(struct nginx *nginx, struct error *err)
 	nginx->config_path = path_join(folder, "nginx.conf");
 	nginx->keeper = path_join(folder, "nginx");
 	nginx->steer = path_join(folder, "weights");
-	nginx->socket = socket_in_use(nginx);
+	nginx->socket = program_socket_in_use(nginx->keeper, nginx->config_path,
+					      nginx_config_socket);
 	if (!nginx->socket)
-		nginx->socket = socket_path(folder, err);
+		nginx->socket = program_socket("nginx", folder, NULL, err);
 	if (!nginx->socket)
 		return -1;
 	nginx->log.by_port = true;
@@ -342,20 +303,11 @@ static char *nginx_lock_path(const struct environment_config *environment,
 			     struct error *err)
 {
 	const struct nginx_traffic *config = &environment->traffic.nginx;
-	char digest[DIGEST_TEXT_SIZE];
-	char *runtime;
-	char *path;
 
 	if (!config->listen && access(config->folder, W_OK | X_OK) == 0)
 		return path_join(config->folder, "signalbox.lock");
-	runtime = runtime_folder(err);
-	if (!runtime)
-		return NULL;
-	path = config->listen ? config->listen : config->folder;
-	digest_bytes(path, strlen(path), digest);
-	path = xasprintf("%s/nginx-%.16s.lock", runtime, digest);
-	free(runtime);
-	return path;
+	return program_lock(
+		"nginx", config->listen ? config->listen : config->folder, err);
 }
 
 const struct traffic_ops traffic_nginx = {

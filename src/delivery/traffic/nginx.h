@@ -18,7 +18,6 @@
 #include "proc/tool.h"
 
 #define NGINX_TIMEOUT_MS 5000
-#define NGINX_CONFIG_LIMIT (1u << 20)
 
 /* One instance's health, as it answers us: nginx itself looks only at what
  * requests meet. */
