@@ -163,9 +163,10 @@ void environment_roll(struct environment *environment,
 		      const struct batch *batch, environment_done *done,
 		      void *data);
 /* In place of the start: the candidate that another process started and that
- * runs. Waits until it is healthy, makes sure of the proxy, and counts from
- * now on. ERROR_FAILED when it does not run any more. */
-void environment_take_up(struct environment *environment,
+ * runs; of a rolling release only the first instances, 0: all. Waits until
+ * they are healthy, makes sure of the proxy, and counts from now on.
+ * ERROR_FAILED when one does not run any more. */
+void environment_take_up(struct environment *environment, int instances,
 			 environment_done *done, void *data);
 /* Where an instance of a colour, from 0, is reached directly (checks at weight
  * 0): adds "127.0.0.1:8081". */

@@ -234,9 +234,10 @@ environment_deployment_operation(struct environment *environment,
 				 environment_done *done, void *data);
 /* What is true of all targets, which is_alive() says from then on. */
 void operation_look(struct operation *operation, operation_step *next);
-/* What runs on the colour, started by whom ever; the health is recorded. */
+/* The first `count` that run on the colour, started by whom ever; the health
+ * is recorded. */
 void operation_await_health(struct operation *operation, enum colour colour,
-			    operation_step *next);
+			    int count, operation_step *next);
 /* Gives up waiting for the health of the colour's instances. */
 void operation_cancel_health(struct operation *operation);
 /* Starts `release` on the colour, waits for its health, records both. The

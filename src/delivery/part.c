@@ -120,11 +120,10 @@ static void await_health(struct operation *operation, const struct error *err)
 }
 
 void operation_await_health(struct operation *operation, enum colour colour,
-			    operation_step *next)
+			    int count, operation_step *next)
 {
 	error_clear(&operation->why);
-	set_part(operation, colour, 0,
-		 environment_instances(operation->environment, colour), next);
+	set_part(operation, colour, 0, count, next);
 	await_health(operation, NULL);
 }
 

@@ -181,6 +181,7 @@ static void apply_planned(struct environment_state *state,
 	state->has_candidate = true;
 	state->is_left = false;
 	state->in_place = event_bool(event, "in-place");
+	state->rolling = str_equal(event_text(event, "strategy"), "rolling");
 }
 
 static void leave_candidate(struct environment_state *state,

@@ -59,6 +59,7 @@ struct environment_state {
 	double split[COLOUR_COUNT];
 	int units[COLOUR_COUNT]; /* that it had then; -1 not known */
 	bool in_place;	/* the candidate replaces what is live on its colour */
+	bool rolling;	/* instance by instance */
 	char *observed; /* how requests are shared since; "" not known */
 	bool changing;	/* a change began and its end is not recorded */
 	double wanted[COLOUR_COUNT]; /* by that change */

@@ -21,7 +21,33 @@ static void is_healthy(struct operation *operation, const struct error *err)
 	operation_ensure(operation, split, operation_finish);
 }
 
-void environment_take_up(struct environment *environment,
+static int check_runs(const struct environment *environment, int instances,
+		      struct error *err)
+{
+	const struct release *candidate = &environment->state.candidate;
+	enum colour colour = candidate->colour;
+	bool runs = release_is(&environment->state.running[colour], candidate);
+
+	for (int i = 0; i < instances; i++) {
+		const struct target *target = &environment->targets[colour][i];
+
+		if (runs && target->ops->is_alive(target))
+			continue;
+		return instances > 1
+			       ? error_set(err, ERROR_FAILED,
+					   "instance %d of %s does not run on "
+					   "%s any more",
+					   i + 1, candidate->version,
+					   colour_name(colour))
+			       : error_set(err, ERROR_FAILED,
+					   "%s does not run on %s any more",
+					   candidate->version,
+					   colour_name(colour));
+	}
+	return 0;
+}
+
+void environment_take_up(struct environment *environment, int instances,
 			 environment_done *done, void *data)
 {
 	struct operation *operation =
@@ -31,15 +57,17 @@ void environment_take_up(struct environment *environment,
 
 	if (!operation)
 		return;
-	if (!environment_runs(environment, candidate->colour, candidate))
-		error_set(&err, ERROR_FAILED, "%s does not run on %s any more",
-			  candidate->version, colour_name(candidate->colour));
-	if (err.code || environment_open_traffic(environment, &err) < 0) {
+	if (!instances)
+		instances =
+			environment_instances(environment, candidate->colour);
+	if (check_runs(environment, instances, &err) < 0 ||
+	    environment_open_traffic(environment, &err) < 0) {
 		operation_finish(operation, &err);
 		error_clear(&err);
 		return;
 	}
 	environment->shift_failed = 0;
 	sampler_begin(environment);
-	operation_await_health(operation, candidate->colour, is_healthy);
+	operation_await_health(operation, candidate->colour, instances,
+			       is_healthy);
 }

@@ -22,6 +22,15 @@ static bool rollback_is_under_way(const struct environment *environment)
 	return is;
 }
 
+/* One of a rolling release, which has changed the shares. */
+static bool is_in_a_batch(const struct environment *environment)
+{
+	const struct environment_state *state = &environment->state;
+
+	return state->has_candidate && state->rolling && state->has_live &&
+	       !environment_is_up(environment, state->live.colour);
+}
+
 static bool needs_mending(const struct environment *environment,
 			  const struct traffic_split *split)
 {
@@ -29,7 +38,8 @@ static bool needs_mending(const struct environment *environment,
 
 	return state->changing ||
 	       (state->rolling_back && !rollback_is_under_way(environment)) ||
-	       (state->has_live && drift_is(environment, split));
+	       (state->has_live && drift_is(environment, split) &&
+		!is_in_a_batch(environment));
 }
 
 static void append_rollback_end(struct environment *environment)

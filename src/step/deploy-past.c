@@ -115,6 +115,29 @@ static bool is_same_plan(const struct deploy_step *deploy)
 	       deploy->plan->in_place == state->in_place;
 }
 
+static bool has_rolled(const struct deploy_step *deploy)
+{
+	const struct stage_past *past = deploy->step.options.past;
+
+	return deploy->config->strategy == STRATEGY_ROLLING &&
+	       past->step_count && strcmp(past->steps[0].name, "batch") == 0;
+}
+
+/* Of a rolling release the instances that the batches before have started;
+ * 0: all. */
+static int instances_begun(const struct deploy_step *deploy)
+{
+	int begun = 0;
+
+	for (size_t i = 0; i < deploy->at; i++) {
+		const struct plan_step *step = &deploy->plan->steps[i];
+
+		if (step->kind == PLAN_BATCH && step->count)
+			begun = step->first + step->count;
+	}
+	return begun;
+}
+
 /* The first step that is not over. */
 static void find_step(struct deploy_step *deploy)
 {
@@ -207,6 +230,7 @@ static void go_on(struct deploy_step *deploy)
 	double share = state->split[state->candidate.colour];
 
 	deploy->begun = true;
+	deploy->rolled = has_rolled(deploy);
 	deploy->traffic_moved = state->has_live && share > 0;
 	tell_let_through(deploy);
 	if (deploy->ending)
@@ -231,7 +255,8 @@ static void go_on(struct deploy_step *deploy)
 		deploy_run_plan(deploy);
 		return;
 	}
-	environment_take_up(deploy->environment, adopted, deploy);
+	environment_take_up(deploy->environment, instances_begun(deploy),
+			    adopted, deploy);
 }
 
 static void take_up(struct deploy_step *deploy)

@@ -168,6 +168,8 @@ int deploy_make_plan(struct deploy_step *deploy, struct error *err)
 	};
 
 	environment_plan_request(deploy->environment, &request);
+	/* What is gone of the live one has made room for it. */
+	request.live_is_up = request.live_is_up || deploy->rolled;
 	plan_free(deploy->plan);
 	deploy->plan = plan_make(&request, err);
 	return deploy->plan ? 0 : -1;

@@ -65,6 +65,7 @@ struct deploy_step {
 	int64_t pause_left_ms; /* -1: has no end */
 	int64_t pause_until_us;
 	bool took_up;	       /* another engine had begun it */
+	bool rolled;	       /* and batches of it had been started */
 	size_t took_up_at;     /* the step that it goes on at */
 	int64_t pause_rest_ms; /* of that; -1: all */
 	bool pause_over;       /* the clock is done; a verdict may be missing */

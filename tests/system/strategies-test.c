@@ -2,7 +2,9 @@
 /* Each strategy forward and back behind a real proxy, under load. */
 #include "system/support.h"
 
+#include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/memory.h"
 
@@ -114,6 +116,15 @@ static void rolling_goes_forward_and_back(void **state)
 	free(head);
 }
 
+/* As soon as it is at one. */
+static void leave_pause(struct site *site)
+{
+	while (site_call(site, "promote", "2", "--next", NULL) != 0)
+		if (!strstr(site->err, "does not wait at a pause") &&
+		    !strstr(site->err, "has moved on since"))
+			fail_msg("%s", site->err);
+}
+
 /* One old instance has made room by then: it is started first. */
 static void rolling_goes_back_from_the_middle(void **state)
 {
@@ -132,8 +143,7 @@ static void rolling_goes_back_from_the_middle(void **state)
 	site_load_start(site);
 	run = site_start(site, NULL, "run", NULL);
 	process_await_text(run, "traffic green 33");
-	while (site_call(site, "promote", "2", "--next", NULL) != 0)
-		assert_says(site->err, "does not wait at a pause");
+	leave_pause(site);
 	assert_says(site->out, "skipped: judge: ");
 	process_await_text(run, "traffic green 66");
 	assert_int_equal(site_call(site, "status", NULL), 0);
@@ -147,6 +157,80 @@ static void rolling_goes_back_from_the_middle(void **state)
 	free(head);
 }
 
+/* Its second instance comes up when it may. */
+#define WAITS                                                                 \
+	"[ $COLOUR$SIGNALBOX_INSTANCE = green2 ] && until test -e %s/go; do " \
+	"sleep 0.05; done; exec @SERVER@ serve"
+
+static char *several_that_wait(const struct site *site)
+{
+	char *head = several(), *command = xasprintf(WAITS, site->folder);
+	const char *serve = "exec @SERVER@ serve";
+	char *at = strstr(head, serve);
+	char *text = xasprintf("%.*s%s%s", (int)(at - head), head, command,
+			       at + strlen(serve));
+
+	free(command);
+	free(head);
+	return text;
+}
+
+static bool second_is_started(void *data)
+{
+	return site_kept(data, "production", "green-2") != 0;
+}
+
+static void kill_program(struct process *run)
+{
+	assert_int_equal(kill(process_program(run), SIGKILL), 0);
+	process_await(run);
+}
+
+/* The engine dies when the first old instance is gone and the second new one
+ * is not there yet. */
+static void rolling_goes_on_where_it_was_killed(void **state)
+{
+	struct site *site = *state;
+	char *head = several_that_wait(site);
+	struct process *run;
+
+	commit(site, head,
+	       "  production: {deploy: {environment: production}}\n");
+	passes(site);
+	site_write(site, "bug", "0\n");
+	commit(site, head,
+	       DEPLOY "      strategy: rolling\n"
+		      "      steps: [{check: [{get: /healthz}]}]\n"
+		      "      analysis: {error-rate: '< 1%', min-requests: 1, "
+		      "every: 1s}\n"
+		      "      bake: 500s\n");
+	site_load_start(site);
+	run = site_start(site, NULL, "run", NULL);
+	process_await_text(run, "traffic green 33");
+	await(second_is_started, site, "the second instance is started");
+	kill_program(run);
+	assert_int_equal(site_call(site, "status", NULL), 0);
+	assert_says(site->out, "2 of 3 instances of blue run");
+	site_write(site, "../go", "");
+	run = site_start(site, NULL, "resume", NULL);
+	process_await_text(run, "production goes on at its step batch-2");
+	process_await_text(run, "traffic green 100 %");
+	assert_says_not(run->out.data, "by other hands");
+	kill_program(run);
+	/* All of the new ones have the traffic; one old one is left. */
+	run = site_start(site, NULL, "resume", NULL);
+	process_await_text(run, "production goes on at its step ");
+	leave_pause(site);
+	assert_int_equal(process_await(run), 0);
+	assert_only(site, true);
+	site_load_stop(site);
+	site_assert_nothing_failed(site);
+	assert_int_equal(site_call(site, "status", NULL), 0);
+	assert_says_not(site->out, "instances of blue run");
+	assert_int_equal(site_call(site, "verify", NULL), 0);
+	free(head);
+}
+
 #define TEST(name) \
 	cmocka_unit_test_setup_teardown(name, site_set_up, site_tear_down)
 
@@ -157,6 +241,7 @@ static int run_all(void)
 		TEST(several_instances_go_forward_and_back),
 		TEST(rolling_goes_forward_and_back),
 		TEST(rolling_goes_back_from_the_middle),
+		TEST(rolling_goes_on_where_it_was_killed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -574,7 +574,7 @@ static void steps(int handle)
 	else if (draw < 92)
 		reopens(handle, simulator_draw(3) > 0);
 	else if (draw < 94)
-		environment_take_up(environment, answered,
+		environment_take_up(environment, 0, answered,
 				    asks(handle, "take up"));
 	else if (draw < 97)
 		lets_go(handle);
