@@ -198,6 +198,8 @@ static void tell_command(struct engine *engine, enum event_type type,
 	event_set(event, "reason", command->reason);
 	if (command->kind == COMMAND_SHIFT)
 		event_setf(event, "after", "%g %%", command->value);
+	if (command->next)
+		event_set_bool(event, "next", true);
 	event_set(event, "why", why);
 	engine_emit(engine, event);
 }

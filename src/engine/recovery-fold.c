@@ -276,7 +276,8 @@ static void take_command(struct recovery *past, const struct event *event)
 		hold(&stage->past, false, event->time_ms);
 	} else if (strcmp(command, "promote") == 0) {
 		hold(&stage->past, false, event->time_ms);
-		stage->past.promoting = true;
+		stage->past.promoting =
+			stage->past.promoting || !event_bool(event, "next");
 	} else if (strcmp(command, "rollback") == 0 && stage->past.planned) {
 		stage->past.leaving = true;
 		set_text(&stage->past.leaver, event_text(event, "person"));
@@ -340,6 +341,9 @@ static void take_of_stage(struct recovery *past, struct stage_recovery *stage,
 		break;
 	case EVENT_GATE_CLOSED:
 		take_gate_closed(stage, event);
+		break;
+	case EVENT_WINDOW_OVERRIDDEN:
+		stage->past.window_overridden = true;
 		break;
 	case EVENT_DEPLOY_PLANNED:
 		take_planned(stage, event);

@@ -100,6 +100,7 @@ static bool is_decision(enum event_type type)
 	case EVENT_GATE_OPENED:
 	case EVENT_GATE_VOTED:
 	case EVENT_GATE_CLOSED:
+	case EVENT_WINDOW_OVERRIDDEN:
 	case EVENT_DEPLOY_PLANNED:
 	case EVENT_DEPLOY_FINISHED:
 	case EVENT_COMMAND_RECEIVED:

@@ -44,6 +44,7 @@
 	X(GATE_OPENED, "gate.opened", 0)                   \
 	X(GATE_VOTED, "gate.voted", 0)                     \
 	X(GATE_CLOSED, "gate.closed", 0)                   \
+	X(WINDOW_OVERRIDDEN, "window.overridden", 0)       \
 	X(DEPLOY_PLANNED, "deploy.planned", 0)             \
 	X(DEPLOY_FINISHED, "deploy.finished", 0)           \
 	X(TARGET_STARTED, "target.started", 0)             \

@@ -266,6 +266,13 @@ void say_pardoned(struct str *out, const struct event *event)
 	say_field(out, ": ", event, "reason");
 }
 
+void say_window_overridden(struct str *out, const struct event *event)
+{
+	str_addf(out, "%s: %s overrides its windows",
+		 event_text(event, "environment"), event_text(event, "person"));
+	say_field(out, ": ", event, "reason");
+}
+
 void say_drill_started(struct str *out, const struct event *event)
 {
 	str_addf(out, "%s: DRILL of the way back",

@@ -347,6 +347,7 @@ static say_function *const sentences[EVENT_TYPE_COUNT] = {
 	[EVENT_GATE_OPENED] = say_gate_opened,
 	[EVENT_GATE_VOTED] = say_gate_voted,
 	[EVENT_GATE_CLOSED] = say_gate_closed,
+	[EVENT_WINDOW_OVERRIDDEN] = say_window_overridden,
 	[EVENT_DEPLOY_PLANNED] = say_deploy_planned,
 	[EVENT_DEPLOY_FINISHED] = say_deploy_finished,
 	[EVENT_TARGET_STARTED] = say_target_started,

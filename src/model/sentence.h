@@ -9,7 +9,8 @@
 
 typedef void say_function(struct str *out, const struct event *event);
 
-say_function say_gate_opened, say_gate_voted, say_gate_closed;
+say_function say_gate_opened, say_gate_voted, say_gate_closed,
+	say_window_overridden;
 say_function say_deploy_planned, say_deploy_finished, say_target_started,
 	say_target_healthy, say_target_failed, say_target_stopped,
 	say_target_restarted, say_traffic_changed, say_traffic_observed,

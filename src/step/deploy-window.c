@@ -36,11 +36,13 @@ bool deploy_may_begin_now(struct deploy_step *deploy)
 {
 	const struct environment_config *config =
 		environment_config(deploy->environment);
+	const struct stage_past *past = deploy->step.options.past;
 	struct window_answer answer;
 	struct error err = ERROR_INIT;
 
 	deploy->awaits_window = false;
-	if (!window_is_needed(config) || deploy->window_overridden)
+	if (!window_is_needed(config) || deploy->window_overridden ||
+	    (past && past->window_overridden))
 		return true;
 	if (window_ask(config, clock_wall_ms(), deploy->plan->worst_ms, &answer,
 		       &err) < 0) {
@@ -57,6 +59,22 @@ bool deploy_may_begin_now(struct deploy_step *deploy)
 	return false;
 }
 
+static void tell_overridden(struct deploy_step *deploy, const char *reason,
+			    const char *person)
+{
+	const char *environment = deploy->config->environment;
+	struct event *event =
+		step_event(&deploy->step, EVENT_WINDOW_OVERRIDDEN);
+
+	event_set(event, "environment", environment);
+	event_set(event, "person", person);
+	event_set(event, "reason", reason);
+	step_emit(&deploy->step, event);
+	stage_log_printf(deploy->step.options.log,
+			 "%s: %s overrides its windows: %s\n", environment,
+			 person, reason);
+}
+
 int deploy_override_window(struct deploy_step *deploy,
 			   const struct command *command,
 			   const struct sender *sender, struct error *err)
@@ -65,9 +83,7 @@ int deploy_override_window(struct deploy_step *deploy,
 		return error_set(err, ERROR_REFUSED,
 				 "to override a window needs a reason");
 	deploy->window_overridden = true;
-	deploy_warn(deploy, "%s: %s overrides its windows: %s",
-		    deploy->config->environment, sender->login,
-		    command->reason);
+	tell_overridden(deploy, command->reason, sender->login);
 	timer_set_in(deploy->queue, 0);
 	return 0;
 }

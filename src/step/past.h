@@ -47,6 +47,7 @@ struct stage_past {
 	size_t gate_count, gate_cap;
 	/* What people commanded and is not over. */
 	bool held, promoting;
+	bool window_overridden;
 	bool leaving; /* a rollback that was not begun, perhaps */
 	char *leaver, *leaving_reason;
 };

@@ -2,6 +2,7 @@
 /* Releases wait for their window; a way back does not. */
 #include "system/support.h"
 
+#include <signal.h>
 #include <stdlib.h>
 
 #define WEEKEND "2026-11-21T12:00:00Z"
@@ -82,12 +83,39 @@ static void freeze_says_why_and_until_when(void **state)
 	assert_int_equal(process_await(run), 4);
 }
 
+/* The engine dies before the release has begun. */
+static void override_holds_when_the_run_is_resumed(void **state)
+{
+	struct site *site = *state;
+	struct process *run;
+
+	release(site, PIPELINE(OFFICE), "", MONDAY);
+	assert_int_equal(site_call(site, "run", NULL), 0);
+	release(site, PIPELINE(OFFICE), "0\n", WEEKEND);
+	assert_int_equal(site_call(site, "lock", "production", NULL), 0);
+	run = site_start(site, NULL, "run", NULL);
+	process_await_text(run, "production: opens Mon ");
+	assert_int_equal(site_call(site, "override", "2", "--reason",
+				   "the shop is down", NULL),
+			 0);
+	process_await_text(run, "production is locked by");
+	assert_int_equal(kill(process_program(run), SIGKILL), 0);
+	process_await(run);
+	assert_int_equal(site_call(site, "unlock", "production", NULL), 0);
+	if (site_call(site, "resume", NULL) != 0)
+		fail_msg("%s%s", site->out, site->err);
+	assert_says_not(site->out, "opens Mon");
+	assert_string_equal(site_colour(site), "green");
+	assert_int_equal(site_call(site, "verify", NULL), 0);
+}
+
 static int run_all(void)
 {
 	const struct CMUnitTest tests[] = {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, site_set_up, tear_down)
 		TEST(release_waits_for_its_window_and_the_way_back_does_not),
 		TEST(freeze_says_why_and_until_when),
+		TEST(override_holds_when_the_run_is_resumed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -93,6 +93,10 @@ static const struct {
 	{"gate.closed",
 	 "\"stage\":\"production\",\"outcome\":\"rejected\",\"person\":\"lee\"",
 	 "production: gate rejected by lee"},
+	{"window.overridden",
+	 "\"stage\":\"production\",\"environment\":\"production\","
+	 "\"person\":\"ana\",\"reason\":\"the shop is down\"",
+	 "production: ana overrides its windows: the shop is down"},
 	{"deploy.planned",
 	 "\"environment\":\"production\",\"strategy\":\"canary\",\"colour\":"
 	 "\"green\",\"candidate\":{\"version\":\"v2\"},\"live\":{\"colour\":"
