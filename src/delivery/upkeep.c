@@ -231,6 +231,54 @@ static void up_room(struct operation *operation, const struct error *err)
 		operation_start(operation, live->colour, live, up_started);
 }
 
+/* Something else runs where the live release is to be started: it may go,
+ * unless people are served by it. */
+static int check_room(const struct environment *environment, struct error *err)
+{
+	const struct environment_state *state = &environment->state;
+	enum colour colour = state->live.colour;
+	const char *running = state->running[colour].version;
+	char percent[WORDS_SIZE];
+
+	if (!environment->traffic_known || !(state->split[colour] > 0) ||
+	    !environment_instances_up(environment, colour))
+		return 0;
+	return error_set(
+		err, ERROR_REFUSED,
+		"%s: %s has %s of the traffic and runs %s, and %s is recorded "
+		"as live there: what has traffic is not stopped; `signalbox "
+		"%s%s` moves it first",
+		environment->name, colour_name(colour),
+		words_percent(state->split[colour], percent),
+		running ? running : "what is not known", state->live.version,
+		state->has_candidate ? "resume" : "rollback ",
+		state->has_candidate ? "" : environment->name);
+}
+
+static void bring_up(struct operation *operation)
+{
+	struct environment *environment = operation->environment;
+	const struct release *live = &environment->state.live;
+	struct error err = ERROR_INIT;
+
+	if (environment_runs(environment, live->colour, live))
+		up_started(operation, NULL);
+	else if (live->adopted)
+		error_set(&err, ERROR_REFUSED,
+			  "%s was adopted: who started it has to start it "
+			  "again",
+			  live->version);
+	else if (environment_runs_partly(environment, live->colour, live))
+		up_room(operation, NULL); /* what is left of it serves */
+	else if (check_room(environment, &err) == 0)
+		operation_stop(operation, live->colour,
+			       "the recorded release is started again",
+			       up_room);
+	if (err.code)
+		operation_finish(operation, &err);
+	error_clear(&err);
+}
+
 void environment_up(struct environment *environment, const char *person,
 		    environment_done *done, void *data)
 {
@@ -250,19 +298,7 @@ void environment_up(struct environment *environment, const char *person,
 		error_clear(&err);
 		return;
 	}
-	if (environment_runs(environment, state->live.colour, &state->live)) {
-		up_started(operation, NULL);
-	} else if (state->live.adopted) {
-		error_set(&err, ERROR_REFUSED,
-			  "%s was adopted: who started it has to start it "
-			  "again",
-			  state->live.version);
-		operation_finish(operation, &err);
-		error_clear(&err);
-	} else
-		operation_stop(operation, state->live.colour,
-			       "the recorded release is started again",
-			       up_room);
+	bring_up(operation);
 }
 
 static void green_stopped(struct operation *operation, const struct error *err)

@@ -96,6 +96,7 @@ static void every_instance_carries_requests_and_goes_back(void **state)
 {
 	struct ports ports = ports_found();
 	struct site *site = *state;
+	pid_t first, second;
 
 	released(site, &ports, "");
 	assert_int_equal(count(site, "blue"), INSTANCES);
@@ -110,7 +111,16 @@ static void every_instance_carries_requests_and_goes_back(void **state)
 	site_shell(site, site->state,
 		   "grep -q 'server blue-3 127.0.0.1:' "
 		   "environments/production/proxy/haproxy.cfg");
-	kill(kept(site, "blue", 0), SIGKILL);
+	/* `up` starts what is missing, and stops nothing. */
+	first = kept(site, "blue", 0);
+	second = kept(site, "blue", 1);
+	kill(site_keeper(site, "production", "blue-2"), SIGKILL);
+	kill(second, SIGKILL);
+	assert_int_equal(site_call(site, "up", "production", NULL), 0);
+	assert_int_equal(count(site, "blue"), INSTANCES);
+	assert_int_equal(kept(site, "blue", 0), first);
+	assert_int_not_equal(kept(site, "blue", 1), second);
+	kill(first, SIGKILL);
 	await(is_served, site, "another instance answers");
 	assert_int_equal(site_call(site, "down", "production", NULL), 0);
 	assert_int_equal(count(site, "blue") + count(site, "green"), 0);

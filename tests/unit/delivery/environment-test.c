@@ -519,6 +519,35 @@ static void down_stops_everything_and_up_brings_it_back(void **state)
 	assert_asked("");
 }
 
+/* All of the traffic goes to a candidate in place of the live release, and
+ * who deployed it is gone. */
+static void up_stops_nothing_that_has_traffic(void **state)
+{
+	struct world *world = *state;
+	struct answer answer = {0};
+
+	released(world, "v1");
+	acquired(world);
+	begun(world, STRATEGY_ALL_AT_ONCE, "v2");
+	started(world);
+	reopen(world);
+	environment_recover(world->environment, answered, &answer);
+	went_well(world, &answer);
+	acquired(world);
+	free(fake_log());
+	memset(&answer, 0, sizeof(answer));
+	environment_up(world->environment, "ana", answered, &answer);
+	turn_until(world, &answer.done);
+	assert_int_equal(answer.code, ERROR_REFUSED);
+	assert_string_equal(
+		answer.text,
+		"production: blue has 100 % of the traffic and runs v2, and "
+		"v1 is recorded as live there: what has traffic is not "
+		"stopped; `signalbox resume` moves it first");
+	assert_asked("");
+	assert_true(fake.alive[COLOUR_BLUE]);
+}
+
 static void retiring_keeps_the_least_time_unless_forced(void **state)
 {
 	struct world *world = *state;
@@ -699,6 +728,7 @@ int main(void)
 		TEST(abandoning_starts_a_proxy_that_has_died),
 		TEST(in_place_stops_the_old_one_and_abandoning_starts_it_again),
 		TEST(down_stops_everything_and_up_brings_it_back),
+		TEST(up_stops_nothing_that_has_traffic),
 		TEST(retiring_keeps_the_least_time_unless_forced),
 		TEST(readiness_says_at_all_times_how_the_way_back_is),
 		TEST(second_operation_at_a_time_is_refused),
