@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/arguments.h"
 
+#include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/printable.h"
@@ -140,4 +142,18 @@ int cli_listing(int argc, char **argv,
 	    list(words[0], json, &err) < 0)
 		return cli_fail(&err);
 	return 0;
+}
+
+int cli_parse_seen(const char *text, int64_t *seen, struct error *err)
+{
+	char *end;
+
+	errno = 0;
+	*seen = strtoll(text, &end, 10);
+	if (*text >= '0' && *text <= '9' && !*end && !errno && *seen > 0)
+		return 0;
+	return error_set(err, ERROR_USAGE,
+			 "--seen '%s' is no record's number; write the seq "
+			 "that signalbox status --output json tells",
+			 text);
 }

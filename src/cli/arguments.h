@@ -4,6 +4,7 @@
 #define SIGNALBOX_CLI_ARGUMENTS_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "base/error.h"
 #include "base/strings.h"
@@ -39,6 +40,10 @@ int cli_parse(int argc, char **argv, const struct cli_arguments *arguments,
 	      struct error *err) MUST_CHECK;
 /* --output text|json. */
 int cli_is_json(const char *output, bool *json, struct error *err) MUST_CHECK;
+
+/* --seen RECORD: the newest record that a person has seen. */
+int cli_parse_seen(const char *text, int64_t *seen,
+		   struct error *err) MUST_CHECK;
 
 /* A subcommand that lists: at most one word (NULL: none), and --output.
  * Returns the exit status. */

@@ -14,7 +14,8 @@
 
 struct deed {
 	struct deed_options options;
-	char *environment, *reason; /* reason NULL: a rollback */
+	enum command_kind kind;
+	char *environment, *reason; /* of a note */
 	struct error err;
 	struct str said;
 };
@@ -26,9 +27,9 @@ struct deed *deed_new(const struct deed_options *options,
 	const char *reason = command->reason ? command->reason : "";
 
 	deed->options = *options;
+	deed->kind = command->kind;
 	deed->environment = xstrdup(command->environment);
-	if (command->kind == COMMAND_NOTE)
-		deed->reason = xstrdup(reason);
+	deed->reason = xstrdup(reason);
 	str_init(&deed->said);
 	return deed;
 }
@@ -46,7 +47,7 @@ void deed_free(struct deed *deed)
  * board is read anew a while after that. */
 static int note(struct deed *deed, struct environment *environment)
 {
-	if (deed->reason)
+	if (deed->kind == COMMAND_NOTE)
 		return environment_remark(environment, deed->options.person,
 					  deed->reason, &deed->err);
 	if (environment_state(environment)->seq == deed->options.seq)
@@ -75,11 +76,17 @@ static int open_and_note(struct deed *deed)
 }
 
 /* As the command does it, in a process that outlives this one. */
-static int roll_back(struct deed *deed)
+static int call(struct deed *deed)
 {
+	bool drills = deed->kind == COMMAND_DRILL;
 	char *seen = xasprintf("%lld", (long long)deed->options.seq);
-	const char *argv[] = {"signalbox", "rollback", deed->environment,
-			      "--seen",	   seen,       NULL};
+	const char *argv[] = {"signalbox",
+			      command_name(deed->kind),
+			      deed->environment,
+			      "--seen",
+			      seen,
+			      drills ? "--yes" : NULL,
+			      NULL};
 	struct child_options options = CHILD_OPTIONS_INIT;
 	char *program = process_own_path();
 	int result;
@@ -98,7 +105,7 @@ static int roll_back(struct deed *deed)
 void deed_do(struct deed *deed)
 {
 	if ((open_and_note(deed) < 0 ||
-	     (!deed->reason && roll_back(deed) < 0)) &&
+	     (deed->kind != COMMAND_NOTE && call(deed) < 0)) &&
 	    !deed->err.code)
 		error_set(&deed->err, ERROR_FAILED, "it failed");
 }
@@ -110,12 +117,14 @@ const char *deed_result(const struct deed *deed, bool *failed)
 	*failed = deed->err.code != ERROR_NONE;
 	if (*failed)
 		return error_text(&deed->err);
-	if (deed->reason)
+	if (deed->kind == COMMAND_NOTE)
 		return "noted";
 	return line ? line + 1 : deed->said.data;
 }
 
 const char *deed_rolled_back(const struct deed *deed)
 {
-	return deed->err.code || deed->reason ? NULL : deed->environment;
+	return deed->err.code || deed->kind != COMMAND_ROLLBACK
+		       ? NULL
+		       : deed->environment;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a person does from the board: a rollback, or the note on one.
+ * What a person does from the board: a rollback, the note on one, a drill.
  *
  *	deed = deed_new(&options, command);
  *	deed_do(deed);                       // on a helper
@@ -21,7 +21,7 @@ struct deed_options {
 	int64_t seq; /* of the newest record that was shown; -1 none */
 };
 
-/* COMMAND_NOTE or COMMAND_ROLLBACK, of an environment. */
+/* COMMAND_NOTE, COMMAND_ROLLBACK or COMMAND_DRILL, of an environment. */
 struct deed *deed_new(const struct deed_options *options,
 		      const struct command *command);
 void deed_free(struct deed *deed);

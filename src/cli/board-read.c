@@ -105,6 +105,26 @@ void ahead_list_apply(const struct ahead_list *list, struct board *board)
 	}
 }
 
+/* The newest of them; status tells all. */
+static void add_veto(struct board_environment *it,
+		     const struct environment_state *state, int64_t now)
+{
+	size_t count = state->veto_count, newest = 0;
+	char *text;
+
+	if (!count)
+		return;
+	for (size_t i = 1; i < count; i++)
+		if (state->vetoes[i].since >= state->vetoes[newest].since)
+			newest = i;
+	text = environment_veto_text(&state->vetoes[newest], now);
+	if (count > 1)
+		strings_addf(&it->notes, "vetoed: %s (+%zu)", text, count - 1);
+	else
+		strings_addf(&it->notes, "vetoed: %s", text);
+	free(text);
+}
+
 static void add_notes(struct board_environment *it,
 		      const struct environment *environment)
 {
@@ -130,9 +150,13 @@ static void add_notes(struct board_environment *it,
 			     "! nobody holds this deployment; signalbox "
 			     "resume %lld goes on with it, B takes it back",
 			     (long long)state->candidate.run);
+	if (state->drilling && !holder)
+		strings_add(&it->notes, "! a drill was cut off; the next "
+					"command that moves anything ends it");
 	if (environment_state_is_held(state, now))
 		strings_add_owned(&it->notes,
 				  environment_lock_text(state, now));
+	add_veto(it, state, now);
 	free(holder);
 }
 
@@ -197,6 +221,7 @@ static void add_environment(struct board *board, const struct board *before,
 	for (int i = 0; i < COLOUR_COUNT; i++)
 		model->colours[i].asked = state->split[i];
 	model->rolling_back = state->rolling_back;
+	model->drilling = state->drilling;
 	free(model->last_rollback);
 	model->last_rollback = xstrdup(state->last_text);
 }

@@ -293,7 +293,9 @@ static void take_command(void *data, const struct command *command)
 	struct desk *desk = data;
 	bool notes = command->kind == COMMAND_NOTE;
 
-	if ((!notes && command->kind != COMMAND_ROLLBACK) ||
+	bool drills = command->kind == COMMAND_DRILL;
+
+	if ((!notes && !drills && command->kind != COMMAND_ROLLBACK) ||
 	    !command->environment)
 		return;
 	if (desk->deed) {
@@ -312,7 +314,7 @@ static void take_command(void *data, const struct command *command)
 			.seq = shown_seq(desk->board, command->environment),
 		},
 		command);
-	show(desk, notes ? NULL : "rolling back", false);
+	show(desk, notes ? NULL : drills ? "drilling" : "rolling back", false);
 	helper_run(desk->doer, do_it, done, desk);
 }
 

@@ -17,7 +17,7 @@
 
 struct wishes {
 	const char *name;
-	int64_t hold_ms;
+	int64_t hold_ms, seen;
 	bool yes;
 	int ended_by; /* a signal, 0: none */
 	struct errand errand;
@@ -77,7 +77,8 @@ static int go(struct wishes *wishes, struct error *err)
 	const int signals[] = {SIGINT, SIGTERM, SIGHUP};
 
 	if (confirm(wishes, err) < 0 ||
-	    environment_acquire(errand->environment, 0, person, err) < 0)
+	    environment_acquire(errand->environment, 0, person, err) < 0 ||
+	    environment_check_seen(errand->environment, wishes->seen, err) < 0)
 		return -1;
 	for (size_t i = 0; i < ARRAY_SIZE(signals); i++)
 		loop_signal(errand->loop, signals[i], on_signal, wishes);
@@ -105,10 +106,12 @@ static int parse_hold(const char *text, int64_t *ms, struct error *err)
 int cli_drill(int argc, char **argv)
 {
 	struct wishes wishes = {.hold_ms = HOLD_MS};
-	const char *words[1] = {NULL}, *hold = NULL;
+	const char *words[1] = {NULL}, *hold = NULL, *seen = NULL;
 	const struct cli_option options[] = {
 		{"--for", &hold, NULL, NULL, "DURATION",
 		 "how long the traffic stays there; 1s"},
+		{"--seen", &seen, NULL, NULL, "RECORD",
+		 "refuse when this is not its newest record any more"},
 		{"--yes", NULL, &wishes.yes, NULL, NULL, "do not ask"},
 		CLI_OPTIONS_END,
 	};
@@ -118,6 +121,7 @@ int cli_drill(int argc, char **argv)
 
 	if (cli_parse(argc, argv, &arguments, &err) < 0 ||
 	    (hold && parse_hold(hold, &wishes.hold_ms, &err) < 0) ||
+	    (seen && cli_parse_seen(seen, &wishes.seen, &err) < 0) ||
 	    errand_open(&wishes.errand, words[0], &err) < 0)
 		return cli_fail(&err);
 	wishes.name = words[0];

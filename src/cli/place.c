@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Commands for an environment; no run needs to live: shift, rollback, lock,
  * unlock, up, down. */
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -97,20 +96,6 @@ static int rollback(const char *name, struct rollback_request *request,
 	return result;
 }
 
-static int parse_seen(const char *text, int64_t *seen, struct error *err)
-{
-	char *end;
-
-	errno = 0;
-	*seen = strtoll(text, &end, 10);
-	if (*text >= '0' && *text <= '9' && !*end && !errno && *seen > 0)
-		return 0;
-	return error_set(err, ERROR_USAGE,
-			 "--seen '%s' is no record's number; write the seq "
-			 "that signalbox status --output json tells",
-			 text);
-}
-
 int cli_rollback(int argc, char **argv)
 {
 	struct rollback_request request = {.by = NULL};
@@ -134,7 +119,7 @@ int cli_rollback(int argc, char **argv)
 	struct error err = ERROR_INIT;
 
 	if (cli_parse(argc, argv, &arguments, &err) < 0 ||
-	    (seen && parse_seen(seen, &request.seen, &err) < 0) ||
+	    (seen && cli_parse_seen(seen, &request.seen, &err) < 0) ||
 	    rollback(words[0], &request, &revert, &err) < 0)
 		return cli_fail(&err);
 	return 0;

@@ -228,6 +228,9 @@ void environment_adopt(struct environment *environment, const char *version,
  * back. */
 void environment_drill(struct environment *environment, const char *person,
 		       int64_t hold_ms, environment_done *done, void *data);
+/* ERROR_REFUSED when who asked saw another state than there is; 0: saw none. */
+int environment_check_seen(const struct environment *environment, int64_t seen,
+			   struct error *err) MUST_CHECK;
 /* The one under way comes back at once. */
 void environment_drill_return(struct environment *environment);
 

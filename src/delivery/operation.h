@@ -134,6 +134,7 @@ struct sampler {
 	int drifted;	 /* samples in a row that say so */
 	int64_t mend_us; /* monotonic: not before */
 	char readiness[240];
+	int64_t last_back_at; /* as it was told */
 	int ticks;
 	bool has_restarts;
 	int64_t restarts[COLOUR_COUNT][INSTANCES_MOST];

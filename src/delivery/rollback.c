@@ -265,9 +265,8 @@ static void raise_fence(struct environment *environment)
 				 "end it: signalbox cancel RUN");
 }
 
-/* Who asked saw another state than there is. */
-static int check_seen(const struct environment *environment, int64_t seen,
-		      struct error *err)
+int environment_check_seen(const struct environment *environment, int64_t seen,
+			   struct error *err)
 {
 	const struct environment_state *state = &environment->state;
 
@@ -287,8 +286,8 @@ static void fenced(struct operation *operation, const struct error *err)
 {
 	struct environment *environment = operation->environment;
 
-	if (!err &&
-	    check_seen(environment, operation->seen, &operation->why) < 0) {
+	if (!err && environment_check_seen(environment, operation->seen,
+					   &operation->why) < 0) {
 		let_go(environment);
 		operation_finish(operation, &operation->why);
 		return;
@@ -376,7 +375,7 @@ void environment_rollback(struct environment *environment,
 	/* What cannot be read any more is rolled back by what is known. */
 	int read = ledger_refresh(environment->ledger, NULL);
 
-	release = check_seen(environment, request->seen, &err) == 0
+	release = environment_check_seen(environment, request->seen, &err) == 0
 			  ? destination(environment, request->to, &err)
 			  : NULL;
 	if (!release || environment_open_traffic(environment, &err) < 0) {

@@ -167,8 +167,10 @@ static void emit_readiness(struct environment *environment)
 	struct readiness readiness;
 
 	environment_readiness(environment, &readiness);
-	if (strcmp(readiness.text, sampler->readiness) == 0)
+	if (strcmp(readiness.text, sampler->readiness) == 0 &&
+	    readiness.last_at == sampler->last_back_at)
 		return;
+	sampler->last_back_at = readiness.last_at;
 	memcpy(sampler->readiness, readiness.text, sizeof(readiness.text));
 	environment_emit_owned(environment,
 			       environment_readiness_event(environment));

@@ -166,6 +166,9 @@ static int execute(struct engine *engine, const struct command *command,
 		return command_site(engine, command, sender, err);
 	case COMMAND_RETRY:
 		return command_retry(engine, command, sender, err);
+	case COMMAND_DRILL:
+		return error_set(err, ERROR_REFUSED,
+				 "a run drills nothing; signalbox drill does");
 	case COMMAND_NOTE: /* its record is all it is for */
 		return 0;
 	case COMMAND_POKE: /* somebody changed an environment: look now */

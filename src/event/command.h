@@ -15,7 +15,8 @@
  * (environment, reason?); subscribe (from: seq; the reply is followed by
  * every event after it; reason "steer" of a terminal that a person steers
  * from); poke (an environment has changed: look now); note
- * (environment?, reason: what a person says afterwards, kept as note.added).
+ * (environment?, reason: what a person says afterwards, kept as note.added);
+ * drill (environment; the board alone executes it: an engine refuses it).
  */
 #ifndef SIGNALBOX_EVENT_COMMAND_H
 #define SIGNALBOX_EVENT_COMMAND_H
@@ -39,7 +40,8 @@
 	X(SUBSCRIBE, "subscribe") \
 	X(POKE, "poke")           \
 	X(NOTE, "note")           \
-	X(RETRY, "retry")
+	X(RETRY, "retry")         \
+	X(DRILL, "drill")
 
 enum command_kind {
 	COMMAND_UNKNOWN,

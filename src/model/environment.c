@@ -253,6 +253,14 @@ void fold_target_stopped(struct model *model, const struct event *event)
 	set_health(model, event, false);
 }
 
+static void set_last_back(struct environment_model *it, int64_t ms, int64_t at,
+			  bool was_drill)
+{
+	it->way_back.last_ms = ms;
+	it->way_back.last_at = at;
+	it->way_back.last_was_drill = was_drill;
+}
+
 void fold_readiness(struct model *model, const struct event *event)
 {
 	struct environment_model *it =
@@ -267,8 +275,31 @@ void fold_readiness(struct model *model, const struct event *event)
 	it->way_back.migrations = event_int(event, "migrations", 0);
 	fold_text(&it->way_back.text, event_text(event, "text"));
 	fold_text(&it->way_back.version, event_text(event, "version"));
-	it->way_back.last_ms =
-		event_int(event, "last-ms", it->way_back.last_ms);
+	if (event_has(event, "last-ms"))
+		set_last_back(it, event_int(event, "last-ms", -1),
+			      event_time(event, "last-time"),
+			      event_bool(event, "drill"));
+}
+
+void fold_drill_started(struct model *model, const struct event *event)
+{
+	struct environment_model *it = fold_environment_of(model, event);
+
+	if (it)
+		it->drilling = true;
+}
+
+void fold_drill_finished(struct model *model, const struct event *event)
+{
+	struct environment_model *it = fold_environment_of(model, event);
+
+	if (!it)
+		return;
+	it->drilling = false;
+	if (state_parse(event_text(event, "outcome")) == STATE_PASSED &&
+	    event_has(event, "ms"))
+		set_last_back(it, event_int(event, "ms", -1), event->time_ms,
+			      true);
 }
 
 void fold_rollback_started(struct model *model, const struct event *event)
@@ -294,7 +325,9 @@ void fold_rollback_finished(struct model *model, const struct event *event)
 	environment_model_settle(it);
 	if (state_parse(event_text(event, "outcome")) == STATE_FAILED)
 		return;
-	it->way_back.last_ms = event_int(event, "ms", it->way_back.last_ms);
+	if (event_has(event, "ms"))
+		set_last_back(it, event_int(event, "ms", -1), event->time_ms,
+			      false);
 	if (!colour)
 		return;
 	it->live = (int)(colour - it->colours);

@@ -208,7 +208,9 @@ struct environment_model {
 	struct {
 		bool known, ready, cold;
 		char *text, *version;
-		int64_t last_ms;    /* -1 never done */
+		int64_t last_ms; /* -1 never gone */
+		int64_t last_at; /* when, 0 not known */
+		bool last_was_drill;
 		int64_t migrations; /* files that it does not undo */
 	} way_back;
 	struct {
@@ -219,6 +221,7 @@ struct environment_model {
 	char *last_rollback; /* the sentence of the last one */
 	int rollbacks;	     /* how many have ended */
 	bool rolling_back;
+	bool drilling; /* the traffic is on the way back, and returns */
 };
 
 struct note_model { /* a line of EVENTS */

@@ -70,6 +70,7 @@ static const struct {
 	{'H', ACTION_HOLD},
 	{'P', ACTION_PROMOTE},
 	{'B', ACTION_ROLLBACK},
+	{'D', ACTION_DRILL},
 	{'X', ACTION_CANCEL},
 	{'r', ACTION_REDRAW},
 	{'R', ACTION_REDRAW},

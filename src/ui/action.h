@@ -17,6 +17,7 @@
 	X(PROMOTE, "promote", "P", "skip to the deployment's end, or a step")  \
 	X(NEXT, "next-step", ": next", "leave the pause, analysis or bake")    \
 	X(ROLLBACK, "roll-back", "B", "show the way back; Enter takes it")     \
+	X(DRILL, "drill", "D", "go the way back for real, and return")         \
 	X(CANCEL, "cancel", "X", "cancel the run")                             \
 	X(REDRAW, "redraw", "r R ^L F5", "draw the screen anew; harmless")     \
 	X(SUSPEND, "suspend", "^Z", "back to the shell; the run goes on")      \

@@ -57,9 +57,11 @@ static void draw_live(const struct view *view, struct pen *pen,
 		   *it->person ? ", let through by " : "", it->person);
 }
 
-static void draw_way(struct pen *pen, const struct environment_model *model)
+static void draw_way(const struct view *view, struct pen *pen,
+		     const struct environment_model *model)
 {
-	char text[160];
+	char text[160], last[WAY_BACK_SIZE];
+	const char *took;
 
 	pen->style = way_back_text(model, text, sizeof(text));
 	pen_text(pen, text);
@@ -69,6 +71,12 @@ static void draw_way(struct pen *pen, const struct environment_model *model)
 			   model->way_back.migrations ? ", back to %s"
 						      : " to %s",
 			   model->way_back.version);
+	/* How long it took stands before already. */
+	took = strchr(way_back_last(model, view->now_ms, last), ',');
+	if (took)
+		pen_printf(pen, " (%s)", took + 2);
+	else if (model->way_back.ready && model->way_back.last_ms < 0)
+		pen_text(pen, " (never gone: D drills)");
 }
 
 /* The caller's. */
@@ -103,7 +111,7 @@ static void draw_second(const struct view *view, struct pen *pen,
 
 	if (*ahead && limit - room >= pen->col + WAY_LEAST)
 		pen->limit = limit - room;
-	draw_way(pen, model);
+	draw_way(view, pen, model);
 	pen->limit = limit;
 	pen_role(pen, it->ahead > 0 ? ROLE_NORMAL : ROLE_DIM);
 	pen_printf(pen, "   %s", ahead);
@@ -258,10 +266,11 @@ static void draw_footer(const struct view *view, const struct area *area)
 	draw_key(view, &pen, ACTION_OPEN, "Enter",
 		 attaches ? "attach" : "open the run");
 	draw_key(view, &pen, ACTION_ROLLBACK, "B", "roll back");
-	draw_key(view, &pen, ACTION_SHIPS, "d", "what ships");
+	draw_key(view, &pen, ACTION_SHIPS, "d", "ships");
 	draw_key(view, &pen, ACTION_HELP, "?", "help");
 	draw_key(view, &pen, ACTION_QUIT, "q", "quit");
-	draw_key(view, &pen, ACTION_NEXT_PANEL, "Tab", "other list");
+	draw_key(view, &pen, ACTION_DRILL, "D", "drill");
+	draw_key(view, &pen, ACTION_NEXT_PANEL, "Tab", "list");
 }
 
 /* Where nothing else has room: what is live, and whether it can be left. */

@@ -195,6 +195,7 @@ const char *board_help(enum action action)
 {
 	switch (action) {
 	case ACTION_ROLLBACK:
+	case ACTION_DRILL:
 	case ACTION_REDRAW:
 	case ACTION_SUSPEND:
 	case ACTION_QUIT:

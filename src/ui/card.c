@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "ui/card.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -184,6 +185,19 @@ void card_draw_others(const struct view *view, const struct model *model,
 	}
 }
 
+/* Where there is room for what no step is. */
+static int draw_last_back(const struct view *view, const struct area *area,
+			  int row, const struct environment_model *it)
+{
+	char last[WAY_BACK_SIZE], text[WAY_BACK_SIZE + 8];
+
+	if (area->rows < 12 || !it->way_back.known || it->way_back.last_ms < 0)
+		return row;
+	snprintf(text, sizeof(text), "last %s",
+		 way_back_last(it, view->now_ms, last));
+	return draw_fact(area, row, "way back", text);
+}
+
 int card_draw(const struct view *view, const struct model *model,
 	      const struct area *area, const struct stage_model *stage)
 {
@@ -207,6 +221,7 @@ int card_draw(const struct view *view, const struct model *model,
 	if (it && strcmp(it->stage, stage->name) == 0) {
 		row = draw_fact(area, row, "analysis", it->analysis_text);
 		row = draw_fact(area, row, "limit", it->analysis_limit);
+		row = draw_last_back(view, area, row, it);
 	}
 	if (it && strcmp(stage->kind, "deploy") == 0 && stage->started &&
 	    strcmp(it->last_rollback, stage->reason) != 0 &&

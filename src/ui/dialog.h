@@ -70,7 +70,7 @@ struct dialog {
 
 extern const struct dialog_ops finding_dialog, exception_dialog;
 extern const struct dialog_ops approve_dialog, reject_dialog, shift_dialog,
-	hold_dialog, promote_dialog, next_dialog, rollback_dialog,
+	hold_dialog, promote_dialog, next_dialog, rollback_dialog, drill_dialog,
 	cancel_dialog, quit_dialog, help_dialog, reason_dialog, search_dialog,
 	filter_dialog, palette_dialog;
 

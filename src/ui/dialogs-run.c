@@ -13,6 +13,7 @@
 #include "ui/logpanel.h"
 #include "ui/format.h"
 #include "ui/input.h"
+#include "ui/layout.h"
 
 static const struct stage_model *deploying(const struct model *model)
 {
@@ -196,6 +197,35 @@ const struct dialog_ops next_dialog = {
 	.input = promote_input,
 	.confirms = "leave it now",
 	.choice_role = promote_role,
+};
+
+/* As `drill --yes` does it: asked once, here. */
+static void drill_open(struct dialog *dialog, const struct view *view,
+		       const struct model *model)
+{
+	const struct environment_model *it = view_environment(view, model);
+	char upper[64], last[WAY_BACK_SIZE];
+
+	if (!it)
+		return;
+	dialog_target(dialog, NULL, it->name);
+	dialog_titlef(dialog, "DRILL %s",
+		      format_upper(it->name, upper, sizeof(upper)));
+	dialog_fact(dialog, ROLE_WARNING,
+		    "this moves real users: all traffic goes from %s",
+		    it->live_version);
+	dialog_fact(dialog, ROLE_WARNING, "to %s for a second, and returns",
+		    it->way_back.version);
+	dialog_fact(dialog, ROLE_NORMAL, "%s stays live throughout",
+		    it->live_version);
+	dialog_fact(dialog, ROLE_NORMAL, "the way back: last %s",
+		    way_back_last(it, view->now_ms, last));
+}
+
+const struct dialog_ops drill_dialog = {
+	.open = drill_open,
+	.command = COMMAND_DRILL,
+	.confirms = "drill now",
 };
 
 static void running_facts(struct dialog *dialog, const struct model *model)

@@ -10,6 +10,7 @@
 #include "ui/dialog.h"
 #include "ui/format.h"
 #include "ui/input.h"
+#include "ui/layout.h"
 
 /* Without a tag the version is the commit. */
 static void what_facts(struct dialog *dialog, const struct stage_model *stage)
@@ -133,9 +134,9 @@ static int rollback_from(const struct environment_model *it)
 }
 
 static void rollback_cost(struct dialog *dialog, const struct model *model,
-			  const struct environment_model *it)
+			  const struct environment_model *it, int64_t now_ms)
 {
-	char text[CLOCK_TEXT_SIZE];
+	char text[WAY_BACK_SIZE];
 
 	if (*it->way_back.text)
 		dialog_fact(dialog,
@@ -155,7 +156,7 @@ static void rollback_cost(struct dialog *dialog, const struct model *model,
 						   : it->candidate_run));
 	if (it->way_back.last_ms >= 0)
 		dialog_fact(dialog, ROLE_NORMAL, "the last one took %s",
-			    format_ms(it->way_back.last_ms, text));
+			    way_back_last(it, now_ms, text));
 	dialog_fact(dialog, ROLE_DIM, "the reason is asked after");
 }
 
@@ -188,7 +189,7 @@ static void rollback_open(struct dialog *dialog, const struct view *view,
 			    it->way_back.version);
 	}
 	dialog_fact(dialog, ROLE_NORMAL, "%s", "");
-	rollback_cost(dialog, model, it);
+	rollback_cost(dialog, model, it, view->now_ms);
 }
 
 static bool rollback_confirm(struct dialog *dialog, struct view *view,

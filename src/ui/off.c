@@ -84,10 +84,33 @@ static const char *deployment_off(const struct model *model, enum action action,
 	return NULL;
 }
 
-const char *view_rollback_off(const struct environment_model *it)
+/* A drill needs nothing under way, so no run's screen has it. */
+static const char *drill_off(const struct view *view,
+			     const struct environment_model *it)
+{
+	if (!view->board)
+		return "only the board drills: signalbox, without a run";
+	if (it->candidate >= 0)
+		return "a deployment is under way there";
+	if (it->live < 0)
+		return "nothing is live there";
+	if (it->lock.locked)
+		return "it is locked";
+	if (!it->way_back.ready)
+		return *it->way_back.text ? it->way_back.text
+					  : "there is no warm way back";
+	return NULL;
+}
+
+const char *view_back_off(const struct view *view,
+			  const struct environment_model *it,
+			  enum action action)
 {
 	if (!it)
 		return "no environment is served yet";
+	if (action == ACTION_DRILL && !it->rolling_back)
+		return it->drilling ? "a drill is under way"
+				    : drill_off(view, it);
 	if (it->rolling_back)
 		return "a rollback is under way";
 	if (it->way_back.known && !it->way_back.ready && !it->way_back.cold)
@@ -120,9 +143,11 @@ static const char *reason_off(const struct view *view,
 	case ACTION_NEXT:
 		return deployment_off(model, action, why);
 	case ACTION_ROLLBACK:
+	case ACTION_DRILL:
 		if (board_problem(view))
 			return "its record cannot be read; its row says why";
-		return view_rollback_off(view_environment(view, model));
+		return view_back_off(view, view_environment(view, model),
+				     action);
 	default:
 		return view_run_live(model) ? NULL : "no run is live";
 	}

@@ -58,6 +58,7 @@ static bool run_with(struct view *view, const struct model *model,
 		log_filter(view, argument);
 		return true;
 	case ACTION_ROLLBACK: /* of the board alone */
+	case ACTION_DRILL:
 		if (!view->board || !is_environment(model, argument))
 			return false;
 		free(view->choice->environment);

@@ -34,7 +34,8 @@ static const struct {
 
 static const char *takes(const struct view *view, enum action action)
 {
-	if (action == ACTION_ROLLBACK && view->board)
+	if ((action == ACTION_ROLLBACK || action == ACTION_DRILL) &&
+	    view->board)
 		return "ENVIRONMENT";
 	for (size_t i = 0; i < ARRAY_SIZE(takers); i++)
 		if (takers[i].action == action)
@@ -81,15 +82,15 @@ static void add_shares(struct palette *palette, const struct view *view,
 }
 
 /* Why it is off is its own, not that of the chosen row. */
-static void add_rollback(struct palette *palette, const struct view *view,
+static void add_way_back(struct palette *palette, const struct view *view,
 			 const struct model *model,
-			 const struct environment_model *it)
+			 const struct environment_model *it, enum action action)
 {
 	struct palette_entry *entry;
 	const char *off = view->watch_only ? "this screen only watches"
-					   : view_rollback_off(it);
+					   : view_back_off(view, it, action);
 
-	add(palette, view, model, ACTION_ROLLBACK, it->name);
+	add(palette, view, model, action, it->name);
 	entry = &palette->entries[palette->count - 1];
 	free(entry->off);
 	entry->off = xstrdup(off ? off : "");
@@ -111,8 +112,12 @@ static void add_arguments(struct palette *palette, const struct view *view,
 	for (size_t i = 0; i < model->environment_count; i++)
 		add(palette, view, model, ACTION_SHIPS,
 		    model->environments[i].name);
-	for (size_t i = 0; view->board && i < model->environment_count; i++)
-		add_rollback(palette, view, model, &model->environments[i]);
+	for (size_t i = 0; view->board && i < model->environment_count; i++) {
+		const struct environment_model *it = &model->environments[i];
+
+		add_way_back(palette, view, model, it, ACTION_ROLLBACK);
+		add_way_back(palette, view, model, it, ACTION_DRILL);
+	}
 	add_shares(palette, view, model);
 	theme_list(&themes);
 	for (size_t i = 0; i < themes.count; i++)

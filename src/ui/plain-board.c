@@ -2,29 +2,13 @@
 /* The board in sentences: what is live where, and the runs there were. */
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/memory.h"
 #include "ui/format.h"
 #include "ui/plain-session.h"
 #include "ui/speak.h"
 
-#define DAY_MS (24 * 60 * 60 * (int64_t)1000)
 #define RUNS_SAID 20
-
-/* "20 Nov at 14:02", and with the year where the day would not say it. */
-static void add_moment(struct str *out, int64_t ms, int64_t now_ms)
-{
-	time_t seconds = (time_t)(ms / 1000);
-	struct tm tm;
-	char text[32];
-
-	localtime_r(&seconds, &tm);
-	strftime(text, sizeof(text),
-		 now_ms - ms < 300 * DAY_MS ? "%d %b at %H:%M" : "%d %b %Y",
-		 &tm);
-	str_add(out, text);
-}
 
 static void add_ahead(struct str *out, const struct board *board,
 		      const struct board_environment *it)
@@ -58,7 +42,7 @@ static void add_live(struct str *out, const struct view *view,
 	if (model->live >= 0)
 		str_addf(out, " on %s", colour_name((enum colour)model->live));
 	str_add(out, " since ");
-	add_moment(out, model->live_since, view->now_ms);
+	speak_moment(model->live_since, view->now_ms, out);
 	if (*it->person)
 		str_addf(out, ", let through by %s", it->person);
 	add_ahead(out, view->board, it);
@@ -75,7 +59,7 @@ static void say_environment(const struct view *view,
 	add_live(&out, view, it, model);
 	strings_add_owned(lines, str_detach(&out));
 	if (model && *it->version && !*it->problem)
-		spoken_way_back(model, lines);
+		spoken_way_back(model, view->now_ms, lines);
 	for (size_t i = 0; i < it->notes.count; i++)
 		strings_addf(lines, "%s: %s", it->name, it->notes.items[i]);
 }
@@ -96,7 +80,7 @@ static void add_run(struct str *out, const struct view *view,
 	if (*run->person)
 		str_addf(out, ", by %s", run->person);
 	str_add(out, ", ");
-	add_moment(out, run->started, view->now_ms);
+	speak_moment(run->started, view->now_ms, out);
 	if (*run->subject)
 		str_addf(out, ": %s", run->subject);
 }
@@ -287,7 +271,7 @@ void plain_board_history(struct plain *plain)
 	say_picks(plain);
 }
 
-static void roll_back(struct plain *plain, size_t which)
+static void go_back(struct plain *plain, size_t which, enum action action)
 {
 	struct board_choice *choice = plain->view->choice;
 	struct str why = STR_INIT;
@@ -295,14 +279,25 @@ static void roll_back(struct plain *plain, size_t which)
 	choice->in_environments = true;
 	free(choice->environment);
 	choice->environment = xstrdup(plain->picks.items[which]);
-	if (view_off(plain->view, plain->model, ACTION_ROLLBACK, &why))
-		plain_sayf(plain, "You cannot roll back %s now: %s",
+	if (view_off(plain->view, plain->model, action, &why))
+		plain_sayf(plain, "You cannot %s %s now: %s",
+			   action == ACTION_DRILL ? "drill" : "roll back",
 			   choice->environment, why.data);
 	else
-		view_act(plain->view, plain->model, ACTION_ROLLBACK);
+		view_act(plain->view, plain->model, action);
 	if (plain->view->dialog)
 		plain_ask(plain);
 	str_release(&why);
+}
+
+static void roll_back(struct plain *plain, size_t which)
+{
+	go_back(plain, which, ACTION_ROLLBACK);
+}
+
+static void drill(struct plain *plain, size_t which)
+{
+	go_back(plain, which, ACTION_DRILL);
 }
 
 static void find_commits(struct plain *plain, size_t which)
@@ -330,9 +325,12 @@ static void pick_environment(struct plain *plain, const char *what,
 	say_picks(plain);
 }
 
-void plain_board_roll_back(struct plain *plain)
+void plain_board_go_back(struct plain *plain, enum action action)
 {
-	pick_environment(plain, "Roll back", roll_back);
+	bool drills = action == ACTION_DRILL;
+
+	pick_environment(plain, drills ? "Drill" : "Roll back",
+			 drills ? drill : roll_back);
 }
 
 void plain_board_commits(struct plain *plain)

@@ -162,6 +162,8 @@ static const struct item items[] = {
 	 "attach to it while it is live, else what became of it"},
 	{"history", ACTION_NONE, plain_board_history, has_runs, false,
 	 "the runs there were, each to be opened"},
+	{"drill the way back", ACTION_DRILL, NULL, is_board, false,
+	 "move all traffic there and back, to know how long that takes"},
 	{"stop or go on", ACTION_PAUSE, NULL, plays, false,
 	 "the time of the replay; at its end, from the start"},
 	{"next event", ACTION_SKIP, NULL, plays, false,
@@ -324,8 +326,9 @@ static void act(struct plain *plain, const struct item *item)
 			   why.data);
 	} else if (item->run) {
 		item->run(plain);
-	} else if (item->action == ACTION_ROLLBACK && view->board) {
-		plain_board_roll_back(plain);
+	} else if (view->board && (item->action == ACTION_ROLLBACK ||
+				   item->action == ACTION_DRILL)) {
+		plain_board_go_back(plain, item->action);
 	} else {
 		view_act(view, plain->model, item->action);
 		if (plain->playback)

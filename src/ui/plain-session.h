@@ -108,7 +108,8 @@ void plain_board_stop(struct plain *plain);
 void plain_board_tell(struct plain *plain, bool all);
 void plain_board_history(struct plain *plain);
 void plain_board_open(struct plain *plain);
-void plain_board_roll_back(struct plain *plain);
+/* By ACTION_ROLLBACK or ACTION_DRILL. */
+void plain_board_go_back(struct plain *plain, enum action action);
 void plain_board_commits(struct plain *plain);
 
 #endif

@@ -4,10 +4,13 @@
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/clock.h"
 #include "base/memory.h"
 #include "base/printable.h"
+
+#define SOON_MS (300 * 24 * 60 * 60 * (int64_t)1000)
 
 static const struct {
 	const char *sign, *spoken;
@@ -249,4 +252,16 @@ void speak(const char *text, struct str *out)
 			used = take_spaces(at, out);
 	}
 	str_release(&clean);
+}
+
+void speak_moment(int64_t ms, int64_t now_ms, struct str *out)
+{
+	time_t seconds = (time_t)(ms / 1000);
+	struct tm tm;
+	char text[32];
+
+	localtime_r(&seconds, &tm);
+	strftime(text, sizeof(text),
+		 now_ms - ms < SOON_MS ? "%d %b at %H:%M" : "%d %b %Y", &tm);
+	str_add(out, text);
 }

@@ -14,5 +14,7 @@
 void speak(const char *text, struct str *out);
 /* "0.3 seconds", "41 seconds", "2 minutes 10", "1 hour 55 minutes". */
 void speak_duration(int64_t ms, struct str *out);
+/* "20 Nov at 14:02", and with the year where the day would not say it. */
+void speak_moment(int64_t ms, int64_t now_ms, struct str *out);
 
 #endif

@@ -199,7 +199,8 @@ static void say_colour(const struct view *view,
 	strings_add_owned(lines, str_detach(&out));
 }
 
-void spoken_way_back(const struct environment_model *it, struct strings *lines)
+void spoken_way_back(const struct environment_model *it, int64_t now_ms,
+		     struct strings *lines)
 {
 	struct str out = STR_INIT;
 
@@ -207,6 +208,9 @@ void spoken_way_back(const struct environment_model *it, struct strings *lines)
 		strings_addf(lines, "%s: ROLLING BACK", it->name);
 		return;
 	}
+	if (it->drilling)
+		strings_addf(lines, "%s: a DRILL of the way back is under way",
+			     it->name);
 	if (!it->way_back.known)
 		return;
 	str_addf(&out, "%s: way back %s", it->name,
@@ -214,8 +218,14 @@ void spoken_way_back(const struct environment_model *it, struct strings *lines)
 	if (*it->way_back.text)
 		str_addf(&out, ", %s", it->way_back.text);
 	if (it->way_back.last_ms >= 0) {
-		str_add(&out, "; the last one took ");
+		str_addf(&out, "; the last one%s took ",
+			 it->way_back.last_was_drill ? ", a drill," : "");
 		speak_duration(it->way_back.last_ms, &out);
+		/* Not its age, which would be told again as it grows. */
+		if (it->way_back.last_at)
+			str_add(&out, ", on ");
+		if (it->way_back.last_at)
+			speak_moment(it->way_back.last_at, now_ms, &out);
 	}
 	if (it->way_back.migrations)
 		str_addf(&out, "; MIGRATIONS stay, %lld file%s",
@@ -230,7 +240,7 @@ void spoken_environment(const struct view *view,
 {
 	for (int colour = 0; colour < COLOUR_COUNT; colour++)
 		say_colour(view, it, (enum colour)colour, lines);
-	spoken_way_back(it, lines);
+	spoken_way_back(it, view->now_ms, lines);
 	if (it->lock.locked)
 		strings_addf(lines, "%s is locked by %s: %s", it->name,
 			     it->lock.person, it->lock.reason);

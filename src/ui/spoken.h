@@ -38,7 +38,8 @@ void spoken_status(const struct view *view, const struct model *model,
 void spoken_environment(const struct view *view,
 			const struct environment_model *it,
 			struct strings *lines);
-void spoken_way_back(const struct environment_model *it, struct strings *lines);
+void spoken_way_back(const struct environment_model *it, int64_t now_ms,
+		     struct strings *lines);
 
 /* What was asked to be shown; false where there is nothing of it. */
 bool spoken_has_failure(const struct model *model);

@@ -29,6 +29,23 @@ static int draw_limit(const struct environment_model *it,
 	return row;
 }
 
+/* Whether the way back was ever gone is what its READY is worth. */
+static int draw_last_back(const struct view *view,
+			  const struct environment_model *it,
+			  const struct area *area, int row)
+{
+	struct pen pen = pen_at(area, row, 1);
+	char text[WAY_BACK_SIZE];
+
+	if (row >= area->rows || !it->way_back.known ||
+	    (it->way_back.last_ms < 0 && !it->way_back.ready))
+		return row;
+	pen_role(&pen, ROLE_DIM);
+	pen_printf(&pen, "way back last %s",
+		   way_back_last(it, view->now_ms, text));
+	return row + 1;
+}
+
 /* The tall form: one measure a row, a column a colour. */
 struct table {
 	const struct view *view;
@@ -292,6 +309,7 @@ void traffic_table_draw(const struct view *view, const struct model *model,
 	table.row = traffic_draw_observed(it, area, table.row);
 	table.row = traffic_draw_verdict(it, area, table.row);
 	table.row = draw_limit(it, area, table.row);
+	table.row = draw_last_back(view, it, area, table.row);
 	table.row =
 		draw_plan(view, area, table.row, model_stage(model, it->stage));
 	draw_scale(area, table.row);

@@ -21,6 +21,10 @@ struct style way_back_text(const struct environment_model *it, char *text,
 		snprintf(text, size, "ROLLING BACK");
 		return (struct style){ROLE_WARNING, true, true};
 	}
+	if (it->drilling) {
+		snprintf(text, size, "DRILL");
+		return (struct style){ROLE_WARNING, true, true};
+	}
 	if (!it->way_back.known) {
 		snprintf(text, size, "B ?");
 		return (struct style){ROLE_DIM, false, false};
@@ -43,6 +47,34 @@ struct style way_back_text(const struct environment_model *it, char *text,
 	else
 		snprintf(text, size, "B READY");
 	return (struct style){ROLE_PASSED, true, false};
+}
+
+/* As short as the row of a list needs it. */
+static const char *short_age(int64_t ms, char text[CLOCK_TEXT_SIZE])
+{
+	long long hours = ms / (60 * 60 * 1000);
+
+	if (hours < 48)
+		return format_age(ms, text);
+	snprintf(text, CLOCK_TEXT_SIZE, "%lld d", hours / 24);
+	return text;
+}
+
+const char *way_back_last(const struct environment_model *it, int64_t now_ms,
+			  char text[WAY_BACK_SIZE])
+{
+	char took[CLOCK_TEXT_SIZE], age[CLOCK_TEXT_SIZE];
+
+	if (it->way_back.last_ms < 0)
+		return strcpy(text, "never gone");
+	format_ms(it->way_back.last_ms, took);
+	if (!it->way_back.last_at)
+		snprintf(text, WAY_BACK_SIZE, "%s", took);
+	else
+		snprintf(text, WAY_BACK_SIZE, "%s, %s, %s ago", took,
+			 it->way_back.last_was_drill ? "drill" : "rollback",
+			 short_age(now_ms - it->way_back.last_at, age));
+	return text;
 }
 
 bool is_judged_bad(const struct environment_model *it, int colour)

@@ -269,6 +269,8 @@ static const struct dialog_ops *dialog_of(enum action action)
 		return &next_dialog;
 	case ACTION_ROLLBACK:
 		return &rollback_dialog;
+	case ACTION_DRILL:
+		return &drill_dialog;
 	case ACTION_CANCEL:
 		return &cancel_dialog;
 	default:

@@ -183,8 +183,10 @@ const struct environment_model *view_environment(const struct view *view,
  * until the next call with the same `why`. */
 const char *view_off(const struct view *view, const struct model *model,
 		     enum action action, struct str *why);
-/* Of a way back alone; NULL: it can be taken. */
-const char *view_rollback_off(const struct environment_model *it);
+/* Of a rollback or a drill alone; NULL: it can be done. */
+const char *view_back_off(const struct view *view,
+			  const struct environment_model *it,
+			  enum action action);
 /* The same as view_off(), and why one that only looks would show nothing now.
  */
 const char *view_idle(const struct view *view, const struct model *model,

@@ -202,6 +202,62 @@ static void b_and_enter_roll_the_chosen_environment_back(void **state)
 	free(folder);
 }
 
+/* The time that it takes is measured, and stands there from then on. */
+static void d_and_enter_drill_the_way_back(void **state)
+{
+	struct stand *stand = *state;
+	struct terminal *terminal;
+
+	release(stand, "first");
+	terminal = open_board(stand, "");
+	terminal_expect(terminal, "on BLUE since");
+	terminal_keys(terminal, "D");
+	terminal_expect(terminal, "D is off: nothing to go back to");
+	release(stand, "second");
+	terminal_expect(terminal, "(never gone: D drills)");
+	terminal_keys(terminal, "D");
+	terminal_expect(terminal, "this moves real users: all traffic goes");
+	terminal_keys(terminal, "\033");
+	expect_gone(terminal, "this moves real users");
+	terminal_keys(terminal, ":drill production\r");
+	terminal_expect(terminal, "DRILL PRODUCTION");
+	terminal_keys(terminal, "j\r");
+	terminal_expect(terminal, "(drill, 0 min ago)");
+	terminal_expect(terminal, "on GREEN since");
+	assert_string_equal(site_colour(stand->site), "green");
+	terminal_keys(terminal, "D");
+	terminal_expect(terminal, "the way back: last ");
+	assert_int_equal(site_call(stand->site, "lock", "production",
+				   "--reason", "the fair", NULL),
+			 0);
+	terminal_expect(terminal, "since this opened");
+	terminal_keys(terminal, "\r");
+	terminal_expect(terminal, "refused: it has moved");
+	terminal_expect(terminal, "the fair");
+	terminal_keys(terminal, "D");
+	terminal_expect(terminal, "D is off: it is locked");
+	assert_int_equal(site_call(stand->site, "unlock", "production", NULL),
+			 0);
+	expect_end(terminal);
+}
+
+/* What was rolled back is told until it is let through again. */
+static void a_veto_stands_on_the_board(void **state)
+{
+	struct stand *stand = *state;
+	struct terminal *terminal;
+
+	release(stand, "first");
+	release(stand, "second");
+	assert_int_equal(site_call(stand->site, "rollback", "production",
+				   "--reason", "too slow", NULL),
+			 0);
+	terminal = open_board(stand, "");
+	terminal_expect(terminal, "vetoed: ");
+	terminal_expect(terminal, ": too slow");
+	expect_end(terminal);
+}
+
 /* Of the second release, which is live. */
 static struct terminal *ask_to_roll_back(struct stand *stand)
 {
@@ -313,6 +369,8 @@ static int run_all(void)
 		TEST(a_run_opens_at_its_end_and_is_left_for_the_board),
 		TEST(a_run_that_begins_is_shown_and_can_be_attached_to),
 		TEST(b_and_enter_roll_the_chosen_environment_back),
+		TEST(d_and_enter_drill_the_way_back),
+		TEST(a_veto_stands_on_the_board),
 		TEST(a_question_that_is_old_is_refused),
 		TEST(what_moved_unseen_is_refused_too),
 		TEST(one_that_only_watches_rolls_nothing_back),

@@ -175,7 +175,7 @@ static void status_tells_what_moves_and_the_way_back(void **state)
 	       "requests a second, 7.69 percent errors");
 	expect(terminal, "status",
 	       "production: way back ready, blue serves v2.13.2, 4 of 4 checks "
-	       "good; the last one took 0.3 seconds.");
+	       "good; the last one, a drill, took 0.3 seconds, on 17 Nov at ");
 }
 
 /* What each asks, types and sends; the number that opens is 1 where it is

@@ -95,7 +95,8 @@ static void add_environments(struct board *board)
 		    "\"rollback.readiness\",\"environment\":\"production\","
 		    "\"ready\":true,\"colour\":\"blue\",\"version\":"
 		    "\"v2.13.38\",\"text\":\"v2.13.38 on blue is warm\","
-		    "\"last-ms\":300}");
+		    "\"last-ms\":300,\"last-time\":\"2026-11-18T00:00:00Z\","
+		    "\"drill\":true}");
 	it = add_environment(board, "staging", "v2.13.40");
 	it->ahead = it->lost = 0;
 	strings_add(&it->notes, "! it does not run; signalbox up staging "

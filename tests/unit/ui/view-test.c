@@ -104,6 +104,34 @@ static void assert_fact(const struct story *story, size_t i, const char *text)
 	assert_string_equal(dialog->facts[i].text, text);
 }
 
+static void a_run_drills_nothing_and_tells_how_the_last_one_went(void **state)
+{
+	struct story story = story_open("canary.ndjson");
+	const struct environment_model *it = model_focus(story.model);
+	char text[WAY_BACK_SIZE];
+
+	(void)state;
+	view_input(story.view, story.model, 'D');
+	assert_string_equal(
+		story.view->toast,
+		"D is off: only the board drills: signalbox, without a run");
+	assert_drawn(&story, 40, 120, "way back    last 0.3 s, drill, 3 d ago");
+	assert_drawn(&story, 60, 200, "| way back last 0.3 s, drill, 3 d ago");
+	tell(&story, "drill.started", "\"environment\":\"production\"");
+	assert_drawn(&story, 24, 80, "DRILL");
+	tell(&story, "drill.finished",
+	     "\"environment\":\"production\",\"outcome\":\"failed\"");
+	assert_int_equal(it->way_back.last_ms, 300);
+	tell(&story, "drill.finished",
+	     "\"environment\":\"production\",\"outcome\":\"passed\","
+	     "\"ms\":12");
+	assert_false(it->drilling);
+	assert_string_equal(
+		way_back_last(it, story.model->newest_ms + 3600000, text),
+		"12 ms, drill, 1 h ago");
+	story_close(&story);
+}
+
 /* What is checked, run or asked for is never left out, and of a rolling plan
  * no share is. */
 static void a_promotion_lists_what_it_leaves_out(void **state)
@@ -266,6 +294,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_failed_since_a_gate_opened_keeps_it_shut),
 		cmocka_unit_test(a_plan_that_waits_for_a_person_needs_you),
+		cmocka_unit_test(
+			a_run_drills_nothing_and_tells_how_the_last_one_went),
 		cmocka_unit_test(a_promotion_lists_what_it_leaves_out),
 		cmocka_unit_test(what_another_run_deploys_is_told_as_its),
 		cmocka_unit_test(a_candidate_that_is_up_again_can_be_shifted),
