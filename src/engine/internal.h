@@ -36,7 +36,7 @@ struct stage {
 	struct work_request *request;
 	struct work_folder *folder;
 	struct placing *placing; /* artifacts on their way into the folder */
-	struct report_identity scan_before;
+	struct scan_traces scan;
 	int64_t started_us;
 	int attempt;		 /* 0: not started yet */
 	struct stage_past *past; /* where it goes on; NULL: from its start */

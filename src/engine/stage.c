@@ -232,7 +232,7 @@ struct step_options stage_step_options(struct stage *stage)
 		.folder = folder_path(stage),
 		.folder_lock_fd =
 			stage->folder ? work_folder_lock_fd(stage->folder) : -1,
-		.scan_before = &stage->scan_before,
+		.scan = &stage->scan,
 		.past = stage->past,
 		.log = stage->log,
 	};

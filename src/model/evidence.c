@@ -34,8 +34,7 @@ static void read_tests(struct stage_model *stage, const struct event *event)
 			stage->tests_skipped = 0;
 	stage->has_tests = true;
 	stage->tests_passed += event_int(event, "passed", 0);
-	stage->tests_failed +=
-		event_int(event, "failed", 0) + event_int(event, "errors", 0);
+	stage->tests_failed += event_int(event, "failed", 0);
 	stage->tests_skipped += event_int(event, "skipped", 0);
 }
 

@@ -250,8 +250,7 @@ static void say_report_read(struct str *out, const struct event *event)
 		say_count(out, event_int(event, "passed", 0), "test passed",
 			  "tests passed");
 		str_addf(out, ", %lld failed",
-			 (long long)(event_int(event, "failed", 0) +
-				     event_int(event, "errors", 0)));
+			 (long long)event_int(event, "failed", 0));
 		if (event_int(event, "skipped", 0))
 			str_addf(out, ", %lld skipped",
 				 (long long)event_int(event, "skipped", 0));

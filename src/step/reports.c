@@ -312,6 +312,7 @@ static const char *shown_path(const struct reports *reports, const char *path)
 static void tell_reading(struct reports *reports, const struct reading *reading)
 {
 	const struct report *report = &reading->report;
+	const char *path = shown_path(reports, reading->path);
 	size_t told = 0;
 
 	for (size_t i = 0; reading->is_read && i < report->case_count; i++)
@@ -319,8 +320,10 @@ static void tell_reading(struct reports *reports, const struct reading *reading)
 	for (size_t i = 0; reading->is_read && i < report->case_count; i++)
 		if (is_bad(&report->cases[i]) && told++ < BAD_CASES_TOLD)
 			tell_case(reports, &report->cases[i], &report->totals);
-	tell_report(reports, shown_path(reports, reading->path),
-		    reading->is_read ? report : NULL, reading->why);
+	tell_report(reports, path, reading->is_read ? report : NULL,
+		    reading->why);
+	if (reading->is_read)
+		step_tell_notes(reports->step, path, &report->notes);
 }
 
 static void finish_stream(struct reports *reports, char **why)
@@ -332,6 +335,7 @@ static void finish_stream(struct reports *reports, char **why)
 	tell_totals(reports);
 	*why = verdict(&report);
 	tell_report(reports, "-", &report, *why);
+	step_tell_notes(reports->step, "its output", &report.notes);
 	report_release(&report);
 }
 

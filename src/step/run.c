@@ -50,7 +50,8 @@ static void reports_are_read(const char *why, void *data)
 
 static bool exit_is_fine(const struct run_step *run)
 {
-	const struct scan_config *scan = &run->step.options.stage->scan;
+	const struct step_options *options = &run->step.options;
+	const struct scan_config *scan = &options->stage->scan;
 	int code = WIFEXITED(run->status) ? WEXITSTATUS(run->status) : -1;
 
 	if (!scan->present)
@@ -59,8 +60,10 @@ static bool exit_is_fine(const struct run_step *run)
 		if (scan->ok_exits[i] == code)
 			return true;
 	for (size_t i = 0; i < scan->findings_exit_count; i++)
-		if (scan->findings_exits[i] == code)
+		if (scan->findings_exits[i] == code) {
+			options->scan->found_exit = code;
 			return true;
+		}
 	return false;
 }
 
@@ -88,8 +91,9 @@ static int note_scan_report(const struct step_options *options,
 
 	if (!options->stage->scan.present || !options->folder)
 		return 0;
+	options->scan->found_exit = 0;
 	path = xasprintf("%s/%s", options->folder, options->stage->scan.report);
-	result = report_identity(path, options->scan_before, err);
+	result = report_identity(path, &options->scan->before, err);
 	free(path);
 	return result;
 }

@@ -24,7 +24,7 @@ struct scan_job { /* the helper's */
 	struct exceptions exceptions; /* hold texts of the report */
 	struct strings notes;	      /* exceptions that hide nothing */
 	const struct scan_config *config;
-	struct report_identity before;
+	struct scan_traces traces;
 	struct report report;
 	bool is_read, passed;
 	char *text; /* the verdict in words, or why it cannot be read */
@@ -66,12 +66,25 @@ static int except(struct scan_job *job, struct error *err)
 	return result;
 }
 
+/* A scanner that says with its exit status that it found something, and
+ * reports nothing, did not write its report. */
+static bool contradicts(struct scan_job *job)
+{
+	if (!job->traces.found_exit || job->report.finding_count)
+		return false;
+	job->text = xasprintf("the command ended with exit status %d, which "
+			      "says that it found something, but %s holds no "
+			      "finding",
+			      job->traces.found_exit, job->config->report);
+	return true;
+}
+
 static void scan_read(void *data)
 {
 	struct scan_job *job = data;
 	struct error err = ERROR_INIT;
 
-	if (!report_is_fresh(&job->before, job->path, &err) ||
+	if (!report_is_fresh(&job->traces.before, job->path, &err) ||
 	    report_read(job->path, job->config->format, &job->report, &err) <
 		    0) {
 		job->text = xstrdup(error_text(&err));
@@ -84,9 +97,11 @@ static void scan_read(void *data)
 		error_clear(&err);
 		return;
 	}
-	job->passed = findings_pass(
-		&job->report, (enum report_severity)job->config->fail_on,
-		(enum findings_unknown)job->config->unknown, &job->text);
+	job->passed = !contradicts(job) &&
+		      findings_pass(&job->report,
+				    (enum report_severity)job->config->fail_on,
+				    (enum findings_unknown)job->config->unknown,
+				    &job->text);
 }
 
 static void tell_finding(struct step *step, const struct finding *finding)
@@ -135,28 +150,6 @@ static void set_counts(struct event *event, const struct report *report)
 		event_set_int(event, "excepted", (int64_t)report->excepted);
 }
 
-/* An exception that hides nothing is nobody's business but its owner's: it
- * stands in the log, and how many there are is said. */
-static void tell_notes(struct step *step, const struct scan_job *job)
-{
-	struct event *event;
-
-	for (size_t i = 0; i < job->notes.count; i++)
-		stage_log_printf(step->options.log, "signalbox: %s: %s\n",
-				 job->config->exceptions, job->notes.items[i]);
-	if (!job->notes.count)
-		return;
-	event = step_event(step, EVENT_NOTE_ADDED);
-	event_set(event, "level", "warning");
-	event_setf(event, "text", "%s: %s", job->config->exceptions,
-		   job->notes.items[0]);
-	if (job->notes.count > 1)
-		event_setf(event, "text", "%s: %s, and %zu more like it",
-			   job->config->exceptions, job->notes.items[0],
-			   job->notes.count - 1);
-	step_emit(step, event);
-}
-
 static void tell_scan(struct step *step, struct scan_job *job)
 {
 	struct event *event = step_event(step, EVENT_REPORT_READ);
@@ -171,9 +164,10 @@ static void tell_scan(struct step *step, struct scan_job *job)
 	event_set_bool(event, "ok", job->passed);
 	event_set(event, "reason", job->text);
 	step_emit(step, event);
-	tell_notes(step, job);
+	step_tell_notes(step, job->config->exceptions, &job->notes);
 	if (!job->is_read)
 		return;
+	step_tell_notes(step, job->config->report, &report->notes);
 	qsort(report->findings, report->finding_count,
 	      sizeof(*report->findings), worst_first);
 	for (size_t i = 0; i < report->finding_count && i < FINDINGS_TOLD; i++)
@@ -221,7 +215,7 @@ static int scan_start(struct step *step, struct error *err)
 	job->repository = options->host->run->repository_folder;
 	if (!options->host->run->worktree)
 		job->commit = options->host->run->commit->id;
-	job->before = *options->scan_before;
+	job->traces = *options->scan;
 	job->step = scan;
 	scan->job = job;
 	helper_run(options->host->helper, scan_read, scan_was_read, job);

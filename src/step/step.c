@@ -141,6 +141,22 @@ void step_emit(const struct step *step, struct event *event)
 	step->options.host->emit(step->options.host->data, event);
 }
 
+/* They stand in the log; the first, and how many there are, is said. */
+void step_tell_notes(const struct step *step, const char *file,
+		     const struct strings *notes)
+{
+	char *more = notes->count > 1 ? xasprintf(", and %zu more like it",
+						  notes->count - 1)
+				      : xstrdup("");
+
+	for (size_t i = 0; i < notes->count; i++)
+		stage_log_printf(step->options.log, "signalbox: %s: %s\n", file,
+				 notes->items[i]);
+	if (notes->count)
+		step_warn(step, "%s: %s%s", file, notes->items[0], more);
+	free(more);
+}
+
 void step_warn(const struct step *step, const char *format, ...)
 {
 	struct event *event = step_event(step, EVENT_NOTE_ADDED);

@@ -109,16 +109,20 @@ enum step_kind {
 
 typedef void step_finished(struct step *step, void *data);
 
+/* What the reading of a scan must know of the stage's command. */
+struct scan_traces {
+	struct report_identity before; /* the report, before the command */
+	int found_exit; /* the status that says it found something; 0 none */
+};
+
 struct step_options {
 	const struct step_host *host;
 	const struct stage_config *stage;
-	struct stage_past *past; /* to go on from; NULL: from its start */
-	const char *folder;	 /* where it works; NULL: none */
-	int folder_lock_fd;	 /* children keep it; -1: none */
-	/* The scan's report as it was before the stage's command: noted by
-	 * run, compared by scan. The stage's. */
-	struct report_identity *scan_before;
-	struct stage_log *log; /* the stage's; outlives the step */
+	struct stage_past *past;  /* to go on from; NULL: from its start */
+	const char *folder;	  /* where it works; NULL: none */
+	int folder_lock_fd;	  /* children keep it; -1: none */
+	struct scan_traces *scan; /* noted by run, for scan; the stage's */
+	struct stage_log *log;	  /* the stage's; outlives the step */
 	/* What a command at the end may know, as $SIGNALBOX_OUTCOME. NULL. */
 	const char *outcome;
 	step_finished *done;
@@ -177,6 +181,9 @@ char *step_folder(const struct step *step, struct error *err) MUST_CHECK;
 /* An event of this step's stage. */
 struct event *step_event(const struct step *step, enum event_type type);
 void step_emit(const struct step *step, struct event *event);
+/* What is odd in a file, and no failure: in the log, and as one warning. */
+void step_tell_notes(const struct step *step, const char *file,
+		     const struct strings *notes);
 /* A note of its stage, as a warning. */
 void step_warn(const struct step *step, const char *format, ...)
 	PRINTF_LIKE(2, 3);

@@ -434,6 +434,9 @@ static void report_that_is_missing_stale_or_empty_is_red(void **state)
 {
 	struct site *site = *state;
 
+	site_write(site, "none.json",
+		   "{\"SchemaVersion\":2,\"ArtifactName\":\"a\","
+		   "\"Results\":[]}\n");
 	red(site, "{run: 'true', reports: {junit: r.xml}}", "r.xml");
 	red(site, "{run: ': > r.xml', reports: {junit: r.xml}}", "empty");
 	red(site, "{run: 'echo nothing', reports: {tap: \"-\"}}", "unit");
@@ -444,11 +447,36 @@ static void report_that_is_missing_stale_or_empty_is_red(void **state)
 	red(site, "{run: 'true', scan: {report: scan.sarif}}", "scan.sarif");
 	red(site, "{run: 'echo {} > scan.sarif', scan: {report: scan.sarif}}",
 	    "scan.sarif");
+	red(site,
+	    "{run: 'cat none.json > scan.json; exit 1', scan: {report: "
+	    "scan.json}}",
+	    "says that it found something");
 	/* One that is committed was not written by this run. */
 	site_write(site, "r.xml",
 		   "<testsuite tests=\"1\"><testcase name=\"a\"/>"
 		   "</testsuite>\n");
 	red(site, "{run: 'true', reports: {junit: r.xml}}", "r.xml");
+}
+
+/* What is odd and no failure is said all the same. */
+static void report_that_is_odd_is_told(void **state)
+{
+	struct site *site = *state;
+
+	site_write(site, "none.json",
+		   "{\"SchemaVersion\":2,\"ArtifactName\":\"a\","
+		   "\"Results\":[]}\n");
+	site_write(site, "broken.xml",
+		   "<testsuite tests=\"1\"><testcase name=\"a\"><error/>"
+		   "</testcase></testsuite>\n");
+	prepare(site, HEAD "  scan: {run: cat none.json > s.json, scan: "
+			   "{report: s.json}}\n");
+	assert_int_equal(site_call(site, "run", NULL), 0);
+	assert_says(site->out, "Trivy found nothing to scan");
+	prepare(site, HEAD "  unit: {run: cat broken.xml > r.xml, reports: "
+			   "{junit: r.xml}}\n");
+	assert_int_equal(site_call(site, "run", NULL), 1);
+	assert_says(site->out, "0 tests passed, 1 failed");
 }
 
 static void verify_names_the_record_with_a_changed_byte(void **state)
@@ -536,6 +564,7 @@ static int run_all(void)
 		TEST(stage_over_its_time_is_ended_and_named_so),
 		TEST(stage_is_tried_again_as_often_as_it_says),
 		TEST(report_that_is_missing_stale_or_empty_is_red),
+		TEST(report_that_is_odd_is_told),
 		TEST(verify_names_the_record_with_a_changed_byte),
 		TEST(commit_asked_for_is_the_one_that_is_built),
 	};
