@@ -16,7 +16,7 @@
 /* As after a rollback: what failed meanwhile is known so much later. */
 #define MEASURE_MS 300
 
-static int refuse(const struct environment *environment, struct error *err)
+static int refuse(struct environment *environment, struct error *err)
 {
 	const struct environment_state *state = &environment->state;
 	struct readiness readiness;

@@ -215,6 +215,25 @@ environment_config_of(struct environment *environment,
 	return environment->config;
 }
 
+int environment_check_kind(struct environment *environment,
+			   const struct release *release, struct error *err)
+{
+	const struct pipeline *pipeline;
+	const struct environment_config *then = NULL;
+	enum target_kind now = environment->config->target.kind;
+
+	if (pipeline_of(environment, release, &pipeline, NULL) == 0 && pipeline)
+		then = pipeline_environment(pipeline, environment->name);
+	if (!then || then->target.kind == now)
+		return 0;
+	return error_set(err, ERROR_REFUSED,
+			 "%s was released by target: %s, and %s has target: %s "
+			 "now: it cannot be started again; release its commit "
+			 "anew",
+			 release->version, target_kind_name(then->target.kind),
+			 environment->name, target_kind_name(now));
+}
+
 int environment_store_pipeline(struct environment *environment,
 			       struct error *err)
 {

@@ -270,7 +270,7 @@ struct readiness {
 	char text[240]; /* why: "blue is warm", "nothing to go ..." */
 };
 /* Cheap: no wait, no question to anybody. */
-void environment_readiness(const struct environment *environment,
+void environment_readiness(struct environment *environment,
 			   struct readiness *readiness);
 /* A new rollback.readiness event; the caller owns it. */
 struct event *environment_readiness_event(struct environment *environment);

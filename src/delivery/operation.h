@@ -333,6 +333,11 @@ int environment_warm_colour(const struct environment *environment,
 const struct environment_config *
 environment_config_of(struct environment *environment,
 		      const struct release *release);
+/* Refused: it was of another kind of target than there is now. What runs is
+ * not asked about. */
+int environment_check_kind(struct environment *environment,
+			   const struct release *release,
+			   struct error *err) MUST_CHECK;
 /* By which its proxy and its ports are; NULL: not known. */
 const struct environment_config *
 environment_places(struct environment *environment);

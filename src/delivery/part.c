@@ -211,7 +211,9 @@ void operation_start_some(struct operation *operation, enum colour colour,
 			  "%s was adopted: who started it has to start it "
 			  "again",
 			  release->version);
-	if (err.code || environment_check_secrets(environment, &err) < 0)
+	if (err.code ||
+	    environment_check_kind(environment, release, &err) < 0 ||
+	    environment_check_secrets(environment, &err) < 0)
 		start_failed(operation, &err);
 	else
 		start_next(operation);

@@ -140,14 +140,19 @@ static void why_cold(const struct environment *environment,
 		snprintf(text, size, "%s does not run", colour);
 }
 
-static void say_cold(const struct environment *environment,
+static void say_cold(struct environment *environment,
 		     const struct release *release, struct readiness *readiness)
 {
+	struct error other = ERROR_INIT;
 	char why[160];
 
 	why_cold(environment, release, why, sizeof(why));
-	readiness->cold = is_kept(environment, release);
-	if (release->adopted)
+	readiness->cold =
+		environment_check_kind(environment, release, &other) == 0 &&
+		is_kept(environment, release);
+	if (other.code)
+		say(readiness, "%s", error_text(&other));
+	else if (release->adopted)
 		say(readiness,
 		    "%s, and %s was adopted: only who started it can start it",
 		    why, release->version);
@@ -157,6 +162,7 @@ static void say_cold(const struct environment *environment,
 	else
 		say(readiness, "%s, and the files of %s are gone", why,
 		    release->version);
+	error_clear(&other);
 }
 
 /* What the release that would be left has changed for good. One that was
@@ -182,7 +188,7 @@ static void add_migrations(struct readiness *readiness)
 			 readiness->migrations == 1 ? "" : "s");
 }
 
-void environment_readiness(const struct environment *environment,
+void environment_readiness(struct environment *environment,
 			   struct readiness *readiness)
 {
 	const struct environment_state *state = &environment->state;

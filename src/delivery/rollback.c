@@ -15,7 +15,7 @@
  * failed meanwhile, is known so much later. */
 #define MEASURE_MS 300
 
-static const struct release *destination(const struct environment *environment,
+static const struct release *destination(struct environment *environment,
 					 const char *to, struct error *err)
 {
 	const struct environment_state *state = &environment->state;
@@ -47,6 +47,9 @@ static const struct release *destination(const struct environment *environment,
 			  release->version);
 		return NULL;
 	}
+	if (release && environment_warm_colour(environment, release) < 0 &&
+	    environment_check_kind(environment, release, err) < 0)
+		return NULL;
 	return release;
 }
 

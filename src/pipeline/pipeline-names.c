@@ -123,6 +123,17 @@ const char *traffic_kind_name(enum traffic_kind kind)
 	return names[kind];
 }
 
+const char *target_kind_name(enum target_kind kind)
+{
+	static const char *const names[] = {
+		[TARGET_PROCESS] = "process",
+		[TARGET_CONTAINER] = "container",
+		[TARGET_EXEC] = "exec",
+	};
+
+	return names[kind];
+}
+
 const char *traffic_listen(const struct traffic_config *traffic)
 {
 	switch (traffic->kind) {

@@ -467,6 +467,7 @@ const struct person *pipeline_person(const struct pipeline *pipeline,
 /* The address that our own proxy listens at; NULL: it is not ours. Borrowed. */
 const char *traffic_listen(const struct traffic_config *traffic);
 const char *traffic_kind_name(enum traffic_kind kind);
+const char *target_kind_name(enum target_kind kind);
 
 const char *stage_kind_name(enum stage_kind kind);
 const char *plan_step_kind_name(enum plan_step_kind kind);

@@ -249,6 +249,42 @@ static void killed_revert_leaves_nothing_for_long(void **state)
 		   "test $(git worktree list | wc -l) = 1");
 }
 
+/* What is to run on green does already, started by other hands. */
+#define BY_COMMANDS                                                \
+	"name: shop\nenvironments:\n  production:\n"               \
+	"    target: {exec: {start: 'true', stop: 'true', alive: " \
+	"'true', ports: [@BLUE@, @GREEN@], health: /healthz}}\n"   \
+	"    traffic: {haproxy: {listen: \"127.0.0.1:@PORT@\"}}\n" \
+	"stages:\n" SITE_BUILD                                     \
+	"  production: {deploy: {environment: production}}\n"
+
+static void release_of_another_kind_is_not_started_as_this_one(void **state)
+{
+	struct site *site = *state;
+	char *self = realpath("/proc/self/exe", NULL);
+	char *line = xasprintf("COLOUR=green VERSION=two PORT=%d exec %s serve",
+			       site->green, self);
+	const char *argv[] = {"/bin/sh", "-c", line, NULL};
+
+	release(site, "one");
+	assert_int_equal(site_call(site, "down", "production", NULL), 0);
+	site_spawn(site, site->folder, argv);
+	site_pipeline(site, BY_COMMANDS);
+	site_commit(site, "two");
+	if (site_call(site, "run", NULL) != 0)
+		fail_msg("%s%s", site->out, site->err);
+	assert_int_equal(site_call(site, "status", NULL), 0);
+	assert_says(site->out, "NOT READY: ");
+	assert_says(site->out, " was released by target: process, and "
+			       "production has target: exec now");
+	assert_int_equal(site_call(site, "rollback", "production", NULL), 8);
+	assert_says(site->err, "it cannot be started again; release its "
+			       "commit anew");
+	assert_string_equal(site_colour(site), "green");
+	free(line);
+	free(self);
+}
+
 /* A proxy and a server that somebody runs, without signalbox. */
 struct theirs {
 	pid_t server, proxy;
@@ -372,6 +408,7 @@ static int tests(void)
 		TEST(another_commit_is_not_held_by_a_veto),
 		TEST(rollback_prepares_a_branch_that_reverts_it),
 		TEST(killed_revert_leaves_nothing_for_long),
+		TEST(release_of_another_kind_is_not_started_as_this_one),
 		TEST(what_serves_is_adopted_and_is_the_way_back),
 		TEST(own_proxy_has_nothing_to_adopt),
 	};
