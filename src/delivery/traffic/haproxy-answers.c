@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/printable.h"
 #include "base/str.h"
 
 /* Of srv_admin_state: forced or inherited, by configuration or resolver. */
@@ -83,8 +84,12 @@ char *haproxy_first_words(const char *answer)
 	size_t len;
 
 	while (next_line(&answer, &line, &len))
-		if (len)
-			return xstrndup(line, len);
+		if (len) {
+			struct str words = STR_INIT;
+
+			str_add_printable(&words, line, len, false);
+			return str_detach(&words);
+		}
 	return xstrdup("nothing");
 }
 
@@ -317,7 +322,7 @@ int haproxy_read_info(const char *answer, struct haproxy_info *info,
 	    !info_value(answer, "Pid", text, sizeof(text)))
 		return error_set(err, ERROR_PROVIDER,
 				 "what answers there is no HAProxy, or one "
-				 "older than 2.2");
+				 "older than 2.4");
 	info->pid = strtol(text, NULL, 10);
 	if (info_value(answer, "Uptime_sec", text, sizeof(text)))
 		info->uptime = strtoll(text, NULL, 10);

@@ -216,5 +216,6 @@ void haproxy_sample(struct traffic *traffic, traffic_sampled *done, void *data)
 	struct work *work = work_new(haproxy, finish_sample, data);
 
 	work->tell.sampled = done;
+	work->is_watched = true;
 	look(work);
 }

@@ -368,6 +368,8 @@ static void overtake(struct haproxy *haproxy, struct work *newer)
 		}
 		line_cancel(work->call);
 		work->call = NULL;
+		timer_free(work->late);
+		work->late = NULL;
 		timer_free(work->timer);
 		work->timer = NULL;
 		work->behind = NULL;

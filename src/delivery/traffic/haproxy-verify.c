@@ -14,7 +14,7 @@
 char *haproxy_program(struct error *err)
 {
 	return program_path("haproxy",
-			    "install the package haproxy (2.2 or newer)", err);
+			    "install the package haproxy (2.4 or newer)", err);
 }
 
 /* The first line that says what is wrong, else what it said first. */

@@ -7,6 +7,8 @@
 
 /* `show servers state` of everything on a large proxy. */
 #define ANSWER_LIMIT (16u << 20)
+/* It answers in a millisecond: one that does not is told of at once. */
+#define LATE_MS 1000
 
 struct work *work_new(struct haproxy *haproxy,
 		      void (*finish)(struct work *, const struct error *),
@@ -66,6 +68,7 @@ static void release(struct work *work)
 {
 	line_cancel(work->call);
 	timer_free(work->timer);
+	timer_free(work->late);
 	loop_unpost(work->loop, tell_failure, work);
 	loop_unpost(work->loop, tell_unanswered, work);
 	tool_cancel(work->tool);
@@ -102,12 +105,25 @@ void work_fail_later(struct work *work, struct error *err)
 	loop_post(work->loop, tell_failure, work);
 }
 
+static void is_late(void *data)
+{
+	struct work *work = data;
+
+	haproxy_note(work->haproxy,
+		     "haproxy at %s has not answered for %d s; it is given up "
+		     "after %d s",
+		     work->haproxy->socket, LATE_MS / 1000,
+		     HAPROXY_TIMEOUT_MS / 1000);
+}
+
 static void answered(const char *answer, size_t len, const struct error *err,
 		     void *data)
 {
 	struct work *work = data;
 
 	work->call = NULL;
+	if (work->late)
+		timer_stop(work->late);
 	if (err)
 		no_answer(work, err);
 	else
@@ -126,8 +142,14 @@ void work_ask(struct work *work, const char *line, work_step *step)
 	work->step = step;
 	work->call =
 		line_ask(work->loop, &question, answered, work, &work->failure);
-	if (!work->call)
+	if (!work->call) {
 		loop_post(work->loop, tell_unanswered, work);
+		return;
+	}
+	if (!work->late && !work->is_watched)
+		work->late = loop_timer(work->loop, INT64_MAX, is_late, work);
+	if (work->late)
+		timer_set_in(work->late, LATE_MS);
 }
 
 static void waited(void *data)

@@ -28,12 +28,10 @@ void haproxy_note(struct haproxy *haproxy, const char *format, ...)
 
 int haproxy_check_version(const struct haproxy_info *info, struct error *err)
 {
-	if (info->major < 2 || (info->major == 2 && info->minor < 2))
-		return error_set(
-			err, ERROR_PROVIDER,
-			"haproxy %s is too old: rings of request lines "
-			"need 2.2; install a newer one",
-			info->version);
+	if (info->major < 2 || (info->major == 2 && info->minor < 4))
+		return error_set(err, ERROR_PROVIDER,
+				 "haproxy %s is too old; install 2.4 or newer",
+				 info->version);
 	return 0;
 }
 

@@ -95,6 +95,8 @@ struct work {
 	/* The question that is open. */
 	struct line_call *call;
 	work_step *step;
+	struct timer *late;
+	bool is_watched; /* its caller tells of silence */
 	/* Takes a question without an answer; NULL: the work fails. */
 	void (*unanswered)(struct work *work, const struct error *err);
 	struct timer *timer;
