@@ -8,8 +8,8 @@
 #include "base/vector.h"
 
 static const struct garbage_kind *const kinds[] = {
-	&garbage_logs,	  &garbage_artifacts, &garbage_releases, &garbage_work,
-	&garbage_reverts, &garbage_sockets,   &garbage_colours,
+	&garbage_logs, &garbage_artifacts, &garbage_releases, &garbage_images,
+	&garbage_work, &garbage_reverts,   &garbage_sockets,  &garbage_colours,
 };
 
 void garbage_init(struct garbage *garbage,

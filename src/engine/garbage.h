@@ -86,9 +86,10 @@ void garbage_needs_read(struct garbage *garbage);
 void garbage_needs_release(struct garbage_needs *needs);
 bool garbage_needs_run(const struct garbage_needs *needs, int64_t run);
 
-/* garbage-runs.c, garbage-store.c, garbage-places.c, garbage-reverts.c */
-extern const struct garbage_kind garbage_logs, garbage_artifacts,
-	garbage_releases, garbage_work, garbage_reverts, garbage_sockets,
-	garbage_colours;
+/* garbage-runs.c, garbage-store.c, garbage-places.c, garbage-reverts.c,
+ * garbage-images.c */
+extern const struct garbage_kind garbage_images, garbage_logs,
+	garbage_artifacts, garbage_releases, garbage_work, garbage_reverts,
+	garbage_sockets, garbage_colours;
 
 #endif

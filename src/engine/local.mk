@@ -2,7 +2,7 @@ libsignalbox_a_SOURCES += \
 	%D%/commands.c \
 	%D%/control.c \
 	%D%/engine.c %D%/engine.h \
-	%D%/garbage.c %D%/garbage.h \
+	%D%/garbage.c %D%/garbage.h %D%/garbage-images.c \
 	%D%/garbage-needs.c %D%/garbage-places.c %D%/garbage-reverts.c \
 	%D%/garbage-runs.c %D%/garbage-store.c \
 	%D%/internal.h \

@@ -209,6 +209,49 @@ static void container_is_released_from_an_archive_and_taken_back(void **state)
 	taken_down(site);
 }
 
+/* Of three releases the last two stay: one is live, one is the way back. */
+static void gc_removes_the_images_of_releases_that_are_gone(void **state)
+{
+	struct site *site = *state;
+	char *theirs, *before;
+
+	NEEDS_ENGINE();
+	free(docker("image prune -af"));
+	assert_int_equal(shell("sh %s/tests/support/image.sh %s/server "
+			       "%s/their.tar theirs >/dev/null",
+			       engine.source, engine.folder, engine.folder),
+			 0);
+	free(docker("tag $(docker load -q -i $ENGINE/their.tar | "
+		    "sed 's/.*ID: //') theirs:1"));
+	theirs = docker("images -q theirs");
+	released(site, "blue");
+	released(site, "green");
+	released(site, "blue");
+	assert_docker("images -q | sort -u | wc -l", "4");
+	assert_int_equal(site_call(site, "gc", "--yes", NULL), 0);
+	assert_says_not(site->out, "image ");
+	/* As when ten more had been released since. */
+	site_shell(site, site->state,
+		   "cd releases && chmod -R u+w . && "
+		   "rm -rf $(ls -t | grep -v '\\.' | tail -1)");
+	before = docker("images -q | sort -u");
+	assert_int_equal(site_call(site, "gc", NULL), 0);
+	assert_says(site->out, "image ");
+	assert_says(site->out, "of a release that is not live");
+	assert_docker("images -q | sort -u", before);
+	assert_int_equal(site_call(site, "gc", "--yes", NULL), 0);
+	assert_docker("images -q | sort -u | wc -l", "3");
+	assert_docker("images -q theirs", theirs);
+	assert_int_equal(site_call(site, "rollback", "production", NULL), 0);
+	assert_string_equal(site_colour(site), "green");
+	/* The way back still, though nothing runs. */
+	taken_down(site);
+	assert_int_equal(site_call(site, "gc", "--yes", NULL), 0);
+	assert_docker("images -q | sort -u | wc -l", "3");
+	free(before);
+	free(theirs);
+}
+
 static void container_that_ends_is_condemned_with_its_last_words(void **state)
 {
 	struct site *site = *state;
@@ -299,6 +342,7 @@ static int run_all(void)
 #define TEST(name) \
 	cmocka_unit_test_setup_teardown(name, site_set_up, site_tear_down)
 		TEST(container_is_released_from_an_archive_and_taken_back),
+		TEST(gc_removes_the_images_of_releases_that_are_gone),
 		TEST(container_that_ends_is_condemned_with_its_last_words),
 		TEST(killed_container_is_started_again_by_the_engine),
 		TEST(image_is_named_by_its_digest),

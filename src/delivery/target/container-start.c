@@ -21,6 +21,8 @@ struct starting {
 	char *token;   /* as long as it is wanted */
 	char *image;   /* by its digest; NULL until the archive was read */
 	char *archive; /* its path; NULL: none */
+	char *mark;    /* the name that one got for this is given */
+	char *release; /* its digest */
 	json_t *body;  /* of the creation, without the image */
 	bool pulled;
 	int64_t began_us;
@@ -42,6 +44,8 @@ static void over(struct starting *starting, const struct error *err)
 	free(starting->token);
 	free(starting->image);
 	free(starting->archive);
+	free(starting->mark);
+	free(starting->release);
 	free(starting);
 }
 
@@ -160,6 +164,26 @@ static void clear_name(struct starting *starting)
 	    cleared);
 }
 
+static void marked(const struct docker_answer *answer, const struct error *err,
+		   void *data)
+{
+	(void)answer; /* `gc` does not find it then, and that is all */
+	(void)err;
+	clear_name(data);
+}
+
+/* It was got for this release: who collects garbage has to know. */
+static void mark(struct starting *starting)
+{
+	ask(starting,
+	    (struct docker_question){
+		    .method = "POST",
+		    .path = xasprintf("/images/%s/tag?repo=%s&tag=%s",
+				      starting->image, starting->mark,
+				      starting->release)},
+	    marked);
+}
+
 /* The engine says 200 first, and then line by line how it went. */
 static char *found_in(const struct docker_answer *answer, const char *key,
 		      const char *before)
@@ -196,7 +220,7 @@ static void loaded(const struct docker_answer *answer, const struct error *err,
 	if (!starting->image)
 		starting->image = found_in(answer, "stream", "Loaded image: ");
 	if (starting->image) {
-		clear_name(starting);
+		mark(starting);
 		return;
 	}
 	error_set(&why, ERROR_FAILED,
@@ -213,9 +237,15 @@ static void image_known(const struct docker_answer *answer,
 {
 	struct starting *starting = data;
 
-	if (answer && answer->status == 404 && !starting->pulled)
+	if (answer && answer->status == 404 && !starting->pulled) {
 		pull(starting);
-	else if (!failed(starting, answer, starting->image, err))
+		return;
+	}
+	if (failed(starting, answer, starting->image, err))
+		return;
+	if (starting->pulled)
+		mark(starting);
+	else
 		clear_name(starting);
 }
 
@@ -336,6 +366,18 @@ static json_t *creation(const struct target *target,
 	return body;
 }
 
+/* Of STATE/environments/NAME/COLOUR. */
+static char *mark_of(const struct target *target)
+{
+	char *state = xstrdup(target->folder), *mark;
+
+	for (int i = 0; i < 3 && strrchr(state, '/'); i++)
+		*strrchr(state, '/') = '\0';
+	mark = container_mark(state);
+	free(state);
+	return mark;
+}
+
 void container_start(const struct target *target,
 		     const struct target_release *release, target_done *done,
 		     void *data)
@@ -351,6 +393,8 @@ void container_start(const struct target *target,
 	starting->name = container_name(target);
 	starting->folder = xstrdup(target->folder);
 	starting->image = xstrdup_null(config->container.image);
+	starting->mark = mark_of(target);
+	starting->release = xstrdup(release->digest);
 	if (config->container.archive)
 		starting->archive =
 			path_join(release->folder, config->container.archive);

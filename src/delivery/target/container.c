@@ -37,6 +37,14 @@ char *container_name(const struct target *target)
 			 digest);
 }
 
+char *container_mark(const char *state)
+{
+	char digest[DIGEST_TEXT_SIZE];
+
+	digest_bytes(state, strlen(state), digest);
+	return xasprintf("signalbox-%.8s", digest);
+}
+
 static bool container_is_alive(const struct target *target)
 {
 	struct target_seen seen;
