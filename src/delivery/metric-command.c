@@ -26,12 +26,17 @@ static bool read_object(const char *line, size_t len, double *number)
 	return is;
 }
 
-void metric_read_output(const char *output, struct metric_reading *reading)
+void metric_read_output(const char *output, size_t size,
+			struct metric_reading *reading)
 {
-	const char *end = output + strlen(output), *line;
+	const char *end = output + size, *line;
 	size_t len;
 
 	*reading = (struct metric_reading){.value = 0};
+	if (memchr(output, '\0', size)) {
+		metric_unknown(reading, "its output is no text");
+		return;
+	}
 	while (end > output && strchr(" \t\r\n", end[-1]))
 		end--;
 	for (line = end; line > output && line[-1] != '\n';)
@@ -59,7 +64,7 @@ static void ended(const struct tool_end *end, void *data)
 	if (tool_check(end, "its command", &err) < 0)
 		metric_unknown(&reading, "%s", error_text(&err));
 	else
-		metric_read_output(end->output, &reading);
+		metric_read_output(end->output, end->output_len, &reading);
 	error_clear(&err);
 	metric_answered(metric, &reading);
 }
@@ -75,6 +80,7 @@ static void ask(struct metric *metric)
 		.env = env,
 		.folder = options->folder,
 		.timeout_ms = METRIC_TIMEOUT_MS,
+		.keeps_last = true,
 	};
 	struct error err = ERROR_INIT;
 

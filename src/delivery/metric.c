@@ -12,6 +12,8 @@
 #include "base/strings.h"
 #include "delivery/metric-source.h"
 
+#define NUMBER_MOST 64 /* digits of it; nobody means more */
+
 struct metrics {
 	struct metric_options options;
 	struct strings env;
@@ -143,7 +145,9 @@ bool metric_number(const char *text, size_t len, double *number)
 			*number = *text == '-' ? -INFINITY : INFINITY;
 			return true;
 		}
-	array = xasprintf("[%.*s]", (int)(len < 64 ? len : 64), text);
+	if (len > NUMBER_MOST)
+		return false;
+	array = xasprintf("[%.*s]", (int)len, text);
 	parsed = json_loads(array, 0, NULL);
 	free(array);
 	if (json_array_size(parsed) != 1 ||

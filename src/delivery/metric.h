@@ -56,7 +56,8 @@ char *metric_query(const char *query, const struct strings *env);
 void metric_read_prometheus(const char *body, int status,
 			    struct metric_reading *reading);
 /* A command's last line: a number, or {"value": NUMBER}. */
-void metric_read_output(const char *output, struct metric_reading *reading);
+void metric_read_output(const char *output, size_t size,
+			struct metric_reading *reading);
 /* "12", "-1.5e3"; "+Inf" too, which no limit lets pass, and not "NaN". */
 bool metric_number(const char *text, size_t len, double *number);
 

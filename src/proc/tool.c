@@ -17,6 +17,8 @@
 
 #define OUTPUT_KEPT (1u << 20)
 #define ERRORS_KEPT 4096
+/* A turn; what comes as fast as it is read must not hold up the loop. */
+#define READS_MOST 64
 
 struct intake {
 	int fd;
@@ -45,13 +47,20 @@ static void close_intake(struct intake *intake)
 	intake->fd = -1;
 }
 
+static void drop_over(struct intake *intake, size_t most)
+{
+	if (intake->text.len > most)
+		str_drop(&intake->text, intake->text.len - intake->most);
+}
+
 static void keep(struct intake *intake, const char *bytes, size_t len)
 {
 	if (!intake->keeps_last && len > intake->most - intake->text.len)
 		len = intake->most - intake->text.len;
 	str_add_bytes(&intake->text, bytes, len);
-	if (intake->text.len > intake->most)
-		str_drop(&intake->text, intake->text.len - intake->most);
+	/* Not at each read, for it moves all that is kept. */
+	if (intake->keeps_last)
+		drop_over(intake, 2 * intake->most);
 }
 
 /* Reads what there is; closes at the end of file. */
@@ -60,7 +69,7 @@ static void take(struct intake *intake)
 	char bytes[16384];
 	ssize_t len;
 
-	while (intake->fd >= 0) {
+	for (int i = 0; i < READS_MOST && intake->fd >= 0; i++) {
 		len = read(intake->fd, bytes, sizeof(bytes));
 		if (len < 0 && errno == EINTR)
 			continue;
@@ -99,6 +108,8 @@ static void ended(pid_t pid, int status, void *data)
 	(void)pid;
 	take(&tool->output);
 	take(&tool->errors);
+	drop_over(&tool->output, tool->output.most);
+	drop_over(&tool->errors, tool->errors.most);
 	end.output = tool->output.text.data;
 	end.output_len = tool->output.text.len;
 	end.errors = tool->errors.text.data;
@@ -179,6 +190,7 @@ struct tool *tool_start(const struct tool_options *options, tool_done *done,
 	tool->output.fd = tool->errors.fd = -1;
 	tool->output.most =
 		options->output_most ? options->output_most : OUTPUT_KEPT;
+	tool->output.keeps_last = options->keeps_last;
 	tool->errors.most = ERRORS_KEPT;
 	tool->errors.keeps_last = true;
 	str_init(&tool->output.text);

@@ -22,13 +22,14 @@ struct tool_options {
 	const char *input;	/* NULL: none; at most TOOL_INPUT_MOST bytes */
 	int64_t timeout_ms;	/* then its group is killed; 0: never */
 	size_t output_most;	/* bytes kept; 0: 1 MiB */
+	bool keeps_last;	/* the last ones; else the first */
 	bool session;		/* its own: no terminal to ask at */
 };
 
 struct tool_end {
 	int status; /* waitpid's */
 	bool timed_out;
-	const char *output; /* its beginning */
+	const char *output; /* its beginning, or its end */
 	size_t output_len;
 	const char *errors; /* its last 4 KiB; nobody made them printable */
 };

@@ -234,6 +234,18 @@ static void answer_that_is_none_is_refused(void **state)
 	assert_non_null(strstr(shift(f, 100), "no JSON object"));
 }
 
+/* The last line of all it prints, not of its first MiB. */
+static void answer_stands_behind_whatever_else_is_printed(void **state)
+{
+	struct fixture *f = *state;
+
+	open_with(f, "yes '{\"percent\":{\"blue\":0,\"green\":100}}' | "
+		     "head -c 3000000; echo; "
+		     "echo '{\"percent\":{\"blue\":100,\"green\":0}}'; :");
+	assert_string_equal(shift(f, 0), "");
+	assert_non_null(strstr(shift(f, 100), "says 0 %"));
+}
+
 static void slow_command_is_ended(void **state)
 {
 	struct fixture *f = *state;
@@ -251,6 +263,7 @@ int main(void)
 		TEST(command_that_fails_is_told_by_its_last_words),
 		TEST(what_was_set_is_read_back),
 		TEST(answer_that_is_none_is_refused),
+		TEST(answer_stands_behind_whatever_else_is_printed),
 		TEST(slow_command_is_ended),
 	};
 

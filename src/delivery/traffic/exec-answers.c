@@ -4,9 +4,9 @@
 #include <math.h>
 #include <string.h>
 
-static const char *last_line(const char *text, size_t *len)
+static const char *last_line(const char *text, size_t size, size_t *len)
 {
-	const char *stop = text + strlen(text), *begin;
+	const char *stop = text + size, *begin;
 
 	while (stop > text && stop[-1] == '\n')
 		stop--;
@@ -16,10 +16,10 @@ static const char *last_line(const char *text, size_t *len)
 	return begin;
 }
 
-json_t *exec_last_object(const char *output)
+json_t *exec_last_object(const char *output, size_t size)
 {
 	size_t len;
-	const char *line = last_line(output, &len);
+	const char *line = last_line(output, size, &len);
 
 	return len ? json_loadb(line, len, 0, NULL) : json_object();
 }

@@ -10,7 +10,7 @@
 
 /* The last line of the output; an empty object of none, NULL when it is no
  * JSON. The caller's. */
-json_t *exec_last_object(const char *output);
+json_t *exec_last_object(const char *output, size_t size);
 /* "percent", in steps too; false when it is not told or makes no 100. */
 bool exec_read_split(const json_t *answer, int steps,
 		     struct traffic_split *split);

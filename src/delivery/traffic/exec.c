@@ -82,7 +82,8 @@ static void ran(const struct tool_end *tool_end, void *data)
 
 	work->tool = NULL;
 	if (tool_check(tool_end, work->word, &err) == 0) {
-		answer = exec_last_object(tool_end->output);
+		answer = exec_last_object(tool_end->output,
+					  tool_end->output_len);
 		if (!json_is_object(answer))
 			error_set(&err, ERROR_PROVIDER,
 				  "%s: the last line of its output is no JSON "
@@ -107,6 +108,7 @@ static void ask(struct exec_work *work)
 		.argv = argv,
 		.input = input,
 		.timeout_ms = exec->config->timeout_ms,
+		.keeps_last = true,
 	};
 	struct error err = ERROR_INIT;
 

@@ -4,6 +4,7 @@
 #include "support/cmocka.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "base/strings.h"
 #include "delivery/metric.h"
@@ -107,23 +108,28 @@ static void command_gives_a_number_in_its_last_line(void **state)
 		"{\"value\": \"7\"}",
 		"{\"val\": 7}",
 		"7\nnone\n",
+		"1111111111111111111111111111111111111111111111111111111111111"
+		"111111 and what stands behind it",
 		"{",
 	};
 	struct metric_reading reading;
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		metric_read_output(cases[i].output, &reading);
+		metric_read_output(cases[i].output, strlen(cases[i].output),
+				   &reading);
 		assert_true(reading.known);
 		assert_float_equal(reading.value, cases[i].value, 1e-9);
 	}
 	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
-		metric_read_output(wrong[i], &reading);
+		metric_read_output(wrong[i], strlen(wrong[i]), &reading);
 		if (reading.known)
 			fail_msg("'%s' is %g", wrong[i], reading.value);
 	}
 	assert_string_equal(reading.why, "its last line is no number and no "
 					 "{\"value\": NUMBER}: '{'");
+	metric_read_output("1\n\0 9\n", 6, &reading);
+	assert_false(reading.known);
 }
 
 static enum verdict judged(bool above, double limit, double value)

@@ -112,6 +112,43 @@ static void output_beyond_a_mebibyte_is_dropped(void **state)
 	free(seen.output);
 }
 
+/* What comes as fast as it is read holds up neither deadlines nor the end. */
+static void output_without_end_holds_nothing_up(void **state)
+{
+	int64_t began = clock_monotonic_us();
+	struct seen seen =
+		run("yes & yes & yes >&2 & yes >&2 & wait", NULL, 200);
+
+	(void)state;
+	assert_true(seen.timed_out);
+	free(seen.output);
+	seen = run("yes & yes >&2 & exit 3", NULL, 20000);
+	assert_false(seen.timed_out);
+	assert_int_equal(seen.status, 3 << 8);
+	assert_true(clock_monotonic_us() - began < 20000000);
+	free(seen.output);
+}
+
+static void last_bytes_are_kept_where_they_are_wanted(void **state)
+{
+	const char *const argv[] = {
+		"sh", "-c", "head -c 3000000 /dev/zero | tr '\\0' x; echo last",
+		NULL};
+	const struct tool_options options = {.loop = loop,
+					     .argv = argv,
+					     .output_most = 100,
+					     .keeps_last = true};
+	struct seen seen = {0};
+
+	(void)state;
+	assert_non_null(tool_start(&options, ended, &seen, NULL));
+	while (!seen.done)
+		loop_turn(loop, -1);
+	assert_int_equal(strlen(seen.output), 100);
+	assert_string_equal(seen.output + 94, "xlast\n");
+	free(seen.output);
+}
+
 static void what_is_left_behind_delays_no_end(void **state)
 {
 	struct seen seen = run("sleep 60 & echo $!", NULL, 20000);
@@ -167,6 +204,8 @@ int main(void)
 		cmocka_unit_test(failure_is_told_with_the_last_words),
 		cmocka_unit_test(slow_tool_is_killed_with_its_group),
 		cmocka_unit_test(output_beyond_a_mebibyte_is_dropped),
+		cmocka_unit_test(output_without_end_holds_nothing_up),
+		cmocka_unit_test(last_bytes_are_kept_where_they_are_wanted),
 		cmocka_unit_test(what_is_left_behind_delays_no_end),
 		cmocka_unit_test(cancelled_tool_tells_nothing),
 		cmocka_unit_test(tool_that_is_not_there_fails_at_once),
