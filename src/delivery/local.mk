@@ -43,7 +43,7 @@ libsignalbox_a_SOURCES += \
 	%D%/target/container.c %D%/target/container.h \
 	%D%/target/container-start.c \
 	%D%/target/exec.c \
-	%D%/target/docker.c %D%/target/docker.h \
+	%D%/target/docker.c %D%/target/docker.h %D%/target/docker-pull.c \
 	%D%/target/kind.c %D%/target/kind.h \
 	%D%/take-up.c \
 	%D%/target/adopted.c \

@@ -160,6 +160,15 @@ static void started(int64_t ms, const struct error *err, void *data)
 		start_next(operation);
 }
 
+static void noted(const char *text, void *data)
+{
+	const struct operation *operation = data;
+
+	if (operation->environment && !operation->given_up)
+		environment_note(operation->environment, false, "%s: %s",
+				 colour_name(operation->colour), text);
+}
+
 /* The instances that it runs on already go on. */
 static void start_next(struct operation *operation)
 {
@@ -172,6 +181,7 @@ static void start_next(struct operation *operation)
 		.folder = release->folder,
 		.run = release->run,
 		.secrets = &environment->secrets,
+		.note = noted,
 	};
 	bool runs = release_is(&environment->state.running[operation->colour],
 			       release);

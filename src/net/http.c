@@ -38,6 +38,7 @@ struct http_call {
 	struct str body;
 	size_t limit;
 	bool cuts, too_long;
+	void (*hear)(const char *bytes, size_t len, void *data);
 	int64_t started_us;
 	struct error refused; /* before anything was sent */
 	char reason[CURL_ERROR_SIZE];
@@ -274,6 +275,8 @@ static size_t take_body(char *data, size_t size, size_t count, void *user)
 		return 0;
 	}
 	str_add_bytes(&call->body, data, size * count);
+	if (call->hear)
+		call->hear(data, size * count, call->data);
 	return size * count;
 }
 
@@ -404,6 +407,7 @@ struct http_call *http_start(struct http *http,
 	call->unix_socket = xstrdup_null(request->unix_socket);
 	call->limit = request->body_limit;
 	call->cuts = request->cuts_body;
+	call->hear = request->hear;
 	call->started_us = clock_monotonic_us();
 	str_init(&call->body);
 	call->easy = curl_easy_init();

@@ -320,6 +320,67 @@ static void image_is_named_by_its_digest(void **state)
 	taken_down(site);
 }
 
+/* The first line of a file of the site; the caller's. */
+static char *text_of(const struct site *site, const char *name)
+{
+	char *path = path_join(site->folder, name);
+	struct str text = STR_INIT;
+
+	assert_int_equal(file_read(path, &text, 4096, NULL), 0);
+	str_truncate(&text, strcspn(text.data, "\n"));
+	free(path);
+	return str_detach(&text);
+}
+
+static bool registry_answers(void *data)
+{
+	const struct site *site = data;
+	char body[64];
+
+	return web_get(site->staging_port, "/v2/", body) == 200;
+}
+
+static void image_is_pulled_and_that_is_told(void **state)
+{
+	struct site *site = *state;
+	const char *argv[] = {"nginx", "-p",	     "registry",
+			      "-c",    "nginx.conf", NULL};
+	char *command, *digest, *image, *words;
+
+	NEEDS_ENGINE();
+	if (shell("command -v nginx >/dev/null") != 0)
+		skip();
+	command = xasprintf("sh %s/tests/support/image.sh %s/server %s/a.tar "
+			    "pulled >/dev/null && sh "
+			    "%s/tests/support/registry.sh %s/a.tar "
+			    "%s/registry %d >%s/digest",
+			    engine.source, engine.folder, site->folder,
+			    engine.source, site->folder, site->folder,
+			    site->staging_port, site->folder);
+	site_shell(site, site->folder, command);
+	site_spawn(site, site->folder, argv);
+	await(registry_answers, site, "the registry answers");
+	digest = text_of(site, "digest");
+	image = xasprintf("image: \"127.0.0.1:%d/shop@%s\"", site->staging_port,
+			  digest);
+	pipeline(site, image, "");
+	if (site_call(site, "run", NULL) != 0)
+		fail_msg("%s%s", site->out, site->err);
+	assert_says(site->out, "production: blue: pulls 127.0.0.1:");
+	assert_says(site->out, "production: blue: pulled 127.0.0.1:");
+	assert_string_equal(site_colour(site), "blue");
+	/* Which gc would know again. */
+	words = xasprintf("inspect -f '{{.RepoTags}}' 127.0.0.1:%d/shop@%s | "
+			  "grep -c signalbox-",
+			  site->staging_port, digest);
+	assert_docker(words, "1");
+	free(words);
+	taken_down(site);
+	free(image);
+	free(digest);
+	free(command);
+}
+
 static void engine_that_is_away_is_named(void **state)
 {
 	struct site *site = *state;
@@ -346,6 +407,7 @@ static int run_all(void)
 		TEST(container_that_ends_is_condemned_with_its_last_words),
 		TEST(killed_container_is_started_again_by_the_engine),
 		TEST(image_is_named_by_its_digest),
+		TEST(image_is_pulled_and_that_is_told),
 		TEST(engine_that_is_away_is_named),
 	};
 

@@ -27,7 +27,7 @@ check_PROGRAMS += %D%/environment-test
 check_PROGRAMS += %D%/container-test
 %C%_container_test_SOURCES = %D%/container-test.c $(SITE_SOURCES)
 EXTRA_DIST += tests/support/contained.c tests/support/dockerd.sh \
-	tests/support/image.sh
+	tests/support/image.sh tests/support/registry.sh
 check_PROGRAMS += %D%/drift-test
 %C%_drift_test_SOURCES = %D%/drift-test.c \
 	%D%/colour.c %D%/colour.h %D%/web.c %D%/web.h \

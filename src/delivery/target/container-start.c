@@ -27,6 +27,8 @@ struct starting {
 	bool pulled;
 	int64_t began_us;
 	struct error err;
+	struct loop *loop;
+	void (*note)(const char *text, void *data);
 	target_done *done;
 	void *data;
 };
@@ -257,48 +259,46 @@ static void find_image(struct starting *starting)
 	    image_known);
 }
 
-static void pulled(const struct docker_answer *answer, const struct error *err,
-		   void *data)
+static void pulled(const struct error *err, void *data)
 {
 	struct starting *starting = data;
 	struct error why = ERROR_INIT;
-	char *told;
 
-	if (err) {
-		over(starting, err);
+	if (!err) {
+		find_image(starting);
 		return;
 	}
-	told = found_in(answer, "error", "");
-	if (docker_check(answer, starting->image, &why) == 0 && told)
-		error_set(&why, ERROR_FAILED, "%s: Docker Engine says: %.300s",
-			  starting->image, told);
-	if (why.code) {
-		char *text = xasprintf("%s; where it is not for everybody, "
-				       "`docker login` and `docker pull` it "
-				       "first",
-				       error_text(&why));
-
-		error_clear(&why);
-		error_set(&why, ERROR_FAILED, "%s", text);
-		over(starting, &why);
-		free(text);
-	} else {
-		find_image(starting);
-	}
+	error_set(&why, err->code,
+		  err->code == ERROR_FAILED
+			  ? "%s; where it is not for everybody, `docker "
+			    "login` and `docker pull` it first"
+			  : "%s",
+		  error_text(err));
+	over(starting, &why);
 	error_clear(&why);
-	free(told);
+}
+
+static void noted(const char *text, void *data)
+{
+	struct starting *starting = data;
+
+	if (starting->note)
+		starting->note(text, starting->data);
 }
 
 static void pull(struct starting *starting)
 {
+	const struct docker_pull what = {
+		.loop = starting->loop,
+		.socket = starting->socket,
+		.image = starting->image,
+		.note = noted,
+		.done = pulled,
+		.data = starting,
+	};
+
 	starting->pulled = true;
-	ask(starting,
-	    (struct docker_question){
-		    .method = "POST",
-		    .path = xasprintf("/images/create?fromImage=%s",
-				      starting->image),
-		    .timeout_ms = IMAGE_MS},
-	    pulled);
+	docker_pull(starting->http, &what);
 }
 
 static void begin(void *data)
@@ -387,6 +387,8 @@ void container_start(const struct target *target,
 
 	starting->done = done;
 	starting->data = data;
+	starting->note = release->note;
+	starting->loop = target->loop;
 	starting->began_us = clock_monotonic_us();
 	starting->http = http_new(target->loop);
 	starting->socket = docker_socket(config->container.socket);

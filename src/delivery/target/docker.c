@@ -17,6 +17,7 @@
 
 struct question {
 	docker_done *done;
+	void (*hear)(const char *bytes, size_t len, void *data);
 	void *data;
 };
 
@@ -59,6 +60,14 @@ static void answered(const struct http_response *response,
 	free(question);
 }
 
+static void heard(const char *bytes, size_t len, void *data)
+{
+	struct question *question = data;
+
+	if (question->hear)
+		question->hear(bytes, len, question->data);
+}
+
 void docker_ask(struct http *http, const char *socket,
 		const struct docker_question *what, docker_done *done,
 		void *data)
@@ -73,6 +82,7 @@ void docker_ask(struct http *http, const char *socket,
 
 	question->done = done;
 	question->data = data;
+	question->hear = what->hear;
 	if (what->body)
 		body = json_dumps(what->body, JSON_COMPACT);
 	request.method = what->method;
@@ -84,6 +94,7 @@ void docker_ask(struct http *http, const char *socket,
 	request.body_file = what->file;
 	request.timeout_ms = what->timeout_ms ? what->timeout_ms : USUAL_MS;
 	request.body_limit = BODY_LIMIT;
+	request.hear = heard;
 	http_start(http, &request, answered, question);
 	json_decref(what->body);
 	free(what->path);

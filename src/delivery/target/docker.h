@@ -19,6 +19,8 @@ struct docker_question {
 	json_t *body;	    /* taken over; NULL: none */
 	const char *file;   /* sent in its place; NULL: none */
 	int64_t timeout_ms; /* 0: 30 s */
+	/* As hear of struct http_request, with done's data; NULL: nobody. */
+	void (*hear)(const char *bytes, size_t len, void *data);
 };
 
 struct docker_answer {
@@ -35,6 +37,16 @@ typedef void docker_done(const struct docker_answer *answer,
 void docker_ask(struct http *http, const char *socket,
 		const struct docker_question *question, docker_done *done,
 		void *data);
+/* A pull. note is told in words how far it is, when it is news, but every two
+ * seconds at most; done once. Ends without either when http is freed. */
+struct docker_pull {
+	struct loop *loop;
+	const char *socket, *image;
+	void (*note)(const char *text, void *data); /* NULL: nobody */
+	void (*done)(const struct error *err, void *data);
+	void *data;
+};
+void docker_pull(struct http *http, const struct docker_pull *what);
 /* -1 with "WHAT: " and why the engine would not. */
 int docker_check(const struct docker_answer *answer, const char *what,
 		 struct error *err) MUST_CHECK;

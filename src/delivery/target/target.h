@@ -37,6 +37,9 @@ struct target_release {
 	const char *folder;	     /* where it was unpacked */
 	int64_t run;		     /* 0: none */
 	const struct pairs *secrets; /* name to value; may be NULL */
+	/* Told how a start that takes its time gets on, with done's data, and
+	 * not any more once that was called. NULL: nobody. */
+	void (*note)(const char *text, void *data);
 };
 
 /* err is NULL on success; ms: how long it took. */
