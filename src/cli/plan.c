@@ -21,6 +21,21 @@ static void print_needs(const struct pipeline *pipeline,
 			      pipeline->stages[stage->needs[i]].name);
 }
 
+/* What a rollback has left. */
+static void print_veto(const struct environment *environment,
+		       const char *commit)
+{
+	const struct veto *veto =
+		environment_state_veto(environment_state(environment), commit);
+	char *text = veto ? environment_veto_text(veto, clock_wall_ms()) : NULL;
+
+	if (text)
+		listing_print("  VETOED       %s; it waits at a gate that only "
+			      "`signalbox override RUN --reason TEXT` opens\n",
+			      text);
+	free(text);
+}
+
 static int print_deploy(const struct project *project,
 			const struct stage_config *stage, struct error *err)
 {
@@ -50,6 +65,7 @@ static int print_deploy(const struct project *project,
 	if (plan) {
 		plan_describe(plan, &text);
 		listing_print("%s", text.data);
+		print_veto(environment, project->commit.id);
 	}
 	str_release(&text);
 	plan_free(plan);

@@ -148,14 +148,12 @@ static char *refusal_by(const struct gate *gate, const struct ruling *ruling,
 	return NULL;
 }
 
-/* NULL when the login may approve, else why not; the caller owns it. */
+/* NULL when the rules let the login approve, else why not; the caller owns
+ * it. */
 static char *refusal(const struct gate *gate, const char *login,
 		     const char *email)
 {
-	char *why = gate->veto ? xasprintf("vetoed: %s; an override with a "
-					   "reason lets it pass",
-					   gate->veto)
-			       : NULL;
+	char *why = NULL;
 
 	for (size_t i = 0; i < gate->ruling_count && !why; i++)
 		why = refusal_by(gate, &gate->rulings[i], login, email);
@@ -225,7 +223,10 @@ static int check_vote(const struct gate *gate, const struct gate_vote *vote,
 				 vote->login);
 	if (vote->choice == GATE_REJECT)
 		return 0;
-	why = refusal(gate, vote->login, vote->email);
+	why = gate->veto ? xasprintf("vetoed: %s; an override with a reason "
+				     "lets it pass",
+				     gate->veto)
+			 : refusal(gate, vote->login, vote->email);
 	if (why) {
 		error_set(err, ERROR_REFUSED, "%s", why);
 		free(why);

@@ -16,6 +16,7 @@ void gate_model_init(struct gate_model *gate)
 		.candidate_commit = xstrdup(""),
 		.live_version = xstrdup(""),
 		.live_commit = xstrdup(""),
+		.veto = xstrdup(""),
 	};
 }
 
@@ -60,6 +61,7 @@ void gate_model_release(struct gate_model *gate)
 	free(gate->candidate_commit);
 	free(gate->live_version);
 	free(gate->live_commit);
+	free(gate->veto);
 }
 
 static void add_texts(struct strings *list, const json_t *array)
@@ -185,6 +187,7 @@ static void take_opened(struct gate_model *gate, const struct event *event)
 	fold_text(&gate->candidate_commit, json_text(candidate, "commit"));
 	fold_text(&gate->live_version, json_text(live, "version"));
 	fold_text(&gate->live_commit, json_text(live, "commit"));
+	fold_text(&gate->veto, event_text(event, "veto"));
 	gate->live_since = fold_time(live, "since");
 	add_texts(&gate->approvers, event_json(event, "approvers"));
 	add_eligible(gate, event_json(event, "eligible"));

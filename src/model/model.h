@@ -94,6 +94,7 @@ struct gate_model {
 	char *environment, *outcome, *reason; /* outcome once closed */
 	char *candidate_version, *candidate_commit;
 	char *live_version, *live_commit;
+	char *veto; /* what only an override lets pass, "" nothing */
 	int64_t live_since, opened, expires, closed;
 	int required, approvals;
 	struct vote_model *votes;

@@ -116,11 +116,19 @@ static int draw_steps(const struct view *view, const struct area *area, int row,
 /* Whom an open gate waits for, and all that would ship where its panel has
  * no room for that. */
 static int draw_gate(const struct view *view, const struct area *area, int row,
-		     const struct gate_model *gate)
+		     const struct gate_model *gate, int64_t run)
 {
 	bool listed = view->plan.panels[PANEL_GATE].rows >= 8;
 	struct str text = STR_INIT;
 
+	if (*gate->veto) {
+		str_addf(&text,
+			 "%s; only signalbox override %lld --reason TEXT lets "
+			 "it pass",
+			 gate->veto, (long long)run);
+		row = draw_fact(area, row, "vetoed", text.data);
+		str_clear(&text);
+	}
 	str_addf(&text, "for %d more of", gate->required - gate->approvals);
 	for (size_t i = 0; i < gate->approvers.count; i++)
 		str_addf(&text, "%s %s", i ? "," : "",
@@ -217,7 +225,7 @@ int card_draw(const struct view *view, const struct model *model,
 	if (!stage->started)
 		row = draw_needs(area, row, stage);
 	if (stage->gate.open)
-		return draw_gate(view, area, row, &stage->gate);
+		return draw_gate(view, area, row, &stage->gate, model->run);
 	if (it && strcmp(it->stage, stage->name) == 0) {
 		row = draw_fact(area, row, "analysis", it->analysis_text);
 		row = draw_fact(area, row, "limit", it->analysis_limit);

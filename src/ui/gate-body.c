@@ -144,8 +144,13 @@ void gate_draw_low(const struct view *view, const struct gate_model *gate,
 {
 	struct pen pen = pen_at(area, 1, 1);
 
-	draw_label(&pen, "who");
-	gate_draw_who(gate, &pen);
+	draw_label(&pen, *gate->veto ? "veto" : "who");
+	if (*gate->veto) {
+		pen_bold(&pen, ROLE_FAILED);
+		pen_printf(&pen, "%s   ", gate->veto);
+	} else {
+		gate_draw_who(gate, &pen);
+	}
 	if (gate->check_count) {
 		pen_role(&pen, ROLE_DIM);
 		pen_text(&pen, " checks  ");
@@ -290,7 +295,8 @@ static void draw_right(const struct gate_model *gate, const struct area *area)
 int gate_rows(const struct gate_model *gate, int cols)
 {
 	size_t who = gate->eligible_count ? gate->eligible_count : 1;
-	size_t left = 2 + who + (gate->check_count ? 1 + gate->check_count : 0);
+	size_t left = 2 + who + (*gate->veto ? 2 : 0) +
+		      (gate->check_count ? 1 + gate->check_count : 0);
 	size_t right = 4 + (gate->ships.count > gate->ships.changed_count
 				    ? gate->ships.count
 				    : gate->ships.changed_count);

@@ -156,9 +156,22 @@ static void draw_checks(const struct gate_model *gate, const struct area *area,
 	}
 }
 
+/* Before everything: no vote changes it. */
+static int draw_veto(const struct gate_model *gate, const struct area *area,
+		     int row)
+{
+	struct pen pen = pen_at(area, row, 1);
+
+	if (!*gate->veto)
+		return row;
+	pen_bold(&pen, ROLE_FAILED);
+	pen_text(&pen, "VETO  ");
+	return pen_wrap(&pen, gate->veto);
+}
+
 void gate_draw_people(const struct gate_model *gate, const struct area *area)
 {
-	int row = 1;
+	int row = draw_veto(gate, area, 1);
 	char *text = xasprintf("WHO   %d of %d so far", gate->approvals,
 			       gate->required);
 

@@ -25,6 +25,8 @@ static const char *gate_off(const struct view *view, const struct model *model,
 
 	if (!stage)
 		return "no gate is open";
+	if (approve && *stage->gate.veto)
+		return "vetoed: only an override passes";
 	for (size_t i = 0; i < stage->gate.eligible_count; i++) {
 		const struct eligible_model *it = &stage->gate.eligible[i];
 

@@ -89,6 +89,11 @@ void spoken_gate(const struct view *view, const struct model *model,
 			 gate->required);
 	add_ships(&out, gate);
 	strings_add_owned(lines, str_detach(&out));
+	if (*gate->veto)
+		strings_addf(lines,
+			     "%s is VETOED: %s. signalbox override %lld "
+			     "--reason lets it pass",
+			     stage->name, gate->veto, (long long)model->run);
 	for (size_t i = 0; i < ARRAY_SIZE(votes); i++)
 		if (view_off(view, model, votes[i], &why))
 			strings_addf(lines, "You cannot %s now: %s",

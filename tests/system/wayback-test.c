@@ -120,6 +120,10 @@ static void what_was_rolled_back_comes_again_by_an_override_alone(void **state)
 	assert_says(site->out, "is not released again without an override");
 	assert_int_equal(site_call(site, "status", NULL), 0);
 	assert_says(site->out, "vetoed: ");
+	assert_int_equal(site_call(site, "plan", NULL), 0);
+	assert_says(site->out, "VETOED       ");
+	assert_says(site->out, ": slow checkout; it waits at a gate that only "
+			       "`signalbox override RUN --reason TEXT` opens");
 	assert_int_equal(site_call(site, "run", NULL), 6);
 	assert_says(site->out, "VETOED: ");
 	assert_says(site->out, ": slow checkout");

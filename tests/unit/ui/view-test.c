@@ -63,6 +63,32 @@ static void assert_needs_you(struct story *story, const char *what)
 	assert_drawn(story, 3, 30, "? * ");
 }
 
+static void what_is_vetoed_says_by_whom_and_what_passes(void **state)
+{
+	struct story story = story_open("gate.ndjson");
+	static const char veto[] = "v2 was rolled back by lee at 14:16: slow";
+
+	(void)state;
+	tell(&story, "gate.opened",
+	     "\"stage\":\"production\",\"environment\":\"production\","
+	     "\"required\":1,\"veto\":\"v2 was rolled back by lee at 14:16: "
+	     "slow\",\"eligible\":[{\"person\":\"ana\",\"can\":true}],"
+	     "\"checks\":[{\"name\":\"veto\",\"outcome\":\"rejected\"}]");
+	view_input(story.view, story.model, 'a');
+	assert_null(story.view->dialog);
+	assert_string_equal(story.view->toast,
+			    "a is off: vetoed: only an override passes");
+	view_input(story.view, story.model, 'x');
+	assert_non_null(story.view->dialog);
+	view_input(story.view, story.model, INPUT_ESCAPE);
+	assert_drawn(&story, 24, 80, veto);
+	assert_drawn(&story, 24, 80, "off: vetoed: only an override passes");
+	assert_drawn(&story, 40, 120, "VETO  v2 was rolled back by lee at");
+	view_select(story.view, "production");
+	assert_drawn(&story, 40, 120, "override 481 --reason TEXT");
+	story_close(&story);
+}
+
 static void a_plan_that_waits_for_a_person_needs_you(void **state)
 {
 	struct story story = story_open("canary.ndjson");
@@ -296,6 +322,7 @@ int main(void)
 		cmocka_unit_test(a_plan_that_waits_for_a_person_needs_you),
 		cmocka_unit_test(
 			a_run_drills_nothing_and_tells_how_the_last_one_went),
+		cmocka_unit_test(what_is_vetoed_says_by_whom_and_what_passes),
 		cmocka_unit_test(a_promotion_lists_what_it_leaves_out),
 		cmocka_unit_test(what_another_run_deploys_is_told_as_its),
 		cmocka_unit_test(a_candidate_that_is_up_again_can_be_shifted),
