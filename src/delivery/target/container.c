@@ -132,6 +132,15 @@ static int64_t started_ms(const char *text)
 	return ms;
 }
 
+static int strange(const struct asking *asking,
+		   const struct docker_answer *answer, struct error *err)
+{
+	return error_set(err, ERROR_PROVIDER,
+			 "Docker Engine answered %d and does not tell whether "
+			 "%s runs",
+			 answer->status, asking->name);
+}
+
 /* -1 when it cannot be known. One that leaked past its memory was killed, and
  * says so for ever after. */
 static int decode(struct asking *asking, const struct docker_answer *answer,
@@ -142,10 +151,13 @@ static int decode(struct asking *asking, const struct docker_answer *answer,
 	bool restarting;
 
 	memset(status, 0, sizeof(*status));
-	if (answer->status == 404)
+	if (answer->status == 404 && *json_text(answer->json, "message"))
 		return 0;
 	if (docker_check(answer, asking->name, err) < 0)
 		return -1;
+	if (answer->status != 200 ||
+	    !json_is_boolean(json_object_get(state, "Running")))
+		return strange(asking, answer, err);
 	restarting = json_is_true(json_object_get(state, "Restarting"));
 	status->alive =
 		json_is_true(json_object_get(state, "Running")) && !restarting;
@@ -355,10 +367,7 @@ static void last_log(const struct docker_answer *answer,
 {
 	struct asking *asking = data;
 
-	if (err) {
-		fail(asking, err);
-		return;
-	}
+	(void)err; /* the stop says so, too */
 	keep_log(asking, answer);
 	ask(asking,
 	    (struct docker_question){
