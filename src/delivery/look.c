@@ -42,23 +42,18 @@ static void looked(const struct target_status *status, const struct error *err,
 	free(look);
 }
 
-static int count(const struct environment *environment)
+/* So many of the colour have to be asked: none of what was adopted. */
+static int count(const struct environment *environment, enum colour colour)
 {
-	int all = 0;
-
-	if (!environment->targets[0][0].ops->look)
-		return 0;
-	for (int i = 0; i < COLOUR_COUNT; i++)
-		all += environment_instances(environment, (enum colour)i);
-	return all;
+	return environment->targets[colour][0].ops->look
+		       ? environment_instances(environment, colour)
+		       : 0;
 }
 
-static void ask(struct environment *environment, enum colour colour,
+static void ask(struct environment *environment, enum colour colour, int count,
 		struct look *look)
 {
-	int instances = environment_instances(environment, colour);
-
-	for (int i = 0; i < instances; i++) {
+	for (int i = 0; i < count; i++) {
 		const struct target *target = &environment->targets[colour][i];
 
 		target->ops->look(target, looked, look);
@@ -68,10 +63,11 @@ static void ask(struct environment *environment, enum colour colour,
 struct look *environment_look(struct environment *environment, look_done *done,
 			      void *data)
 {
-	int pending = count(environment);
+	int blue = count(environment, COLOUR_BLUE);
+	int green = count(environment, COLOUR_GREEN);
 	struct look *look;
 
-	if (!pending) {
+	if (!blue && !green) {
 		if (done)
 			done(data);
 		return NULL;
@@ -80,11 +76,11 @@ struct look *environment_look(struct environment *environment, look_done *done,
 	look->environment = environment;
 	look->done = done;
 	look->data = data;
-	look->pending = pending;
+	look->pending = blue + green;
 	look->next = environment->looks;
 	environment->looks = look;
-	for (int i = 0; i < COLOUR_COUNT; i++)
-		ask(environment, (enum colour)i, look);
+	ask(environment, COLOUR_BLUE, blue, look);
+	ask(environment, COLOUR_GREEN, green, look);
 	return look;
 }
 

@@ -30,7 +30,7 @@ void restarts_tell(struct environment *environment)
 			struct target_status status = {0};
 
 			if (!target->ops->recall)
-				return;
+				continue;
 			target->ops->recall(target, &status);
 			if (sampler->has_restarts &&
 			    status.restarts > sampler->restarts[i][j])

@@ -10,6 +10,7 @@
 #include "base/memory.h"
 #include "delivery/environment.h"
 #include "delivery/lock.h"
+#include "delivery/operation.h"
 #include "event/journal.h"
 #include "unit/delivery/worlds.h"
 
@@ -701,6 +702,86 @@ static void a_rollback_waits_for_no_request(void **state)
 	assert_null(strstr(world->told.data, "traffic.observed"));
 }
 
+struct asked {
+	target_looked *done;
+	void *data;
+	struct target_status status;
+};
+
+static void tell_look(void *data)
+{
+	struct asked *asked = data;
+
+	asked->done(&asked->status, NULL, asked->data);
+	free(asked);
+}
+
+static void look_at(const struct target *target, target_looked *done,
+		    void *data)
+{
+	struct asked *asked = xcalloc(1, sizeof(*asked));
+
+	asked->done = done;
+	asked->data = data;
+	str_addf(&fake.log, "look at %s\n", colour_name(target->colour));
+	loop_post(target->loop, tell_look, asked);
+}
+
+/* v0 serves there, and nobody of ours has started it. */
+static void adopted_on(struct world *world, enum colour colour)
+{
+	struct environment *environment = world->environment;
+	const struct release live = {
+		.version = (char *)"v0",
+		.commit = (char *)"",
+		.digest = (char *)"",
+		.folder = (char *)"",
+		.pipeline = (char *)"",
+		.person = (char *)"ana",
+		.colour = colour,
+		.adopted = true,
+	};
+	struct event *event =
+		environment_event(environment, EVENT_DEPLOY_FINISHED);
+
+	event_set(event, "outcome", "passed");
+	event_set_bool(event, "adopted", true);
+	event_set_json_owned(event, "live", release_encode(&live));
+	assert_int_equal(
+		ledger_record_owned(environment->ledger, event, true, NULL), 0);
+}
+
+static void the_other_is_asked(struct world *world, enum colour adopted)
+{
+	struct environment *environment = world->environment;
+	struct answer answer = {0};
+	struct event *event;
+
+	adopted_on(world, adopted);
+	free(fake_log());
+	environment_recover(environment, answered, &answer);
+	went_well(world, &answer);
+	assert_asked(adopted == COLOUR_BLUE ? "look at green\n"
+					    : "look at blue\n");
+	event = environment_event(environment, EVENT_TARGET_STOPPED);
+	event_set(event, "colour", colour_name(adopted));
+	assert_int_equal(
+		ledger_record_owned(environment->ledger, event, true, NULL), 0);
+}
+
+static void what_was_adopted_is_not_asked_as_what_we_started(void **state)
+{
+	struct target_ops asked = fake_target;
+	struct world *world = *state;
+
+	released(world, "v1");
+	asked.look = look_at;
+	world->target = &asked;
+	reopen(world);
+	the_other_is_asked(world, COLOUR_BLUE);
+	the_other_is_asked(world, COLOUR_GREEN);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -737,6 +818,7 @@ int main(void)
 		TEST(too_few_requests_end_it_well),
 		TEST(requests_that_disagree_are_an_error),
 		TEST(a_rollback_waits_for_no_request),
+		TEST(what_was_adopted_is_not_asked_as_what_we_started),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
