@@ -27,6 +27,7 @@ libsignalbox_a_SOURCES += \
 	%D%/metric-command.c %D%/metric-prometheus.c \
 	%D%/move.c \
 	%D%/observe.c \
+	%D%/outage.c \
 	%D%/operation.c %D%/operation.h \
 	%D%/part.c \
 	%D%/plan.c %D%/plan.h \

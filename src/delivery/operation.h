@@ -117,6 +117,20 @@ struct operation {
 	int64_t epoch;
 };
 
+/* A colour that had traffic and stopped answering. */
+struct outage {
+	int64_t noticed_us; /* monotonic; 0: none to be told of */
+	double asked;	    /* percent that it had */
+	bool restarted;	    /* and not stopped by us */
+	int64_t told_at;    /* the number of the sample that it was told by */
+	struct traffic_sample before;
+};
+struct outlook {
+	struct traffic_sample seen, earlier; /* the last one, that before */
+	int64_t count;			     /* of samples */
+	struct outage outages[COLOUR_COUNT];
+};
+
 struct sampler {
 	struct timer *timer;
 	struct timer *answer; /* armed while one is awaited */
@@ -138,6 +152,7 @@ struct sampler {
 	int ticks;
 	bool has_restarts;
 	int64_t restarts[COLOUR_COUNT][INSTANCES_MOST];
+	struct outlook outlook;
 };
 
 struct older_pipeline {
@@ -359,6 +374,11 @@ json_t *units_encode(const struct traffic_split *split);
 
 /* Of the targets, since the last call. */
 void restarts_tell(struct environment *environment);
+/* What it cost that a colour with traffic stopped answering is told: it was
+ * started again, or is less up than in the sample before. */
+void outage_notice(struct environment *environment, enum colour colour);
+void outages_look(struct environment *environment,
+		  const struct traffic_sample *now);
 
 void sampler_init(struct environment *environment);
 void sampler_release(struct environment *environment);

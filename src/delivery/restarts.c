@@ -33,8 +33,10 @@ void restarts_tell(struct environment *environment)
 				continue;
 			target->ops->recall(target, &status);
 			if (sampler->has_restarts &&
-			    status.restarts > sampler->restarts[i][j])
+			    status.restarts > sampler->restarts[i][j]) {
 				tell(environment, target, &status);
+				outage_notice(environment, (enum colour)i);
+			}
 			sampler->restarts[i][j] = status.restarts;
 		}
 	sampler->has_restarts = true;

@@ -220,6 +220,7 @@ static void sampled(struct traffic *traffic,
 		answer_is_there(environment);
 	/* A source that is silent shows by its age; nothing is made up. */
 	if (!err) {
+		outages_look(environment, sample);
 		sampler_take(environment, sample);
 		keep_window(&environment->sampler,
 			    environment->sampler.last_us);

@@ -56,6 +56,7 @@
 	X(TRAFFIC_CHANGED, "traffic.changed", 0)           \
 	X(TRAFFIC_OBSERVED, "traffic.observed", 0)         \
 	X(TRAFFIC_SAMPLED, "traffic.sampled", 0)           \
+	X(TRAFFIC_LEFT, "traffic.left", 0)                 \
 	X(ANALYSIS_JUDGED, "analysis.judged", 0)           \
 	X(ROLLBACK_READINESS, "rollback.readiness", 0)     \
 	X(ROLLBACK_STARTED, "rollback.started", 0)         \

@@ -37,6 +37,7 @@ static bool is_warning(const struct event *event)
 	case EVENT_STAGE_RETRYING:
 	case EVENT_FINDING_FOUND:
 	case EVENT_TARGET_FAILED:
+	case EVENT_TRAFFIC_LEFT:
 	case EVENT_ROLLBACK_STARTED:
 	case EVENT_ROLLBACK_FINISHED:
 	case EVENT_RELEASE_VETOED:

@@ -202,6 +202,25 @@ void say_traffic_observed(struct str *out, const struct event *event)
 	str_add(out, event_text(event, "text"));
 }
 
+void say_traffic_left(struct str *out, const struct event *event)
+{
+	char text[NUMBER_TEXT_SIZE];
+
+	str_addf(out, "%s: %s stopped answering at %s %% of the traffic; ",
+		 event_text(event, "environment"), event_text(event, "colour"),
+		 number_real(event_real(event, "asked", NAN), 1, text));
+	if (!event_has(event, "failed"))
+		str_add(out, "what failed by it is not known");
+	else if (!event_int(event, "failed", 0))
+		str_add(out, "no request failed");
+	else
+		say_count(out, event_int(event, "failed", 0), "request FAILED",
+			  "requests FAILED");
+	if (event_int(event, "retried", 0))
+		str_addf(out, ", %lld sent again",
+			 (long long)event_int(event, "retried", 0));
+}
+
 /* What is good is not told every few seconds. */
 void say_analysis_judged(struct str *out, const struct event *event)
 {

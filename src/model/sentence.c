@@ -356,6 +356,7 @@ static say_function *const sentences[EVENT_TYPE_COUNT] = {
 	[EVENT_TARGET_RESTARTED] = say_target_restarted,
 	[EVENT_TRAFFIC_CHANGED] = say_traffic_changed,
 	[EVENT_TRAFFIC_OBSERVED] = say_traffic_observed,
+	[EVENT_TRAFFIC_LEFT] = say_traffic_left,
 	[EVENT_ANALYSIS_JUDGED] = say_analysis_judged,
 	[EVENT_ROLLBACK_READINESS] = say_readiness,
 	[EVENT_ROLLBACK_STARTED] = say_rollback_started,

@@ -36,6 +36,7 @@ const char *const notify_words[] = {
 	"target.restarted",
 	"traffic.changing",
 	"traffic.changed",
+	"traffic.left",
 	"analysis.judged",
 	"rollback.readiness",
 	"rollback.started",

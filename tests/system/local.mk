@@ -99,6 +99,8 @@ EXTRA_PROGRAMS += %D%/loud-test
 if PLATFORM_LINUX
 EXTRA_PROGRAMS += %D%/wrk-test
 %C%_wrk_test_SOURCES = %D%/wrk-test.c $(SITE_SOURCES)
+EXTRA_PROGRAMS += %D%/killed-test
+%C%_killed_test_SOURCES = %D%/killed-test.c $(SITE_SOURCES)
 endif
 check_PROGRAMS += %D%/ships-test
 %C%_ships_test_SOURCES = %D%/ships-test.c $(SITE_SOURCES)

@@ -345,7 +345,7 @@ static void sampled(struct exec_work *work, json_t *answer,
 			json_object_get(colours, colour_name((enum colour)i)),
 			&sample->colours[i]);
 	sample->failed = exec_read_count(answer, "failed");
-	sample->lost = -1;
+	sample->lost = sample->unanswered = -1;
 	if (!exec->has_base)
 		exec->base = *sample;
 	exec->has_base = true;

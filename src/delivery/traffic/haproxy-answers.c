@@ -241,6 +241,18 @@ static void add_counts(struct haproxy_counts *counts, const struct row *header,
 		counts->mean = strtod(ttime, NULL);
 }
 
+/* A server that ends after the first request of a connection costs its client
+ * the connection, by HTTP's own rule, and is counted nowhere: what has begun,
+ * is not under way and has no status. */
+static int64_t dropped(const struct row *header, const struct row *row)
+{
+	int64_t begun = number(header, row, "stot");
+
+	return begun ? begun - number(header, row, "req_tot") -
+			       number(header, row, "scur")
+		     : 0;
+}
+
 static void add_row(struct haproxy_stat *stat,
 		    const struct strings servers[COLOUR_COUNT],
 		    const struct row *header, const struct row *row)
@@ -250,6 +262,7 @@ static void add_row(struct haproxy_stat *stat,
 
 	if (strcmp(name, "BACKEND") == 0) {
 		stat->backend_5xx = number(header, row, "hrsp_5xx");
+		stat->dropped = dropped(header, row);
 		snprintf(stat->algorithm, sizeof(stat->algorithm), "%s",
 			 cell(header, row, "algo"));
 		snprintf(stat->mode, sizeof(stat->mode), "%s",

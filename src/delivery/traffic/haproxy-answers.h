@@ -59,6 +59,7 @@ struct haproxy_counts {
 struct haproxy_stat {
 	struct haproxy_counts colours[COLOUR_COUNT];
 	int64_t backend_5xx; /* what clients of the backend got */
+	int64_t dropped;     /* requests that ended without an answer */
 	char algorithm[32];  /* "" when the socket does not tell */
 	char mode[8];	     /* "http" */
 };

@@ -66,6 +66,7 @@ static void add_growth(struct haproxy *haproxy, const struct haproxy_stat *now)
 		s->retries += grown(b->retries, n->retries);
 	}
 	sum->backend_5xx += grown(last->backend_5xx, now->backend_5xx);
+	sum->dropped += now->dropped - last->dropped;
 }
 
 /* The first sample of a worker counts from there: what went before an open
@@ -91,6 +92,15 @@ static void count(struct haproxy *haproxy, long worker,
 static int64_t weight_of(const struct haproxy_counts *colour)
 {
 	return colour->up_servers ? colour->up_weight : colour->weight;
+}
+
+static int64_t unanswered(const struct haproxy_stat *sum)
+{
+	int64_t count = sum->backend_5xx + sum->dropped;
+
+	for (int i = 0; i < COLOUR_COUNT; i++)
+		count -= sum->colours[i].server_5xx;
+	return count > 0 ? count : 0;
 }
 
 static void fill(struct haproxy *haproxy, struct traffic_sample *sample)
@@ -131,6 +141,7 @@ static void fill(struct haproxy *haproxy, struct traffic_sample *sample)
 			     haproxy->ring, HAPROXY_LINE_FORMAT);
 	}
 	sample->failed = haproxy->failed.sure;
+	sample->unanswered = unanswered(&haproxy->sum);
 	if (!haproxy->ring)
 		sample->lost = -1;
 }

@@ -8,6 +8,8 @@
 #include "base/str.h"
 
 #define SERVER_ERROR 500
+#define BAD_GATEWAY 502
+#define GATEWAY_TIMEOUT 504
 
 struct line {
 	int64_t end_us, duration_us;
@@ -165,6 +167,9 @@ void nginx_log_take(struct nginx_log *log, const char *text)
 		add_time(&log->colours[last], &line);
 	else if (line.status >= SERVER_ERROR)
 		log->failed++;
+	if (line.status == BAD_GATEWAY || line.status == GATEWAY_TIMEOUT ||
+	    (last < 0 && line.status >= SERVER_ERROR))
+		log->unanswered++;
 }
 
 static double mean_of(const struct nginx_counts *counts)
@@ -191,6 +196,7 @@ void nginx_log_sample(struct nginx_log *log, struct traffic_sample *sample)
 		latencies_clear(&counts->recent);
 	}
 	sample->failed = log->failed;
+	sample->unanswered = log->unanswered;
 }
 
 void nginx_log_mark(struct nginx_log *log)

@@ -37,7 +37,8 @@ struct nginx_log {
 	int instances;
 	bool by_port;
 	struct nginx_counts colours[COLOUR_COUNT];
-	int64_t failed; /* answers 5xx that no server gave */
+	int64_t failed;	    /* answers 5xx that no server gave */
+	int64_t unanswered; /* those, and where the last one tried gave none */
 };
 
 /* Lines of another form (complaints, in the same file) are passed over. */

@@ -99,7 +99,11 @@ struct traffic_colour_sample {
 struct traffic_sample {
 	struct traffic_colour_sample colours[COLOUR_COUNT];
 	int64_t failed; /* answers 5xx that no server gave: the proxy's own */
-	int64_t lost;	/* request lines the ring dropped; -1 not known */
+	/* Requests that no server answered, also where it had them already:
+	 * the client got the proxy's own 5xx, or its connection was closed.
+	 * -1 not known. */
+	int64_t unanswered;
+	int64_t lost; /* request lines the ring dropped; -1 not known */
 };
 
 typedef void traffic_done(struct traffic *traffic, const struct error *err,

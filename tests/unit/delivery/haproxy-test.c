@@ -108,12 +108,12 @@ static void a_server_that_is_missing_is_named_by_its_colour(void **state)
 static const char stat_text[] =
 	"Name: HAProxy\n\n"
 	"# pxname,svname,status,hrsp_5xx,req_tot,econ,eresp,wretr,wredis,scur,"
-	"uweight,ttime,algo,mode,\n"
+	"uweight,ttime,algo,mode,stot,\n"
 	"shop,FRONTEND,OPEN,99,99,,,,,5,,,,http,\n"
 	"shop,b1,UP,1,100,2,0,4,5,3,243,12,,http,\n"
 	"shop,b2,DOWN,0,50,0,1,0,0,0,243,8,,http,\n"
 	"shop,g1,no check,7,70,0,0,0,0,1,13,20,,http,\n"
-	"shop,BACKEND,UP,13,220,,,,,4,499,12,roundrobin,http,\n\n";
+	"shop,BACKEND,UP,13,220,,,,,4,499,12,roundrobin,http,227,\n\n";
 
 static void stat_is_read_by_column_name(void **state)
 {
@@ -132,6 +132,7 @@ static void stat_is_read_by_column_name(void **state)
 	assert_true(stat.colours[COLOUR_GREEN].up);
 	assert_true(stat.colours[COLOUR_GREEN].mean == 20);
 	assert_int_equal(stat.backend_5xx, 13);
+	assert_int_equal(stat.dropped, 3);
 	assert_string_equal(stat.algorithm, "roundrobin");
 	assert_int_equal(
 		haproxy_read_stat(stat_text, "nope", servers, &stat, NULL), -1);

@@ -64,6 +64,7 @@ static void attempt_that_another_colour_took_over_is_a_retry(void **state)
 	assert_int_equal(sample.colours[COLOUR_BLUE].requests, 1);
 	assert_int_equal(sample.colours[COLOUR_BLUE].errors, 0);
 	assert_int_equal(sample.failed, 0);
+	assert_int_equal(sample.unanswered, 0);
 }
 
 static void errors_are_the_servers_or_nginxs_own(void **state)
@@ -84,6 +85,7 @@ static void errors_are_the_servers_or_nginxs_own(void **state)
 	assert_int_equal(sample.colours[COLOUR_BLUE].requests, 3);
 	assert_int_equal(sample.colours[COLOUR_BLUE].errors, 2);
 	assert_int_equal(sample.failed, 1);
+	assert_int_equal(sample.unanswered, 2);
 }
 
 static void preview_and_other_lines_count_nowhere(void **state)
