@@ -212,15 +212,31 @@ struct zone_time zone_local(const struct zone *zone, int64_t wall_ms)
 	return time;
 }
 
+static bool has_form(const char *text, const char *form)
+{
+	for (; *form; form++, text++)
+		if (*form == '0' ? !isdigit((unsigned char)*text)
+				 : *text != *form)
+			return false;
+	return !*text;
+}
+
+static int days_of(int year, int month)
+{
+	return month == 12 ? 31
+			   : (int)(zone_days(year, month + 1, 1) -
+				   zone_days(year, month, 1));
+}
+
 bool zone_time_parse(const char *text, struct zone_time *time)
 {
-	int year, month, day, hour, minute, len = 0;
+	int year, month, day, hour, minute;
 
-	if (strlen(text) != 16 ||
-	    sscanf(text, "%4d-%2d-%2d %2d:%2d%n", &year, &month, &day, &hour,
-		   &minute, &len) != 5 ||
-	    len != 16 || year < 1970 || month < 1 || month > 12 || day < 1 ||
-	    day > 31 || hour < 0 || minute < 0 || minute > 59 ||
+	if (!has_form(text, "0000-00-00 00:00") ||
+	    sscanf(text, "%4d-%2d-%2d %2d:%2d", &year, &month, &day, &hour,
+		   &minute) != 5 ||
+	    year < 1970 || month < 1 || month > 12 || day < 1 ||
+	    day > days_of(year, month) || minute > 59 ||
 	    hour * 60 + minute > 1440)
 		return false;
 	*time = (struct zone_time){year, month, day, hour * 60 + minute, 0};

@@ -126,6 +126,37 @@ static void rules_of_each_form_are_read(void **state)
 	assert_false(zone_rule_parse("EST5EDT,M3.1.0,M1.1.0x", &rule));
 }
 
+static void time_is_of_a_day_that_there_is(void **state)
+{
+	static const char *const wrong[] = {
+		"",
+		"2026-12-20",
+		"2026-12-20 18:00 ",
+		"2026-02-30 18:00",
+		"2026-02-29 18:00",
+		"2026-04-31 00:00",
+		"2026-13-01 00:00",
+		"2026-00-01 00:00",
+		"2026-12-00 00:00",
+		"2026-12-20 24:01",
+		"2026-12-20 23:60",
+		"1969-12-31 00:00",
+		"2026-12- 1 18:00",
+		"2026-12-+1 18:00",
+		"2026-12-20 -1:00",
+	};
+	struct zone_time time;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
+		if (zone_time_parse(wrong[i], &time))
+			fail_msg("'%s' is a time", wrong[i]);
+	assert_true(zone_time_parse("2028-02-29 18:30", &time));
+	assert_int_equal(time.day, 29);
+	assert_int_equal(time.minute, 18 * 60 + 30);
+	assert_true(zone_time_parse("2026-12-31 24:00", &time));
+}
+
 static void what_is_no_zone_is_refused(void **state)
 {
 	static const char *const wrong[] = {
@@ -152,6 +183,7 @@ int main(void)
 		cmocka_unit_test(calendar_is_that_of_the_c_library),
 		cmocka_unit_test(gaps_and_folds_are_the_later_and_the_first),
 		cmocka_unit_test(rules_of_each_form_are_read),
+		cmocka_unit_test(time_is_of_a_day_that_there_is),
 		cmocka_unit_test(what_is_no_zone_is_refused),
 	};
 
