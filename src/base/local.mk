@@ -9,7 +9,7 @@ libsignalbox_a_SOURCES += \
 	%D%/str.c %D%/str.h \
 	%D%/strings.c %D%/strings.h \
 	%D%/vector.h \
-	%D%/zone.c %D%/zone.h \
+	%D%/zone.c %D%/zone.h %D%/zone-names.c \
 	%D%/zone-rule.c %D%/zone-rule.h
 if MALLOC_TRIM
 libsignalbox_a_SOURCES += %D%/memory-trim.c

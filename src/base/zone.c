@@ -11,7 +11,6 @@
 #include "base/str.h"
 #include "base/zone-rule.h"
 
-#define FOLDER "/usr/share/zoneinfo"
 #define FILE_MOST (1u << 20)
 #define HEADER 44
 #define DAY 86400
@@ -151,24 +150,24 @@ bool zone_is_name(const char *name)
 
 struct zone *zone_load(const char *name, struct error *err)
 {
-	char *path = path_join(FOLDER, name);
+	char *path = path_join(ZONE_FOLDER, name);
 	struct str data = STR_INIT;
 	struct zone *zone = NULL;
 
 	if (!zone_is_name(name))
 		error_set(err, ERROR_CONFIG, "'%s' is no name of a time zone",
 			  name);
-	else if (!file_exists(FOLDER))
+	else if (!file_exists(ZONE_FOLDER))
 		error_set(err, ERROR_CONFIG,
 			  "there are no time zones on this machine (%s); "
 			  "install the package tzdata",
-			  FOLDER);
+			  ZONE_FOLDER);
 	else if (file_read(path, &data, FILE_MOST, NULL) < 0 ||
 		 !(zone = zone_parse(data.data, data.len)))
 		error_set(err, ERROR_CONFIG,
 			  "there is no time zone '%s' in %s; write one such "
 			  "as Europe/London or UTC",
-			  name, FOLDER);
+			  name, ZONE_FOLDER);
 	str_release(&data);
 	free(path);
 	return zone;

@@ -11,6 +11,9 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "base/strings.h"
+
+#define ZONE_FOLDER "/usr/share/zoneinfo"
 
 struct zone;
 
@@ -36,6 +39,8 @@ struct zone_time zone_local(const struct zone *zone, int64_t wall_ms);
 int64_t zone_moment(const struct zone *zone, const struct zone_time *time);
 /* "2026-12-20 18:00", to 24:00; the weekday is left alone. */
 bool zone_time_parse(const char *text, struct zone_time *time);
+/* Adds the names of all, in order; none where there is no zoneinfo. */
+void zone_names(struct strings *names);
 /* A name that may be one: no path that leads elsewhere. */
 bool zone_is_name(const char *name);
 

@@ -3,7 +3,9 @@
 
 #include <ctype.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/memory.h"
 #include "base/vector.h"
@@ -58,6 +60,50 @@ static bool take_minute(const char **at, char end, int *minute)
 	return true;
 }
 
+/* Several hundred names; a file of nothing but mistakes is not held against
+ * them for ever. */
+#define NAMES_COST ((size_t)1 << 18)
+
+/* "; did you mean 'Europe/London'?", or "". A city alone is enough. */
+static char *zone_meant(struct reader *reader, const char *name)
+{
+	struct strings known = STRINGS_INIT;
+	char *mend = NULL;
+
+	if (reader->comparisons_left >= NAMES_COST) {
+		reader->comparisons_left -= NAMES_COST;
+		zone_names(&known);
+	}
+	for (size_t i = 0; i < known.count && !mend; i++) {
+		const char *city = strrchr(known.items[i], '/');
+
+		if (city && strcasecmp(city + 1, name) == 0)
+			mend = xasprintf("; did you mean '%s'?",
+					 known.items[i]);
+	}
+	if (!mend)
+		mend = suggest(reader, name, (const char *const *)known.items,
+			       known.count);
+	strings_release(&known);
+	return mend;
+}
+
+static void complain_of_zone(struct reader *reader, const struct node *value,
+			     const char *name, const struct error *err)
+{
+	char *mend =
+		zone_is_name(name) ? zone_meant(reader, name) : xstrdup("");
+
+	if (*mend)
+		complain_about(reader, value,
+			       "there is no time zone '%s' in " ZONE_FOLDER
+			       "%s",
+			       name, mend);
+	else
+		complain_about(reader, value, "%s", error_text(err));
+	free(mend);
+}
+
 /* Without zoneinfo nobody can tell, and what is live must be read all the
  * same: a release is told then. */
 static void check_zone(struct reader *reader, const struct node *value,
@@ -68,7 +114,7 @@ static void check_zone(struct reader *reader, const struct node *value,
 	struct zone *zone = zone_load(name, &err);
 
 	if (!zone && (utc || !zone_is_name(name)))
-		complain_about(reader, value, "%s", error_text(&err));
+		complain_of_zone(reader, value, name, &err);
 	zone_free(zone);
 	zone_free(utc);
 	error_clear(&err);
