@@ -50,12 +50,24 @@ static const char *gate_off(const struct view *view, const struct model *model,
 	return NULL;
 }
 
+/* A share by hand is taken where the plan waits: at a pause, an analysis or a
+ * bake, and at a weight that is held. Else NULL: the step under way. */
+static const struct step_model *step_before_shift(const struct stage_model *it)
+{
+	for (size_t i = 0; it && i < it->step_count; i++)
+		if (it->steps[i].state == STATE_RUNNING &&
+		    strcmp(it->steps[i].kind, "weight") != 0)
+			return stage_leavable(it) ? NULL : &it->steps[i];
+	return NULL;
+}
+
 static const char *deployment_off(const struct model *model, enum action action,
 				  struct str *why)
 {
 	const struct environment_model *it = model_focus(model);
 	const struct colour_model *candidate;
 	const struct stage_model *stage;
+	const struct step_model *step;
 
 	if (it && !*it->stage && it->candidate >= 0) {
 		str_addf(why, "run %lld deploys there, not this one",
@@ -79,6 +91,14 @@ static const char *deployment_off(const struct model *model, enum action action,
 	if (!(candidate->healthy && candidate->up) && action != ACTION_HOLD) {
 		str_addf(why, "%s is not healthy",
 			 colour_name((enum colour)it->candidate));
+		return why->data;
+	}
+	step = action == ACTION_SHIFT ? step_before_shift(stage) : NULL;
+	if (step) {
+		str_addf(why,
+			 "%s is under way; its plan takes a share at a "
+			 "pause",
+			 step->name);
 		return why->data;
 	}
 	if (action == ACTION_NEXT && !(stage && stage_leavable(stage)))

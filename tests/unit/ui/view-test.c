@@ -265,6 +265,30 @@ static void a_candidate_that_is_up_again_can_be_shifted(void **state)
 	story_close(&story);
 }
 
+static void a_share_by_hand_is_refused_before_its_dialog(void **state)
+{
+	struct story story = story_open("canary.ndjson");
+
+	(void)state;
+	tell(&story, "traffic.sampled", SAMPLE("green", "25"));
+	view_input(story.view, story.model, 's');
+	assert_non_null(story.view->dialog);
+	view_input(story.view, story.model, INPUT_ESCAPE);
+	assert_null(story.view->dialog);
+	tell(&story, "step.finished",
+	     "\"stage\":\"production\",\"step\":\"pause-2\",\"kind\":"
+	     "\"pause\",\"outcome\":\"passed\"");
+	tell(&story, "step.started",
+	     "\"stage\":\"production\",\"step\":\"check-9\",\"kind\":"
+	     "\"check\",\"label\":\"check it\"");
+	view_input(story.view, story.model, 's');
+	assert_null(story.view->dialog);
+	assert_string_equal(story.view->toast,
+			    "s is off: check-9 is under way; its plan takes a "
+			    "share at a pause");
+	story_close(&story);
+}
+
 /* A release that was left still runs where the one before would start. */
 static void
 what_runs_is_named_and_so_is_what_a_way_back_would_start(void **state)
@@ -326,6 +350,7 @@ int main(void)
 		cmocka_unit_test(a_promotion_lists_what_it_leaves_out),
 		cmocka_unit_test(what_another_run_deploys_is_told_as_its),
 		cmocka_unit_test(a_candidate_that_is_up_again_can_be_shifted),
+		cmocka_unit_test(a_share_by_hand_is_refused_before_its_dialog),
 		cmocka_unit_test(
 			what_runs_is_named_and_so_is_what_a_way_back_would_start),
 		cmocka_unit_test(a_long_title_is_cut_between_characters),
