@@ -188,8 +188,20 @@ static void begin_at(struct watching *it, const char *tip)
 	look_again(it);
 }
 
+/* A branch that was never seen is misspelt, unless the person says how often
+ * to look for it. */
 static void failed(struct watching *it, const struct error *err)
 {
+	if (err->code == ERROR_NOT_FOUND && !it->state.last &&
+	    !it->every_text) {
+		struct error why = ERROR_INIT;
+
+		error_set(&why, ERROR_NOT_FOUND,
+			  "%s; push it, or with --every it is waited for",
+			  error_text(err));
+		give_up(it, &why);
+		return;
+	}
 	if (!it->failures++)
 		say("%s; it is tried again", error_text(err));
 	look_again(it);
@@ -202,6 +214,11 @@ static void look_at_tip(struct watching *it)
 
 	if (repository_commit(it->project.repository, it->reference, &commit,
 			      &err) < 0) {
+		if (err.code == ERROR_NOT_FOUND) {
+			error_clear(&err);
+			error_set(&err, ERROR_NOT_FOUND, "%s has no branch %s",
+				  place(it), it->branch);
+		}
 		failed(it, &err);
 		error_clear(&err);
 		return;

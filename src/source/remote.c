@@ -36,6 +36,17 @@ char *branch_reference(const char *remote, const char *branch)
 		      : xasprintf("refs/heads/%s", branch);
 }
 
+/* In whatever language git speaks: what it could not find it names. */
+static bool is_absent(const struct fetch *fetch, const char *errors)
+{
+	char *name = xasprintf("refs/heads/%s", fetch->branch);
+	const char *at = strstr(errors, name);
+	bool is = at && strlen(at) == strlen(name);
+
+	free(name);
+	return is;
+}
+
 static void fetched(const struct gitchild_end *end, void *data)
 {
 	struct fetch *fetch = data;
@@ -45,6 +56,9 @@ static void fetched(const struct gitchild_end *end, void *data)
 		error_set(&err, ERROR_TIMEOUT,
 			  "%s did not answer within %lld s", fetch->remote,
 			  (long long)(fetch->timeout_ms / 1000));
+	else if (end->status && is_absent(fetch, end->errors))
+		error_set(&err, ERROR_NOT_FOUND, "%s has no branch %s",
+			  fetch->remote, fetch->branch);
 	else if (end->status)
 		error_set(&err, ERROR_GIT, "cannot fetch %s from %s: %s",
 			  fetch->branch, fetch->remote,

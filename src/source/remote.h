@@ -16,7 +16,8 @@ bool remote_is_known(const struct repository *repository, const char *remote);
  * the caller. */
 char *branch_reference(const char *remote, const char *branch);
 
-/* err NULL: it is as it is there. Called once, on the loop. */
+/* err NULL: it is as it is there; ERROR_NOT_FOUND: there is no such branch.
+ * Called once, on the loop. */
 typedef void fetch_done(const struct error *err, void *data);
 /* Brings branch_reference() up to date. What takes longer is ended. */
 struct fetch *fetch_start(struct loop *loop,

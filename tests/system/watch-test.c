@@ -221,6 +221,27 @@ static void rewritten_branch_goes_on_at_its_tip(void **state)
 	assert_ran(site, "another main\n");
 }
 
+static void branch_that_is_nowhere_ends_the_watch(void **state)
+{
+	struct site *site = *state;
+	struct process *process;
+
+	begin(site, PIPELINE);
+	assert_int_equal(site_call(site, "watch", "mian", NULL), 2);
+	assert_says(site->err, "this repository has no branch mian; push it");
+	add_remote(site);
+	assert_int_equal(site_call(site, "watch", "mian", NULL), 2);
+	assert_says(site->err, "origin has no branch mian; push it");
+	/* One that is to come. */
+	process = site_start(site, NULL, "watch", "next", "--every", "100ms",
+			     NULL);
+	process_await_text(process,
+			   "origin has no branch next; it is tried again");
+	site_shell(site, site->repository, "git push -q origin main:next");
+	process_await_text(process, "next of origin is at ");
+	end(process, 143);
+}
+
 static void branch_of_a_run_is_one_its_commit_is_on(void **state)
 {
 	struct site *site = *state;
@@ -247,6 +268,7 @@ static int tests(void)
 		T(ending_the_watch_cancels_its_run),
 		T(killed_watch_leaves_its_run_and_the_next_one_waits),
 		T(rewritten_branch_goes_on_at_its_tip),
+		T(branch_that_is_nowhere_ends_the_watch),
 		T(branch_of_a_run_is_one_its_commit_is_on),
 	};
 
