@@ -33,6 +33,12 @@ static void tell(struct doctor *doctor, const char *what, const char *found,
 		      mend && *mend ? "; " : "", mend ? mend : "");
 }
 
+/* Not to be mended at once. */
+static void warn(const char *what, const char *found, const char *mend)
+{
+	listing_print("! %-14s %s; %s\n", what, found, mend);
+}
+
 static void check_program(struct doctor *doctor, const char *name,
 			  const char *option, const char *mend)
 {
@@ -123,6 +129,33 @@ static void check_port(struct doctor *doctor, const char *name, int port,
 	free(text);
 }
 
+/* One connection of any program would take it away while its server is down:
+ * told once for all ports of an environment. */
+static void check_ephemeral(const struct environment_config *config)
+{
+	const struct target_config *target = &config->target;
+	int first = 0, last = 0;
+
+	for (int i = 0; i < COLOUR_COUNT * target->instances; i++) {
+		int port = target->ports[i % COLOUR_COUNT] + i / COLOUR_COUNT;
+		char *text, *mend;
+
+		if (!port_is_ephemeral(port, &first, &last))
+			continue;
+		text = xasprintf("%s: port %d is one of those that this system "
+				 "gives to outgoing connections (%d-%d)",
+				 config->name, port, first, last);
+		mend = xasprintf("a start may find it taken: write a port "
+				 "below %d, or name it in "
+				 "net.ipv4.ip_local_reserved_ports",
+				 first);
+		warn("port", text, mend);
+		free(mend);
+		free(text);
+		return;
+	}
+}
+
 /* The port where people come in, of an HAProxy of our own. */
 static void check_listen(struct doctor *doctor,
 			 const struct environment_config *config,
@@ -203,8 +236,10 @@ static void check_environment(struct doctor *doctor,
 	struct environment *environment = environment_open(&options, NULL);
 
 	/* Of another machine nothing is known here. */
-	if (strcmp(config->target.host, "127.0.0.1") == 0)
+	if (strcmp(config->target.host, "127.0.0.1") == 0) {
 		check_target(doctor, config, environment);
+		check_ephemeral(config);
+	}
 	check_listen(doctor, config, environment);
 	check_engine(doctor, &config->target);
 	if (config->traffic.haproxy.socket)

@@ -14,6 +14,7 @@
 #include "base/memory.h"
 #include "event/journal.h"
 #include "model/model.h"
+#include "net/port.h"
 
 #define HEAD "name: shop\nenvironments:\n" SITE_PRODUCTION
 #define GATE "    gate: {not: []}\n"
@@ -512,6 +513,33 @@ static void run_nobody_ever_steered_has_lost_nobody(void **state)
 	free(folder);
 }
 
+static void doctor_warns_of_a_port_that_a_connection_may_take(void **state)
+{
+	struct site *site = *state;
+	int first = 0, last = 0;
+	char *text;
+
+	if (!port_is_ephemeral(60000, &first, &last))
+		skip();
+	assert_true(port_is_in("8080,9000-9010\n", 9010));
+	assert_false(port_is_in("8080,9000-9010\n", 9011));
+	assert_false(port_is_in("\n", 0));
+	site_pipeline(site, "name: shop\nenvironments:\n  production:\n"
+			    "    target: {process: {command: ./shop, ports: "
+			    "[@BLUE@, 60000], health: /}}\n"
+			    "    traffic: {haproxy: {listen: "
+			    "\"127.0.0.1:@PORT@\"}}\n"
+			    "stages:\n  a: {run: 'true'}\n");
+	site_commit(site, "one");
+	text = xasprintf("! port           production: port 60000 is one of "
+			 "those that this system gives to outgoing "
+			 "connections (%d-%d)",
+			 first, last);
+	(void)!site_call(site, "doctor", NULL);
+	assert_says(site->out, text);
+	free(text);
+}
+
 static int tests(void)
 {
 	const struct CMUnitTest list[] = {
@@ -531,6 +559,7 @@ static int tests(void)
 		T(deployment_nobody_steers_goes_back_when_it_says_so),
 		T(deployment_nobody_steers_goes_on_when_it_says_so),
 		T(run_nobody_ever_steered_has_lost_nobody),
+		T(doctor_warns_of_a_port_that_a_connection_may_take),
 	};
 
 	return cmocka_run_group_tests(list, NULL, NULL);
