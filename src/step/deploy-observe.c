@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* A change of weights is over when the requests agree with it. */
+/* What a change of weights waits for: a proxy that does not answer, and
+ * requests that agree with it. */
+#include "base/clock.h"
 #include "step/deploy.h"
-
-#include "base/memory.h"
 
 /* The environment answers within 10 s; a plan waits for nobody's bug. */
 #define OBSERVE_MS 15000
+/* A proxy is restarted by its keeper, or by those whose it is. */
+#define SILENT_MS 30000
+#define TRY_AGAIN_MS 500
 
 static void observed(void *data, const struct error *err)
 {
@@ -27,6 +30,31 @@ static void observed(void *data, const struct error *err)
 	}
 	deploy->pause_over = true;
 	deploy_leave_pause(deploy);
+}
+
+static bool is_silence(const struct error *err)
+{
+	return err->code == ERROR_TIMEOUT || err->code == ERROR_NETWORK ||
+	       err->code == ERROR_NOT_FOUND;
+}
+
+bool deploy_await_proxy(struct deploy_step *deploy, const struct error *err)
+{
+	int64_t now = clock_monotonic_us();
+
+	if (!is_silence(err) || deploy->ending ||
+	    deploy->phase != DEPLOY_MOVING)
+		return false;
+	if (!deploy->silent_us) {
+		deploy->silent_us = now;
+		deploy_warn(deploy, "%s waits for its proxy, %d s at most: %s",
+			    deploy->config->environment, SILENT_MS / 1000,
+			    error_text(err));
+	}
+	if (now - deploy->silent_us > SILENT_MS * 1000)
+		return false;
+	deploy_pause(deploy, TRY_AGAIN_MS);
+	return true;
 }
 
 void deploy_observe(struct deploy_step *deploy)

@@ -98,6 +98,9 @@ static void shifted(void *data, const struct error *err)
 	struct deploy_step *deploy = data;
 	const struct analysis_config *config = deploy->plan->analysis;
 
+	if (err && deploy_await_proxy(deploy, err))
+		return;
+	deploy->silent_us = 0;
 	if (!err && deploy->phase == DEPLOY_MOVING && config &&
 	    deploy_current(deploy)->weight < 100)
 		deploy_watch_begin(deploy, config);
@@ -131,6 +134,7 @@ static void run_weight(struct deploy_step *deploy)
 	if (is_past(deploy) && step->weight < 100) {
 		tell_step_end(deploy, STATE_SKIPPED,
 			      "a person has shifted further");
+		deploy->silent_us = 0;
 		deploy->at++;
 		deploy_run_plan(deploy);
 		return;
@@ -209,7 +213,9 @@ void deploy_leave_pause(struct deploy_step *deploy)
 	deploy->leaving = false;
 	deploy->phase = DEPLOY_MOVING;
 	deploy_mind_operator(deploy, false);
-	if (leaving)
+	if (deploy->silent_us)
+		run_weight(deploy);
+	else if (leaving)
 		skip(deploy, "left by a person");
 	else
 		deploy_step_passed(deploy);

@@ -57,9 +57,10 @@ struct deploy_step {
 	int checked_instance; /* from 0: the one that these are for */
 	struct job job;	      /* a command of the plan */
 	bool has_job;
-	bool promoting; /* pauses, checks and small weights are skipped */
-	bool leaving;	/* the step under way is, by a person */
-	bool observing; /* waits for requests to agree with a shift */
+	bool promoting;	   /* pauses, checks and small weights are skipped */
+	bool leaving;	   /* the step under way is, by a person */
+	bool observing;	   /* waits for requests to agree with a shift */
+	int64_t silent_us; /* since when no proxy answers it; 0: one does */
 	bool held;
 	struct timer *pause;
 	int64_t pause_left_ms; /* -1: has no end */
@@ -155,6 +156,9 @@ void deploy_pause(struct deploy_step *deploy, int64_t ms);
 /* deploy-observe.c */
 /* The weights are set: goes on once requests agree with them. */
 void deploy_observe(struct deploy_step *deploy);
+/* They are not, for the proxy does not answer: true where the step is tried
+ * again when its pause is over. */
+bool deploy_await_proxy(struct deploy_step *deploy, const struct error *err);
 
 /* deploy-operator.c */
 /* To be called whenever it begins or ends to wait for a person, the terminal

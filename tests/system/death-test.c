@@ -412,6 +412,42 @@ static void run_ends_though_its_proxy_answers_late(void **state)
 	assert_string_equal(site_colour(site), "blue");
 }
 
+/* Dead between two weights, while its keeper cannot start it again. */
+static void a_release_waits_for_a_proxy_that_has_died(void **state)
+{
+	struct site *site = *state;
+	struct process *run;
+	pid_t keeper, kept;
+	char *at;
+
+	release_first(site);
+	site_pipeline(site,
+		      HEAD "stages:\n" SITE_BUILD "  production:\n"
+			   "    deploy:\n"
+			   "      environment: production\n"
+			   "      strategy: canary\n"
+			   "      steps:\n"
+			   "      - weight: 25%\n"
+			   "      - run: \"touch @FOLDER@/at; until test -e "
+			   "@FOLDER@/go; do sleep 0.05; done\"\n"
+			   "      - weight: 100%\n");
+	site_commit(site, "a canary");
+	run = site_start(site, NULL, "run", NULL);
+	at = path_join(site->folder, "at");
+	await_file(at);
+	keeper = site_keeper(site, "production", "proxy/proxy");
+	kept = site_kept(site, "production", "proxy/proxy");
+	assert_true(keeper > 0 && kept > 0);
+	assert_int_equal(kill(keeper, SIGSTOP), 0);
+	assert_int_equal(kill(-kept, SIGKILL), 0);
+	site_shell(site, site->folder, "touch go");
+	process_await_text(run, "production waits for its proxy");
+	assert_int_equal(kill(keeper, SIGCONT), 0);
+	assert_int_equal(process_await(run), 0);
+	assert_string_equal(site_colour(site), "green");
+	free(at);
+}
+
 static void down_stops_all_and_up_brings_it_back(void **state)
 {
 	struct site *site = *state;
@@ -455,6 +491,7 @@ static int run_all(void)
 		TEST(lost_runtime_folder_leaves_every_way_open),
 		TEST(release_of_the_same_goes_back_to_what_was_warm),
 		TEST(run_ends_though_its_proxy_answers_late),
+		TEST(a_release_waits_for_a_proxy_that_has_died),
 		TEST(down_stops_all_and_up_brings_it_back),
 	};
 

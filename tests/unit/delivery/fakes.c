@@ -313,6 +313,11 @@ static void provider_set(struct traffic *traffic,
 	}
 	answer = answer_later(traffic, data);
 	answer->shifted = done;
+	if (fake.silent_sets > 0) {
+		fake.silent_sets--;
+		error_set(&answer->err, ERROR_TIMEOUT, "no answer in time");
+		return;
+	}
 	if (fake.refuse_set || (fake.refuse_while_down && !fake.running)) {
 		error_set(&answer->err, ERROR_PROVIDER, "the proxy says no");
 		return;

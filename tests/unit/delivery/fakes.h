@@ -16,6 +16,7 @@ struct fake_world {
 	bool refuse_set;	/* the provider refuses a change */
 	bool refuse_while_down; /* and when it does not run */
 	bool hang_set;		/* and this one does not answer one */
+	int silent_sets;	/* so many more are not answered in time */
 	bool running;		/* the proxy */
 	double percent[COLOUR_COUNT];
 	int64_t requests[COLOUR_COUNT], errors[COLOUR_COUNT], failed;

@@ -41,6 +41,43 @@ static void linear_moves_its_step_again_and_again(void **state)
 	end(&rig);
 }
 
+static const char canary[] = HEAD STAGES "[{weight: 40%}, {weight: 100%}]}}\n";
+
+static void a_weight_waits_for_a_proxy_that_does_not_answer(void **state)
+{
+	struct rig rig;
+
+	(void)state;
+	begin_second(&rig, canary);
+	free(fake_log());
+	fake.silent_sets = 2;
+	rig_until_done(&rig);
+	assert_string_equal(rig.reason, "");
+	assert_int_equal(rig.outcome, STATE_PASSED);
+	assert_asked("start green v2\n"
+		     "set blue 60 green 40\nsettle\n"
+		     "set blue 0 green 100\nsettle\nsettle\n");
+	assert_int_equal(rig_told(&rig, "waits for its proxy"), 1);
+	end(&rig);
+}
+
+static void a_release_that_waits_for_its_proxy_can_be_cancelled(void **state)
+{
+	struct rig rig;
+
+	(void)state;
+	begin_second(&rig, canary);
+	fake.silent_sets = 1000;
+	rig_until_told(&rig, "waits for its proxy");
+	fake.silent_sets = 0;
+	step_cancel(rig.step, STATE_CANCELLED);
+	rig_until_done(&rig);
+	assert_int_equal(rig.outcome, STATE_CANCELLED);
+	assert_true(fake.percent[COLOUR_BLUE] == 100);
+	assert_false(state_of(&rig)->has_candidate);
+	end(&rig);
+}
+
 #define RUN(text) \
 	HEAD STAGES "[{weight: 5%}, {run: '" text "'}, {weight: 100%}]}}\n"
 
@@ -286,6 +323,10 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(linear_moves_its_step_again_and_again),
+		cmocka_unit_test(
+			a_weight_waits_for_a_proxy_that_does_not_answer),
+		cmocka_unit_test(
+			a_release_that_waits_for_its_proxy_can_be_cancelled),
 		cmocka_unit_test(a_command_of_the_plan_knows_the_candidate),
 		cmocka_unit_test(a_command_that_fails_takes_the_candidate_back),
 		cmocka_unit_test(a_command_that_takes_too_long_is_ended),
