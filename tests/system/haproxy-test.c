@@ -13,10 +13,13 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/str.h"
+#include "delivery/interval.h"
 #include "delivery/keeper.h"
 #include "delivery/traffic/traffic.h"
 #include "net/line.h"
 #include "system/web.h"
+
+#define SERVERS 5
 
 struct fixture {
 	char *folder;
@@ -24,8 +27,8 @@ struct fixture {
 	struct environment_config environment;
 	struct traffic *traffic;
 	int port;
-	int ports[4];
-	pid_t servers[4];
+	int ports[SERVERS];
+	pid_t servers[SERVERS];
 	pid_t proxy; /* the one that is attached; 0 none */
 	char *listen, *cfg, *socket, *state_file;
 	struct str notes;
@@ -197,7 +200,7 @@ static int set_up(void **state)
 	str_init(&f->notes);
 	str_init(&f->answer);
 	f->port = web_free_port();
-	for (int i = 0; i < 4; i++)
+	for (int i = 0; i < SERVERS; i++)
 		f->ports[i] = web_free_port();
 	f->listen = xasprintf("127.0.0.1:%d", f->port);
 	f->environment.name = (char *)"production";
@@ -265,7 +268,7 @@ static int tear_down(void **state)
 	}
 	traffic_close(f->traffic);
 	stop_proxy(f);
-	for (int i = 0; i < 4; i++)
+	for (int i = 0; i < SERVERS; i++)
 		stop_server(f, i);
 	loop_free(f->loop);
 	assert_int_equal(folder_remove(f->folder, NULL), 0);
@@ -1082,6 +1085,101 @@ static void a_server_that_is_down_has_no_part_in_the_share(void **state)
 	assert_true(fabs(blue->percent - 50) < 1);
 }
 
+/* Three of blue, two of green, at a socket that is TCP's. */
+static struct fixture *attached_over_tcp(void **state)
+{
+	struct fixture *f = *state;
+	struct haproxy_traffic *haproxy = &f->environment.traffic.haproxy;
+	char *text;
+
+	f->cfg = path_join(f->folder, "their.cfg");
+	f->state_file = path_join(f->folder, "state");
+	f->socket = xasprintf("127.0.0.1:%d", web_free_port());
+	for (int i = 0; i < SERVERS; i++)
+		start_server(f, i, i < 3 ? "blue" : "green");
+	text = xasprintf("global\n\tstats socket %s level admin\n"
+			 "defaults\n\tmode http\n\ttimeout connect 1s\n"
+			 "\ttimeout client 10s\n\ttimeout server 10s\n"
+			 "frontend web\n\tbind %s\n\tdefault_backend shop\n"
+			 "backend shop\n\tbalance roundrobin\n"
+			 "\tdefault-server check inter 100ms fall 1 rise 1\n"
+			 "\tserver b1 127.0.0.1:%d\n\tserver b2 127.0.0.1:%d\n"
+			 "\tserver b3 127.0.0.1:%d\n\tserver g1 127.0.0.1:%d\n"
+			 "\tserver g2 127.0.0.1:%d\n",
+			 f->socket, f->listen, f->ports[0], f->ports[1],
+			 f->ports[2], f->ports[3], f->ports[4]);
+	assert_int_equal(file_replace(f->cfg, text, strlen(text), 0600, NULL),
+			 0);
+	free(text);
+	start_proxy(f);
+	haproxy->socket = f->socket;
+	haproxy->backend = (char *)"shop";
+	haproxy->server_state = f->state_file;
+	strings_add(&haproxy->servers[COLOUR_BLUE], "b1");
+	strings_add(&haproxy->servers[COLOUR_BLUE], "b2");
+	strings_add(&haproxy->servers[COLOUR_BLUE], "b3");
+	strings_add(&haproxy->servers[COLOUR_GREEN], "g1");
+	strings_add(&haproxy->servers[COLOUR_GREEN], "g2");
+	f->traffic = open_traffic(f);
+	assert_non_null(f->traffic);
+	ensure_well(f, 0);
+	return f;
+}
+
+/* Shares follow each other by turns here, not by chance: what is asked is
+ * in the interval of what is seen, each time. */
+static void assert_share_is_seen(struct fixture *f, double green)
+{
+	const int requests = 400;
+	struct interval seen;
+	char body[64];
+	int greens = 0;
+
+	shift_well(f, green);
+	for (int i = 0; i < requests; i++) {
+		assert_int_equal(web_get(f->port, "/", body), 200);
+		greens += strcmp(body, "green") == 0;
+	}
+	seen = interval_wilson(greens, requests);
+	print_message("# %g %% asked, %d of %d seen\n", green, greens,
+		      requests);
+	assert_true(seen.low <= green / 100 && green / 100 <= seen.high);
+}
+
+static void await_servers_up(struct fixture *f, int blue, int green)
+{
+	int64_t limit = clock_monotonic_us() + 30000000;
+
+	do {
+		take_sample(f);
+		assert_true(clock_monotonic_us() < limit);
+	} while (f->sample.colours[COLOUR_BLUE].up_servers != blue ||
+		 f->sample.colours[COLOUR_GREEN].up_servers != green);
+}
+
+static void three_and_two_servers_over_tcp_share_what_was_asked(void **state)
+{
+	struct fixture *f = attached_over_tcp(state);
+
+	await_servers_up(f, 3, 2);
+	assert_share_is_seen(f, 10);
+	assert_share_is_seen(f, 50);
+	stop_server(f, 2); /* b3 */
+	await_servers_up(f, 2, 2);
+	assert_share_is_seen(f, 25);
+	stop_server(f, 3); /* g1 */
+	await_servers_up(f, 2, 1);
+	assert_share_is_seen(f, 25);
+	assert_share_is_seen(f, 75);
+	start_server(f, 2, "blue");
+	await_servers_up(f, 3, 1);
+	assert_share_is_seen(f, 50);
+	traffic_settle(f->traffic, done, f);
+	wait_told(f);
+	assert_string_equal(f->error, "");
+	assert_true(file_exists(f->state_file));
+}
+
 static void a_server_that_is_not_there_is_refused(void **state)
 {
 	struct fixture *f = attached(state, "roundrobin");
@@ -1242,6 +1340,7 @@ int main(int argc, char **argv)
 		TEST(an_attached_proxy_keeps_its_requests_through_shifts),
 		TEST(a_colour_in_maintenance_is_made_ready),
 		TEST(a_server_that_is_down_has_no_part_in_the_share),
+		TEST(three_and_two_servers_over_tcp_share_what_was_asked),
 		TEST(a_server_that_is_not_there_is_refused),
 		TEST(a_shift_to_no_server_leaves_traffic_where_it_was),
 		TEST(a_backend_that_is_not_there_is_refused),
