@@ -132,11 +132,12 @@ static void add_notes(struct board_environment *it,
 	int64_t now = clock_wall_ms();
 	char *holder = environment_holder(environment);
 
-	if (state->has_live &&
-	    !environment_is_up(environment, state->live.colour))
-		strings_addf(&it->notes,
-			     "! it does not run; signalbox up %s starts it",
-			     it->name);
+	char *down = environment_down_text(environment);
+
+	if (down)
+		strings_addf(&it->notes, "! %s; signalbox up %s starts it",
+			     down, it->name);
+	free(down);
 	if (state->has_candidate)
 		strings_addf(&it->notes,
 			     "run %lld deploys %s, asked %.3g %% of traffic",

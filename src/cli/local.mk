@@ -33,7 +33,7 @@ libsignalbox_a_SOURCES += \
 	%D%/screen.c %D%/screen.h \
 	%D%/ships.c \
 	%D%/ships-print.c %D%/ships-print.h \
-	%D%/status.c \
+	%D%/status-environment.c %D%/status.c \
 	%D%/steer.c %D%/steer.h \
 	%D%/tail.c %D%/tail.h \
 	%D%/tell.c %D%/tell.h \

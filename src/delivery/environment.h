@@ -267,6 +267,9 @@ struct readiness {
 	int64_t last_ms;   /* -1: never done */
 	int64_t last_at;   /* wall: when it was */
 	bool last_was_drill;
+	/* Wall: whether it runs is not known since; 0: it is known. What it
+	 * says otherwise was true before. */
+	int64_t unknown_since;
 	char text[240]; /* why: "blue is warm", "nothing to go ..." */
 };
 /* Cheap: no wait, no question to anybody. */
@@ -277,6 +280,9 @@ struct event *environment_readiness_event(struct environment *environment);
 /* All its instances run. */
 bool environment_is_up(const struct environment *environment,
 		       enum colour colour);
+/* "it does not run", "2 of 3 instances up": of what is live; NULL: all of it
+ * is up. The caller's. */
+char *environment_down_text(const struct environment *environment);
 
 /* And its proxy, as far as that has told, holds it for up. */
 bool environment_serves(const struct environment *environment,

@@ -7,6 +7,8 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "base/memory.h"
+#include "delivery/target/kind.h"
 #include "delivery/words.h"
 
 const struct release *
@@ -35,6 +37,21 @@ bool environment_is_up(const struct environment *environment,
 {
 	return environment_instances_up(environment, colour) ==
 	       environment_instances(environment, colour);
+}
+
+char *environment_down_text(const struct environment *environment)
+{
+	const struct environment_state *state = &environment->state;
+	int up, instances;
+
+	if (!state->has_live)
+		return NULL;
+	up = environment_instances_up(environment, state->live.colour);
+	instances = environment_instances(environment, state->live.colour);
+	if (up == instances)
+		return NULL;
+	return up ? xasprintf("%d of %d instances up", up, instances)
+		  : xstrdup("it does not run");
 }
 
 bool environment_serves(const struct environment *environment,
@@ -115,6 +132,34 @@ static void say_ready(struct readiness *readiness)
 	    colour_name((enum colour)readiness->colour));
 }
 
+/* Since when no look at the colour has succeeded; 0: the last one has. */
+static int64_t unknown_since(const struct environment *environment,
+			     enum colour colour)
+{
+	int instances = environment_instances(environment, colour);
+	int64_t since = 0;
+
+	for (int i = 0; i < instances; i++) {
+		const struct target *target = &environment->targets[colour][i];
+		int64_t its = target->ops->look
+				      ? target_unseen_since(target->folder)
+				      : 0;
+
+		if (its && (!since || its < since))
+			since = its;
+	}
+	return since;
+}
+
+/* Whoever goes back looks once more: it is not off. */
+static void say_unknown(struct readiness *readiness)
+{
+	readiness->ready = false;
+	readiness->cold = true;
+	say(readiness, "%s on %s was warm when it was last seen",
+	    readiness->version, colour_name((enum colour)readiness->colour));
+}
+
 /* Why it is not warm. */
 static void why_cold(const struct environment *environment,
 		     const struct release *release, char *text, size_t size)
@@ -129,7 +174,7 @@ static void why_cold(const struct environment *environment,
 	else if (running->version && state->unproven[release->colour])
 		snprintf(text, size, "%s was not healthy", colour);
 	else if (environment_instances_up(environment, release->colour) > 0)
-		snprintf(text, size, "%d of %d instances of %s run",
+		snprintf(text, size, "%d of %d instances up on %s",
 			 environment_instances_up(environment, release->colour),
 			 environment_instances(environment, release->colour),
 			 colour);
@@ -210,8 +255,12 @@ void environment_readiness(struct environment *environment,
 	readiness->migrations = migrations_left(state, release);
 	warm = environment_warm_colour(environment, release);
 	readiness->colour = warm < 0 ? (int)release->colour : warm;
+	readiness->unknown_since =
+		unknown_since(environment, (enum colour)readiness->colour);
 	if (warm < 0)
 		say_cold(environment, release, readiness);
+	else if (readiness->unknown_since)
+		say_unknown(readiness);
 	else if (sampler->has_last && !sampler->last.colours[warm].up)
 		say(readiness, "%s is down", colour_name((enum colour)warm));
 	else
@@ -238,6 +287,8 @@ struct event *environment_readiness_event(struct environment *environment)
 		event_set_time(event, "last-time", readiness.last_at);
 		event_set_bool(event, "drill", readiness.last_was_drill);
 	}
+	if (readiness.unknown_since)
+		event_set_time(event, "unknown-since", readiness.unknown_since);
 	event_set_bool(event, "cold", readiness.cold);
 	if (readiness.migrations)
 		event_set_int(event, "migrations", readiness.migrations);

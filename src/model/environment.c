@@ -273,6 +273,7 @@ void fold_readiness(struct model *model, const struct event *event)
 	it->way_back.ready = event_bool(event, "ready");
 	it->way_back.cold = event_bool(event, "cold");
 	it->way_back.migrations = event_int(event, "migrations", 0);
+	it->way_back.unknown_since = event_time(event, "unknown-since");
 	fold_text(&it->way_back.text, event_text(event, "text"));
 	fold_text(&it->way_back.version, event_text(event, "version"));
 	if (event_has(event, "last-ms"))

@@ -212,7 +212,8 @@ struct environment_model {
 		int64_t last_ms; /* -1 never gone */
 		int64_t last_at; /* when, 0 not known */
 		bool last_was_drill;
-		int64_t migrations; /* files that it does not undo */
+		int64_t unknown_since; /* 0: it is known */
+		int64_t migrations;    /* files that it does not undo */
 	} way_back;
 	struct {
 		bool locked;

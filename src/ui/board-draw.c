@@ -63,7 +63,7 @@ static void draw_way(const struct view *view, struct pen *pen,
 	char text[160], last[WAY_BACK_SIZE];
 	const char *took;
 
-	pen->style = way_back_text(model, text, sizeof(text));
+	pen->style = way_back_text(model, view->now_ms, text, sizeof(text));
 	pen_text(pen, text);
 	pen_role(pen, ROLE_DIM);
 	if (model->way_back.ready && *model->way_back.version)
@@ -298,7 +298,8 @@ static void draw_small(const struct view *view, const struct area *area)
 		pen_printf(&pen, "%s ", it->name);
 		if (!model)
 			continue;
-		pen.style = way_back_text(model, text, sizeof(text));
+		pen.style =
+			way_back_text(model, view->now_ms, text, sizeof(text));
 		text[strcspn(text, ":")] = '\0';
 		pen_printf(&pen, "%s ", text);
 		pen_role(&pen, ROLE_NORMAL);

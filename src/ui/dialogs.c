@@ -141,7 +141,10 @@ static void rollback_cost(struct dialog *dialog, const struct model *model,
 	if (*it->way_back.text)
 		dialog_fact(dialog,
 			    it->way_back.ready ? ROLE_NORMAL : ROLE_WARNING,
-			    "%s%s", it->way_back.ready ? "" : "NOT READY: ",
+			    "%s%s",
+			    it->way_back.ready		 ? ""
+			    : it->way_back.unknown_since ? "NOT KNOWN: "
+							 : "NOT READY: ",
 			    it->way_back.text);
 	if (it->way_back.migrations)
 		dialog_fact(dialog, ROLE_WARNING,

@@ -43,8 +43,8 @@ bool eta_text(const struct view *view, const struct model *model,
 /* Stages that came to an end of their own; skipped is none. */
 size_t pipeline_done(const struct model *model);
 /* "B READY 0.3 s" into text; its style by how good that is. */
-struct style way_back_text(const struct environment_model *it, char *text,
-			   size_t size);
+struct style way_back_text(const struct environment_model *it, int64_t now_ms,
+			   char *text, size_t size);
 #define WAY_BACK_SIZE 96
 /* "0.3 s, drill, 3 days ago": when it was gone last; "never gone". */
 const char *way_back_last(const struct environment_model *it, int64_t now_ms,

@@ -219,7 +219,9 @@ void spoken_way_back(const struct environment_model *it, int64_t now_ms,
 	if (!it->way_back.known)
 		return;
 	str_addf(&out, "%s: way back %s", it->name,
-		 it->way_back.ready ? "ready" : "NOT READY");
+		 it->way_back.unknown_since ? "NOT KNOWN"
+		 : it->way_back.ready	    ? "ready"
+					    : "NOT READY");
 	if (*it->way_back.text)
 		str_addf(&out, ", %s", it->way_back.text);
 	if (it->way_back.last_ms >= 0) {

@@ -100,11 +100,12 @@ static void draw_keys(const struct view *view, const struct model *model,
 	str_release(&why);
 }
 
-static void draw_way(struct pen *pen, const struct environment_model *it)
+static void draw_way(const struct view *view, struct pen *pen,
+		     const struct environment_model *it)
 {
 	char text[160];
 
-	pen->style = way_back_text(it, text, sizeof(text));
+	pen->style = way_back_text(it, view->now_ms, text, sizeof(text));
 	pen_text(pen, text);
 	pen_role(pen, ROLE_NORMAL);
 	pen_reverse(pen, false);
@@ -131,7 +132,7 @@ static void draw_one(const struct view *view, const struct model *model,
 		return;
 	for (int colour = 0; colour < COLOUR_COUNT; colour++)
 		draw_share(view, &pen, it, colour);
-	draw_way(&pen, it);
+	draw_way(view, &pen, it);
 }
 
 static void draw_gate(struct pen *pen, const struct stage_model *gate)
@@ -169,7 +170,7 @@ void summary_draw(const struct view *view, const struct model *model,
 		draw_share(view, &pen, it, colour);
 	pen = pen_at(area, 3, 0);
 	if (it)
-		draw_way(&pen, it);
+		draw_way(view, &pen, it);
 	pen = pen_at(area, 4, 0);
 	draw_keys(view, model, &pen);
 	pen = pen_at(area, 6, 0);

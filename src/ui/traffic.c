@@ -12,8 +12,8 @@
 #include "ui/meter.h"
 #include "ui/traffic-table.h"
 
-struct style way_back_text(const struct environment_model *it, char *text,
-			   size_t size)
+struct style way_back_text(const struct environment_model *it, int64_t now_ms,
+			   char *text, size_t size)
 {
 	char took[CLOCK_TEXT_SIZE];
 
@@ -28,6 +28,14 @@ struct style way_back_text(const struct environment_model *it, char *text,
 	if (!it->way_back.known) {
 		snprintf(text, size, "B ?");
 		return (struct style){ROLE_DIM, false, false};
+	}
+	if (it->way_back.unknown_since) {
+		snprintf(text, size, "B NOT KNOWN for %s: %s",
+			 format_ms((now_ms - it->way_back.unknown_since) /
+					   1000 * 1000,
+				   took),
+			 it->way_back.text);
+		return (struct style){ROLE_WARNING, true, false};
 	}
 	if (!it->way_back.ready) {
 		snprintf(text, size, "B NOT READY%s%s",
@@ -263,7 +271,7 @@ static void traffic_draw(const struct view *view, const struct model *model,
 		}
 		return;
 	}
-	style = way_back_text(it, text, sizeof(text));
+	style = way_back_text(it, view->now_ms, text, sizeof(text));
 	if (text_width(area->grid, text) > area->cols - 26)
 		text[strcspn(text, ":")] = '\0';
 	rule_right(&rule, style, text);

@@ -147,7 +147,7 @@ static void rolling_goes_back_from_the_middle(void **state)
 	assert_says(site->out, "skipped: judge: ");
 	process_await_text(run, "traffic green 66");
 	assert_int_equal(site_call(site, "status", NULL), 0);
-	assert_says(site->out, "2 of 3 instances of blue run");
+	assert_says(site->out, "2 of 3 instances up on blue");
 	assert_int_equal(site_call(site, "rollback", "production", NULL), 0);
 	assert_says(site->out, "failed by the shift: 0 of ");
 	assert_int_equal(process_await(run), 5);
@@ -210,7 +210,7 @@ static void rolling_goes_on_where_it_was_killed(void **state)
 	await(second_is_started, site, "the second instance is started");
 	kill_program(run);
 	assert_int_equal(site_call(site, "status", NULL), 0);
-	assert_says(site->out, "2 of 3 instances of blue run");
+	assert_says(site->out, "2 of 3 instances up on blue");
 	site_write(site, "../go", "");
 	run = site_start(site, NULL, "resume", NULL);
 	process_await_text(run, "production goes on at its step batch-2");
@@ -226,7 +226,7 @@ static void rolling_goes_on_where_it_was_killed(void **state)
 	site_load_stop(site);
 	site_assert_nothing_failed(site);
 	assert_int_equal(site_call(site, "status", NULL), 0);
-	assert_says_not(site->out, "instances of blue run");
+	assert_says_not(site->out, "instances up on blue");
 	assert_int_equal(site_call(site, "verify", NULL), 0);
 	free(head);
 }

@@ -289,6 +289,59 @@ static void release_of_another_kind_is_not_started_as_this_one(void **state)
 	free(self);
 }
 
+/* Both are there, and whether they run is asked of a command. */
+#define BY_ASKING                                                      \
+	"name: shop\nmode: deployment\nenvironments:\n  production:\n" \
+	"    target: {exec: {start: 'true', stop: 'true', alive: "     \
+	"'! test -e @FOLDER@/broken || exit 7', "                      \
+	"ports: [@BLUE@, @GREEN@], health: /healthz}}\n"               \
+	"    traffic: {haproxy: {listen: \"127.0.0.1:@PORT@\"}}\n"     \
+	"stages:\n" SITE_BUILD                                         \
+	"  production: {deploy: {environment: production}}\n"
+
+static void spawn_colour(struct site *site, const char *colour, int port)
+{
+	char *self = realpath("/proc/self/exe", NULL);
+	char *line = xasprintf("COLOUR=%s VERSION=x PORT=%d exec %s serve",
+			       colour, port, self);
+	const char *argv[] = {"/bin/sh", "-c", line, NULL};
+
+	site_spawn(site, site->folder, argv);
+	free(line);
+	free(self);
+}
+
+static void a_way_back_that_nobody_can_see_is_not_known(void **state)
+{
+	struct site *site = *state;
+
+	spawn_colour(site, "blue", site->blue);
+	spawn_colour(site, "green", site->green);
+	site_pipeline(site, BY_ASKING);
+	for (int i = 0; i < 2; i++) {
+		site_write(site, "bug", "0\n");
+		site_write(site, "change", i ? "two" : "one");
+		site_commit(site, "a release");
+		assert_int_equal(site_call(site, "run", NULL), 0);
+	}
+	assert_int_equal(site_call(site, "status", NULL), 0);
+	assert_says(site->out, "way back READY: ");
+	site_shell(site, site->folder, ": > broken");
+	(void)!site_call(site, "up", "production", NULL);
+	assert_int_equal(site_call(site, "status", NULL), 0);
+	assert_says(site->out, "way back NOT KNOWN for ");
+	assert_says(site->out, " on blue was warm when it was last seen");
+	assert_int_equal(site_call(site, "status", "--output", "json", NULL),
+			 0);
+	assert_says(site->out, "\"way-back-unknown-since\"");
+	assert_int_equal(site_call(site, "drill", "production", "--yes", NULL),
+			 8);
+	site_shell(site, site->folder, "rm broken");
+	assert_int_equal(site_call(site, "up", "production", NULL), 0);
+	assert_int_equal(site_call(site, "status", NULL), 0);
+	assert_says(site->out, "way back READY: ");
+}
+
 /* A proxy and a server that somebody runs, without signalbox. */
 struct theirs {
 	pid_t server, proxy;
@@ -412,6 +465,7 @@ static int tests(void)
 		TEST(another_commit_is_not_held_by_a_veto),
 		TEST(rollback_prepares_a_branch_that_reverts_it),
 		TEST(killed_revert_leaves_nothing_for_long),
+		TEST(a_way_back_that_nobody_can_see_is_not_known),
 		TEST(release_of_another_kind_is_not_started_as_this_one),
 		TEST(what_serves_is_adopted_and_is_the_way_back),
 		TEST(own_proxy_has_nothing_to_adopt),

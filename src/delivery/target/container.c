@@ -111,6 +111,8 @@ static void fail(struct asking *asking, const struct error *err)
 {
 	int64_t ms = (clock_monotonic_us() - asking->began_us) / 1000;
 
+	if (asking->known)
+		target_unseen(asking->folder);
 	if (asking->looked)
 		asking->looked(NULL, err, asking->data);
 	else if (asking->known)

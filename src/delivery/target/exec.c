@@ -75,6 +75,8 @@ static void tell_alive(struct command *command)
 	snprintf(status.ended, sizeof(status.ended), "%.150s", why);
 	if (!unknown)
 		see(command, alive);
+	else if (command->known)
+		target_unseen(command->folder);
 	if (command->known)
 		command->known(unknown ? NULL : &status,
 			       unknown ? &command->err : NULL, command->data);

@@ -145,6 +145,33 @@ void target_see(const char *folder, const struct target_seen *seen)
 
 	keep(folder, "seen", text);
 	free(text);
+	text = path_join(folder, "unseen");
+	unlink(text);
+	free(text);
+}
+
+void target_unseen(const char *folder)
+{
+	char *text;
+
+	if (target_unseen_since(folder))
+		return;
+	text = xasprintf("%" PRId64 "\n", clock_wall_ms());
+	keep(folder, "unseen", text);
+	free(text);
+}
+
+int64_t target_unseen_since(const char *folder)
+{
+	char *path = path_join(folder, "unseen");
+	struct str text = STR_INIT;
+	int64_t at_ms = 0;
+
+	if (file_read(path, &text, FILE_LIMIT, NULL) == 0)
+		at_ms = strtoll(text.data, NULL, 10);
+	str_release(&text);
+	free(path);
+	return at_ms;
 }
 
 void target_last_seen(const char *folder, struct target_seen *seen)

@@ -28,6 +28,10 @@ struct target_seen {
 	bool kept; /* what a start needs is there */
 };
 void target_see(const char *folder, const struct target_seen *seen);
+/* A look that has failed: since when none succeeds is kept. */
+void target_unseen(const char *folder);
+/* Wall ms; 0: the last look succeeded. */
+int64_t target_unseen_since(const char *folder);
 /* All zero when nobody has looked. */
 void target_last_seen(const char *folder, struct target_seen *seen);
 

@@ -143,6 +143,15 @@ static void a_run_drills_nothing_and_tells_how_the_last_one_went(void **state)
 		"D is off: only the board drills: signalbox, without a run");
 	assert_drawn(&story, 40, 120, "way back    last 0.3 s, drill, 3 d ago");
 	assert_drawn(&story, 60, 200, "| way back last 0.3 s, drill, 3 d ago");
+	tell(&story, "rollback.readiness",
+	     "\"environment\":\"production\",\"ready\":false,\"cold\":true,"
+	     "\"version\":\"v1\",\"text\":\"v1 was warm\","
+	     "\"unknown-since\":\"2026-11-20T14:02:43.500Z\"");
+	story.view->now_ms = story.model->newest_ms;
+	assert_drawn(&story, 40, 120, "B NOT KNOWN for ");
+	view_input(story.view, story.model, 'B');
+	assert_non_null(story.view->dialog);
+	view_input(story.view, story.model, INPUT_ESCAPE);
 	tell(&story, "drill.started", "\"environment\":\"production\"");
 	assert_drawn(&story, 24, 80, "DRILL");
 	tell(&story, "drill.finished",
