@@ -1102,7 +1102,8 @@ static struct fixture *attached_over_tcp(void **state)
 			 "\ttimeout client 10s\n\ttimeout server 10s\n"
 			 "frontend web\n\tbind %s\n\tdefault_backend shop\n"
 			 "backend shop\n\tbalance roundrobin\n"
-			 "\tdefault-server check inter 100ms fall 1 rise 1\n"
+			 "\ttimeout check 5s\n\tdefault-server check inter "
+			 "100ms fall 2 rise 1\n"
 			 "\tserver b1 127.0.0.1:%d\n\tserver b2 127.0.0.1:%d\n"
 			 "\tserver b3 127.0.0.1:%d\n\tserver g1 127.0.0.1:%d\n"
 			 "\tserver g2 127.0.0.1:%d\n",
