@@ -27,6 +27,7 @@ struct stage {
 	struct world world;
 	char *text, *folder, *cfg, *socket;
 	int port, ports[2];
+	struct web_load load;
 	pid_t proxy;
 	struct str answer;
 	bool told;
@@ -162,6 +163,7 @@ static int tear_down(void **state)
 	struct world *world = &stage->world;
 	struct answer answer = {0};
 
+	web_load_stop(&stage->load);
 	reopen(world);
 	acquired(world);
 	environment_down(world->environment, "ana", answered, &answer);
@@ -277,11 +279,11 @@ static void weights_lost_by_a_reload_are_set_again_and_reported(void **state)
 {
 	struct stage *stage = *state;
 	struct world *world = &stage->world;
-	struct web_load load;
+	struct web_load *load = &stage->load;
 	int64_t since;
 
 	at_a_quarter(stage);
-	web_load_start(&load, stage->port, "/", false);
+	web_load_start(load, stage->port, "/", false);
 	since = clock_monotonic_us();
 	assert_int_equal(kill(stage->proxy, SIGUSR2), 0);
 	await_recorded(stage, "\"reapplied\":true", 1);
@@ -293,9 +295,9 @@ static void weights_lost_by_a_reload_are_set_again_and_reported(void **state)
 	assert_int_equal(recorded(stage, "had lost its weights"), 2);
 	assert_int_equal(recorded(stage, "\"recovered\":true"), 0);
 	assert_false(environment_take_touched(world->environment));
-	web_load_stop(&load);
-	assert_int_equal(atomic_load(&load.failed), 0);
-	assert_int_equal(atomic_load(&load.answers_5xx), 0);
+	web_load_stop(load);
+	assert_int_equal(atomic_load(&load->failed), 0);
+	assert_int_equal(atomic_load(&load->answers_5xx), 0);
 	/* The plan goes on as if nothing had been. */
 	shifted(world, 100);
 	promoted(world);
@@ -307,16 +309,16 @@ static void requests_show_that_a_shift_is_done(void **state)
 	struct stage *stage = *state;
 	struct world *world = &stage->world;
 	struct answer answer = {0};
-	struct web_load load;
+	struct web_load *load = &stage->load;
 
 	at_a_quarter(stage);
-	web_load_start(&load, stage->port, "/", true);
-	while (web_load_count(&load) < 100)
+	web_load_start(load, stage->port, "/", true);
+	while (web_load_count(load) < 100)
 		loop_turn(world->loop, 10);
 	shifted(world, 50);
 	environment_observe(world->environment, answered, &answer);
 	turn_until(world, &answer.done);
-	web_load_stop(&load);
+	web_load_stop(load);
 	assert_string_equal(answer.text, "");
 	print_message("# %s\n", state_of(world)->observed);
 	assert_int_equal(recorded(stage, "\"agrees\":true"), 1);

@@ -32,6 +32,8 @@ struct stage {
 	struct world world;
 	char *text, *runtime;
 	int port;
+	struct loads loads;
+	pid_t deployer; /* 0: none */
 };
 
 static char *written_pipeline(int port, int blue, int green)
@@ -103,11 +105,28 @@ static bool any_keeper(struct world *world)
 	return any;
 }
 
+static void load_stop(struct loads *loads)
+{
+	web_load_stop(&loads->closing);
+	web_load_stop(&loads->kept);
+}
+
+static void deployer_end(struct stage *stage)
+{
+	if (!stage->deployer)
+		return;
+	kill(stage->deployer, SIGKILL);
+	waitpid(stage->deployer, NULL, 0);
+	stage->deployer = 0;
+}
+
 static int tear_down(void **state)
 {
 	struct stage *stage = *state;
 	struct world *world = &stage->world;
 
+	load_stop(&stage->loads);
+	deployer_end(stage);
 	reopen(world);
 	taken_down(world);
 	assert_false(any_keeper(world));
@@ -124,12 +143,6 @@ static void load_start(struct loads *loads, int port)
 	memset(loads, 0, sizeof(*loads));
 	web_load_start(&loads->closing, port, "/", false);
 	web_load_start(&loads->kept, port, "/", true);
-}
-
-static void load_stop(struct loads *loads)
-{
-	web_load_stop(&loads->closing);
-	web_load_stop(&loads->kept);
 }
 
 static long answered_by(const struct loads *loads, enum colour colour)
@@ -178,35 +191,35 @@ static void release_moves_and_returns_without_a_failed_request(void **state)
 {
 	struct stage *stage = *state;
 	struct world *world = &stage->world;
-	struct loads loads;
+	struct loads *loads = &stage->loads;
 
 	released(world, "v1");
 	assert_serves(stage, "blue");
-	load_start(&loads, stage->port);
-	await_requests(world, &loads, 500);
-	assert_int_equal(answered_by(&loads, COLOUR_GREEN), 0);
+	load_start(loads, stage->port);
+	await_requests(world, loads, 500);
+	assert_int_equal(answered_by(loads, COLOUR_GREEN), 0);
 
 	acquired(world);
 	begun(world, STRATEGY_CANARY, "v2");
 	started(world);
 	for (int percent = 5; percent <= 100; percent += 19) {
 		shifted(world, percent);
-		await_requests(world, &loads, 1000);
+		await_requests(world, loads, 1000);
 	}
 	promoted(world);
 	environment_release(world->environment);
-	await_requests(world, &loads, 500);
+	await_requests(world, loads, 500);
 	rolled_back(world, NULL);
 	assert_serves(stage, "blue");
-	await_requests(world, &loads, 2000);
+	await_requests(world, loads, 2000);
 	rolled_back(world, NULL);
-	await_requests(world, &loads, 2000);
-	load_stop(&loads);
+	await_requests(world, loads, 2000);
+	load_stop(loads);
 	assert_serves(stage, "green");
-	assert_nothing_failed(&loads);
-	assert_true(answered_by(&loads, COLOUR_GREEN) > 0);
+	assert_nothing_failed(loads);
+	assert_true(answered_by(loads, COLOUR_GREEN) > 0);
 	print_message("%s (of %ld requests)\n", state_of(world)->last_text,
-		      all_of(&loads));
+		      all_of(loads));
 	assert_told(world, "back on green in");
 	assert_told(world, "failed by the shift: 0 of ");
 	assert_journal_is_whole(world);
@@ -218,7 +231,7 @@ static void counts_tell_the_candidate_from_the_shift(void **state)
 	struct world *world = &stage->world;
 	int64_t until = clock_monotonic_us() + PATIENCE_US;
 	struct analysis_counts counts = {0};
-	struct loads loads;
+	struct loads *loads = &stage->loads;
 	int64_t failed;
 	char *folder = path_join(world->state, "v2"), *bug;
 
@@ -228,15 +241,15 @@ static void counts_tell_the_candidate_from_the_shift(void **state)
 	assert_int_equal(file_replace(bug, "15\n", 3, 0600, NULL), 0);
 	free(bug);
 	free(folder);
-	load_start(&loads, stage->port);
+	load_start(loads, stage->port);
 	acquired(world);
 	begun(world, STRATEGY_CANARY, "v2");
 	started(world);
 	shifted(world, 25);
-	await_requests(world, &loads, 3000);
-	load_stop(&loads);
-	failed = atomic_load(&loads.closing.answers_5xx) +
-		 atomic_load(&loads.kept.answers_5xx);
+	await_requests(world, loads, 3000);
+	load_stop(loads);
+	failed = atomic_load(&loads->closing.answers_5xx) +
+		 atomic_load(&loads->kept.answers_5xx);
 	environment_watch(world->environment);
 	while (!counts.known || counts.errors != failed) {
 		if (clock_monotonic_us() > until)
@@ -250,7 +263,7 @@ static void counts_tell_the_candidate_from_the_shift(void **state)
 	assert_told(world, "failed by the shift: 0 of ");
 	assert_told(world, "failed by v2: ");
 	assert_null(strstr(state_of(world)->last_text, "failed by v2: 0"));
-	assert_int_equal(atomic_load(&loads.closing.failed), 0);
+	assert_int_equal(atomic_load(&loads->closing.failed), 0);
 }
 
 static void cold_rollback_starts_the_stored_release_without_a_gap(void **state)
@@ -258,7 +271,7 @@ static void cold_rollback_starts_the_stored_release_without_a_gap(void **state)
 	struct stage *stage = *state;
 	struct world *world = &stage->world;
 	struct answer answer = {0};
-	struct loads loads;
+	struct loads *loads = &stage->loads;
 
 	released(world, "v1");
 	released(world, "v2");
@@ -266,13 +279,13 @@ static void cold_rollback_starts_the_stored_release_without_a_gap(void **state)
 	environment_retire(world->environment, true, "gc", answered, &answer);
 	went_well(world, &answer);
 	environment_release(world->environment);
-	load_start(&loads, stage->port);
-	await_requests(world, &loads, 500);
+	load_start(loads, stage->port);
+	await_requests(world, loads, 500);
 	rolled_back(world, NULL);
-	await_requests(world, &loads, 500);
-	load_stop(&loads);
+	await_requests(world, loads, 500);
+	load_stop(loads);
 	assert_serves(stage, "blue");
-	assert_nothing_failed(&loads);
+	assert_nothing_failed(loads);
 	assert_string_equal(state_of(world)->live.version, "v1");
 }
 
@@ -328,7 +341,7 @@ static _Noreturn void deploy_until_killed(struct stage *stage, int say)
 	}
 }
 
-static pid_t deployer_start(struct stage *stage)
+static void deployer_start(struct stage *stage)
 {
 	int say[2];
 	char byte;
@@ -343,10 +356,10 @@ static pid_t deployer_start(struct stage *stage)
 		setenv("CMOCKA_TEST_ABORT", "1", 1);
 		deploy_until_killed(stage, say[1]);
 	}
+	stage->deployer = pid;
 	close(say[1]);
 	assert_int_equal(read(say[0], &byte, 1), 1);
 	close(say[0]);
-	return pid;
 }
 
 static void
@@ -354,18 +367,17 @@ killed_anywhere_in_a_shift_live_serves_and_the_next_start_knows(void **state)
 {
 	struct stage *stage = *state;
 	struct world *world = &stage->world;
-	struct loads loads;
+	struct loads *loads = &stage->loads;
 
 	released(world, "v1");
-	load_start(&loads, stage->port);
+	load_start(loads, stage->port);
 	for (int i = 0; i < 8; i++) {
 		struct answer answer = {0};
-		pid_t pid = deployer_start(stage);
 
-		await_requests(world, &loads, 200 + i * 37);
-		kill(pid, SIGKILL);
-		waitpid(pid, NULL, 0);
-		await_requests(world, &loads, 200);
+		deployer_start(stage);
+		await_requests(world, loads, 200 + i * 37);
+		deployer_end(stage);
+		await_requests(world, loads, 200);
 		reopen(world);
 		assert_true(state_of(world)->has_candidate);
 		assert_string_equal(state_of(world)->live.version, "v1");
@@ -378,8 +390,8 @@ killed_anywhere_in_a_shift_live_serves_and_the_next_start_knows(void **state)
 		assert_serves(stage, "blue");
 		assert_journal_is_whole(world);
 	}
-	load_stop(&loads);
-	assert_nothing_failed(&loads);
+	load_stop(loads);
+	assert_nothing_failed(loads);
 }
 
 static void deployment_asleep_during_a_rollback_cannot_undo_it(void **state)
@@ -390,17 +402,20 @@ static void deployment_asleep_during_a_rollback_cannot_undo_it(void **state)
 
 	released(world, "v1");
 	for (int i = 0; i < 5; i++) {
-		pid_t pid = deployer_start(stage);
-		int64_t until = clock_monotonic_us() + 3000 + i * 1700;
+		int64_t until;
 
+		deployer_start(stage);
+		until = clock_monotonic_us() + 3000 + i * 1700;
 		while (clock_monotonic_us() < until)
 			loop_turn(world->loop, 1);
-		kill(pid, SIGSTOP);
+		kill(stage->deployer, SIGSTOP);
 		reopen(world);
 		rolled_back(world, NULL);
-		kill(pid, SIGCONT);
+		kill(stage->deployer, SIGCONT);
 		/* it finds the fence, says so and fails */
-		assert_int_equal(waitpid(pid, &status, 0), pid);
+		assert_int_equal(waitpid(stage->deployer, &status, 0),
+				 stage->deployer);
+		stage->deployer = 0;
 		assert_true(WIFEXITED(status));
 		assert_int_equal(WEXITSTATUS(status), STOPPED_BY_THE_FENCE);
 		reopen(world);

@@ -8,7 +8,6 @@
 
 #include "base/file.h"
 #include "base/memory.h"
-#include "net/port.h"
 
 #define INSTANCES 3
 #define PIPELINE                                                      \
@@ -27,24 +26,11 @@ struct ports {
 	int blue, green;
 };
 
-static int free_range(int not_near)
-{
-	for (;;) {
-		int first = web_free_port(), i = 0;
-
-		while (i < INSTANCES && port_is_free(first + i))
-			i++;
-		if (i == INSTANCES && (first > not_near + INSTANCES ||
-				       first < not_near - INSTANCES))
-			return first;
-	}
-}
-
 static struct ports ports_found(void)
 {
-	struct ports ports = {.blue = free_range(0)};
+	struct ports ports = {.blue = web_free_ports(INSTANCES)};
 
-	ports.green = free_range(ports.blue);
+	ports.green = web_free_ports(INSTANCES);
 	return ports;
 }
 

@@ -4,11 +4,13 @@ SITE_SOURCES = %D%/support.c %D%/support.h %D%/process.c %D%/process.h \
 	%D%/leftovers.c %D%/leftovers.h \
 	tests/support/manual.c tests/support/manual.h
 check_PROGRAMS += %D%/haproxy-test
-%C%_haproxy_test_SOURCES = %D%/haproxy-test.c %D%/web.c %D%/web.h
+%C%_haproxy_test_SOURCES = %D%/haproxy-test.c \
+	%D%/leftovers.c %D%/leftovers.h %D%/web.c %D%/web.h
 check_PROGRAMS += %D%/liar-test
 %C%_liar_test_SOURCES = %D%/liar-test.c %D%/liar.c %D%/liar.h
 check_PROGRAMS += %D%/nginx-test
-%C%_nginx_test_SOURCES = %D%/nginx-test.c %D%/web.c %D%/web.h
+%C%_nginx_test_SOURCES = %D%/nginx-test.c \
+	%D%/leftovers.c %D%/leftovers.h %D%/web.c %D%/web.h
 if PLATFORM_LINUX
 check_PROGRAMS += %D%/faults-test
 %C%_faults_test_SOURCES = %D%/faults-test.c $(SITE_SOURCES)

@@ -28,6 +28,8 @@ int site_main(int argc, char **argv, int (*tests)(void))
 	if (argc > 1 && strcmp(argv[1], "serve") == 0)
 		return colour_serve();
 	signal(SIGPIPE, SIG_IGN);
+	/* What stderr says comes between two lines, never within one. */
+	setvbuf(stdout, NULL, _IOLBF, 0);
 	/* Those of that name alone. */
 	cmocka_set_test_filter(getenv("SIGNALBOX_TEST"));
 	return tests();

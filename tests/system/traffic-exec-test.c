@@ -22,6 +22,7 @@ struct fixture {
 	struct loop *loop;
 	struct environment_config environment;
 	struct traffic *traffic;
+	struct web_load load;
 	int port, ports[2];
 	pid_t servers[2], proxy;
 	bool told;
@@ -104,6 +105,7 @@ static int tear_down(void **state)
 {
 	struct fixture *f = *state;
 
+	web_load_stop(&f->load);
 	traffic_close(f->traffic);
 	for (int i = 0; i < 2; i++)
 		if (f->servers[i] > 0)
@@ -173,7 +175,7 @@ static void example_steers_a_real_haproxy_and_loses_nothing(void **state)
 	static const double shares[] = {5, 50, 100, 25, 0};
 	struct traffic_split blue = TRAFFIC_SPLIT_OF_GREEN(0);
 	struct fixture *f = *state;
-	struct web_load load;
+	struct web_load *load = &f->load;
 	char *socat = program_path("socat", "", NULL);
 
 	free(socat);
@@ -191,22 +193,22 @@ static void example_steers_a_real_haproxy_and_loses_nothing(void **state)
 	assert_int_equal(traffic_capabilities(f->traffic).units, 256);
 	take_sample(f);
 	assert_true(f->sample.colours[COLOUR_GREEN].up);
-	web_load_start(&load, f->port, "/", true);
+	web_load_start(load, f->port, "/", true);
 	for (size_t i = 0; i < ARRAY_SIZE(shares); i++) {
-		long before = web_load_count(&load);
+		long before = web_load_count(load);
 
 		assert_string_equal(shift(f, shares[i]), "");
-		while (web_load_count(&load) < before + 200)
+		while (web_load_count(load) < before + 200)
 			loop_turn(f->loop, 10);
 	}
-	web_load_stop(&load);
+	web_load_stop(load);
 	take_sample(f);
-	assert_int_equal(atomic_load(&load.failed), 0);
-	assert_int_equal(atomic_load(&load.answers_5xx), 0);
+	assert_int_equal(atomic_load(&load->failed), 0);
+	assert_int_equal(atomic_load(&load->answers_5xx), 0);
 	assert_int_equal(f->sample.colours[COLOUR_GREEN].requests,
-			 atomic_load(&load.green));
-	assert_true(atomic_load(&load.green) > 0);
-	print_message("# %ld requests\n", web_load_count(&load));
+			 atomic_load(&load->green));
+	assert_true(atomic_load(&load->green) > 0);
+	print_message("# %ld requests\n", web_load_count(load));
 }
 
 static void command_that_fails_is_told_by_its_last_words(void **state)

@@ -17,7 +17,10 @@
 
 #define SERVER_CONNECTIONS 256
 #define REQUEST_SIZE 2048
-#define PORTS_EACH 100 /* of a process */
+#define LOOK_MS 1000
+#define PORTS_FROM 12000
+#define PORTS_TO 20000
+#define PORTS_BLOCK 80
 
 static int tcp_socket(int port, bool listening, int *bound)
 {
@@ -51,6 +54,42 @@ static int tcp_socket(int port, bool listening, int *bound)
 	return fd;
 }
 
+/* The first port that the system may give to an outgoing connection, of which
+ * tests beside this one open thousands. */
+static int first_outgoing(void)
+{
+	FILE *file = fopen("/proc/sys/net/ipv4/ip_local_port_range", "r");
+	int first = 0;
+
+	if (file && fscanf(file, "%d", &first) != 1)
+		first = 0;
+	if (file)
+		fclose(file);
+	return first > 0 ? first : 49152;
+}
+
+/* A block of ports that is this process's until it ends: it listens at the
+ * first of them, which no other process then can. Below those that the
+ * program itself chooses from (net/port.h), where that is below the outgoing
+ * ones; the pid only spreads the tries. */
+static int own_block(void)
+{
+	int end = first_outgoing(), blocks;
+
+	if (end <= PORTS_FROM + PORTS_BLOCK || end > PORTS_TO)
+		end = PORTS_TO;
+	blocks = (end - PORTS_FROM) / PORTS_BLOCK;
+	for (int i = 0; i < blocks; i++) {
+		int at = (int)(getpid() + i) % blocks;
+		int first = PORTS_FROM + at * PORTS_BLOCK;
+
+		if (tcp_socket(first, true, NULL) >= 0)
+			return first;
+	}
+	fprintf(stderr, "no ports are free\n");
+	abort();
+}
+
 static bool are_free(int first, int count)
 {
 	for (int i = 0; i < count; i++) {
@@ -63,23 +102,25 @@ static bool are_free(int first, int count)
 	return true;
 }
 
-/* Below the ports that the system gives to outgoing connections, of which
- * tests beside this one open thousands; each process has a hundred. */
 int web_free_ports(int count)
 {
-	static int next;
-	int first = 0;
+	static pid_t owner;
+	static int block, next;
 
-	for (int tries = 0; tries < 100; tries++) {
-		if (next % PORTS_EACH + count > PORTS_EACH)
-			next = 0;
-		first = 12000 + (int)(getpid() % 200) * PORTS_EACH +
-			next % PORTS_EACH;
-		next += count;
-		if (are_free(first, count))
-			break;
+	if (owner != getpid()) {
+		owner = getpid();
+		block = own_block();
+		next = 1;
 	}
-	return first;
+	for (int tries = 0; tries < PORTS_BLOCK; tries++) {
+		int first = next + count > PORTS_BLOCK ? 1 : next;
+
+		next = first + count;
+		if (are_free(block + first, count))
+			return block + first;
+	}
+	fprintf(stderr, "no %d ports of %d.. are free\n", count, block);
+	abort();
 }
 
 int web_free_port(void)
@@ -131,14 +172,15 @@ static bool serve(int fd, const char *name, struct client_state *state)
 	return true;
 }
 
-static void serve_for_ever(const char *name, int listener)
+/* As long as the test lives. */
+static void serve_for(pid_t parent, const char *name, int listener)
 {
 	static struct client_state states[SERVER_CONNECTIONS];
 	static struct pollfd polls[SERVER_CONNECTIONS];
 	nfds_t count = 1;
 
 	polls[0] = (struct pollfd){.fd = listener, .events = POLLIN};
-	while (poll(polls, count, -1) >= 0) {
+	while (poll(polls, count, LOOK_MS) >= 0 && getppid() == parent) {
 		for (nfds_t i = count - 1; i >= 1; i--) {
 			if (!polls[i].revents ||
 			    serve(polls[i].fd, name, &states[i]))
@@ -161,14 +203,14 @@ static void serve_for_ever(const char *name, int listener)
 pid_t web_server_start(const char *name, int port)
 {
 	int listener = tcp_socket(port, true, NULL);
-	pid_t pid;
+	pid_t parent = getpid(), pid;
 
 	if (listener < 0)
 		return -1;
 	pid = fork();
 	if (pid == 0) {
 		signal(SIGTERM, SIG_DFL);
-		serve_for_ever(name, listener);
+		serve_for(parent, name, listener);
 		_exit(1);
 	}
 	close(listener);
@@ -221,11 +263,14 @@ static void receive(const char *file, int fd)
 pid_t web_receiver_start(const char *file, int port)
 {
 	int listener = tcp_socket(port, true, NULL);
-	pid_t pid = fork();
+	struct pollfd poll_fd = {.fd = listener, .events = POLLIN};
+	pid_t parent = getpid(), pid = fork();
 
 	if (pid == 0) {
-		for (;;)
-			receive(file, accept(listener, NULL, NULL));
+		while (getppid() == parent)
+			if (poll(&poll_fd, 1, LOOK_MS) > 0)
+				receive(file, accept(listener, NULL, NULL));
+		_exit(1);
 	}
 	close(listener);
 	return pid;
@@ -354,6 +399,7 @@ void web_load_start(struct web_load *load, int port, const char *path,
 	load->port = port;
 	load->path = path;
 	load->keep_alive = keep_alive;
+	load->runs = true;
 	for (int i = 0; i < WEB_CLIENTS; i++) {
 		load->clients[i].load = load;
 		pthread_create(&load->clients[i].thread, NULL, client,
@@ -363,6 +409,9 @@ void web_load_start(struct web_load *load, int port, const char *path,
 
 void web_load_stop(struct web_load *load)
 {
+	if (!load->runs)
+		return;
+	load->runs = false;
 	atomic_store(&load->stop, true);
 	for (int i = 0; i < WEB_CLIENTS; i++)
 		pthread_join(load->clients[i].thread, NULL);

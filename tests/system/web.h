@@ -10,9 +10,9 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-/* A loopback port that is free now. */
+/* Loopback ports that are free and that no other test gets while this one
+ * runs: one, or the first of several in a row. */
 int web_free_port(void);
-/* The first of so many, one after the other. */
 int web_free_ports(int count);
 
 /* Answers every request "NAME\n", 200; /fail 500; /slow after 30 ms. */
@@ -42,6 +42,7 @@ struct web_load {
 	int port;
 	const char *path;
 	bool keep_alive;
+	bool runs;
 	struct web_client clients[WEB_CLIENTS];
 	atomic_bool stop;
 	atomic_long blue, green; /* 200s, by their body */
@@ -49,6 +50,8 @@ struct web_load {
 	atomic_long failed; /* no whole answer */
 };
 
+/* Of a fixture, whose tear-down stops it: its threads outlive a test that
+ * fails. Stopping one that does not run does nothing. */
 void web_load_start(struct web_load *load, int port, const char *path,
 		    bool keep_alive);
 void web_load_stop(struct web_load *load);
