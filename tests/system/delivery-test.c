@@ -266,7 +266,7 @@ static void canary_asleep_during_a_rollback_cannot_undo_it(void **state)
 	pid_t asleep[3];
 
 	release_first(site, "0\n",
-		      CANARY "      steps: [{weight: 50%}, {pause: 1s}, "
+		      CANARY "      steps: [{weight: 50%}, {pause: 10m}, "
 			     "{weight: 100%}]\n");
 	site_load_start(site);
 	run = run_until(site, "traffic green 50 %");
@@ -279,8 +279,8 @@ static void canary_asleep_during_a_rollback_cannot_undo_it(void **state)
 	assert_int_equal(site_call(site, "rollback", "production", "--reason",
 				   "it hangs", NULL),
 			 0);
-	/* It waits for no answer of who sleeps. */
-	assert_true(clock_monotonic_us() - asked_us < 5000000);
+	/* It waits for no answer of who sleeps, which never comes. */
+	assert_true(clock_monotonic_us() - asked_us < PATIENCE_US);
 	assert_only(site, false);
 	for (size_t i = 0; i < ARRAY_SIZE(asleep); i++)
 		kill(asleep[i], SIGCONT);
@@ -344,15 +344,21 @@ static void people_shift_hold_and_promote_by_command(void **state)
 static void held_plan_goes_on_only_when_let(void **state)
 {
 	struct site *site = *state;
+	int64_t until;
 	struct process *run;
 
 	release_first(site, "0\n",
-		      CANARY "      steps: [{weight: 5%}, {pause: 300ms}, "
-			     "{weight: 100%}]\n");
+		      CANARY "      steps: [{weight: 5%}, {gate: {not: []}}, "
+			     "{pause: 300ms}, {weight: 100%}]\n");
 	site_load_start(site);
-	run = run_until(site, "traffic green 5");
+	/* Said at the gate, it holds at the pause, however soon that ends. */
+	run = run_until(site, "waits for 1 approval");
 	assert_int_equal(site_call(site, "hold", "2", NULL), 0);
-	site_await_requests(site, 3000);
+	assert_int_equal(site_call(site, "approve", "2", NULL), 0);
+	process_await_text(run, "production: wait 300 ms");
+	until = clock_monotonic_us() + 900000;
+	while (clock_monotonic_us() < until)
+		site_await_requests(site, 100);
 	assert_false(process_has_ended(run));
 	assert_says_not(run->out.data, "green 100 %");
 	assert_int_equal(site_call(site, "unhold", "2", NULL), 0);

@@ -67,7 +67,7 @@ static void detached_run_is_on_disk_and_goes_on_by_itself(void **state)
 	assert_int_equal(getsid(pid), pid);
 	let(site, "go");
 	assert_int_equal(site_call(site, "status", "1", "--until", "done",
-				   "--timeout", "20s", NULL),
+				   "--timeout", "100s", NULL),
 			 1);
 	assert_says(site->out, "failed: exit status 3");
 	await_gone(pid);
@@ -104,7 +104,7 @@ static void status_waits_for_a_gate_and_for_its_end(void **state)
 	prepare(site, HEAD "  unit: {run: 'true'}\n  ask: {gate: {}}\n");
 	assert_int_equal(site_call(site, "run", "--detach", NULL), 0);
 	assert_int_equal(site_call(site, "status", "1", "--until", "gate",
-				   "--timeout", "20s", NULL),
+				   "--timeout", "100s", NULL),
 			 0);
 	assert_says(site->out, "ask                  waiting");
 	assert_int_equal(site_call(site, "status", "1", "--until", "failed",
@@ -114,7 +114,7 @@ static void status_waits_for_a_gate_and_for_its_end(void **state)
 	assert_int_equal(site_call(site, "reject", "1", "--reason", "no", NULL),
 			 0);
 	assert_int_equal(site_call(site, "status", "1", "--until", "done",
-				   "--timeout", "20s", NULL),
+				   "--timeout", "100s", NULL),
 			 3);
 	assert_int_equal(site_call(site, "status", "--until", "gate", NULL), 1);
 	assert_says(site->err, "run 1 rejected; no gate is open");
@@ -136,7 +136,7 @@ static void status_tells_what_can_come_no_more(void **state)
 			 0);
 	kill(pid_of_run(site, 2), SIGKILL);
 	assert_int_equal(site_call(site, "status", "2", "--until", "done",
-				   "--timeout", "20s", NULL),
+				   "--timeout", "100s", NULL),
 			 7);
 	assert_says(site->err, "run 2 was cut off");
 	assert_int_equal(site_call(site, "status", "--until", "never", NULL),

@@ -394,7 +394,7 @@ static void gc_never_frees_a_candidate_or_its_run(void **state)
 				       "      environment: production\n"
 				       "      strategy: canary\n"
 				       "      steps: [{weight: 50%}, {pause: "
-				       "90s}, {weight: 100%}]\n");
+				       "10m}, {weight: 100%}]\n");
 	run = site_start(site, NULL, "run", NULL);
 	process_await_text(run, "traffic green 50 %");
 	age(site);
@@ -532,7 +532,7 @@ static void engine_holds_no_more_descriptors_after_100_stages(void **state)
 	append_stages(&text, "s", 50);
 	append_stages(&text, "n", 50);
 	/* A log is closed on its way to the disk, which may be busy. */
-	str_addf(&text, "  last: {timeout: 20s, run: 'until test $(" COUNT
+	str_addf(&text, "  last: {timeout: 100s, run: 'until test $(" COUNT
 			") -le $(cat @FOLDER@/first); do sleep 0.05; done'}\n"
 			"  own: {run: 'ls /proc/$$/fd; true', source: none}\n"
 			"  locked: {run: 'ls -l /proc/$$/fd; true'}\n");

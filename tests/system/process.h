@@ -9,7 +9,7 @@
 
 #include "base/str.h"
 
-#define PATIENCE_US (60 * 1000000LL) /* a loaded machine is slow */
+#define PATIENCE_US (120 * 1000000LL) /* a loaded machine is slow */
 
 /* One call of the program, or of another. */
 struct process {

@@ -542,23 +542,26 @@ static double weight_of_green(const struct site *site)
 static void a_canary_goes_on_at_its_pause(void **state)
 {
 	struct site *site = *state;
+	struct process *run;
 	pid_t green;
 
 	release_first(site);
 	site_load_start(site);
 	die_at(site,
-	       "{weight: 5%}, {pause: 1s}, {weight: 25%}, {pause: 2s}, "
+	       "{weight: 5%}, {pause: 1s}, {weight: 25%}, {pause: 10m}, "
 	       "{weight: 100%}",
-	       "production: wait 2");
+	       "production: wait 10");
 	green = site_kept(site, "production", "green");
 	site_await_requests(site, 200);
 	assert_call(site, 0, site_call(site, "status", NULL));
 	assert_says(site->out, "signalbox resume 2 goes on with it");
-	assert_call(site, 0, site_call(site, "resume", NULL));
-	assert_says(site->out, "production goes on at its step pause-2");
-	assert_says_not(site->out, "something else is under way");
-	assert_says(site->out, "of it left");
-	assert_says(site->out, "run 2 passed");
+	run = site_start(site, NULL, "resume", NULL);
+	process_await_text(run, "of it left");
+	assert_says(run->out.data, "production goes on at its step pause-2");
+	assert_call(site, 0, site_call(site, "promote", "2", "--next", NULL));
+	assert_int_equal(process_await(run), 0);
+	assert_says_not(run->out.data, "something else is under way");
+	assert_says(run->out.data, "run 2 passed");
 	assert_string_equal(site_colour(site), "green");
 	assert_int_equal(site_kept(site, "production", "green"), green);
 	assert_effects(site, "last\n");

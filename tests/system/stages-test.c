@@ -281,7 +281,8 @@ static void clean_up_follows_every_end_in_the_same_folder(void **state)
 			   "    retries: 1\n" CLEAN);
 	assert_int_equal(site_call(site, "run", NULL), 1);
 	assert_noted(site, "c", "failed made\nmore\nfailed made\nmore\n");
-	prepare(site, HEAD "  unit:\n    run: touch made; sleep 1000\n"
+	site_write(site, "made", ""); /* however soon its time is over */
+	prepare(site, HEAD "  unit:\n    run: sleep 1000\n"
 			   "    timeout: 200ms\n" CLEAN);
 	assert_int_equal(site_call(site, "run", NULL), 1);
 	assert_noted(site, "c", "timed-out made\nmore\n");
@@ -482,7 +483,7 @@ static void service_lives_as_long_as_stages_need_it(void **state)
 			SERVICE("%s",
 				"") "  one: {" ASK "}\n"
 				    "  two: {" ASK "}\n"
-				    "  last: {run: 'for i in $(seq 100); "
+				    "  last: {run: 'for i in $(seq 600); "
 				    "do test -e @FOLDER@/pid && kill -0 "
 				    "$(cat @FOLDER@/pid) || exit 0; sleep "
 				    "0.1; done; exit 1'}\n",
@@ -533,14 +534,14 @@ static void service_that_is_not_healthy_in_time_fails_its_stages(void **state)
 
 	prepare(site, "name: shop\nservices:\n"
 		      "  db: {run: sleep 1000, health: {run: exit 7}, "
-		      "start-timeout: 500ms}\n"
+		      "start-timeout: 4s}\n"
 		      "  gone: {run: 'true', health: {tcp: true}}\n"
 		      "stages:\n"
 		      "  unit: {services: [db], run: 'true'}\n"
 		      "  other: {needs: [], services: [gone], run: 'true'}\n");
 	assert_int_equal(site_call(site, "run", NULL), 1);
 	assert_says(site->out, "unit finished: failed");
-	assert_says(site->out, "its service db was not healthy within 0.5 s: "
+	assert_says(site->out, "its service db was not healthy within 4 s: "
 			       "exit status 7");
 	assert_says(site->out, "its service gone ended: exit status 0; a "
 			       "service stays in the foreground");

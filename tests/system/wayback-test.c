@@ -46,7 +46,7 @@ static void drill_measures_the_way_back_and_loses_no_request(void **state)
 	site_await_requests(site, 100);
 	by_blue = site_load_by(site, false);
 	assert_int_equal(site_call(site, "drill", "production", "--yes",
-				   "--for", "500ms", NULL),
+				   "--for", "2s", NULL),
 			 0);
 	assert_says(site->out, "DRILL of the way back");
 	assert_says(site->out, "failed by it: 0 of ");
@@ -214,7 +214,7 @@ static void kill_while_it_reverts(struct site *site, const char *branch)
 	kill(rollback->pid, SIGKILL);
 	process_await(rollback);
 	site_shell(site, site->repository,
-		   "kill -9 $(cat ../busy); touch ../go; "
+		   "kill -9 $(cat ../busy) || true; touch ../go; "
 		   "rm .git/info/attributes; "
 		   "git config --unset filter.slow.smudge");
 	free(option);
