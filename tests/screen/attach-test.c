@@ -97,7 +97,7 @@ static void a_stopped_terminal_costs_nobody_else(void **state)
 	assert_true(memory_kb(engine) < MOST_KB);
 	let(stand, "end");
 	assert_int_equal(site_call(stand->site, "status", "1", "--until",
-				   "done", "--timeout", "20s", NULL),
+				   "done", "--timeout", "100s", NULL),
 			 1);
 	for (int i = 1; i < STAND_TERMINALS; i++)
 		terminal_expect(stand->terminals[i], "run 1 failed");

@@ -17,7 +17,7 @@
 #include "base/memory.h"
 #include "base/printable.h"
 
-#define PATIENCE_US (30 * 1000000LL)
+#define PATIENCE_US (120 * 1000000LL)
 
 struct terminal {
 	int rows, cols;
@@ -362,6 +362,20 @@ void terminal_tell(struct terminal *terminal, const char *lines, size_t len)
 		turn(terminal, 100);
 	}
 	settle(terminal);
+}
+
+void terminal_tell_and_type(struct terminal *terminal, const char *lines,
+			    size_t len, const char *keys)
+{
+	kill(terminal->pid, SIGSTOP);
+	waitpid(terminal->pid, NULL, WUNTRACED);
+	terminal_tell_quietly(terminal, lines, len);
+	for (size_t i = 0; i < len; i++)
+		terminal->events_told += lines[i] == '\n';
+	terminal_write(terminal, keys, strlen(keys));
+	kill(terminal->pid, SIGCONT);
+	terminal_tell(terminal, "", 0);
+	terminal_send(terminal, "", 0, (int)strlen(keys));
 }
 
 void terminal_resize(struct terminal *terminal, int rows, int cols)

@@ -42,6 +42,9 @@ void terminal_tell(struct terminal *terminal, const char *lines, size_t len);
 /* Without waiting, and without counting on an event a line. */
 void terminal_tell_quietly(struct terminal *terminal, const char *lines,
 			   size_t len);
+/* Both in one look of the program, with no time between them. */
+void terminal_tell_and_type(struct terminal *terminal, const char *lines,
+			    size_t len, const char *keys);
 /* Bytes that make `keys` keys; waits for the frame that counted them. */
 void terminal_send(struct terminal *terminal, const void *bytes, size_t len,
 		   int keys);

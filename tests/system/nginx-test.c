@@ -193,8 +193,8 @@ static int set_up(void **state)
 
 	f->folder = xstrdup("/tmp/signalbox-nginx-XXXXXX");
 	assert_non_null(mkdtemp(f->folder));
+	leftovers_watch(&f->leftovers, f->folder); /* who is none itself */
 	setenv("XDG_RUNTIME_DIR", f->folder, 1);
-	leftovers_watch(&f->leftovers, f->folder);
 	f->loop = loop_new();
 	str_init(&f->notes);
 	f->port = web_free_port();

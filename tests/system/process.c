@@ -155,16 +155,26 @@ static pid_t child_of(pid_t parent)
 	return found;
 }
 
+/* Never 0, which a signal takes for our own group. */
+static pid_t await_child_of(pid_t parent)
+{
+	int64_t until = clock_monotonic_us() + PATIENCE_US;
+	pid_t child;
+
+	while (!(child = child_of(parent)))
+		if (clock_monotonic_us() > until)
+			fail_msg("%d has no child", (int)parent);
+	return child;
+}
+
 pid_t process_guard(const struct process *process)
 {
-	return child_of(process->pid);
+	return await_child_of(process->pid);
 }
 
 pid_t process_program(const struct process *process)
 {
-	pid_t guard = process_guard(process);
-
-	return guard ? child_of(guard) : 0;
+	return await_child_of(process_guard(process));
 }
 
 /* Every descendant, parents first. Keepers have left the tree. */

@@ -30,7 +30,7 @@ int process_await(struct process *process);
 /* Until it has printed text. */
 void process_await_text(struct process *process, const char *text);
 bool process_has_ended(struct process *process);
-/* The program below launcher and guard, and the guard. 0 when not there. */
+/* The program below launcher and guard, and the guard: waits for them. */
 pid_t process_program(const struct process *process);
 pid_t process_guard(const struct process *process);
 

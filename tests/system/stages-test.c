@@ -541,7 +541,7 @@ static void service_that_is_not_healthy_in_time_fails_its_stages(void **state)
 		      "  other: {needs: [], services: [gone], run: 'true'}\n");
 	assert_int_equal(site_call(site, "run", NULL), 1);
 	assert_says(site->out, "unit finished: failed");
-	assert_says(site->out, "its service db was not healthy within 4 s: "
+	assert_says(site->out, "its service db was not healthy within 4.0 s: "
 			       "exit status 7");
 	assert_says(site->out, "its service gone ended: exit status 0; a "
 			       "service stays in the foreground");
