@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "support/pipelines.h"
 
-#include "base/clock.h"
+#include <time.h>
+
 #include "base/file.h"
 #include "base/memory.h"
 
@@ -412,17 +413,17 @@ static void ten_thousand_stages_are_read_at_once(void **state)
 	struct str text = STR_INIT;
 	struct pipeline *pipeline;
 	size_t edges = 0;
-	int64_t start;
+	clock_t start;
 
 	(void)state;
 	str_add(&text, "name: many\nstages:\n");
 	for (int i = 0; i < 10000; i++)
 		str_addf(&text, "  stage-%d:\n    run: ':'\n%s", i,
 			 i % 2 ? "    needs: []\n" : "");
-	start = clock_monotonic_us();
+	start = clock(); /* of this process alone */
 	pipeline = pipeline_of(text.data);
 	/* 0.1 s on an idle machine; sanitizers and neighbours take more. */
-	assert_true(clock_monotonic_us() - start < 5000000);
+	assert_true(clock() - start < 10 * CLOCKS_PER_SEC);
 	assert_int_equal(pipeline->stage_count, 10000);
 	for (size_t i = 0; i < pipeline->stage_count; i++)
 		edges += pipeline->stages[i].need_count;
@@ -437,18 +438,18 @@ static void mistakes_without_end_are_cut_off(void **state)
 	struct problems problems = PROBLEMS_INIT;
 	struct str text = STR_INIT;
 	struct str said = STR_INIT;
-	int64_t start;
+	clock_t start;
 
 	(void)state;
 	str_add(&text, "name: many\nstages:\n");
 	for (int i = 0; i < 10000; i++)
 		str_addf(&text, "  stage-%d: {run: x, needs: [stge-%dx]}\n", i,
 			 i);
-	start = clock_monotonic_us();
+	start = clock(); /* of this process alone */
 	assert_null(pipeline_parse(text.data, text.len, "f", &problems));
 	problems_print(&problems, &said);
 	/* Suggestions are what costs; without a bound this takes minutes. */
-	assert_true(clock_monotonic_us() - start < 20000000);
+	assert_true(clock() - start < 40 * CLOCKS_PER_SEC);
 	assert_int_equal(problems.count, PROBLEMS_LIMIT);
 	assert_non_null(strstr(said.data, "only the first 1000"));
 	problems_release(&problems);
@@ -462,7 +463,7 @@ static void one_endless_line_is_printed_at_once(void **state)
 	struct problems problems = PROBLEMS_INIT;
 	struct str text = STR_INIT;
 	struct str said = STR_INIT;
-	int64_t start;
+	clock_t start;
 
 	(void)state;
 	str_add(&text, "{name: many, ");
@@ -475,9 +476,9 @@ static void one_endless_line_is_printed_at_once(void **state)
 	assert_null(pipeline_parse(text.data, text.len, "f", &problems));
 	assert_int_equal(problems.count, PROBLEMS_LIMIT);
 	assert_true(problems.items[0].column > 3 << 20);
-	start = clock_monotonic_us();
+	start = clock(); /* of this process alone */
 	problems_print(&problems, &said);
-	assert_true(clock_monotonic_us() - start < 3000000);
+	assert_true(clock() - start < 10 * CLOCKS_PER_SEC);
 	assert_non_null(strstr(said.data, "a999: *b, }"));
 	problems_release(&problems);
 	str_release(&text);

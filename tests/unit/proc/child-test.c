@@ -364,7 +364,7 @@ static void capture_ends_with_the_child_whoever_holds_its_output(void **state)
 	(void)state;
 	assert_int_equal(strcspn(text, "\n"), 200000);
 	kill((pid_t)atol(text + 200001), SIGKILL);
-	assert_true(clock_monotonic_us() - begun < 20000000);
+	assert_true(clock_monotonic_us() - begun < 50000000);
 	free(text);
 }
 

@@ -91,13 +91,13 @@ static void failure_is_told_with_the_last_words(void **state)
 static void slow_tool_is_killed_with_its_group(void **state)
 {
 	int64_t began = clock_monotonic_us();
-	struct seen seen = run("echo begun; sleep 60 & wait", NULL, 200);
+	struct seen seen = run("echo begun; sleep 60 & wait", NULL, 2000);
 
 	(void)state;
 	assert_true(seen.timed_out);
 	assert_string_equal(seen.words, "it: did not end in time");
 	assert_string_equal(seen.output, "begun\n");
-	assert_true(clock_monotonic_us() - began < 20000000);
+	assert_true(clock_monotonic_us() - began < 50000000);
 	free(seen.output);
 }
 

@@ -409,6 +409,7 @@ static void a_slow_disk_leaves_the_pipe_unread(void **state)
 	ssize_t n;
 	int64_t sent = 0;
 	int64_t before;
+	int turns;
 	int fd;
 
 	open_log(f, NULL);
@@ -424,9 +425,9 @@ static void a_slow_disk_leaves_the_pipe_unread(void **state)
 	/* The pipe's end wakes nobody as long as nobody can read it. */
 	close(fd);
 	before = clock_monotonic_us();
-	loop_turn(f->loop, 120); /* growth that was not told yet */
-	loop_turn(f->loop, 120);
-	assert_true(clock_monotonic_us() - before >= 120000);
+	for (turns = 0; clock_monotonic_us() - before < 240000; turns++)
+		loop_turn(f->loop, 120); /* growth that was not told yet */
+	assert_true(turns < 8);
 	assert_false(f->ended);
 	free_disk(f);
 	until_ended(f);
@@ -808,7 +809,7 @@ static void growth_is_told_ten_times_a_second_at_most(void **state)
 	struct str text;
 
 	open_log(f, NULL);
-	while (clock_monotonic_us() - began < 350000) {
+	while (clock_monotonic_us() - began < 350000 || f->told < 2) {
 		stage_log_printf(f->log, "x\n");
 		loop_turn(f->loop, 1);
 	}

@@ -442,7 +442,7 @@ static void a_bar_of_many_megabytes_costs_one_walk(void **state)
 		str_add(&bar, "\rfetching 1234567 of 9999999 objects");
 	str_add(&bar, "\rdone\nlast\n");
 	path = open_log(&log, bar.data);
-	until = clock_monotonic_us() + 10000000;
+	until = clock_monotonic_us() + 120000000;
 	for (int i = 0; i < 2000; i++) {
 		struct logview_place top = logview_top(&log, ROWS, WIDTH);
 		struct logview_line line;

@@ -171,7 +171,7 @@ static void what_is_appended_is_counted_too(void **state)
 /* As many as can be: each step up costs a line, not a block. */
 static void going_up_through_lines_that_all_hold_it_is_quick(void **state)
 {
-	int64_t until = clock_monotonic_us() + 10000000;
+	int64_t until = clock_monotonic_us() + 120000000;
 	struct str log = STR_INIT;
 	struct search_case it;
 	int64_t at;
