@@ -338,10 +338,10 @@ static void the_way_back_names_what_it_does_not_undo(void **state)
 
 	(void)state;
 	story_tell(story.model, line, sizeof(line) - 1);
-	assert_int_equal(
-		way_back_text(model_focus(story.model), text, sizeof(text))
-			.role,
-		ROLE_WARNING);
+	assert_int_equal(way_back_text(model_focus(story.model),
+				       story.view->now_ms, text, sizeof(text))
+				 .role,
+			 ROLE_WARNING);
 	assert_string_equal(text, "B READY, migrations stay: 2 files");
 	drawn = story_draw(&story, 24, 80, ascii);
 	assert_non_null(strstr(drawn, "B READY, migrations stay"));
