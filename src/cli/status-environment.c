@@ -108,11 +108,11 @@ json_t *status_environment_json(struct environment *environment)
 	json_t *object;
 
 	environment_readiness(environment, &way_back);
-	object = json_pack("{s:s, s:I, s:b, s:s, s:s*}", "environment",
+	object = json_pack("{s:s, s:I, s:b, s:s, s:s*, s:s*}", "environment",
 			   environment_config(environment)->name, "seq",
 			   (json_int_t)state->seq, "way-back-ready",
 			   way_back.ready, "way-back", way_back.text, "held-by",
-			   holder);
+			   holder, "preview", environment_state_preview(state));
 	if (state->has_live)
 		json_object_set_new(object, "live",
 				    release_encode(&state->live));
@@ -221,6 +221,9 @@ void status_environment_print(struct environment *environment)
 			      state->split[state->candidate.colour]);
 	if (state->has_candidate && *state->observed)
 		listing_print("%-14s %s\n", "", state->observed);
+	if (environment_state_preview(state))
+		listing_print("%-14s it can be looked at: %s\n", "",
+			      environment_state_preview(state));
 	if (holder)
 		listing_print("%-14s held by %s\n", "", holder);
 	else if (state->has_candidate)

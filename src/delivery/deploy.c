@@ -54,6 +54,15 @@ static struct traffic_split initial_split(const struct environment_state *state)
 	return split;
 }
 
+static void candidate_routed(struct operation *operation,
+			     const struct error *err)
+{
+	if (err)
+		operation_finish(operation, err);
+	else
+		preview_open(operation, operation_finish);
+}
+
 static void candidate_started(struct operation *operation,
 			      const struct error *err)
 {
@@ -64,7 +73,7 @@ static void candidate_started(struct operation *operation,
 		return;
 	}
 	operation_ensure(operation, initial_split(&environment->state),
-			 operation_finish);
+			 candidate_routed);
 }
 
 static void room_made(struct operation *operation, const struct error *err)
@@ -223,6 +232,13 @@ static void promotion_settled(struct operation *operation,
 	operation_lock(operation, promotion_locked);
 }
 
+static void promotion_unveiled(struct operation *operation,
+			       const struct error *err)
+{
+	(void)err;
+	operation_settle_ours(operation, promotion_settled);
+}
+
 void environment_promote(struct environment *environment, const char *person,
 			 environment_done *done, void *data)
 {
@@ -250,7 +266,7 @@ void environment_promote(struct environment *environment, const char *person,
 		error_clear(&err);
 		return;
 	}
-	operation_settle_ours(operation, promotion_settled);
+	preview_close(operation, promotion_unveiled);
 }
 
 static void abandoned(struct operation *operation, const struct error *err)

@@ -33,6 +33,7 @@ libsignalbox_a_SOURCES += \
 	%D%/plan.c %D%/plan.h \
 	%D%/plan-check.c %D%/plan-describe.c %D%/plan-parts.h \
 	%D%/plan-steps.c %D%/plan-time.c \
+	%D%/preview.c \
 	%D%/queue.c %D%/queue.h \
 	%D%/readiness.c \
 	%D%/restarts.c \

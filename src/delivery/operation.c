@@ -71,6 +71,7 @@ static void operation_free(struct operation *operation)
 	error_clear(&operation->why);
 	error_clear(&operation->first);
 	error_clear(&operation->unlocked);
+	error_clear(&operation->preview_refused);
 	release_clear(&operation->started);
 	release_clear(&operation->release);
 	free(operation->stop_reason);
@@ -403,6 +404,14 @@ void operation_cut(struct operation *operation, enum colour colour,
 	await(operation, AWAITING_TRAFFIC, next);
 	traffic_cut(operation->environment->traffic, colour, traffic_answered,
 		    operation);
+}
+
+void operation_preview(struct operation *operation, int colour,
+		       operation_step *next)
+{
+	await(operation, AWAITING_TRAFFIC, next);
+	traffic_preview(operation->environment->traffic, colour,
+			traffic_answered, operation);
 }
 
 void operation_stop_traffic(struct operation *operation, operation_step *next)

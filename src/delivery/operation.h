@@ -97,8 +97,11 @@ struct operation {
 	operation_step *part_over; /* goes on when start, stop or move did */
 	operation_step *recorded;  /* goes on when the record is written */
 	struct error unlocked;	   /* why it could not be */
-	int64_t began_us;	   /* of the wait for open sessions */
-	int quiet;		   /* looks in a row that found none */
+	operation_step *previewed; /* goes on when the preview is set */
+	int preview;		   /* the colour it is to reach; -1 none */
+	struct error preview_refused;
+	int64_t began_us; /* of the wait for open sessions */
+	int quiet;	  /* looks in a row that found none */
 
 	/* Of an operation of its own. */
 	char *person, *reason, *by;
@@ -238,6 +241,9 @@ void operation_settle(struct operation *operation, operation_step *next);
 void operation_settle_ours(struct operation *operation, operation_step *next);
 void operation_cut(struct operation *operation, enum colour colour,
 		   operation_step *next);
+/* As traffic_preview(): alone, without a record. */
+void operation_preview(struct operation *operation, int colour,
+		       operation_step *next);
 void operation_stop_traffic(struct operation *operation, operation_step *next);
 void operation_sample(struct operation *operation, operation_step *next);
 /* Done at once where the provider has no say in instances. */
@@ -289,6 +295,15 @@ int environment_acquire_to_mend(struct environment *environment,
 				struct error *err) MUST_CHECK;
 /* The same for who has locked by now. */
 void operation_move_locked(struct operation *operation, operation_step *next);
+
+/* preview.c */
+/* To the candidate, where a preview is configured; fails only when it was
+ * rolled back meanwhile. */
+void preview_open(struct operation *operation, operation_step *next);
+/* Where one is open; never fails. */
+void preview_close(struct operation *operation, operation_step *next);
+/* One is recorded, and nobody's candidate is behind it. */
+bool preview_is_stale(const struct environment *environment);
 
 /* drift.c */
 /* Looks whether the sample just taken says that the traffic is not as it was

@@ -358,21 +358,16 @@ static bool may_drain(const struct operation *operation)
 	       !(environment->state.split[operation->colour] > 0);
 }
 
-void operation_stop(struct operation *operation, enum colour colour,
-		    const char *reason, operation_step *next)
+static void unveiled(struct operation *operation, const struct error *err)
 {
-	struct environment *environment = operation->environment;
-	bool known = environment->state.running[colour].version != NULL;
+	const struct environment_state *state = &operation->environment->state;
 
-	operation->partly = false;
-	set_part(operation, colour, 0,
-		 environment_instances(environment, colour), next);
-	if (!any_runs(operation) && !known) {
-		next(operation, NULL);
+	(void)err;
+	if (!any_runs(operation) &&
+	    !state->running[operation->colour].version) {
+		operation->part_over(operation, NULL);
 		return;
 	}
-	free(operation->stop_reason);
-	operation->stop_reason = xstrdup(reason);
 	if (!may_drain(operation)) {
 		stop_now(operation);
 		return;
@@ -380,6 +375,24 @@ void operation_stop(struct operation *operation, enum colour colour,
 	operation->began_us = clock_monotonic_us();
 	operation->quiet = 0;
 	look(operation, NULL);
+}
+
+/* Who looks at it is told first; a rollback comes before them. */
+void operation_stop(struct operation *operation, enum colour colour,
+		    const char *reason, operation_step *next)
+{
+	struct environment *environment = operation->environment;
+	char *why = xstrdup(reason);
+
+	operation->partly = false;
+	set_part(operation, colour, 0,
+		 environment_instances(environment, colour), next);
+	free(operation->stop_reason);
+	operation->stop_reason = why;
+	if (environment->state.preview == (int)colour && !operation->urgent)
+		preview_close(operation, unveiled);
+	else
+		unveiled(operation, NULL);
 }
 
 static void taken_out(struct operation *operation, const struct error *err)

@@ -53,6 +53,44 @@ char *plan_way_back(const struct plan_request *request, const struct plan *plan)
 			 words_duration(request->environment->keep_ms, keep));
 }
 
+/* Every address of this machine is reached at one of them. */
+static void add_url(struct str *out, const char *listen)
+{
+	str_addf(out, "http://%s%s", *listen == '*' ? "127.0.0.1" : "",
+		 listen + (*listen == '*'));
+}
+
+char *plan_preview(const struct plan_request *request, const struct plan *plan)
+{
+	const struct environment_config *environment = request->environment;
+	const struct preview_config *preview = &environment->preview;
+	const char *listen = traffic_listen(&environment->traffic);
+	struct str out = STR_INIT;
+
+	if (!preview->listen && !preview->header)
+		return xstrdup("");
+	if (plan->in_place ||
+	    (plan->strategy == STRATEGY_ROLLING && !plan->alone))
+		return xasprintf("none: what comes up on %s has traffic at "
+				 "once",
+				 colour_name(plan->colour));
+	if (preview->listen)
+		add_url(&out, preview->listen);
+	if (preview->header)
+		str_addf(&out, "%sheader %s", out.len ? ", or " : "",
+			 preview->header);
+	if (preview->header && (environment->url || listen)) {
+		str_add(&out, " at ");
+		if (environment->url)
+			str_add(&out, environment->url);
+		else
+			add_url(&out, listen);
+	}
+	str_addf(&out, ": %s alone, from when it is healthy until it is live",
+		 colour_name(plan->colour));
+	return str_detach(&out);
+}
+
 /* Whole minutes where there are some. */
 static int64_t round_up(int64_t ms)
 {

@@ -24,6 +24,8 @@ int plan_steps(struct making *making, struct error *err) MUST_CHECK;
 char *plan_note(const struct plan_request *request, const struct plan *plan);
 char *plan_way_back(const struct plan_request *request,
 		    const struct plan *plan);
+/* Likewise its preview; "" where none is configured. */
+char *plan_preview(const struct plan_request *request, const struct plan *plan);
 /* plan-time.c */
 int64_t plan_worst_ms(const struct plan_request *request,
 		      const struct plan *plan);

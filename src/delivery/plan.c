@@ -58,7 +58,7 @@ struct plan *plan_make(const struct plan_request *request, struct error *err)
 	plan->analysis_text = str_detach(&text);
 	plan->note = plan_note(request, plan);
 	plan->way_back = plan_way_back(request, plan);
-	plan->preview = xstrdup("");
+	plan->preview = plan_preview(request, plan);
 	if (plan_steps(&making, err) < 0) {
 		plan_free(plan);
 		return NULL;

@@ -62,7 +62,7 @@ struct plan {
 	 * may take as long as they like. */
 	int64_t worst_ms;
 	int64_t back_ms; /* at most to be back; -1: not known, or no way */
-	char *preview;	 /* how it is seen before it has traffic; "" */
+	char *preview;	 /* where it is seen before it has traffic; "" */
 	char *windows;	 /* when it may be released, and what clashes; "" */
 };
 

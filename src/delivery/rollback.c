@@ -74,6 +74,14 @@ static void let_go(struct environment *environment)
 	environment->rollback_lock = -1;
 }
 
+static void end(struct operation *operation, const struct error *err)
+{
+	(void)err;
+	operation_finish(operation,
+			 operation->why.code ? &operation->why : NULL);
+}
+
+/* All is done and recorded: who looked at what was left is turned away. */
 static void told(struct operation *operation, const struct error *err)
 {
 	struct environment *environment = operation->environment;
@@ -83,8 +91,10 @@ static void told(struct operation *operation, const struct error *err)
 	if (environment->sampler.watching)
 		environment_emit_owned(
 			environment, environment_readiness_event(environment));
-	operation_finish(operation,
-			 operation->why.code ? &operation->why : NULL);
+	if (preview_is_stale(environment))
+		preview_close(operation, end);
+	else
+		end(operation, NULL);
 }
 
 static void fail(struct operation *operation, const struct error *err)

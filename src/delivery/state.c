@@ -120,7 +120,9 @@ void environment_state_init(struct environment_state *state)
 	set_text(&state->lock_reason, "");
 	set_text(&state->last_text, "");
 	set_text(&state->observed, "");
+	set_text(&state->preview_where, "");
 	state->last_rollback_ms = -1;
+	state->preview = -1;
 	for (int i = 0; i < COLOUR_COUNT; i++)
 		state->split[i] = state->wanted[i] = NAN;
 	for (int i = 0; i < COLOUR_COUNT; i++)
@@ -143,6 +145,7 @@ void environment_state_release(struct environment_state *state)
 	free(state->lock_reason);
 	free(state->last_text);
 	free(state->observed);
+	free(state->preview_where);
 	memset(state, 0, sizeof(*state));
 }
 
@@ -315,12 +318,27 @@ static void apply_rollback_finished(struct environment_state *state,
 	take_live(state, event);
 }
 
-static void apply_drill_finished(struct environment_state *state,
-				 const struct event *event)
+static void apply_drill(struct environment_state *state,
+			const struct event *event)
 {
-	state->drilling = false;
-	if (strcmp(event_text(event, "outcome"), "passed") == 0)
+	state->drilling = event->type == EVENT_DRILL_STARTED;
+	if (!state->drilling &&
+	    strcmp(event_text(event, "outcome"), "passed") == 0)
 		take_back(state, event);
+}
+
+static void apply_preview(struct environment_state *state,
+			  const struct event *event)
+{
+	struct str where = STR_INIT;
+
+	state->preview = -1;
+	if (event->type == EVENT_PREVIEW_OPENED) {
+		state->preview = colour_parse(event_text(event, "colour"));
+		event_preview_where(event, &where);
+	}
+	free(state->preview_where);
+	state->preview_where = str_detach(&where);
 }
 
 static void apply_lock(struct environment_state *state,
@@ -361,6 +379,10 @@ void environment_state_apply(struct environment_state *state,
 	case EVENT_TRAFFIC_OBSERVED:
 		apply_traffic(state, event);
 		break;
+	case EVENT_PREVIEW_OPENED:
+	case EVENT_PREVIEW_CLOSED:
+		apply_preview(state, event);
+		break;
 	case EVENT_ROLLBACK_STARTED:
 		apply_rollback_started(state, event);
 		break;
@@ -372,10 +394,8 @@ void environment_state_apply(struct environment_state *state,
 		vetoes_apply(state, event);
 		break;
 	case EVENT_DRILL_STARTED:
-		state->drilling = true;
-		break;
 	case EVENT_DRILL_FINISHED:
-		apply_drill_finished(state, event);
+		apply_drill(state, event);
 		break;
 	case EVENT_ENVIRONMENT_LOCKED:
 	case EVENT_ENVIRONMENT_UNLOCKED:
@@ -424,6 +444,14 @@ environment_state_find(const struct environment_state *state, const char *name)
 	if (strspn(name, "0123456789") == strlen(name))
 		return find_run(state, name);
 	return NULL;
+}
+
+const char *environment_state_preview(const struct environment_state *state)
+{
+	bool is = state->has_candidate &&
+		  state->preview == (int)state->candidate.colour;
+
+	return is ? state->preview_where : NULL;
 }
 
 bool environment_state_is_held(const struct environment_state *state,

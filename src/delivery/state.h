@@ -62,6 +62,8 @@ struct environment_state {
 	bool rolling;	/* instance by instance */
 	char *observed; /* how requests are shared since; "" not known */
 	bool changing;	/* a change began and its end is not recorded */
+	int preview;	/* the colour that people can look at; -1 none */
+	char *preview_where;	     /* and where, in words; "" nowhere */
 	double wanted[COLOUR_COUNT]; /* by that change */
 
 	/* Per colour: what was last started there (version "" when nothing
@@ -107,6 +109,8 @@ const struct veto *environment_state_veto(const struct environment_state *state,
 					  const char *commit);
 /* "v2 was rolled back by ana at 14:02: slow". Owned by the caller. */
 char *environment_veto_text(const struct veto *veto, int64_t now_ms);
+/* Where its candidate can be looked at, in words; NULL: nowhere. Borrowed. */
+const char *environment_state_preview(const struct environment_state *state);
 /* True while a person holds the environment. */
 bool environment_state_is_held(const struct environment_state *state,
 			       int64_t now_ms);

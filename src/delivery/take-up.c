@@ -6,6 +6,17 @@
 
 #include "base/memory.h"
 
+/* What it could be looked at by is opened again where it has closed. */
+static void is_routed(struct operation *operation, const struct error *err)
+{
+	const struct environment_state *state = &operation->environment->state;
+
+	if (err || state->preview != (int)state->candidate.colour)
+		operation_finish(operation, err);
+	else
+		preview_open(operation, operation_finish);
+}
+
 /* A proxy that has died is started with the shares that were recorded. */
 static void is_healthy(struct operation *operation, const struct error *err)
 {
@@ -18,7 +29,7 @@ static void is_healthy(struct operation *operation, const struct error *err)
 	}
 	for (int i = 0; i < COLOUR_COUNT; i++)
 		split.percent[i] = state->split[i];
-	operation_ensure(operation, split, operation_finish);
+	operation_ensure(operation, split, is_routed);
 }
 
 static int check_runs(const struct environment *environment, int instances,

@@ -53,11 +53,14 @@ static void append_rollback_end(struct environment *environment)
 	environment_append_owned(environment, event);
 }
 
-/* What is true is known; a drill that was cut off goes back. */
+/* What is true is known; a drill that was cut off goes back, and a preview
+ * that was left open is closed. */
 static void mended(struct operation *operation, const struct error *err)
 {
 	if (!err && drill_is_cut_off(operation->environment))
 		drill_recover(operation);
+	else if (!err && preview_is_stale(operation->environment))
+		preview_close(operation, operation_finish);
 	else
 		operation_finish(operation, err);
 }

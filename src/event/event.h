@@ -52,6 +52,8 @@
 	X(TARGET_FAILED, "target.failed", 0)               \
 	X(TARGET_STOPPED, "target.stopped", 0)             \
 	X(TARGET_RESTARTED, "target.restarted", 0)         \
+	X(PREVIEW_OPENED, "preview.opened", 0)             \
+	X(PREVIEW_CLOSED, "preview.closed", 0)             \
 	X(TRAFFIC_CHANGING, "traffic.changing", 0)         \
 	X(TRAFFIC_CHANGED, "traffic.changed", 0)           \
 	X(TRAFFIC_OBSERVED, "traffic.observed", 0)         \

@@ -27,6 +27,7 @@ static void init(struct environment_model *it, const char *name)
 	it->previous.commit = xstrdup("");
 	it->stage = xstrdup("");
 	it->analysis_text = xstrdup("");
+	it->preview = xstrdup("");
 	it->observed = xstrdup("");
 	it->analysis_verdict = xstrdup("");
 	it->analysis_limit = xstrdup("");
@@ -51,6 +52,7 @@ void environment_model_release(struct environment_model *it)
 	free(it->previous.commit);
 	free(it->stage);
 	free(it->analysis_text);
+	free(it->preview);
 	free(it->observed);
 	free(it->analysis_verdict);
 	free(it->analysis_limit);
@@ -259,6 +261,19 @@ static void set_last_back(struct environment_model *it, int64_t ms, int64_t at,
 	it->way_back.last_ms = ms;
 	it->way_back.last_at = at;
 	it->way_back.last_was_drill = was_drill;
+}
+
+void fold_preview(struct model *model, const struct event *event)
+{
+	struct environment_model *it = fold_environment_of(model, event);
+	struct str where = STR_INIT;
+
+	if (!it)
+		return;
+	if (event->type == EVENT_PREVIEW_OPENED)
+		event_preview_where(event, &where);
+	free(it->preview);
+	it->preview = str_detach(&where);
 }
 
 void fold_readiness(struct model *model, const struct event *event)

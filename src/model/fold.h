@@ -55,9 +55,9 @@ void gate_models_check(struct model *model, const struct stage_model *stage);
 
 fold_function fold_deploy_planned, fold_deploy_finished, fold_target_started,
 	fold_target_healthy, fold_target_failed, fold_target_stopped,
-	fold_readiness, fold_rollback_started, fold_rollback_finished,
-	fold_drill_started, fold_drill_finished, fold_locked, fold_unlocked,
-	fold_environment_seen;
+	fold_preview, fold_readiness, fold_rollback_started,
+	fold_rollback_finished, fold_drill_started, fold_drill_finished,
+	fold_locked, fold_unlocked, fold_environment_seen;
 struct environment_model *fold_environment(struct model *model,
 					   const char *name);
 struct environment_model *fold_environment_of(struct model *model,

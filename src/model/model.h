@@ -200,6 +200,7 @@ struct environment_model {
 	} previous;
 	char *stage; /* that deploys, "" none, or another run's */
 	char *analysis_text, *analysis_verdict, *analysis_limit;
+	char *preview;	  /* where the candidate can be looked at, "" nowhere */
 	char *observed;	  /* how requests are shared since the last change */
 	bool disagrees;	  /* not as it was asked */
 	bool changing;	  /* a traffic change is under way */
@@ -313,6 +314,8 @@ int64_t model_usual_ms(const struct model *model);
  * when nothing is known. */
 bool test_history(int64_t failed_before, int64_t runs_before,
 		  char text[TEST_HISTORY_SIZE]);
+/* Of preview.opened: "http://127.0.0.1:8088, or with header X-Preview". */
+void event_preview_where(const struct event *event, struct str *out);
 /* One sentence for an event, as EVENTS and headless output show it, raw (not
  * made printable); NULL when it is not worth a line. The caller owns it. */
 char *event_sentence(const struct event *event);

@@ -135,6 +135,32 @@ void say_target_restarted(struct str *out, const struct event *event)
 	say_field(out, ": ", event, "ended");
 }
 
+void event_preview_where(const struct event *event, struct str *out)
+{
+	const char *listen = event_text(event, "listen");
+	bool everywhere = *listen == '*';
+
+	if (*listen)
+		str_addf(out, "http://%s%s", everywhere ? "127.0.0.1" : "",
+			 listen + everywhere);
+	say_field(out, *listen ? ", or with header " : "with header ", event,
+		  "header");
+}
+
+void say_preview_opened(struct str *out, const struct event *event)
+{
+	begin_target(out, event, "can be looked at");
+	say_field(out, ", ", event, "version");
+	str_add(out, ": ");
+	event_preview_where(event, out);
+}
+
+void say_preview_closed(struct str *out, const struct event *event)
+{
+	begin_target(out, event, "");
+	str_add(out, "can not be looked at any more");
+}
+
 /* The colour that gained; without knowing what was before, the one with a
  * share between none and all, else the one that has all. */
 static enum colour gaining(const json_t *from, const json_t *to)

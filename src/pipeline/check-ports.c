@@ -27,6 +27,24 @@ static const struct node *descend(const struct node *node, const char *path[])
 	return node;
 }
 
+/* An address to listen at, where it was read well. */
+static void claim_listen(struct claims *claims, const struct node *node,
+			 const char *text, const char *use,
+			 const struct environment_config *environment)
+{
+	struct claim claim = {
+		.environment = environment->name,
+		.use = use,
+		.host = text,
+	};
+	size_t host;
+
+	if (!text || !node || !parse_address(text, &host, &claim.port))
+		return;
+	claim.place = node->place;
+	*VECTOR_ADD(claims->items, claims->count, claims->cap) = claim;
+}
+
 static void claim_environment(struct claims *claims, const struct node *node,
 			      const struct environment_config *environment)
 {
@@ -40,10 +58,8 @@ static void claim_environment(struct claims *claims, const struct node *node,
 		target && target->count
 			? node_find(&target->children[0], "ports")
 			: NULL;
-	const struct node *listen = descend(node, to_listen);
-	const char *text = traffic_listen(&environment->traffic);
+	const char *to_preview[] = {"preview", "listen", NULL};
 	struct claim claim = {.environment = environment->name};
-	size_t host;
 
 	for (size_t i = 0; i < 2; i++) {
 		claim.port = environment->target.ports[i];
@@ -58,12 +74,11 @@ static void claim_environment(struct claims *claims, const struct node *node,
 			claim.port++;
 		}
 	}
-	if (!text || !listen || !parse_address(text, &host, &claim.port))
-		return;
-	claim.place = listen->place;
-	claim.use = "the proxy";
-	claim.host = text;
-	*VECTOR_ADD(claims->items, claims->count, claims->cap) = claim;
+	claim_listen(claims, descend(node, to_listen),
+		     traffic_listen(&environment->traffic), "the proxy",
+		     environment);
+	claim_listen(claims, descend(node, to_preview),
+		     environment->preview.listen, "the preview", environment);
 }
 
 static bool is_everywhere(const struct claim *claim)

@@ -17,6 +17,7 @@ libsignalbox_a_SOURCES += \
 	%D%/read-nginx.c \
 	%D%/read-notify.c \
 	%D%/read-people.c \
+	%D%/read-preview.c \
 	%D%/read-reports.c \
 	%D%/read-request.c \
 	%D%/read-services.c \

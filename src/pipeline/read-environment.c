@@ -126,7 +126,8 @@ static const struct key environment_keys[] = {
 	 offsetof(struct environment_config, branches), false},
 	{"sessions", read_sessions, 0, false},
 	{"concurrency", read_concurrency, 0, false},
-	{"preview", NULL, 0, false},
+	{"preview", read_preview, offsetof(struct environment_config, preview),
+	 false},
 	{"windows", read_windows, 0, false},
 	{"freezes", read_freezes, 0, false},
 	{"migrations", NULL, 0, false},
@@ -158,6 +159,7 @@ static void read_environment(struct reader *reader, const struct node *value)
 	gate_defaults(&environment->gate);
 	read_map(reader, value, &environment_schema, environment);
 	check_reached(reader, value, environment);
+	preview_check(reader, value, environment);
 }
 
 void read_environments(struct reader *reader, const struct node *value,

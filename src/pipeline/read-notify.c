@@ -34,6 +34,8 @@ const char *const notify_words[] = {
 	"target.failed",
 	"target.stopped",
 	"target.restarted",
+	"preview.opened",
+	"preview.closed",
 	"traffic.changing",
 	"traffic.changed",
 	"traffic.left",

@@ -17,6 +17,7 @@ read_value read_analysis;	  /* struct analysis_config, filled before with
 				   * its defaults */
 read_value read_windows;	  /* struct environment_config */
 read_value read_freezes;	  /* struct environment_config */
+read_value read_preview;	  /* struct preview_config */
 read_value read_metrics;	  /* struct analysis_config */
 read_value read_deploy;		  /* struct deploy_config */
 read_value read_target;		  /* struct target_config */
@@ -39,6 +40,10 @@ void target_defaults(struct target_config *target);
 /* What a gate says that does not say it. */
 void gate_defaults(struct gate_rule *gate);
 struct analysis_config analysis_defaults(void);
+
+/* Complains about a preview that what carries the requests cannot have. */
+void preview_check(struct reader *reader, const struct node *value,
+		   const struct environment_config *environment);
 
 /* The value as JSON text; plain words are what YAML's core schema makes of
  * them (true, null, numbers). Complains about what JSON cannot say. */

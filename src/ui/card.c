@@ -224,6 +224,8 @@ int card_draw(const struct view *view, const struct model *model,
 				stage->reason);
 	if (!stage->started)
 		row = draw_needs(area, row, stage);
+	if (it && strcmp(it->stage, stage->name) == 0)
+		row = draw_fact(area, row, "preview", it->preview);
 	if (stage->gate.open)
 		return draw_gate(view, area, row, &stage->gate, model->run);
 	if (it && strcmp(it->stage, stage->name) == 0) {

@@ -88,6 +88,11 @@ tests_unit_delivery_drill_test_SOURCES = %D%/delivery/drill-test.c \
 	%D%/delivery/fakes.c %D%/delivery/fakes.h \
 	%D%/delivery/worlds.c %D%/delivery/worlds.h \
 	tests/support/environments.c tests/support/environments.h
+check_PROGRAMS += %D%/delivery/preview-test
+tests_unit_delivery_preview_test_SOURCES = %D%/delivery/preview-test.c \
+	%D%/delivery/fakes.c %D%/delivery/fakes.h \
+	%D%/delivery/worlds.c %D%/delivery/worlds.h \
+	tests/support/environments.c tests/support/environments.h
 check_PROGRAMS += %D%/delivery/rollback-test
 tests_unit_delivery_rollback_test_SOURCES = %D%/delivery/rollback-test.c \
 	%D%/delivery/fakes.c %D%/delivery/fakes.h \

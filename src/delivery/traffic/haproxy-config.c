@@ -169,9 +169,8 @@ static void write_preview(const struct environment_config *environment,
 			 environment->preview.listen);
 	str_add(out, "\nbackend " HAPROXY_PREVIEW "\n"
 		     "\tbalance roundrobin\n"
-		     "\thttp-request return status 503 content-type text/plain "
-		     "string \"nothing is there to be looked at\\n\" "
-		     "if { nbsrv lt 1 }\n");
+		     "\thttp-error status 503 content-type text/plain "
+		     "string \"nothing is there to be looked at\\n\"\n");
 	for (int i = 0; i < COLOUR_COUNT; i++)
 		write_preview_servers(&environment->target, (enum colour)i,
 				      i == preview, out);

@@ -13,6 +13,7 @@ void fake_reset(void)
 {
 	str_release(&fake.log);
 	memset(&fake, 0, sizeof(fake));
+	fake.preview = -1;
 	str_init(&fake.log);
 }
 
@@ -292,6 +293,7 @@ provider_capabilities(const struct traffic *traffic)
 		.why = "",
 		.units = 256,
 		.latency = TRAFFIC_LATENCY_RING,
+		.preview = true,
 		.instances = true,
 		.keeps_requests = true,
 		.loses = "",
@@ -371,6 +373,23 @@ static void provider_stop(struct traffic *traffic, traffic_done *done,
 	answer_later(traffic, data)->done = done;
 }
 
+static void provider_preview(struct traffic *traffic, int colour,
+			     traffic_done *done, void *data)
+{
+	struct fake_answer *answer = answer_later(traffic, data);
+
+	if (fake.before_preview)
+		fake.before_preview();
+	answer->done = done;
+	if (fake.refuse_preview) {
+		error_set(&answer->err, ERROR_PROVIDER, "the proxy says no");
+		return;
+	}
+	fake.preview = colour;
+	str_addf(&fake.log, "preview %s\n",
+		 colour < 0 ? "none" : colour_name((enum colour)colour));
+}
+
 static void provider_drain(struct traffic *traffic,
 			   const struct traffic_drain *drain,
 			   traffic_done *done, void *data)
@@ -397,6 +416,7 @@ const struct traffic_ops fake_traffic = {
 	.settle = provider_settle,
 	.cut = provider_cut,
 	.stop = provider_stop,
+	.preview = provider_preview,
 	.drain = provider_drain,
 
 };

@@ -17,11 +17,14 @@ struct fake_world {
 	bool refuse_while_down; /* and when it does not run */
 	bool hang_set;		/* and this one does not answer one */
 	int silent_sets;	/* so many more are not answered in time */
+	bool refuse_preview;	/* nor opens or closes one */
 	bool running;		/* the proxy */
+	int preview;		/* the colour it reaches; -1 none */
 	double percent[COLOUR_COUNT];
 	int64_t requests[COLOUR_COUNT], errors[COLOUR_COUNT], failed;
 	struct str log;		  /* "start green v2\n" and so on */
 	void (*before_set)(void); /* called before a change is made */
+	void (*before_preview)(void);
 };
 
 extern struct fake_world fake;

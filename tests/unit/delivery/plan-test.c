@@ -99,6 +99,41 @@ static void assert_place_refused(const struct environment_config *then,
 	plan_free(made(&request));
 }
 
+static void assert_previewed(const struct deploy_config *deploy,
+			     struct environment_config environment,
+			     const char *expected)
+{
+	struct plan_request request = over_blue(deploy);
+	struct plan *plan;
+
+	request.environment = &environment;
+	plan = made(&request);
+	assert_string_equal(plan->preview, expected);
+	plan_free(plan);
+}
+
+static void plan_says_where_the_candidate_can_be_looked_at(void **state)
+{
+	struct environment_config environment = production;
+	struct deploy_config at_once = {.environment = (char *)"production",
+					.strategy = STRATEGY_ALL_AT_ONCE};
+
+	(void)state;
+	assert_previewed(&canary, environment, "");
+	environment.preview.header = (char *)"X-Preview";
+	assert_previewed(&canary, environment,
+			 "header X-Preview at http://127.0.0.1:8080: green "
+			 "alone, from when it is healthy until it is live");
+	environment.preview.listen = (char *)"*:8088";
+	environment.url = (char *)"https://shop.example.org";
+	assert_previewed(&canary, environment,
+			 "http://127.0.0.1:8088, or header X-Preview at "
+			 "https://shop.example.org: green alone, from when it "
+			 "is healthy until it is live");
+	assert_previewed(&at_once, environment,
+			 "none: what comes up on blue has traffic at once");
+}
+
 static void what_serves_is_not_looked_for_elsewhere(void **state)
 {
 	struct environment_config then = production;
@@ -497,6 +532,8 @@ static void plan_refuses_percentiles_nobody_measures(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(
+			plan_says_where_the_candidate_can_be_looked_at),
 		cmocka_unit_test(what_serves_is_not_looked_for_elsewhere),
 		cmocka_unit_test(plan_of_a_canary_reads_as_its_steps),
 		cmocka_unit_test(plan_watches_the_first_weight_too),

@@ -27,10 +27,15 @@ void assert_asked(const char *expected)
 
 int worlds_set_up(void **state)
 {
+	return worlds_set_up_with(state, pipeline_text);
+}
+
+int worlds_set_up_with(void **state, const char *text)
+{
 	struct world *world = xcalloc(1, sizeof(*world));
 
 	fake_reset();
-	world->pipeline_text = pipeline_text;
+	world->pipeline_text = text;
 	world->target = &fake_target;
 	world->traffic = &fake_traffic;
 	world_init(world);

@@ -10,6 +10,7 @@
 
 /* cmocka's; the state is a struct world. */
 int worlds_set_up(void **state);
+int worlds_set_up_with(void **state, const char *pipeline_text);
 int worlds_tear_down(void **state);
 /* Of the fakes, since the last time. */
 void assert_asked(const char *expected);

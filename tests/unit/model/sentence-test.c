@@ -36,6 +36,14 @@ static const struct {
 	 "\"green\":0},\"ms\":6,\"failed\":1",
 	 "production: traffic blue 75 -> 100 % in 6 ms, 1 request FAILED by "
 	 "it"},
+	{"preview.opened",
+	 "\"environment\":\"production\",\"colour\":\"green\",\"version\":"
+	 "\"v2\",\"header\":\"X-Preview\",\"listen\":\"*:8088\"",
+	 "production: green can be looked at, v2: http://127.0.0.1:8088, or "
+	 "with header X-Preview"},
+	{"preview.closed",
+	 "\"environment\":\"production\",\"colour\":\"green\"",
+	 "production: green can not be looked at any more"},
 	{"traffic.sampled", "\"environment\":\"production\"", NULL},
 	{"log.grew", "\"stage\":\"unit\",\"bytes\":5", NULL},
 	{"stage.ready", "\"stage\":\"unit\"", NULL},
