@@ -297,6 +297,8 @@ void environment_pids(const struct environment *environment, enum colour colour,
  * something else is asked for. */
 void environment_observe(struct environment *environment,
 			 environment_done *done, void *data);
+/* The one under way ends, and nothing of it is told to `data` any more. */
+void environment_unobserve(struct environment *environment, const void *data);
 /* Other hands have changed the traffic since it was last moved, or since this
  * was asked. */
 bool environment_take_touched(struct environment *environment);

@@ -180,6 +180,22 @@ void environment_preempt(struct environment *environment, const char *why)
 	give_up(operation);
 }
 
+void environment_unobserve(struct environment *environment, const void *data)
+{
+	struct operation *operation = environment->operation;
+	struct farewell *farewell = environment->farewells, *next;
+
+	if (operation && operation->minor && operation->data == data) {
+		give_up(operation);
+		ledger_unlock(environment->ledger);
+	}
+	for (; farewell; farewell = next) {
+		next = farewell->next;
+		if (farewell->data == data)
+			farewell_free(farewell);
+	}
+}
+
 void operations_drop(struct environment *environment)
 {
 	struct operation *operation;

@@ -14,8 +14,6 @@ static void observed(void *data, const struct error *err)
 {
 	struct deploy_step *deploy = data;
 
-	if (!deploy->observing)
-		return;
 	deploy->observing = false;
 	/* Something else was asked for meanwhile: that goes on. */
 	if (deploy->phase != DEPLOY_PAUSED)
@@ -62,4 +60,11 @@ void deploy_observe(struct deploy_step *deploy)
 	deploy->observing = true;
 	deploy_pause(deploy, OBSERVE_MS);
 	environment_observe(deploy->environment, observed, deploy);
+}
+
+void deploy_unobserve(struct deploy_step *deploy)
+{
+	if (deploy->observing)
+		environment_unobserve(deploy->environment, deploy);
+	deploy->observing = false;
 }

@@ -395,6 +395,7 @@ void deploy_drop_waits(struct deploy_step *deploy)
 	requests_free(deploy->requests);
 	deploy->requests = NULL;
 	deploy_drop_command(deploy);
+	deploy_unobserve(deploy);
 	deploy_bake_end(deploy);
 	gatekeeper_close(deploy->keeper, "void", "the deployment has ended");
 	if (deploy->queue)

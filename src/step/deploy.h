@@ -159,6 +159,8 @@ void deploy_observe(struct deploy_step *deploy);
 /* They are not, for the proxy does not answer: true where the step is tried
  * again when its pause is over. */
 bool deploy_await_proxy(struct deploy_step *deploy, const struct error *err);
+/* The step ends: it may be gone before the requests have told. */
+void deploy_unobserve(struct deploy_step *deploy);
 
 /* deploy-operator.c */
 /* To be called whenever it begins or ends to wait for a person, the terminal

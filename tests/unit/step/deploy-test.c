@@ -4,6 +4,7 @@
 
 #include "base/file.h"
 #include "base/memory.h"
+#include "delivery/operation.h"
 #include "unit/delivery/fakes.h"
 
 static const char with_pause[] =
@@ -232,6 +233,31 @@ static void moved_by_someone_else_it_waits_for_its_operation(void **state)
 	end(&rig);
 }
 
+static bool looks_at_requests(const struct rig *rig)
+{
+	const struct operation *operation = rig->environment->operation;
+
+	return operation && operation->minor;
+}
+
+/* Who looks at them would tell a step that is gone. */
+static void moved_while_it_looks_at_requests_it_looks_no_more(void **state)
+{
+	struct rig rig;
+
+	(void)state;
+	begin_second(&rig, with_pause);
+	rig_until_told(&rig, "target.healthy");
+	fake.requests[COLOUR_BLUE] += 100;
+	while (!looks_at_requests(&rig))
+		loop_turn(rig.loop, 100);
+	step_moved(rig.step, "lee rolled back");
+	assert_true(rig.done);
+	assert_int_equal(rig.outcome, STATE_ROLLED_BACK);
+	assert_false(looks_at_requests(&rig));
+	end(&rig);
+}
+
 static void gone_back(void *data, const struct error *err)
 {
 	assert_null(err);
@@ -349,6 +375,8 @@ int main(void)
 		cmocka_unit_test(what_other_hands_did_holds_the_plan),
 		cmocka_unit_test(
 			moved_by_someone_else_it_waits_for_its_operation),
+		cmocka_unit_test(
+			moved_while_it_looks_at_requests_it_looks_no_more),
 		cmocka_unit_test(
 			that_it_was_rolled_back_meanwhile_is_said_at_its_end),
 		cmocka_unit_test(
