@@ -8,13 +8,14 @@
 
 #include "delivery/environment.h"
 
-#define HEAD                                                             \
-	"name: shop\n"                                                   \
-	"people: {lee: {email: lee@shop.example}}\n"                     \
-	"environments:\n"                                                \
-	"  production:\n"                                                \
-	"    target: {process: {command: ./shop, ports: [18081, 18082]," \
-	" health: /healthz}}\n"                                          \
+/* Ports on which nobody answers, whatever else runs here. */
+#define HEAD                                                     \
+	"name: shop\n"                                           \
+	"people: {lee: {email: lee@shop.example}}\n"             \
+	"environments:\n"                                        \
+	"  production:\n"                                        \
+	"    target: {process: {command: ./shop, ports: [1, 2]," \
+	" health: /healthz}}\n"                                  \
 	"    traffic: {haproxy: {listen: \"127.0.0.1:18080\"}}\n"
 #define STAGES                                                                \
 	"stages:\n"                                                           \

@@ -83,9 +83,9 @@ static void a_release_that_waits_for_its_proxy_can_be_cancelled(void **state)
 
 static const char with_run[] =
 	RUN("test $SIGNALBOX_COLOUR = blue && exit; "
-	    "test -f shop && test $SIGNALBOX_PORT = 18082 && "
+	    "test -f shop && test $SIGNALBOX_PORT = 2 && "
 	    "test $SIGNALBOX_VERSION = v2 && "
-	    "test $SIGNALBOX_URL = http://127.0.0.1:18082 && "
+	    "test $SIGNALBOX_URL = http://127.0.0.1:2 && "
 	    "test $SIGNALBOX_ENVIRONMENT = production");
 
 static void a_command_of_the_plan_knows_the_candidate(void **state)
