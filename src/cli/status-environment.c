@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "cli/figures.h"
 #include "cli/listing.h"
 #include "cli/status.h"
 #include "delivery/queue.h"
@@ -99,6 +100,21 @@ static json_t *vetoes_json(const struct environment_state *state)
 	return array;
 }
 
+/* What cannot be read is left out: what is live is told all the same. */
+static void add_figures(struct environment *environment, json_t *object)
+{
+	struct figures figures = FIGURES_INIT;
+	struct error err = ERROR_INIT;
+
+	if (figures_read(environment, &figures, &err) == 0) {
+		json_object_set_new(object, "dora", figures_dora(&figures));
+		if (figures.observed)
+			json_object_set(object, "observed", figures.observed);
+	}
+	figures_release(&figures);
+	error_clear(&err);
+}
+
 json_t *status_environment_json(struct environment *environment)
 {
 	const struct environment_state *state = environment_state(environment);
@@ -130,6 +146,7 @@ json_t *status_environment_json(struct environment *environment)
 		json_object_set_new(object, "last-way-back",
 				    last_back_json(&way_back));
 	json_object_set_new(object, "vetoes", vetoes_json(state));
+	add_figures(environment, object);
 	if (environment_state_is_held(state, clock_wall_ms()))
 		json_object_set_new(object, "locked", lock_json(state));
 	json_object_set_new(object, "queue", queue_json(environment));

@@ -432,7 +432,7 @@ static void what_serves_is_adopted_and_is_the_way_back(void **state)
 	assert_int_equal(site_call(site, "run", NULL), 8);
 	assert_says(site->out, "was adopted and still answers on ");
 	assert_int_equal(site_call(site, "history", "production", NULL), 0);
-	assert_says(site->out, "failed after ");
+	assert_says(site->out, "  failed: ");
 	assert_string_equal(site_colour(site), "green");
 	web_server_stop(theirs.server);
 	assert_int_equal(site_call(site, "run", NULL), 0);
