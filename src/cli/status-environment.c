@@ -205,17 +205,12 @@ static void print_way_back(const struct environment_state *state,
 	print_vetoes(state, now);
 }
 
-void status_environment_print(struct environment *environment)
+static void print_live(const struct environment *environment,
+		       const struct environment_state *state, const char *name)
 {
-	const struct environment_state *state = environment_state(environment);
-	const char *name = environment_config(environment)->name;
-	struct readiness way_back;
-	char *holder = environment_holder(environment);
-	char *down;
-	int64_t now = clock_wall_ms();
+	char *down = environment_down_text(environment);
 	char since[32];
 
-	environment_readiness(environment, &way_back);
 	if (state->has_live)
 		listing_print("%-14s %s on %s since %s%s%s\n", name,
 			      state->live.version,
@@ -225,11 +220,22 @@ void status_environment_print(struct environment *environment)
 			      state->live.person);
 	else
 		listing_print("%-14s nothing is live\n", name);
-	down = environment_down_text(environment);
 	if (down)
 		listing_print("%-14s ! %s; signalbox up %s starts it\n", "",
 			      down, name);
 	free(down);
+}
+
+void status_environment_print(struct environment *environment)
+{
+	const struct environment_state *state = environment_state(environment);
+	const char *name = environment_config(environment)->name;
+	struct readiness way_back;
+	char *holder = environment_holder(environment);
+	int64_t now = clock_wall_ms();
+
+	environment_readiness(environment, &way_back);
+	print_live(environment, state, name);
 	print_way_back(state, &way_back, name, holder);
 	if (state->has_candidate)
 		listing_print("%-14s under deployment: %s, asked %.3g %% of "
