@@ -24,15 +24,19 @@ static void condemn(struct deploy_step *deploy, const char *why)
 	free(reason);
 }
 
-/* A keeper has started it again: it had ended. */
-static bool has_changed(const struct deploy_step *deploy)
+/* Who keeps it has started it again: it had ended. One whose process was not
+ * known, as a container's until it is looked at, is known from now on. */
+static bool has_changed(struct deploy_step *deploy)
 {
 	pid_t now[INSTANCES_MOST];
 
 	environment_pids(deploy->environment, deploy->plan->colour, now);
-	for (int i = 0; i < INSTANCES_MOST; i++)
+	for (int i = 0; i < INSTANCES_MOST; i++) {
+		if (!deploy->baked_pids[i])
+			deploy->baked_pids[i] = now[i];
 		if (now[i] != deploy->baked_pids[i])
 			return true;
+	}
 	return false;
 }
 

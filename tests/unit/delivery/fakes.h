@@ -12,6 +12,7 @@
 struct fake_world {
 	bool alive[COLOUR_COUNT]; /* the first instance */
 	bool others[COLOUR_COUNT][INSTANCES_MOST];
+	bool hides_pids;	/* nobody has looked which they are */
 	bool unhealthy;		/* what is started never gets healthy */
 	bool refuse_set;	/* the provider refuses a change */
 	bool refuse_while_down; /* and when it does not run */

@@ -302,6 +302,22 @@ static void a_baked_release_is_live_after_it_was_watched(void **state)
 	end(&rig);
 }
 
+/* A container's process is known once its engine was asked. */
+static void one_whose_process_becomes_known_has_not_ended(void **state)
+{
+	struct rig rig;
+
+	(void)state;
+	begin_second(&rig, BAKED("600ms"));
+	fake.hides_pids = true;
+	rig_until_told(&rig, STEP_STARTED "bake\"");
+	fake.hides_pids = false;
+	rig_until_done(&rig);
+	assert_string_equal(rig.reason, "");
+	assert_int_equal(rig.outcome, STATE_PASSED);
+	end(&rig);
+}
+
 static void one_that_ends_while_it_bakes_goes_back(void **state)
 {
 	struct rig rig;
@@ -335,6 +351,7 @@ int main(void)
 		cmocka_unit_test(a_gate_of_the_plan_that_expires_takes_it_back),
 		cmocka_unit_test(the_next_step_is_taken_and_no_more),
 		cmocka_unit_test(a_baked_release_is_live_after_it_was_watched),
+		cmocka_unit_test(one_whose_process_becomes_known_has_not_ended),
 		cmocka_unit_test(one_that_ends_while_it_bakes_goes_back),
 		cmocka_unit_test(every_instance_is_started_and_stopped),
 		cmocka_unit_test(all_at_once_replaces_every_instance),
