@@ -203,6 +203,12 @@ static void find_limits(const struct analysis *analysis,
 	}
 }
 
+/* What stands beside stable does so whatever `failures` says. */
+static bool condemns(const struct finding *finding)
+{
+	return finding->verdict == VERDICT_FAIL && !isnan(finding->evidence);
+}
+
 /* Worse is told at any time; that it is not, from min-requests on. */
 static void find_beside_stable(struct analysis *analysis, int64_t now_ms,
 			       const struct analysis_sight *sight,
@@ -222,8 +228,7 @@ static void find_beside_stable(struct analysis *analysis, int64_t now_ms,
 		if (finding->verdict == VERDICT_PASS &&
 		    are_too_few(analysis, result->requests))
 			say_too_few(analysis, result->requests, finding);
-		if (finding->verdict == VERDICT_FAIL)
-			result->condemned = true;
+		result->condemned |= condemns(finding);
 		result->false_alarm = analysis->config->false_alarm;
 		result->count++;
 	}
@@ -231,6 +236,8 @@ static void find_beside_stable(struct analysis *analysis, int64_t now_ms,
 
 static bool is_worse(const struct finding *finding, const struct finding *other)
 {
+	if (condemns(finding) != condemns(other))
+		return condemns(finding);
 	if (finding->verdict != other->verdict)
 		return finding->verdict > other->verdict;
 	return finding->strain > other->strain;
@@ -254,7 +261,7 @@ static void tell(struct analysis_result *result)
 	char nth[WORDS_SIZE];
 
 	str_add(&text, worst->text);
-	if (result->verdict == VERDICT_FAIL && isnan(worst->evidence))
+	if (result->verdict == VERDICT_FAIL && !condemns(worst))
 		str_addf(&text, ": %s failure of %d",
 			 ordinal(result->failures, nth), result->allowed);
 	for (size_t i = 0; i < result->count; i++) {

@@ -3,6 +3,7 @@
 
 #include <math.h>
 
+#include "base/str.h"
 #include "delivery/analysis.h"
 
 static const struct analysis_config one_percent = {
@@ -288,6 +289,32 @@ static void candidate_worse_than_stable_is_condemned_at_once(void **state)
 	analysis_free(analysis);
 }
 
+/* Not by a limit that was passed for the first time only. */
+static void what_condemns_is_what_is_told(void **state)
+{
+	struct analysis_config config = beside_stable;
+	struct analysis_result result;
+	struct analysis *analysis;
+
+	(void)state;
+	config.slower.present = false;
+	config.error_rate = (struct limit){true, 1.6};
+	analysis = begun_beside_stable(&config);
+	for (int i = 1; i <= 2; i++) {
+		struct analysis_sight sight = after(i, i == 1 ? 3 : 7, 2 * i);
+
+		sight.stable.requests += 5000;
+		sight.stable.errors += 5;
+		result = look_at(analysis, i, &sight);
+	}
+	assert_int_equal(result.failures, 1);
+	assert_true(result.condemned);
+	assert_true(result.worst == 1);
+	if (!starts_with(result.text, "errors 1.75 % of 400 against "))
+		fail_msg("%s", result.text);
+	analysis_free(analysis);
+}
+
 static void candidate_as_good_as_stable_passes_and_says_what_shows(void **state)
 {
 	struct analysis_config config = beside_stable;
@@ -467,6 +494,7 @@ int main(void)
 		cmocka_unit_test(analysis_describes_itself),
 		cmocka_unit_test(
 			candidate_worse_than_stable_is_condemned_at_once),
+		cmocka_unit_test(what_condemns_is_what_is_told),
 		cmocka_unit_test(
 			candidate_as_good_as_stable_passes_and_says_what_shows),
 		cmocka_unit_test(candidate_slower_than_stable_is_condemned),
