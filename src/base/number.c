@@ -9,6 +9,8 @@
 
 #include "base/memory.h"
 
+#define SMALL_MOST 1000000000
+
 char *number_grouped(int64_t value, char text[NUMBER_TEXT_SIZE])
 {
 	char plain[NUMBER_TEXT_SIZE];
@@ -77,4 +79,20 @@ bool number_decimal(const char *text, double *number, const char **end)
 	*number = value / unit;
 	*end = text;
 	return isfinite(value) && isfinite(unit);
+}
+
+int64_t number_sum(int64_t a, int64_t b)
+{
+	if (b > 0 && a > INT64_MAX - b)
+		return INT64_MAX;
+	if (b < 0 && a < INT64_MIN - b)
+		return INT64_MIN;
+	return a + b;
+}
+
+int number_small(int64_t value)
+{
+	if (value > SMALL_MOST)
+		return SMALL_MOST;
+	return value < -SMALL_MOST ? -SMALL_MOST : (int)value;
 }

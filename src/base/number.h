@@ -16,6 +16,12 @@ char *number_bytes(int64_t bytes, char text[NUMBER_TEXT_SIZE]);
  * "5.1"; "?" for NAN. */
 char *number_real(double value, int decimals, char text[NUMBER_TEXT_SIZE]);
 
+/* The sum, or the last number on the way to it: what others wrote is not
+ * trusted to fit. */
+int64_t number_sum(int64_t a, int64_t b);
+/* The nearest of -1,000,000,000 to 1,000,000,000. */
+int number_small(int64_t value);
+
 /* Digits, perhaps a dot and digits, whatever the locale; no sign. *end is
  * what follows. */
 bool number_decimal(const char *text, double *number, const char **end);

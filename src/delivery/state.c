@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
+#include "base/number.h"
 #include "base/str.h"
 #include "base/vector.h"
 #include "delivery/veto.h"
@@ -264,8 +265,8 @@ static void apply_changed(struct environment_state *state,
 	set_text(&state->observed, "");
 	take_split(state->split, event_json(event, "to"));
 	for (int i = 0; i < COLOUR_COUNT; i++)
-		state->units[i] =
-			(int)json_int(units, colour_name((enum colour)i), -1);
+		state->units[i] = number_small(
+			json_int(units, colour_name((enum colour)i), -1));
 }
 
 static void apply_traffic(struct environment_state *state,

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/number.h"
 #include "base/vector.h"
 #include "engine/recovery.h"
 #include "event/journal.h"
@@ -256,7 +257,8 @@ static void hold(struct stage_past *past, bool held, int64_t time)
 		return;
 	past->held = held;
 	if (held)
-		past->step_waited += time - past->step_since;
+		past->step_waited =
+			number_sum(past->step_waited, time - past->step_since);
 	else
 		past->step_since = time;
 }
@@ -417,7 +419,9 @@ static void sum_up(struct recovery *past)
 		struct stage_past *stage = &past->stages[i].past;
 
 		if (!stage->held && stage->step_since)
-			stage->step_waited += past->last - stage->step_since;
+			stage->step_waited =
+				number_sum(stage->step_waited,
+					   past->last - stage->step_since);
 	}
 }
 

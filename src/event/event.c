@@ -9,6 +9,8 @@
 #include "base/memory.h"
 #include "base/printable.h"
 
+#define INTEGER_MOST ((int64_t)1 << 53)
+
 /* 15 digits bring every decimal a person writes back unchanged ("0.1"), but
  * round the very largest numbers up past what can be read again. */
 #define LARGEST_REAL 1e300
@@ -176,7 +178,13 @@ int64_t json_int(const json_t *object, const char *key, int64_t absent)
 {
 	const json_t *value = json_object_get(object, key);
 
-	return json_is_integer(value) ? json_integer_value(value) : absent;
+	if (!json_is_integer(value))
+		return absent;
+	if (json_integer_value(value) > INTEGER_MOST)
+		return INTEGER_MOST;
+	return json_integer_value(value) < -INTEGER_MOST
+		       ? -INTEGER_MOST
+		       : json_integer_value(value);
 }
 
 double json_number(const json_t *object, const char *key, double absent)

@@ -124,7 +124,8 @@ int64_t event_time(const struct event *event, const char *key); /* 0 absent */
 /* Borrowed; NULL when absent. */
 json_t *event_json(const struct event *event, const char *key);
 
-/* The same reads on any JSON object, for nested ones. */
+/* The same reads on any JSON object, for nested ones. An integer is at most
+ * 2^53 either way, as I-JSON has it: as milliseconds it may be made micro-. */
 const char *json_text(const json_t *object, const char *key);
 int64_t json_int(const json_t *object, const char *key, int64_t absent);
 double json_number(const json_t *object, const char *key, double absent);

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
+#include "base/number.h"
 #include "base/vector.h"
 #include "model/model.h"
 
@@ -131,7 +132,8 @@ static int64_t median(int64_t *values, int64_t count)
 	if (!count)
 		return -1;
 	qsort(values, (size_t)count, sizeof(*values), compare);
-	return count % 2 ? values[half] : (values[half - 1] + values[half]) / 2;
+	return count % 2 ? values[half]
+			 : number_sum(values[half - 1], values[half]) / 2;
 }
 
 void dora_figures(const struct dora *dora, int64_t now_ms,

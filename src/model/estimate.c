@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "base/number.h"
 #include "model/model.h"
 
 /* Waiting at its gate is no work. */
@@ -70,11 +71,12 @@ static int64_t estimate(const struct model *model, int64_t now_ms)
 	qsort(order, count, sizeof(*order), by_rank);
 	for (size_t i = 0; i < count; i++) {
 		int64_t takes = remaining_ms(order[i], now_ms);
-		int64_t end = begins_at(model, order[i], ends, latest) + takes;
+		int64_t end = number_sum(
+			begins_at(model, order[i], ends, latest), takes);
 
 		ends[order[i] - model->stages] = end;
 		latest = end > latest ? end : latest;
-		sum += takes;
+		sum = number_sum(sum, takes);
 	}
 	free(order);
 	free(ends);

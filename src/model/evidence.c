@@ -5,6 +5,7 @@
 
 #include "base/str.h"
 #include "base/vector.h"
+#include "base/number.h"
 #include "model/fold.h"
 
 #define FINDINGS_KEPT 1000
@@ -27,26 +28,31 @@ void fold_test_finished(struct model *model, const struct event *event)
 	}
 }
 
+static void add(int64_t *sum, int64_t more)
+{
+	*sum = number_sum(*sum, more);
+}
+
 static void read_tests(struct stage_model *stage, const struct event *event)
 {
 	if (!stage->reports++)
 		stage->tests_passed = stage->tests_failed =
 			stage->tests_skipped = 0;
 	stage->has_tests = true;
-	stage->tests_passed += event_int(event, "passed", 0);
-	stage->tests_failed += event_int(event, "failed", 0);
-	stage->tests_skipped += event_int(event, "skipped", 0);
+	add(&stage->tests_passed, event_int(event, "passed", 0));
+	add(&stage->tests_failed, event_int(event, "failed", 0));
+	add(&stage->tests_skipped, event_int(event, "skipped", 0));
 }
 
 static void add_counts(struct severity_counts *to,
 		       const struct severity_counts *from)
 {
-	to->critical += from->critical;
-	to->high += from->high;
-	to->medium += from->medium;
-	to->low += from->low;
-	to->info += from->info;
-	to->unknown += from->unknown;
+	add(&to->critical, from->critical);
+	add(&to->high, from->high);
+	add(&to->medium, from->medium);
+	add(&to->low, from->low);
+	add(&to->info, from->info);
+	add(&to->unknown, from->unknown);
 }
 
 static void sum_scans(struct model *model)
@@ -81,7 +87,7 @@ static void read_findings(struct model *model, struct stage_model *stage,
 
 	stage->scan_ok = ok && (!stage->scanned || stage->scan_ok);
 	stage->scanned = true;
-	stage->suppressed += event_int(event, "suppressed", 0);
+	add(&stage->suppressed, event_int(event, "suppressed", 0));
 	fold_field(&stage->fail_on, event, "fail-on");
 	add_counts(&stage->severities, &counts);
 	sum_scans(model);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/vector.h"
+#include "base/number.h"
 #include "model/fold.h"
 
 void gate_model_init(struct gate_model *gate)
@@ -181,7 +182,7 @@ static void take_opened(struct gate_model *gate, const struct event *event)
 	const json_t *live = event_json(event, "live");
 
 	gate->expires = event_time(event, "expires");
-	gate->required = (int)event_int(event, "required", 1);
+	gate->required = number_small(event_int(event, "required", 1));
 	fold_text(&gate->environment, event_text(event, "environment"));
 	fold_text(&gate->candidate_version, json_text(candidate, "version"));
 	fold_text(&gate->candidate_commit, json_text(candidate, "commit"));
@@ -230,10 +231,10 @@ void fold_gate_voted(struct model *model, const struct event *event)
 	vote->vote = xstrdup(event_text(event, "vote"));
 	vote->reason = xstrdup(event_text(event, "reason"));
 	vote->time = event->time_ms;
-	stage->gate.approvals =
-		(int)event_int(event, "approvals", stage->gate.approvals);
-	stage->gate.required =
-		(int)event_int(event, "required", stage->gate.required);
+	stage->gate.approvals = number_small(
+		event_int(event, "approvals", stage->gate.approvals));
+	stage->gate.required = number_small(
+		event_int(event, "required", stage->gate.required));
 }
 
 void fold_gate_closed(struct model *model, const struct event *event)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/number.h"
 #include "base/vector.h"
 #include "event/journal.h"
 #include "model/history.h"
@@ -82,7 +83,7 @@ static void take_gate(struct history_reader *it, const struct event *event)
 	if (event->type == EVENT_GATE_OPENED && !wait->opened) {
 		wait->opened = event->time_ms;
 	} else if (event->type == EVENT_GATE_CLOSED && wait->opened) {
-		wait->ms += event->time_ms - wait->opened;
+		wait->ms = number_sum(wait->ms, event->time_ms - wait->opened);
 		wait->opened = 0;
 	}
 }

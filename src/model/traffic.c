@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What the traffic does: shares, samples, verdicts. */
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -48,6 +49,14 @@ void fold_traffic_observed(struct model *model, const struct event *event)
 		event_bool(event, "enough") && !event_bool(event, "agrees");
 }
 
+/* A number that is none of ours may not fit. */
+static float to_float(double value)
+{
+	if (value > FLT_MAX)
+		return FLT_MAX;
+	return value < -FLT_MAX ? -FLT_MAX : (float)value;
+}
+
 static void remember(struct colour_model *colour)
 {
 	if (colour->sample_count == SAMPLES_KEPT) {
@@ -55,10 +64,10 @@ static void remember(struct colour_model *colour)
 			(SAMPLES_KEPT - 1) * sizeof(colour->samples[0]));
 		colour->sample_count--;
 	}
-	colour->samples[colour->sample_count].rate = (float)colour->rate;
+	colour->samples[colour->sample_count].rate = to_float(colour->rate);
 	colour->samples[colour->sample_count].error_rate =
-		(float)colour->error_rate;
-	colour->samples[colour->sample_count++].p99 = (float)colour->p99;
+		to_float(colour->error_rate);
+	colour->samples[colour->sample_count++].p99 = to_float(colour->p99);
 }
 
 /* A sample is news of what is, not a move: the environment's seq stays. */

@@ -4,6 +4,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "event/event.h"
+
 static const char *last_line(const char *text, size_t size, size_t *len)
 {
 	const char *stop = text + size, *begin;
@@ -46,11 +48,9 @@ bool exec_read_split(const json_t *answer, int steps,
 
 int64_t exec_read_count(const json_t *object, const char *key)
 {
-	const json_t *value = json_object_get(object, key);
+	int64_t value = json_int(object, key, 0);
 
-	return json_is_integer(value) && json_integer_value(value) > 0
-		       ? json_integer_value(value)
-		       : 0;
+	return value > 0 ? value : 0;
 }
 
 static double read_real(const json_t *object, const char *key)

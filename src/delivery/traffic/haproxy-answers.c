@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/number.h"
 #include "base/printable.h"
 #include "base/str.h"
 
@@ -338,7 +339,7 @@ int haproxy_read_info(const char *answer, struct haproxy_info *info,
 				 "older than 2.4");
 	info->pid = strtol(text, NULL, 10);
 	if (info_value(answer, "Uptime_sec", text, sizeof(text)))
-		info->uptime = strtoll(text, NULL, 10);
+		info->uptime = number_small(strtoll(text, NULL, 10));
 	info->stopping = info_value(answer, "Stopping", text, sizeof(text)) &&
 			 text[0] == '1';
 	return 0;

@@ -42,9 +42,23 @@ static void reals_lose_their_trailing_zeros(void **state)
 	assert_string_equal(number_real(NAN, 1, text), "?");
 }
 
+static void sums_stop_at_the_last_number(void **state)
+{
+	(void)state;
+	assert_true(number_sum(2, -5) == -3);
+	assert_true(number_sum(INT64_MAX, 1) == INT64_MAX);
+	assert_true(number_sum(INT64_MAX, INT64_MAX) == INT64_MAX);
+	assert_true(number_sum(INT64_MIN, -1) == INT64_MIN);
+	assert_true(number_sum(INT64_MIN, INT64_MAX) == -1);
+	assert_int_equal(number_small(-7), -7);
+	assert_int_equal(number_small(INT64_MAX), 1000000000);
+	assert_int_equal(number_small(INT64_MIN), -1000000000);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(sums_stop_at_the_last_number),
 		cmocka_unit_test(numbers_are_grouped_by_thousands),
 		cmocka_unit_test(bytes_have_the_unit_that_keeps_them_short),
 		cmocka_unit_test(reals_lose_their_trailing_zeros),

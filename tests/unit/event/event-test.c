@@ -39,7 +39,8 @@ static void every_type_comes_back(void **state)
 		assert_int_equal(back->time_ms, 1795218831123);
 		assert_true(json_equal(back->fields, event->fields));
 		assert_string_equal(event_stage(back), "unit");
-		assert_int_equal(event_int(back, "ms", 0), INT64_MAX);
+		/* More than JSON's readers agree on is not read. */
+		assert_int_equal(event_int(back, "ms", 0), (int64_t)1 << 53);
 		assert_true(event_real(back, "rate", 0) == 0.1);
 		assert_true(event_bool(back, "ok"));
 		assert_int_equal(event_time(back, "since"), 1795218831999);

@@ -711,10 +711,55 @@ static void tests_told_singly_are_kept_with_their_past(void **state)
 	assert_int_equal(unit->test_count, 0);
 }
 
+#define MOST "9223372036854775807"
+#define LEAST "-9223372036854775808"
+
+/* A journal that somebody wrote: nothing of it may overflow. */
+static void numbers_that_are_too_large_are_none(void **state)
+{
+	struct model *model = *state;
+	const struct stage_model *unit;
+	const struct colour_model *blue;
+
+	apply(model, "run.started",
+	      "\"run\":" MOST ",\"pipeline\":\"shop\",\"options\":{\"jobs\":"
+	      "1},\"stages\":[{\"name\":\"unit\",\"usual-ms\":" MOST
+	      "},{\"name\":\"next\",\"usual-ms\":" MOST "}]");
+	for (int i = 0; i < 1100; i++) {
+		apply(model, "report.read",
+		      "\"stage\":\"unit\",\"kind\":\"tests\",\"passed\":" MOST
+		      ",\"failed\":" LEAST ",\"skipped\":" MOST);
+		apply(model, "report.read",
+		      "\"stage\":\"unit\",\"kind\":\"findings\","
+		      "\"critical\":" MOST ",\"high\":" LEAST
+		      ",\"suppressed\":" MOST);
+	}
+	unit = model_stage(model, "unit");
+	assert_true(unit->tests_passed == INT64_MAX);
+	assert_true(unit->tests_failed == INT64_MIN);
+	assert_true(unit->severities.critical == INT64_MAX);
+	assert_true(model->severities.high == INT64_MIN);
+	apply(model, "gate.opened",
+	      "\"stage\":\"unit\",\"environment\":\"production\","
+	      "\"required\":" MOST);
+	apply(model, "gate.voted",
+	      "\"stage\":\"unit\",\"vote\":\"approve\",\"approvals\":" LEAST);
+	assert_int_equal(unit->gate.required - unit->gate.approvals,
+			 2000000000);
+	apply(model, "traffic.sampled",
+	      "\"environment\":\"production\",\"colour\":\"blue\",\"rate\":"
+	      "1e300,\"p99\":-1e300,\"sessions\":" MOST);
+	blue = &model->environments[0].colours[COLOUR_BLUE];
+	assert_true(isfinite(blue->samples[0].rate));
+	assert_true(isfinite(blue->samples[0].p99));
+	assert_true(model_usual_ms(model) > 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(run_started_makes_stages_and_ranks),
+		TEST(numbers_that_are_too_large_are_none),
 		TEST(the_runs_before_are_kept_newest_first),
 		TEST(a_cycle_of_needs_ends),
 		TEST(a_stage_goes_from_queued_to_its_outcome),
