@@ -133,7 +133,7 @@ static int choose_all(const struct screen_look *look, struct settings *settings,
 int screen_settings(const struct screen_look *look, struct settings *settings,
 		    struct error *err)
 {
-	return settings_load(settings, err) < 0
+	return settings_load(settings, look->theme != NULL, err) < 0
 		       ? -1
 		       : choose_all(look, settings, err);
 }

@@ -9,6 +9,7 @@
 #include "base/memory.h"
 #include "cli/output.h"
 #include "pipeline/document.h"
+#include "ui/theme.h"
 
 const char *const colour_words[3] = {"auto", "never", "always"};
 const char *const glyph_words[3] = {"auto", "ascii", "unicode"};
@@ -69,6 +70,36 @@ static void read_notice(struct reader *reader, const struct node *value,
 	error_clear(&err);
 }
 
+/* A file's own mistakes are told when it is read. */
+static bool may_be_theme(const char *name)
+{
+	struct strings names = STRINGS_INIT;
+	bool may;
+
+	theme_list(&names);
+	may = !*name || strchr(name, '/') || ends_with(name, ".yaml") ||
+	      strcmp(name, "auto") == 0 || strings_has(&names, name);
+	strings_release(&names);
+	return may;
+}
+
+static void read_theme(struct reader *reader, const struct node *value,
+		       void *into)
+{
+	struct settings *settings = into;
+	struct theme theme;
+	struct error err = ERROR_INIT;
+
+	read_line(reader, value, &settings->theme);
+	if (settings->other_theme || value->kind != NODE_TEXT ||
+	    may_be_theme(value->text))
+		return;
+	if (theme_load(&theme, value->text, NULL, &err) < 0)
+		complain_about(reader, value, "%s", error_text(&err));
+	theme_release(&theme);
+	error_clear(&err);
+}
+
 static void read_title(struct reader *reader, const struct node *value,
 		       void *into)
 {
@@ -79,7 +110,7 @@ static void read_title(struct reader *reader, const struct node *value,
 }
 
 static const struct key keys[] = {
-	{"theme", read_line, offsetof(struct settings, theme), false},
+	{"theme", read_theme, 0, false},
 	{"color", read_color, offsetof(struct settings, colour), false},
 	{"glyphs", read_glyphs, offsetof(struct settings, glyphs), false},
 	{"mouse", read_truth, offsetof(struct settings, mouse), false},
@@ -99,24 +130,26 @@ static char *path_of(void)
 	return path;
 }
 
-static int read_file(struct settings *settings, struct problems *problems,
-		     struct error *err)
+static int read_file(struct settings *settings, bool other_theme,
+		     struct problems *problems, struct error *err)
 {
 	char *path = path_of();
 	int result = 0;
 
 	*settings = (struct settings)SETTINGS_INIT;
+	settings->other_theme = other_theme;
 	if (!file_is_absent(path))
 		result = document_read(path, &schema, settings, problems, err);
 	free(path);
 	return result;
 }
 
-int settings_load(struct settings *settings, struct error *err)
+int settings_load(struct settings *settings, bool other_theme,
+		  struct error *err)
 {
 	struct problems problems = PROBLEMS_INIT;
 	struct str out = STR_INIT;
-	int result = read_file(settings, &problems, err);
+	int result = read_file(settings, other_theme, &problems, err);
 
 	problems_print(&problems, &out);
 	output_text(stderr, out.data);
@@ -129,7 +162,7 @@ bool settings_accessible(void)
 {
 	struct problems problems = PROBLEMS_INIT;
 	struct settings settings;
-	bool accessible = read_file(&settings, &problems, NULL) == 0 &&
+	bool accessible = read_file(&settings, true, &problems, NULL) == 0 &&
 			  settings.accessible;
 
 	problems_release(&problems);

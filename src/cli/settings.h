@@ -8,7 +8,8 @@
 #include "ui/ui.h"
 
 struct settings {
-	char *theme; /* NULL: by the terminal */
+	char *theme;	  /* NULL: by the terminal */
+	bool other_theme; /* one that is asked for in its place */
 	enum ui_choice colour, glyphs;
 	bool mouse, no_title, accessible;
 	enum ui_notify notify;
@@ -28,7 +29,8 @@ int settings_set_notify(struct settings *settings, const char *word,
 			struct error *err) MUST_CHECK;
 /* A file that is not there says nothing. What is wrong in one is printed on
  * standard error, all of it, and is an error. */
-int settings_load(struct settings *settings, struct error *err) MUST_CHECK;
+int settings_load(struct settings *settings, bool other_theme,
+		  struct error *err) MUST_CHECK;
 /* Whether such a file says so; what is wrong in it is not told here. */
 bool settings_accessible(void);
 void settings_release(struct settings *settings);

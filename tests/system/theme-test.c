@@ -80,13 +80,15 @@ static void the_configuration_is_read_strictly(void **state)
 
 	configure(site, "config.yaml",
 		  "color: sometimes\nthem: dark\nnotify: [bell]\n"
-		  "mouse: perhaps\ntitle: 1\n");
+		  "mouse: perhaps\ntitle: 1\ntheme: drak\n");
 	assert_int_equal(site_call(site, "attach", NULL), 2);
 	assert_says(site->err, "config.yaml:1:8: 'sometimes' is none of: auto, "
 			       "never, always");
 	assert_says(site->err, "config.yaml:2:1: unknown key 'them' in the "
 			       "configuration; did you mean 'theme'?");
-	assert_says(site->err, "config.yaml has 5 mistakes");
+	assert_says(site->err, "config.yaml:6:8: no theme 'drak'; "
+			       "did you mean 'dark'?");
+	assert_says(site->err, "config.yaml has 6 mistakes");
 	configure(site, "config.yaml", "notify: bel\n");
 	assert_int_equal(site_call(site, "attach", NULL), 2);
 	assert_says(site->err, "config.yaml:1:9: a notice goes by bell, osc9, "
