@@ -17,6 +17,19 @@
 #include "base/file.h"
 #include "base/memory.h"
 
+/* At the end of the program that made it, however it ends; not of a child. */
+static char *to_remove;
+static pid_t owner;
+
+static void remove_folder(void)
+{
+	if (to_remove && getpid() == owner && chdir("/") == 0 &&
+	    folder_remove(to_remove, NULL) < 0)
+		fprintf(stderr, "bench: %s is left\n", to_remove);
+	free(to_remove);
+	to_remove = NULL;
+}
+
 void bench_fail(const char *format, ...)
 {
 	va_list args;
@@ -45,18 +58,20 @@ void bench_open(struct bench *bench, const char *name)
 	bench->signalbox = xstrdup(must_have("SIGNALBOX"));
 	bench->tools = path_join(build, "tests/bench");
 	bench->folder = xasprintf("%s/bench-%s-XXXXXX", build, name);
-	if (!mkdtemp(bench->folder) || chdir(bench->folder) < 0)
+	if (!mkdtemp(bench->folder))
 		bench_fail("cannot make %s: %s", bench->folder,
+			   strerror(errno));
+	to_remove = xstrdup(bench->folder);
+	owner = getpid();
+	atexit(remove_folder);
+	if (chdir(bench->folder) < 0)
+		bench_fail("cannot go to %s: %s", bench->folder,
 			   strerror(errno));
 }
 
 int bench_close(struct bench *bench)
 {
-	struct error err = ERROR_INIT;
-
-	if (chdir("/") < 0 || folder_remove(bench->folder, &err) < 0)
-		bench_fail("cannot remove %s: %s", bench->folder,
-			   error_text(&err));
+	remove_folder();
 	free(bench->folder);
 	free(bench->signalbox);
 	free(bench->tools);
