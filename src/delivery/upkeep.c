@@ -74,7 +74,9 @@ static void truth_known(struct operation *operation, const struct error *err)
 		mended(operation, err);
 		return;
 	}
+	/* What a drill had set is not what is to be had again. */
 	if (environment->options.minds_proxy &&
+	    !drill_is_cut_off(environment) &&
 	    drift_reapply(operation, operation_finish))
 		return;
 	drift_append_truth(environment, split);

@@ -168,6 +168,25 @@ static void recovery_ends_a_drill_that_was_cut_off(void **state)
 	assert_journal_is_whole(world);
 }
 
+/* The proxy was started again meanwhile, and has not even the drill's. */
+static void recovery_sets_no_weights_of_a_drill_again(void **state)
+{
+	struct world *world = *state;
+
+	released(world, "v1");
+	released(world, "v2");
+	cut_off(world);
+	world->minds_proxy = true;
+	reopen(world);
+	fake.lost = true;
+	fake.percent[COLOUR_BLUE] = fake.percent[COLOUR_GREEN] = 50;
+	free(fake_log());
+	recover(world);
+	assert_asked("set blue 0 green 100\n"
+		     "settle\n");
+	assert_false(state_of(world)->drilling);
+}
+
 static void recovery_leaves_a_drill_alone_whose_holder_lives(void **state)
 {
 	struct world *world = *state;
@@ -242,6 +261,7 @@ int main(void)
 		TEST(drill_returns_at_once_when_the_other_colour_falls),
 		TEST(drill_comes_back_when_it_is_told_to),
 		TEST(recovery_ends_a_drill_that_was_cut_off),
+		TEST(recovery_sets_no_weights_of_a_drill_again),
 		TEST(recovery_leaves_a_drill_alone_whose_holder_lives),
 		TEST(cut_off_drill_stays_open_while_live_is_down),
 		TEST(rollback_in_a_drill_stays_where_it_is),

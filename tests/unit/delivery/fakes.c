@@ -358,6 +358,12 @@ static void provider_settle(struct traffic *traffic, traffic_done *done,
 	answer_later(traffic, data)->done = done;
 }
 
+static bool provider_is_lost(const struct traffic *traffic)
+{
+	(void)traffic;
+	return fake.lost;
+}
+
 static void provider_cut(struct traffic *traffic, enum colour colour,
 			 traffic_done *done, void *data)
 {
@@ -414,6 +420,7 @@ const struct traffic_ops fake_traffic = {
 	.mark = provider_mark,
 	.last_begun_us = provider_last_begun_us,
 	.settle = provider_settle,
+	.is_lost = provider_is_lost,
 	.cut = provider_cut,
 	.stop = provider_stop,
 	.preview = provider_preview,

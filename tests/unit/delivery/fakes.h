@@ -20,6 +20,7 @@ struct fake_world {
 	int silent_sets;	/* so many more are not answered in time */
 	bool refuse_preview;	/* nor opens or closes one */
 	bool running;		/* the proxy */
+	bool lost;		/* it was started again since it was settled */
 	int preview;		/* the colour it reaches; -1 none */
 	double percent[COLOUR_COUNT];
 	int64_t requests[COLOUR_COUNT], errors[COLOUR_COUNT], failed;
