@@ -566,6 +566,38 @@ static void weights_that_another_moves_are_told(void **state)
 	free(link);
 }
 
+/* Whatever stands in the place of its link: no reload, which would lose
+ * requests of connections that are kept alive. */
+static void link_that_is_lost_is_made_again_without_a_reload(void **state)
+{
+	static const char *const elsewhere[] = {NULL, "/etc", "300"};
+	struct fixture *f = managed(state);
+	char *link = path_join(f->folder, "production/weights/green");
+	char *within = path_join(link, "a-file");
+	struct web_load load;
+
+	web_load_start(&load, f->port, "/", true);
+	for (size_t i = 0; i < ARRAY_SIZE(elsewhere); i++) {
+		shift_well(f, 50);
+		assert_int_equal(unlink(link), 0);
+		if (elsewhere[i])
+			assert_int_equal(symlink(elsewhere[i], link), 0);
+		ensure_well(f, 0);
+		inspect(f);
+		assert_int_equal(f->split.units[COLOUR_GREEN], 0);
+	}
+	assert_int_equal(unlink(link), 0);
+	assert_int_equal(mkdir(link, 0700), 0);
+	assert_int_equal(file_replace(within, "x", 1, 0600, NULL), 0);
+	shift_well(f, 50);
+	web_load_stop(&load);
+	assert_null(strstr(f->notes.data, "reloaded"));
+	assert_int_equal(atomic_load(&load.failed), 0);
+	assert_int_equal(atomic_load(&load.answers_5xx), 0);
+	free(within);
+	free(link);
+}
+
 static void another_configuration_is_reloaded_and_weights_stay(void **state)
 {
 	struct fixture *f = managed(state);
@@ -1028,6 +1060,7 @@ int main(int argc, char **argv)
 		TEST(counts_and_times_are_the_colours_own),
 		TEST(what_runs_is_found_with_its_weights),
 		TEST(weights_that_another_moves_are_told),
+		TEST(link_that_is_lost_is_made_again_without_a_reload),
 		TEST(another_configuration_is_reloaded_and_weights_stay),
 		TEST(configuration_that_is_refused_leaves_the_old_one),
 		TEST(nginx_that_cannot_start_says_why),

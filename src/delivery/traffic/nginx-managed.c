@@ -338,6 +338,15 @@ static void running(struct nginx_work *work, const char *generation,
 		start_anew(work, NULL);
 		return;
 	}
+	/* Not what it has: the weights, by which it tells, may be lost. */
+	if (!*generation && !work->running) {
+		work->running = true;
+		if (prepare_weights(work, &failure) < 0)
+			nginx_work_fail(work, &failure);
+		else
+			nginx_ask(work, running);
+		return;
+	}
 	work->running = true;
 	render(work);
 	if (strcmp(generation, work->generation) != 0) {

@@ -92,6 +92,23 @@ int nginx_steer_prepare(const char *folder, struct error *err)
 	return make_units(folder, NGINX_UNITS, err);
 }
 
+/* A folder in the place of the link is put aside: it is not ours to remove,
+ * and holds up no way back. */
+static int place(const char *temporary, const char *path)
+{
+	char *aside;
+	int result;
+
+	if (rename(temporary, path) == 0)
+		return 0;
+	if (errno != EISDIR)
+		return -1;
+	aside = xasprintf("%s.aside-%ld", path, (long)getpid());
+	result = rename(path, aside) < 0 ? -1 : rename(temporary, path);
+	free(aside);
+	return result;
+}
+
 int nginx_steer_set(const char *folder, int green, struct error *err)
 {
 	char *path = path_join(folder, LINK);
@@ -104,7 +121,7 @@ int nginx_steer_set(const char *folder, int green, struct error *err)
 		result = error_set(err, ERROR_IO, "cannot remove %s: %s",
 				   temporary, strerror(errno));
 	if (result == 0 &&
-	    (symlink(target, temporary) < 0 || rename(temporary, path) < 0))
+	    (symlink(target, temporary) < 0 || place(temporary, path) < 0))
 		result = error_set(err, ERROR_IO, "cannot link %s: %s", path,
 				   strerror(errno));
 	free(path);
