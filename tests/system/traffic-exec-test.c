@@ -13,6 +13,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/str.h"
+#include "delivery/traffic/exec-answers.h"
 #include "delivery/traffic/program.h"
 #include "delivery/traffic/traffic.h"
 #include "system/web.h"
@@ -257,9 +258,27 @@ static void slow_command_is_ended(void **state)
 	assert_non_null(strstr(shift(f, 100), "did not end in time"));
 }
 
+/* A command that tells no health holds nothing for down. */
+static void a_colour_of_which_nothing_is_told_is_not_down(void **state)
+{
+	static const char *const told[] = {"{\"up\":false}", "{\"up\":true}",
+					   "{\"requests\":9}", "null"};
+	struct traffic_colour_sample colour;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(told); i++) {
+		json_t *json = json_loads(told[i], JSON_DECODE_ANY, NULL);
+
+		exec_read_colour(json, &colour);
+		assert_true(colour.up == (i > 0));
+		json_decref(json);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_colour_of_which_nothing_is_told_is_not_down),
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 		TEST(example_steers_a_real_haproxy_and_loses_nothing),
 		TEST(command_that_fails_is_told_by_its_last_words),

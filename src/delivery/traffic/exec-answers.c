@@ -65,7 +65,7 @@ void exec_read_colour(const json_t *told, struct traffic_colour_sample *to)
 	const struct traffic_percentiles unknown = {
 		.p50 = NAN, .p95 = NAN, .p99 = NAN};
 
-	to->up = json_is_true(json_object_get(told, "up"));
+	to->up = !json_is_false(json_object_get(told, "up"));
 	to->requests = exec_read_count(told, "requests");
 	to->errors = exec_read_count(told, "errors");
 	to->retries = exec_read_count(told, "retries");

@@ -16,6 +16,7 @@ bool exec_read_split(const json_t *answer, int steps,
 		     struct traffic_split *split);
 /* 0 when it is not told. */
 int64_t exec_read_count(const json_t *object, const char *key);
+/* It is up unless that is denied: nobody is to look for health there. */
 void exec_read_colour(const json_t *told, struct traffic_colour_sample *to);
 
 #endif
