@@ -58,7 +58,7 @@ void metric_read_prometheus(const char *body, int status,
 /* A command's last line: a number, or {"value": NUMBER}. */
 void metric_read_output(const char *output, size_t size,
 			struct metric_reading *reading);
-/* "12", "-1.5e3"; "+Inf" too, which no limit lets pass, and not "NaN". */
+/* "12", "-1.5e3", "+Inf"; not "NaN". */
 bool metric_number(const char *text, size_t len, double *number);
 
 #endif
