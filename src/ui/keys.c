@@ -103,16 +103,32 @@ static int pointer_input(int *row, int *col)
 	return button_input(button);
 }
 
-/* "\033[M", and each of the three as a byte: of a terminal without the form
+/* One of the three of an old report: a byte, and in mode 1005, beyond the
+ * 95th column or row, a character of UTF-8. */
+static int old_number(void)
+{
+	int byte = getch(), next;
+
+	if (byte < 0xc2 || byte > 0xdf)
+		return byte;
+	next = getch();
+	if (next >= 0x80 && next <= 0xbf)
+		return (byte & 0x1f) << 6 | (next & 0x3f);
+	if (next != ERR)
+		ungetch(next);
+	return byte;
+}
+
+/* "\033[M", and each of the three as it is: of a terminal without the form
  * that was asked for. */
 static int old_pointer_input(int *row, int *col)
 {
 	int button;
 
 	timeout(PIECE_MS);
-	button = getch() - ' ';
-	*col = getch() - '!';
-	*row = getch() - '!';
+	button = old_number() - ' ';
+	*col = old_number() - '!';
+	*row = old_number() - '!';
 	timeout(0);
 	return button < 0 || *col < 0 || *row < 0 ? INPUT_RELEASE
 						  : button_input(button);

@@ -129,9 +129,16 @@ static void the_wheel_scrolls_what_is_below_it(void **state)
 static void no_report_of_a_mouse_is_a_key(void **state)
 {
 	static const char *const reports[] = {
-		"\033[M BB",	  "\033[M#xx",	    "\033[M qq",
-		"\033[<0;66;66M", "\033[32;66;66M", "\033[1;9B",
+		"\033[M BB",
+		"\033[M#xx",
+		"\033[M qq",
+		"\033[<0;66;66M",
+		"\033[32;66;66M",
+		"\033[1;9B",
 		"\033[27;5;66~",
+		/* Mode 1005, beyond the 95th column and row. */
+		"\033[M \303\201q",
+		"\033[M \302\241\302\220",
 	};
 	struct terminal *terminal = stage_open_canary(state);
 	char *before, *after;
