@@ -37,10 +37,10 @@ static int64_t grown(const struct environment *environment,
 	       before->colours[colour].requests;
 }
 
-static void count(const struct operation *operation, struct seen *seen)
+static void count(const struct operation *operation,
+		  const struct traffic_sample *before, struct seen *seen)
 {
 	const struct environment *environment = operation->environment;
-	const struct traffic_sample *before = &operation->move.before;
 	const struct traffic_sample *now = &environment->sampler.last;
 	int mine = operation->colour, other = COLOUR_COUNT - 1 - mine;
 	double asked = environment->state.split[mine] / 100;
@@ -63,6 +63,30 @@ static bool is_enough(const struct seen *seen)
 {
 	return seen->hits >= REQUESTS_LEAST ||
 	       (seen->hits == 0 && seen->of >= REQUESTS_LEAST && !seen->agrees);
+}
+
+/* A provider's first counts may be older than its weights: where all that
+ * came disagrees, what came later is asked. */
+static void see(const struct operation *operation, struct seen *seen)
+{
+	struct seen late;
+
+	count(operation, &operation->move.before, seen);
+	if (seen->agrees || !operation->move.has_late)
+		return;
+	count(operation, &operation->move.late, &late);
+	if (is_enough(&late))
+		*seen = late;
+}
+
+static void begin_late(struct operation *operation, const struct seen *seen)
+{
+	struct move *move = &operation->move;
+
+	if (move->has_late || seen->agrees || seen->us < PROSPECT_US)
+		return;
+	move->late = operation->environment->sampler.last;
+	move->has_late = true;
 }
 
 /* There is no sense in waiting for what will not come. */
@@ -163,13 +187,16 @@ static void looked(struct operation *operation, const struct error *err)
 {
 	struct seen seen;
 
-	count(operation, &seen);
-	if (!err && seen.hits >= REQUESTS_LEAST && seen.agrees)
+	see(operation, &seen);
+	if (!err && seen.hits >= REQUESTS_LEAST && seen.agrees) {
 		tell(operation, &seen);
-	else if (seen.us >= PATIENCE_US || is_hopeless(&seen))
+	} else if (seen.us >= PATIENCE_US || is_hopeless(&seen)) {
 		tell(operation, &seen);
-	else
+	} else {
+		if (!err)
+			begin_late(operation, &seen);
 		operation_pause(operation, LOOK_MS, look);
+	}
 }
 
 static void look(struct operation *operation, const struct error *err)

@@ -47,6 +47,9 @@ struct move {
 	double from[COLOUR_COUNT];
 	struct traffic_split got;
 	struct traffic_sample before;
+	struct traffic_sample late; /* of an observation: where it begins
+				     * anew */
+	bool has_late;
 	bool has_before;
 };
 

@@ -220,6 +220,33 @@ static void command_that_fails_is_told_by_its_last_words(void **state)
 	assert_non_null(strstr(shift(f, 100), "no such proxy"));
 }
 
+static int64_t requests_when_told(struct fixture *f, int requests)
+{
+	char *path = path_join(f->folder, "answer");
+	char *text = xasprintf("{\"percent\":{\"blue\":100,\"green\":0},"
+			       "\"colours\":{\"blue\":{\"up\":true,"
+			       "\"requests\":%d}}}\n",
+			       requests);
+
+	assert_int_equal(file_replace(path, text, strlen(text), 0600, NULL), 0);
+	free(text);
+	free(path);
+	take_sample(f);
+	return f->sample.colours[COLOUR_BLUE].requests;
+}
+
+static void counts_that_begin_anew_go_on(void **state)
+{
+	struct fixture *f = *state;
+
+	f->command = xasprintf("cat %s/answer; :", f->folder);
+	open_with(f, f->command);
+	assert_int_equal(requests_when_told(f, 1000), 0);
+	assert_int_equal(requests_when_told(f, 1500), 500);
+	assert_int_equal(requests_when_told(f, 100), 600);
+	assert_int_equal(requests_when_told(f, 2100), 2600);
+}
+
 static void what_was_set_is_read_back(void **state)
 {
 	struct fixture *f = *state;
@@ -282,6 +309,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 		TEST(example_steers_a_real_haproxy_and_loses_nothing),
 		TEST(command_that_fails_is_told_by_its_last_words),
+		TEST(counts_that_begin_anew_go_on),
 		TEST(what_was_set_is_read_back),
 		TEST(answer_that_is_none_is_refused),
 		TEST(answer_stands_behind_whatever_else_is_printed),

@@ -73,3 +73,35 @@ void exec_read_colour(const json_t *told, struct traffic_colour_sample *to)
 	to->mean = read_real(told, "mean");
 	to->recent = to->marked = unknown;
 }
+
+static int64_t grown(int64_t before, int64_t now)
+{
+	return now >= before ? now - before : now;
+}
+
+static void add_colour(const struct traffic_colour_sample *last,
+		       struct traffic_colour_sample *sum,
+		       struct traffic_colour_sample *now)
+{
+	sum->requests += grown(last->requests, now->requests);
+	sum->errors += grown(last->errors, now->errors);
+	sum->retries += grown(last->retries, now->retries);
+	now->requests = sum->requests;
+	now->errors = sum->errors;
+	now->retries = sum->retries;
+}
+
+void exec_add_growth(struct exec_sums *sums, struct traffic_sample *sample)
+{
+	const struct traffic_sample told = *sample;
+
+	if (!sums->begun)
+		sums->last = told;
+	sums->begun = true;
+	sums->sum.failed += grown(sums->last.failed, told.failed);
+	sample->failed = sums->sum.failed;
+	for (int i = 0; i < COLOUR_COUNT; i++)
+		add_colour(&sums->last.colours[i], &sums->sum.colours[i],
+			   &sample->colours[i]);
+	sums->last = told;
+}

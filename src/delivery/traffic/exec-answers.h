@@ -19,4 +19,13 @@ int64_t exec_read_count(const json_t *object, const char *key);
 /* It is up unless that is denied: nobody is to look for health there. */
 void exec_read_colour(const json_t *told, struct traffic_colour_sample *to);
 
+/* A command's counts, and what they have grown since its first ones. */
+struct exec_sums {
+	bool begun;
+	struct traffic_sample last, sum;
+};
+/* The sample's counts become the sums. A proxy that was started again counts
+ * from 0. */
+void exec_add_growth(struct exec_sums *sums, struct traffic_sample *sample);
+
 #endif

@@ -24,8 +24,7 @@ struct exec {
 	const struct exec_traffic *config;
 	struct traffic_capabilities can;
 	struct exec_work *works; /* the first one is under way */
-	bool has_base;
-	struct traffic_sample base; /* as first counted */
+	struct exec_sums sums;
 };
 
 struct exec_work {
@@ -324,11 +323,6 @@ static void exec_set(struct traffic *traffic,
 	json_object_set_new(work->input, "force", json_boolean(change->force));
 }
 
-static int64_t grown(int64_t base, int64_t now)
-{
-	return now >= base ? now - base : now;
-}
-
 static void sampled(struct exec_work *work, json_t *answer,
 		    const struct error *err)
 {
@@ -346,20 +340,10 @@ static void sampled(struct exec_work *work, json_t *answer,
 			&sample->colours[i]);
 	sample->failed = exec_read_count(answer, "failed");
 	sample->lost = sample->unanswered = -1;
-	if (!exec->has_base)
-		exec->base = *sample;
-	exec->has_base = true;
-	sample->failed = grown(exec->base.failed, sample->failed);
+	exec_add_growth(&exec->sums, sample);
 	for (int i = 0; i < COLOUR_COUNT; i++) {
-		const struct traffic_colour_sample *base =
-			&exec->base.colours[i];
-		struct traffic_colour_sample *now = &sample->colours[i];
-
-		now->requests = grown(base->requests, now->requests);
-		now->errors = grown(base->errors, now->errors);
-		now->retries = grown(base->retries, now->retries);
-		now->percent = work->split.percent[i];
-		now->units = work->split.units[i];
+		sample->colours[i].percent = work->split.percent[i];
+		sample->colours[i].units = work->split.units[i];
 	}
 	end(work, NULL);
 }

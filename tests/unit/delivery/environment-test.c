@@ -687,6 +687,31 @@ static void requests_that_disagree_are_an_error(void **state)
 	assert_non_null(strstr(answer.text, "green was given 50 % of 1000"));
 }
 
+/* A busy proxy whose counts are those of a second ago. */
+static void counts_that_come_late_hold_nothing(void **state)
+{
+	struct world *world = *state;
+	struct answer answer = {0};
+	int64_t began_us;
+
+	released(world, "v1");
+	canary_started(world, "v2");
+	fake.requests[COLOUR_BLUE] = 40000;
+	shifted(world, 25);
+	environment_observe(world->environment, answered, &answer);
+	began_us = clock_monotonic_us();
+	while (!answer.done) {
+		int64_t us = clock_monotonic_us() - began_us;
+		int64_t shifted_us = us > 1000000 ? us - 1000000 : 0;
+
+		fake.requests[COLOUR_GREEN] = shifted_us / 100;
+		fake.requests[COLOUR_BLUE] = 40000 + us / 25 - shifted_us / 100;
+		loop_turn(world->loop, 10);
+	}
+	assert_string_equal(answer.text, "");
+	assert_non_null(strstr(state_of(world)->observed, "25 % was asked"));
+}
+
 static void a_rollback_waits_for_no_request(void **state)
 {
 	struct world *world = *state;
@@ -817,6 +842,7 @@ int main(void)
 		TEST(a_shift_is_done_when_the_requests_agree),
 		TEST(too_few_requests_end_it_well),
 		TEST(requests_that_disagree_are_an_error),
+		TEST(counts_that_come_late_hold_nothing),
 		TEST(a_rollback_waits_for_no_request),
 		TEST(what_was_adopted_is_not_asked_as_what_we_started),
 	};
