@@ -231,6 +231,125 @@ static void rolling_goes_on_where_it_was_killed(void **state)
 	free(head);
 }
 
+/* At its gate it has 10 %, and nobody comes. */
+static void gate_of_a_plan_that_expires_goes_back_into_3(void **state)
+{
+	struct site *site = *state;
+	struct process *run;
+
+	commit(site, SITE_PRODUCTION,
+	       "  production: {deploy: {environment: production}}\n");
+	passes(site);
+	site_write(site, "bug", "0\n");
+	commit(site, SITE_PRODUCTION,
+	       DEPLOY "      strategy: canary\n"
+		      "      steps: [{weight: 10%}, {gate: {expires: 500ms}}, "
+		      "{weight: 100%}]\n");
+	site_load_start(site);
+	site_await_requests(site, 500);
+	run = site_start(site, NULL, "run", "--wait", NULL);
+	process_await_text(run, "traffic green 10");
+	assert_int_equal(process_await(run), 3);
+	assert_says(run->out.data, "expired");
+	assert_only(site, false);
+	site_load_stop(site);
+	site_assert_nothing_failed(site);
+	assert_int_equal(site_call(site, "status", "2", NULL), 0);
+	assert_says(site->out, "expired: nobody decided in time");
+	assert_int_equal(site_call(site, "history", "production", NULL), 0);
+	assert_says(site->out, "failed: nobody decided in time");
+	assert_says(site->out, "  live\n");
+}
+
+static void kept(const struct site *site, const char *colour,
+		 pid_t pids[INSTANCES])
+{
+	for (int i = 0; i < INSTANCES; i++) {
+		char *name =
+			i ? xasprintf("%s-%d", colour, i + 1) : xstrdup(colour);
+
+		pids[i] = site_kept(site, "production", name);
+		assert_int_not_equal(pids[i], 0);
+		free(name);
+	}
+}
+
+static void assert_others(const pid_t before[INSTANCES],
+			  const pid_t now[INSTANCES])
+{
+	for (int i = 0; i < INSTANCES; i++)
+		assert_int_not_equal(before[i], now[i]);
+}
+
+/* In their place, each of them; the way back starts each on the other
+ * colour. */
+static void all_at_once_replaces_all_instances_and_goes_back(void **state)
+{
+	struct site *site = *state;
+	char *head = several();
+	pid_t first[INSTANCES], second[INSTANCES], back[INSTANCES];
+
+	commit(site, head,
+	       "  production: {deploy: {environment: production}}\n");
+	passes(site);
+	kept(site, "blue", first);
+	site_write(site, "bug", "0\n");
+	commit(site, head,
+	       DEPLOY "      strategy: all-at-once\n"
+		      "      steps: [{check: [{get: /healthz}]}]\n");
+	assert_int_equal(site_call(site, "plan", NULL), 0);
+	assert_says(site->out, "way back     cold: ");
+	passes(site);
+	kept(site, "blue", second);
+	assert_others(first, second);
+	assert_int_equal(site_call(site, "status", NULL), 0);
+	assert_says(site->out, "way back NOT READY: ");
+	assert_int_equal(site_call(site, "rollback", "production", NULL), 0);
+	assert_string_equal(site_colour(site), "green");
+	kept(site, "green", back);
+	assert_others(second, back);
+	assert_int_equal(site_call(site, "verify", NULL), 0);
+	free(head);
+}
+
+static bool is_baking(void *data)
+{
+	char *folder = site_run_folder(data, 2);
+	struct event *step =
+		site_last_event(folder, EVENT_STEP_STARTED, "production");
+	bool is = step && strcmp(event_text(step, "kind"), "bake") == 0;
+
+	event_free(step);
+	free(folder);
+	return is;
+}
+
+/* One of three ends with all the traffic; two go on serving meanwhile. */
+static void bake_of_several_goes_back_when_one_of_them_ends(void **state)
+{
+	struct site *site = *state;
+	char *head = several();
+	struct process *run;
+	pid_t one;
+
+	commit(site, head,
+	       "  production: {deploy: {environment: production}}\n");
+	passes(site);
+	site_write(site, "bug", "0\n");
+	commit(site, head, DEPLOY "      bake: 10m\n");
+	run = site_start(site, NULL, "run", NULL);
+	process_await_text(run, "production started");
+	await(is_baking, site, "the step that watches");
+	assert_string_equal(site_colour(site), "green");
+	one = site_kept(site, "production", "green-2");
+	assert_int_not_equal(one, 0);
+	assert_int_equal(kill(one, SIGKILL), 0);
+	assert_int_equal(process_await(run), 5);
+	assert_string_equal(site_colour(site), "blue");
+	assert_int_equal(site_call(site, "verify", NULL), 0);
+	free(head);
+}
+
 #define TEST(name) \
 	cmocka_unit_test_setup_teardown(name, site_set_up, site_tear_down)
 
@@ -242,6 +361,9 @@ static int run_all(void)
 		TEST(rolling_goes_forward_and_back),
 		TEST(rolling_goes_back_from_the_middle),
 		TEST(rolling_goes_on_where_it_was_killed),
+		TEST(gate_of_a_plan_that_expires_goes_back_into_3),
+		TEST(all_at_once_replaces_all_instances_and_goes_back),
+		TEST(bake_of_several_goes_back_when_one_of_them_ends),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
