@@ -3,6 +3,7 @@
 
 #include <stdarg.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/memory.h"
 
@@ -24,13 +25,19 @@ int error_prefix(struct error *err, const char *format, ...)
 	va_list args;
 	char *context;
 	char *whole;
+	size_t len;
 
 	if (!err || err->code == ERROR_NONE)
 		return -1;
 	va_start(args, format);
 	context = xvasprintf(format, args);
 	va_end(args);
-	whole = xasprintf("%s: %s", context, err->message);
+	/* Who is below may have said it: once is enough. */
+	len = strlen(context);
+	whole = strncmp(err->message, context, len) == 0 &&
+				strncmp(err->message + len, ": ", 2) == 0
+			? xstrdup(err->message)
+			: xasprintf("%s: %s", context, err->message);
 	free(context);
 	free(err->message);
 	err->message = whole;

@@ -107,16 +107,20 @@ static int check_kind(const struct plan_request *request, struct error *err)
 			 request->deploy->environment);
 }
 
+/* Before a proxy was asked, only of HAProxy it is not known. */
 static int check_rolling(const struct plan_request *request, struct error *err)
 {
-	if (request->deploy->strategy != STRATEGY_ROLLING || !request->can ||
-	    request->can->instances)
+	enum traffic_kind kind = request->environment->traffic.kind;
+	bool can = request->can ? request->can->instances
+				: kind == TRAFFIC_HAPROXY;
+
+	if (request->deploy->strategy != STRATEGY_ROLLING || can)
 		return 0;
 	return error_set(err, ERROR_CONFIG,
-			 "%s: the provider of its traffic cannot take single "
-			 "instances out, so that rolling would lose requests; "
-			 "use strategy canary",
-			 request->deploy->environment);
+			 "%s: %s, which carries its requests, drains none and "
+			 "cannot take single instances out, so that rolling "
+			 "would lose requests; use strategy canary",
+			 request->deploy->environment, traffic_kind_name(kind));
 }
 
 int plan_check(const struct plan_request *request, struct error *err)

@@ -71,11 +71,24 @@ static void set_ending(struct deploy_step *deploy, enum state outcome,
 	deploy->ending = outcome;
 }
 
+/* The stage's name stands before its reason: often the environment's. */
+static const char *bare(const struct deploy_step *deploy, const char *reason)
+{
+	const char *name = deploy->step.options.stage->name;
+	size_t len = strlen(name);
+
+	return reason && strncmp(reason, name, len) == 0 &&
+			       starts_with(reason + len, ": ")
+		       ? reason + len + 2
+		       : reason;
+}
+
 void deploy_fail(struct deploy_step *deploy, enum state outcome,
 		 const char *reason)
 {
 	if (deploy->phase == DEPLOY_ENDING)
 		return;
+	reason = bare(deploy, reason);
 	if (outcome == STATE_FAILED && deploy->traffic_moved)
 		outcome = STATE_ROLLED_BACK;
 	set_ending(deploy, outcome, reason);
@@ -102,7 +115,7 @@ static void rolled_back(void *data, const struct error *err)
 
 	if (err) {
 		deploy->step.code = err->code;
-		finish(deploy, STATE_FAILED, error_text(err));
+		finish(deploy, STATE_FAILED, bare(deploy, error_text(err)));
 	} else {
 		finish(deploy, STATE_ROLLED_BACK, text);
 	}

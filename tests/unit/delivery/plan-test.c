@@ -338,6 +338,28 @@ static void plan_names_the_ports_of_all_instances(void **state)
 	plan_free(plan);
 }
 
+/* Before anybody was asked: one of that kind never can. */
+static void rolling_without_drain_is_refused(void **state)
+{
+	struct environment_config several = production;
+	struct deploy_config deploy = {.environment = "production",
+				       .strategy = STRATEGY_ROLLING};
+	struct plan_request request = over_blue(&deploy);
+	struct error err = ERROR_INIT;
+
+	(void)state;
+	several.target.instances = 3;
+	several.traffic.kind = TRAFFIC_NGINX;
+	request.environment = &several;
+	assert_null(plan_make(&request, &err));
+	assert_string_equal(error_text(&err),
+			    "production: nginx, which carries its requests, "
+			    "drains none and cannot take single instances "
+			    "out, so that rolling would lose requests; use "
+			    "strategy canary");
+	error_clear(&err);
+}
+
 static void plan_of_a_rolling_release_goes_by_batches(void **state)
 {
 	struct environment_config several = production;
@@ -544,6 +566,7 @@ int main(void)
 		cmocka_unit_test(plan_of_a_linear_release_repeats_its_step),
 		cmocka_unit_test(plan_watches_it_at_100_before_it_is_live),
 		cmocka_unit_test(plan_tells_how_long_it_may_take),
+		cmocka_unit_test(rolling_without_drain_is_refused),
 		cmocka_unit_test(plan_of_a_rolling_release_goes_by_batches),
 		cmocka_unit_test(plan_names_the_ports_of_all_instances),
 		cmocka_unit_test(plan_goes_to_the_colour_that_is_not_live),
