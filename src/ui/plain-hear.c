@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What is heard: lines, one answer at a time, control C, the end. */
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -34,10 +35,24 @@ void plain_hush(struct plain *plain)
 		plain_tell_test(plain);
 }
 
+/* A line that came while this program was held up is heard late, and was
+ * typed too soon. */
+static bool more_is_there(const struct plain *plain)
+{
+	struct pollfd input = {.fd = STDIN_FILENO, .events = POLLIN};
+
+	return !plain->input_ended && !plain->is_away &&
+	       poll(&input, 1, 0) > 0 && (input.revents & POLLIN);
+}
+
 void plain_hear_again(void *data)
 {
 	struct plain *plain = data;
 
+	if (plain->is_deaf && more_is_there(plain)) {
+		timer_set_in(plain->quiet, HUSH_MS);
+		return;
+	}
 	plain->is_deaf = false;
 	if (plain->dropped)
 		plain_sayf(plain,

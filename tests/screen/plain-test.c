@@ -6,6 +6,8 @@
 #include <signal.h>
 #include <sys/wait.h>
 
+#include "base/clock.h"
+
 static struct terminal *open_with(void **state, const char *events,
 				  const char *now, const char *env)
 {
@@ -312,6 +314,25 @@ static void a_pasted_block_is_one_answer(void **state)
 	assert_commands(terminal, "");
 }
 
+/* However long the program was held up before it read them. */
+static void what_came_while_it_was_stopped_came_too_soon(void **state)
+{
+	struct terminal *terminal = open_at_gate(state);
+	int64_t until;
+
+	free(answer(terminal, "approve"));
+	terminal_send(terminal, "a note\n", 7, 1);
+	kill(terminal_pid(terminal), SIGSTOP);
+	waitpid(terminal_pid(terminal), NULL, WUNTRACED);
+	until = clock_monotonic_us() + 400000; /* longer than it is deaf */
+	terminal_write(terminal, "yes\n", 4);
+	while (clock_monotonic_us() < until)
+		terminal_bytes(terminal);
+	kill(terminal_pid(terminal), SIGCONT);
+	terminal_expect(terminal, "1 line came too soon to be an answer");
+	assert_commands(terminal, "");
+}
+
 static unsigned next_random(unsigned *seed)
 {
 	return (*seed = *seed * 1103515245 + 12345) >> 16;
@@ -442,6 +463,7 @@ int main(void)
 		TEST(a_reason_is_asked_after_a_rollback),
 		TEST(a_rejection_needs_a_reason),
 		TEST(a_pasted_block_is_one_answer),
+		TEST(what_came_while_it_was_stopped_came_too_soon),
 		TEST(two_thousand_pasted_lines_do_nothing),
 		TEST(control_c_says_then_asks),
 		TEST(the_end_of_input_leaves_the_run_going),
