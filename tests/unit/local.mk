@@ -83,6 +83,7 @@ tests_unit_delivery_environment_test_SOURCES = %D%/delivery/environment-test.c \
 	%D%/delivery/worlds.c %D%/delivery/worlds.h \
 	tests/support/environments.c tests/support/environments.h
 check_PROGRAMS += %D%/delivery/container-test
+check_PROGRAMS += %D%/delivery/target-test
 check_PROGRAMS += %D%/delivery/drill-test
 tests_unit_delivery_drill_test_SOURCES = %D%/delivery/drill-test.c \
 	%D%/delivery/fakes.c %D%/delivery/fakes.h \

@@ -66,7 +66,8 @@ struct asking {
 	struct loop *loop;
 	struct http *http;
 	char *socket, *name, *folder, *image;
-	int64_t began_us, grace_ms;
+	int64_t began_us, began_ms; /* monotonic, wall */
+	int64_t grace_ms;
 	struct target_status status;
 	int64_t started_ms;
 	health_looked *looked; /* one of the three */
@@ -87,6 +88,7 @@ static struct asking *asking_new(const struct target *target, void *data)
 	asking->folder = xstrdup(target->folder);
 	asking->image = xstrdup_null(config->container.image);
 	asking->began_us = clock_monotonic_us();
+	asking->began_ms = clock_wall_ms();
 	asking->data = data;
 	return asking;
 }
@@ -216,7 +218,7 @@ static void look_over(struct asking *asking, bool kept)
 {
 	struct target_seen seen = {.status = asking->status, .kept = kept};
 
-	target_see(asking->folder, &seen);
+	target_see_since(asking->folder, asking->began_ms, &seen);
 	asking->known(&asking->status, NULL, asking->data);
 	asking_free(asking);
 }

@@ -26,7 +26,7 @@ static bool exec_serves(const struct environment_config *config)
 /* One command under way; whoever asked may be gone when it ends. */
 struct command {
 	char *folder, *what;
-	int64_t began_us;
+	int64_t began_us, began_ms; /* monotonic, wall */
 	bool is_start;
 	bool is_gone;
 	target_done *done; /* one of the three */
@@ -44,17 +44,13 @@ static void command_free(struct command *command)
 	free(command);
 }
 
-static void see(const struct command *command, bool alive)
-{
-	struct target_seen seen = {.status = {.alive = alive}, .kept = true};
-
-	target_see(command->folder, &seen);
-}
-
 static void tell_done(struct command *command)
 {
+	const struct target_seen seen = {.status = {.alive = command->is_start},
+					 .kept = true};
+
 	if (!command->err.code)
-		see(command, command->is_start);
+		target_see(command->folder, &seen);
 	command->done((clock_monotonic_us() - command->began_us) / 1000,
 		      command->err.code ? &command->err : NULL, command->data);
 }
@@ -66,6 +62,8 @@ static void tell_alive(struct command *command)
 	bool unknown = !alive && !command->is_gone;
 	const char *why = alive ? "" : error_text(&command->err);
 	struct target_status status = {.alive = alive};
+	const struct target_seen seen = {.status = {.alive = alive},
+					 .kept = true};
 	struct health_look look = {
 		.runs = alive,
 		.stayed = alive,
@@ -74,7 +72,7 @@ static void tell_alive(struct command *command)
 
 	snprintf(status.ended, sizeof(status.ended), "%.150s", why);
 	if (!unknown)
-		see(command, alive);
+		target_see_since(command->folder, command->began_ms, &seen);
 	else if (command->known)
 		target_unseen(command->folder);
 	if (command->known)
@@ -145,6 +143,7 @@ static void run(const struct target *target, const char *line,
 	options.env = (const char *const *)env.items;
 	command->folder = xstrdup(target->folder);
 	command->began_us = clock_monotonic_us();
+	command->began_ms = clock_wall_ms();
 	if (!tool_start(&options, ended, command, &command->err))
 		loop_post(target->loop, tell, command);
 	strings_release(&env);

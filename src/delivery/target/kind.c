@@ -179,13 +179,12 @@ void target_last_seen(const char *folder, struct target_seen *seen)
 	char *path = path_join(folder, "seen");
 	struct str text = STR_INIT;
 	char alive[8] = "", kept[8] = "";
-	int64_t at_ms = 0;
 	long pid = 0;
 
 	memset(seen, 0, sizeof(*seen));
 	if (file_read(path, &text, FILE_LIMIT, NULL) == 0 &&
 	    sscanf(text.data, "%7s %" SCNd64 " %ld %" SCNd64 " %7s\n%100[^\n]",
-		   alive, &at_ms, &pid, &seen->status.restarts, kept,
+		   alive, &seen->at_ms, &pid, &seen->status.restarts, kept,
 		   seen->status.ended) >= 5) {
 		seen->status.alive = strcmp(alive, "alive") == 0;
 		seen->status.pid = (pid_t)pid;
@@ -193,6 +192,17 @@ void target_last_seen(const char *folder, struct target_seen *seen)
 	}
 	str_release(&text);
 	free(path);
+}
+
+void target_see_since(const char *folder, int64_t began_ms,
+		      const struct target_seen *seen)
+{
+	struct target_seen last;
+
+	target_last_seen(folder, &last);
+	/* One of a time that is not yet is of a clock that was set back. */
+	if (last.at_ms <= began_ms || last.at_ms > clock_wall_ms())
+		target_see(folder, seen);
 }
 
 char *target_want(const char *folder, struct error *err)

@@ -25,9 +25,14 @@ char *target_last_words(const struct target *target);
  * folder. */
 struct target_seen {
 	struct target_status status;
-	bool kept; /* what a start needs is there */
+	bool kept;     /* what a start needs is there */
+	int64_t at_ms; /* wall: when it was seen; set by who reads it */
 };
 void target_see(const char *folder, const struct target_seen *seen);
+/* The same of a look that began then (wall): what a start or a stop has seen
+ * since is newer, and stays. */
+void target_see_since(const char *folder, int64_t began_ms,
+		      const struct target_seen *seen);
 /* A look that has failed: since when none succeeds is kept. */
 void target_unseen(const char *folder);
 /* Wall ms; 0: the last look succeeded. */
