@@ -11,6 +11,15 @@ const struct plan_step *deploy_current(const struct deploy_step *deploy)
 	return &deploy->plan->steps[deploy->at];
 }
 
+const struct analysis_config *deploy_limits(const struct deploy_step *deploy)
+{
+	const struct plan_step *step = deploy_current(deploy);
+
+	return step->kind == PLAN_ANALYSIS && step->config
+		       ? &step->config->analysis
+		       : deploy->plan->analysis;
+}
+
 bool deploy_step_waits(const struct plan_step *step)
 {
 	return step->kind == PLAN_PAUSE || step->kind == PLAN_ANALYSIS ||
@@ -349,9 +358,7 @@ static void run_step(struct deploy_step *deploy)
 		deploy_pause(deploy, wait_of(deploy));
 		break;
 	case PLAN_ANALYSIS:
-		deploy_watch_begin(deploy, step->config
-						   ? &step->config->analysis
-						   : deploy->plan->analysis);
+		deploy_watch_begin(deploy, deploy_limits(deploy));
 		deploy_pause(deploy, 0);
 		break;
 	case PLAN_GATE:

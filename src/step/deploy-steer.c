@@ -59,8 +59,8 @@ int deploy_promote(struct deploy_step *deploy, bool next, struct error *err)
 /* It was held for the shift; by now somebody may have let it go on. */
 static void wait_on(struct deploy_step *deploy)
 {
-	if (deploy->plan->analysis && deploy_asked(deploy) < 100)
-		deploy_watch_begin(deploy, deploy->plan->analysis);
+	if (deploy_limits(deploy) && deploy_asked(deploy) < 100)
+		deploy_watch_begin(deploy, deploy_limits(deploy));
 	if (deploy->promoting)
 		deploy_leave_pause(deploy);
 	else if (!deploy->held)

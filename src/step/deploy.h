@@ -123,6 +123,8 @@ void deploy_step_failed(struct deploy_step *deploy, enum state outcome,
 void deploy_leave_pause(struct deploy_step *deploy);
 /* The step under way. */
 const struct plan_step *deploy_current(const struct deploy_step *deploy);
+/* What the candidate is held against at that step; NULL: nothing. */
+const struct analysis_config *deploy_limits(const struct deploy_step *deploy);
 /* A pause, an analysis or a bake: what a person may leave. */
 bool deploy_step_waits(const struct plan_step *step);
 /* The candidate's share that was asked for last, in percent. */

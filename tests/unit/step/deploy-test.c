@@ -5,6 +5,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "delivery/operation.h"
+#include "step/deploy.h"
 #include "unit/delivery/fakes.h"
 
 static const char with_pause[] =
@@ -16,6 +17,9 @@ static const char with_gate[] =
 		    "{weight: 100%}]}}\n";
 static const char with_check[] = HEAD STAGES
 	"[{check: [{get: /healthz, status: 200}]}, {weight: 100%}]}}\n";
+static const char with_own_analysis[] = HEAD STAGES
+	"[{weight: 5%}, {analysis: {error-rate: \"< 1%\"}}, {weight: 100%}], "
+	"analysis: {error-rate: \"< 50%\"}}}\n";
 static const char plain[] = HEAD STAGES "[{weight: 100%}]}}\n";
 
 static void ignored(void *data, const struct error *err)
@@ -177,6 +181,25 @@ static void a_promotion_during_a_shift_by_hand_leaves_the_pause(void **state)
 	assert_int_equal(rig_command(&rig, COMMAND_PROMOTE, "lee", 2, NULL), 0);
 	rig_until_done(&rig);
 	assert_int_equal(rig.outcome, STATE_PASSED);
+	end(&rig);
+}
+
+/* What the step asks is asked of the new share too. */
+static void a_shift_by_hand_leaves_the_analysis_of_the_step(void **state)
+{
+	const struct deploy_step *deploy;
+	struct rig rig;
+
+	(void)state;
+	begin_second(&rig, with_own_analysis);
+	rig_until_told(&rig, STEP_STARTED "analysis");
+	deploy = (const struct deploy_step *)rig.step;
+	assert_int_equal(rig_command(&rig, COMMAND_SHIFT, "lee", 2, NULL), 0);
+	while (deploy->phase == DEPLOY_MOVING)
+		loop_turn(rig.loop, 100);
+	assert_float_equal(
+		analysis_config_of(deploy->analysis)->error_rate.below, 1,
+		1e-9);
 	end(&rig);
 }
 
@@ -372,6 +395,8 @@ int main(void)
 			a_promotion_during_a_shift_by_hand_leaves_the_pause),
 		cmocka_unit_test(
 			a_release_during_a_shift_by_hand_goes_on_by_itself),
+		cmocka_unit_test(
+			a_shift_by_hand_leaves_the_analysis_of_the_step),
 		cmocka_unit_test(what_other_hands_did_holds_the_plan),
 		cmocka_unit_test(
 			moved_by_someone_else_it_waits_for_its_operation),
