@@ -1116,6 +1116,84 @@ static void a_colour_in_maintenance_is_made_ready(void **state)
 	assert_non_null(strstr(f->answer.data, "MAINT"));
 }
 
+static void drain_green1(struct fixture *f, bool out)
+{
+	const struct traffic_drain drain = {
+		.colour = COLOUR_GREEN,
+		.count = 1,
+		.out = out,
+		.wait_ms = 5000,
+	};
+
+	traffic_drain(f->traffic, &drain, done, f);
+	wait_told(f);
+	assert_string_equal(f->error, "");
+}
+
+static bool is_drained(struct fixture *f)
+{
+	ask(f, f->socket, "show stat shop 4 -1");
+	return strstr(f->answer.data, ",DRAIN,") != NULL;
+}
+
+static void inspect_anew(struct fixture *f)
+{
+	traffic_close(f->traffic);
+	f->traffic = open_traffic(f);
+	assert_non_null(f->traffic);
+	traffic_inspect(f->traffic, known, f);
+	wait_told(f);
+	assert_string_equal(f->error, "");
+}
+
+/* As its kill -9 leaves it: the record names a process that is no more. */
+static void forget_who_drained(const char *path)
+{
+	struct str text = STR_INIT;
+	pid_t pid = fork();
+	char *as_left;
+
+	if (pid == 0)
+		_exit(0);
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+	assert_int_equal(file_read(path, &text, 256, NULL), 0);
+	as_left = xasprintf("%ld%s", (long)pid, strchr(text.data, ' '));
+	assert_int_equal(
+		file_replace(path, as_left, strlen(as_left), 0600, NULL), 0);
+	free(as_left);
+	str_release(&text);
+}
+
+static void a_server_that_was_left_drained_is_let_in_again(void **state)
+{
+	struct fixture *f = attached(state, "roundrobin");
+	char *path = path_join(f->folder, "production/drain");
+	int64_t limit = clock_monotonic_us() + 20000000;
+
+	ensure_well(f, 0);
+	drain_green1(f, true);
+	assert_true(is_drained(f));
+	assert_true(file_exists(path));
+	/* Who drains it still runs: it is no business of another. */
+	inspect_anew(f);
+	assert_string_equal(f->notes.data, "");
+	forget_who_drained(path);
+	inspect_anew(f);
+	while (!strstr(f->notes.data, "let in again")) {
+		assert_true(clock_monotonic_us() < limit);
+		loop_turn(f->loop, 20);
+	}
+	assert_false(is_drained(f));
+	assert_false(file_exists(path));
+	/* It is taken out for whoever wants that, and let in by them. */
+	drain_green1(f, true);
+	assert_true(is_drained(f));
+	drain_green1(f, false);
+	assert_false(is_drained(f));
+	assert_false(file_exists(path));
+	free(path);
+}
+
 /* A share is of the colour, whatever is left of it. */
 static void a_server_that_is_down_has_no_part_in_the_share(void **state)
 {
@@ -1394,6 +1472,7 @@ int main(int argc, char **argv)
 		TEST(an_attached_proxy_is_moved_and_settled),
 		TEST(an_attached_proxy_keeps_its_requests_through_shifts),
 		TEST(a_colour_in_maintenance_is_made_ready),
+		TEST(a_server_that_was_left_drained_is_let_in_again),
 		TEST(a_server_that_is_down_has_no_part_in_the_share),
 		TEST(three_and_two_servers_over_tcp_share_what_was_asked),
 		TEST(a_server_that_is_not_there_is_refused),

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/file.h"
 #include "base/memory.h"
 
 #define STAGES "stages:\n" SITE_BUILD
@@ -350,6 +351,55 @@ static void bake_of_several_goes_back_when_one_of_them_ends(void **state)
 	free(head);
 }
 
+/* It is there for a second, three times. */
+static void kill_while_there_is(struct process *run, const char *path)
+{
+	for (;;) {
+		pid_t program;
+
+		await_file(path);
+		program = process_program(run);
+		assert_true(program > 0);
+		assert_int_equal(kill(program, SIGSTOP), 0);
+		if (file_exists(path))
+			break;
+		assert_int_equal(kill(program, SIGCONT), 0);
+	}
+	kill_program(run);
+	assert_true(file_exists(path));
+}
+
+/* An old instance is out of the proxy, and not in again. */
+static void what_a_killed_rolling_took_out_is_let_in_again(void **state)
+{
+	struct site *site = *state;
+	char *head = several();
+	char *folder = site_environment_folder(site, "production");
+	char *drained = path_join(folder, "proxy/drain");
+	struct process *run;
+
+	commit(site, head,
+	       "  production: {deploy: {environment: production}}\n");
+	passes(site);
+	site_write(site, "bug", "0\n");
+	commit(site, head,
+	       DEPLOY "      strategy: rolling\n"
+		      "      steps: [{check: [{get: /healthz}]}]\n");
+	site_load_start(site);
+	run = site_start(site, NULL, "run", NULL);
+	kill_while_there_is(run, drained);
+	run = site_start(site, NULL, "resume", NULL);
+	process_await_text(run, "let in again");
+	assert_int_equal(process_await(run), 0);
+	assert_false(file_exists(drained));
+	assert_only(site, true);
+	site_load_stop(site);
+	site_assert_nothing_failed(site);
+	free(drained);
+	free(folder);
+	free(head);
+}
+
 #define TEST(name) \
 	cmocka_unit_test_setup_teardown(name, site_set_up, site_tear_down)
 
@@ -364,6 +414,7 @@ static int run_all(void)
 		TEST(gate_of_a_plan_that_expires_goes_back_into_3),
 		TEST(all_at_once_replaces_all_instances_and_goes_back),
 		TEST(bake_of_several_goes_back_when_one_of_them_ends),
+		TEST(what_a_killed_rolling_took_out_is_let_in_again),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,17 +1,84 @@
 /* SPDX-License-Identifier: MIT */
-/* Some servers of a colour are taken out, and are let in again. */
+/*
+ * Some servers of a colour are taken out, and are let in again; also those
+ * that a signalbox has taken out and then died. Until they are in again the
+ * provider's folder has a file `drain`: "PID START-TIME COLOUR FIRST COUNT".
+ */
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/memory.h"
 #include "delivery/traffic/haproxy.h"
+#include "proc/identity.h"
 
 #define LOOK_MS 50
 /* A thread may have chosen the server and not counted the request yet. */
 #define QUIET_LOOKS 3
 /* A server that is taken out shows no check: by then two have failed. */
 #define NOTICED_MS 1000
+#define LEFT_MS 3000
+
+static char *record_path(const struct haproxy *haproxy)
+{
+	return path_join(haproxy->traffic.options.folder, "drain");
+}
+
+/* Not synced: what a system that goes down takes along is the proxy, too. */
+static int record(const struct haproxy *haproxy,
+		  const struct traffic_drain *drain, struct error *err)
+{
+	char *path = record_path(haproxy);
+	char *text = xasprintf("%ld %" PRIu64 " %d %d %d\n", (long)getpid(),
+			       process_start_time(getpid()), drain->colour,
+			       drain->first, drain->count);
+	int fd = file_open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600, err);
+	int result = -1;
+
+	if (fd >= 0) {
+		result = file_write_all(fd, text, strlen(text), path, err);
+		close(fd);
+	}
+	free(text);
+	free(path);
+	return result;
+}
+
+static void forget(const struct haproxy *haproxy)
+{
+	char *path = record_path(haproxy);
+
+	unlink(path);
+	free(path);
+}
+
+/* What one that does not run any more took out. */
+static bool was_left(const struct haproxy *haproxy, struct traffic_drain *drain)
+{
+	char *path = record_path(haproxy);
+	struct str text = STR_INIT;
+	uint64_t start_time;
+	int colour;
+	long pid;
+	bool is =
+		file_read(path, &text, 256, NULL) == 0 &&
+		sscanf(text.data, "%ld %" SCNu64 " %d %d %d", &pid, &start_time,
+		       &colour, &drain->first, &drain->count) == 5 &&
+		colour >= 0 && colour < COLOUR_COUNT && drain->first >= 0 &&
+		drain->count > 0 && drain->count <= INSTANCES_MOST &&
+		drain->first <= INSTANCES_MOST &&
+		!process_is((pid_t)pid, start_time);
+
+	drain->colour = is ? (enum colour)colour : COLOUR_BLUE;
+	str_release(&text);
+	free(path);
+	return is;
+}
 
 /* Of the colour only those that are meant. */
 static void servers_meant(const struct work *work,
@@ -62,8 +129,10 @@ static bool was_refused(struct work *work, const char *answer, size_t len)
 
 static void let_in(struct work *work, const char *answer, size_t len)
 {
-	if (!was_refused(work, answer, len))
-		work_end(work, NULL);
+	if (was_refused(work, answer, len))
+		return;
+	forget(work->haproxy);
+	work_end(work, NULL);
 }
 
 static void over(struct work *work)
@@ -120,6 +189,21 @@ static void taken_out(struct work *work, const char *answer, size_t len)
 		look(work);
 }
 
+/* Not while those that were left are let in: it might be the same ones. */
+static void take_out(struct work *work)
+{
+	const struct traffic_drain *drain = &work->drain;
+	struct error err = ERROR_INIT;
+
+	work->deadline_us = clock_monotonic_us() + drain->wait_ms * 1000;
+	if (work->haproxy->lets_in)
+		work_wait(work, LOOK_MS, take_out);
+	else if (record(work->haproxy, drain, &err) < 0)
+		work_fail(work, &err);
+	else
+		ask_state(work, "drain", taken_out);
+}
+
 void haproxy_drain(struct traffic *traffic, const struct traffic_drain *drain,
 		   traffic_done *done, void *data)
 {
@@ -130,7 +214,35 @@ void haproxy_drain(struct traffic *traffic, const struct traffic_drain *drain,
 	work->drain = *drain;
 	work->deadline_us = clock_monotonic_us() + drain->wait_ms * 1000;
 	if (drain->out)
-		ask_state(work, "drain", taken_out);
+		work_wait(work, 0, take_out);
 	else
 		work_wait(work, NOTICED_MS, look);
+}
+
+static void left_let_in(struct work *work, const struct error *err)
+{
+	struct haproxy *haproxy = work->haproxy;
+	const struct traffic_drain *drain = &work->drain;
+
+	haproxy->lets_in = false;
+	if (!err)
+		haproxy_note(haproxy,
+			     "%s's %d servers from %d on were let in again: a "
+			     "signalbox that died had taken them out",
+			     colour_name(drain->colour), drain->count,
+			     drain->first + 1);
+}
+
+void haproxy_let_in_left(struct haproxy *haproxy)
+{
+	struct traffic_drain drain = {.out = false};
+	struct work *work;
+
+	if (haproxy->lets_in || !was_left(haproxy, &drain))
+		return;
+	haproxy->lets_in = true;
+	work = work_new(haproxy, left_let_in, NULL);
+	work->drain = drain;
+	work->deadline_us = clock_monotonic_us() + LEFT_MS * 1000;
+	work_wait(work, NOTICED_MS, look);
 }

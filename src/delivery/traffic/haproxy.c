@@ -104,6 +104,7 @@ static void note_state(struct work *work, const char *answer, size_t len)
 	}
 	work->split = haproxy_split(haproxy);
 	haproxy_listen(haproxy);
+	haproxy_let_in_left(haproxy);
 	work_end(work, NULL);
 }
 

@@ -50,6 +50,7 @@ struct haproxy {
 	struct haproxy_settled settled;
 	bool unsettled; /* weights were set since, by us */
 	bool replaced;	/* the worker, since they were set or settled */
+	bool lets_in;	/* servers that another has taken out */
 	int preview;	/* the colour it reaches, as last read; -1 none */
 	bool previews;	/* likewise: it has one */
 	struct work *works;
@@ -196,6 +197,9 @@ char *haproxy_state_question(const struct haproxy *haproxy, const char *after);
 /* Reads which colour the preview of a managed one reaches, by that. */
 void haproxy_take_preview(struct haproxy *haproxy, const char *answer,
 			  size_t commands);
+/* Begins to let in what a signalbox that died had taken out; cheap. To be
+ * called whenever the proxy has answered. */
+void haproxy_let_in_left(struct haproxy *haproxy);
 /* haproxy-settle.c */
 void haproxy_settle(struct traffic *traffic, traffic_done *done, void *data);
 /* Replaces the file on the helper, then calls `written`. */
