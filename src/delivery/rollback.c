@@ -91,10 +91,11 @@ static void told(struct operation *operation, const struct error *err)
 	if (environment->sampler.watching)
 		environment_emit_owned(
 			environment, environment_readiness_event(environment));
-	if (preview_is_stale(environment))
-		preview_close(operation, end);
-	else
+	/* A slow disk may not have the record yet: it is left all the same. */
+	if (operation->why.code)
 		end(operation, NULL);
+	else
+		preview_close(operation, end);
 }
 
 static void fail(struct operation *operation, const struct error *err)

@@ -79,11 +79,15 @@ static int ask(const struct shown *shown, bool by_header, char *body)
 static void assert_shows(const struct shown *shown, const char *colour)
 {
 	int64_t until = clock_monotonic_us() + PATIENCE_US;
+	int wanted = colour ? 200 : 503, status;
 	char body[64] = "";
 
 	for (int i = 0; i < 2; i++) {
-		while (ask(shown, i, body) != (colour ? 200 : 503))
-			assert_true(clock_monotonic_us() < until);
+		while ((status = ask(shown, i, body)) != wanted)
+			if (clock_monotonic_us() > until)
+				fail_msg("%d %s, not %d: %s%s", status, body,
+					 wanted, shown->site->out,
+					 shown->site->err);
 		assert_string_equal(
 			body,
 			colour ? colour : "nothing is there to be looked at");
