@@ -146,10 +146,10 @@ static void draw_stage(const struct view *view, struct pen *pen,
 	pen_field(pen, STAGE_COLS - 18, stage->name);
 	pen_role(pen, ROLE_NORMAL);
 	if (stage->ms)
-		pen_field_right(pen, 6, format_elapsed(stage->ms, text));
+		pen_field_right(pen, 6, format_took(stage->ms, text));
 	pen_role(pen, ROLE_DIM);
 	if (usual)
-		pen_printf(pen, " (%s)", format_elapsed(usual, text));
+		pen_printf(pen, " (%s)", format_took(usual, text));
 }
 
 static void draw_failed(const struct view *view, struct pen *pen,

@@ -66,7 +66,7 @@ static void add_times(struct item *item, const struct stage_model *stage,
 	if (stage->usual_ms < 1000)
 		return;
 	snprintf(item->usual, sizeof(item->usual), "(%s)",
-		 format_elapsed(stage->usual_ms, clock));
+		 format_took(stage->usual_ms, clock));
 	item->late = stage->state == STATE_RUNNING &&
 		     elapsed > stage->usual_ms * 3 / 2 + LATE_MS;
 }

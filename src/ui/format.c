@@ -45,6 +45,11 @@ char *format_elapsed(int64_t ms, char text[CLOCK_TEXT_SIZE])
 	return text;
 }
 
+char *format_took(int64_t ms, char text[CLOCK_TEXT_SIZE])
+{
+	return format_elapsed(ms + 500, text);
+}
+
 char *format_age(int64_t ms, char text[CLOCK_TEXT_SIZE])
 {
 	long long minutes = ms > 0 ? ms / 60000 : 0;
@@ -83,7 +88,7 @@ static int64_t elapsed(enum state state, int64_t started, int64_t ms,
 		       int64_t now_ms)
 {
 	if (state_is_final(state))
-		return ms;
+		return (ms + 500) / 1000 * 1000;
 	return started && now_ms > started ? now_ms - started : 0;
 }
 

@@ -112,9 +112,10 @@ static int draw_live(const struct view *view, const struct model *model,
 	pen_text(&pen, live);
 	if (!model->started)
 		return end;
-	format_elapsed((model->finished ? model->finished : view->now_ms) -
-			       model->started,
-		       clock);
+	if (model->finished)
+		format_took(model->finished - model->started, clock);
+	else
+		format_elapsed(view->now_ms - model->started, clock);
 	pen = pen_at(area, 0, end - 2 - (int)strlen(clock));
 	end = pen.col;
 	pen_text(&pen, clock);
@@ -209,7 +210,7 @@ static int draw_state(const struct view *view, const struct model *model,
 		draw_before(&pen, &end, eta);
 	if (model_usual_ms(model) >= 1000) {
 		text = xasprintf("usual %s",
-				 format_elapsed(model_usual_ms(model), clock));
+				 format_took(model_usual_ms(model), clock));
 		draw_before(&pen, &end, text);
 		free(text);
 	}

@@ -48,7 +48,7 @@ static bool draw_past(struct pen *pen, const struct past_run_model *run)
 	const char *what = state_name(run->state);
 
 	if (run->state == STATE_PASSED)
-		what = format_elapsed(run->ms, took);
+		what = format_took(run->ms, took);
 	else if (run->state == STATE_FAILED && *run->stage)
 		what = run->stage;
 	return draw_run(pen, run->run, run->state, what);
