@@ -251,13 +251,14 @@ static int check_room(const struct environment *environment, struct error *err)
 	return error_set(
 		err, ERROR_REFUSED,
 		"%s: %s has %s of the traffic and runs %s, and %s is recorded "
-		"as live there: what has traffic is not stopped; `signalbox "
-		"%s%s` moves it first",
+		"as live there: what has traffic is not stopped; %s%s%s",
 		environment->name, colour_name(colour),
 		words_percent(state->split[colour], percent),
 		running ? running : "what is not known", state->live.version,
-		state->has_candidate ? "resume" : "rollback ",
-		state->has_candidate ? "" : environment->name);
+		state->has_candidate ? "`signalbox resume` moves it first"
+				     : "`signalbox down ",
+		state->has_candidate ? "" : environment->name,
+		state->has_candidate ? "" : "` does that, and then up");
 }
 
 static void bring_up(struct operation *operation)

@@ -514,11 +514,20 @@ static void finds_a_way(struct environment *environment)
 		/* What was cut off in the midst of a start is started, in
 		 * place of what else runs there. */
 		rig.gap = true;
-		environment_up(environment, "ana", answered, must("up again"));
+		environment_up(environment, "ana", answered, asks(0, "up"));
 		waits();
 		if (state->has_candidate)
 			environment_abandon(environment, "gave up", answered,
 					    must("the way on"));
+		waits();
+		/* Refused where another release serves people: `down`, and
+		 * then up, as it says. */
+		if (!environment_runs(environment, state->live.colour,
+				      &state->live))
+			environment_down(environment, "ana", answered,
+					 must("down"));
+		waits();
+		environment_up(environment, "ana", answered, must("up again"));
 		waits();
 	}
 	HOLD(4, !state->has_candidate);
