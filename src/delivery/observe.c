@@ -14,7 +14,7 @@
 #include "base/number.h"
 
 #define LOOK_MS 250
-#define PATIENCE_US (10 * 1000000)
+#define PATIENCE_US (PLAN_OBSERVE_MS * 1000)
 /* Of the candidate; fewer say little. */
 #define REQUESTS_LEAST 30
 /* In which it shows whether there will be as many. */

@@ -51,8 +51,9 @@ static int64_t of_step(const struct plan_request *request,
 					      request->mode)
 			       ? 0
 			       : ENDLESS;
-	case PLAN_START:
 	case PLAN_WEIGHT:
+		return step->weight < 100 ? PLAN_OBSERVE_MS : 0;
+	case PLAN_START:
 	case PLAN_REPLACE:
 	case PLAN_PROMOTE:
 	case PLAN_BAKE:

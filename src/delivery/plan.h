@@ -42,6 +42,9 @@ struct plan_request {
 	int64_t last_back_ms; /* how long the last way back took; -1: none */
 };
 
+/* So long a plan waits at most for requests to agree with a share. */
+#define PLAN_OBSERVE_MS 10000
+
 struct plan {
 	char *environment;
 	enum strategy strategy;

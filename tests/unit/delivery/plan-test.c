@@ -386,7 +386,7 @@ static void plan_of_a_rolling_release_goes_by_batches(void **state)
 		"   7   promote     v2 is live\n"
 		"  note         at most 5 instances run at once\n"
 		"  to 100 %     the time to start, be healthy and be checked\n"
-		"  at most      1 min, with every time-out\n"
+		"  at most      70 s, with every time-out\n"
 		"  way back     cold: what made room of v1 is started again "
 		"first; at most 30 s to start it\n");
 }
@@ -401,7 +401,7 @@ static void plan_tells_how_long_it_may_take(void **state)
 	deploy.analysis.max_hold_ms = 1000;
 	request.mode = MODE_DEPLOYMENT;
 	plan = made(&request);
-	assert_int_equal(plan->worst_ms, 30000 + 420000 + 2 * 1000);
+	assert_int_equal(plan->worst_ms, 30000 + 420000 + 2 * 1000 + 2 * 10000);
 	assert_int_equal(plan->back_ms, -1);
 	plan_free(plan);
 }
