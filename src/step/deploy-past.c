@@ -302,3 +302,17 @@ bool deploy_take_up(struct deploy_step *deploy)
 		return false;
 	}
 }
+
+void deploy_tell_newer(struct deploy_step *deploy)
+{
+	const struct run_facts *run = deploy->step.options.host->run;
+	const struct environment_state *state = state_of(deploy);
+
+	if (state->has_live && state->live.run > run->number)
+		deploy_warn(deploy,
+			    "%s: %s of run %lld is live, which is newer; %s of "
+			    "run %lld would replace it",
+			    deploy->config->environment, state->live.version,
+			    (long long)state->live.run, run->version,
+			    (long long)run->number);
+}

@@ -22,7 +22,7 @@ void deploy_give_back(struct deploy_step *deploy)
 	deploy_leave_line(deploy);
 }
 
-static void finish(struct deploy_step *deploy, enum state outcome,
+void deploy_end_as(struct deploy_step *deploy, enum state outcome,
 		   const char *reason)
 {
 	const struct step_host *host = deploy->step.options.host;
@@ -43,24 +43,6 @@ static void finish(struct deploy_step *deploy, enum state outcome,
 	free(text);
 }
 
-void deploy_succeeded(struct deploy_step *deploy)
-{
-	finish(deploy, STATE_PASSED, NULL);
-}
-
-static void abandoned(void *data, const struct error *err)
-{
-	struct deploy_step *deploy = data;
-	char *reason = deploy->gone ? xasprintf("%s; %s", deploy->ending_reason,
-						deploy->gone)
-		       : err ? xasprintf("%s; and taking it back failed: %s",
-					 deploy->ending_reason, error_text(err))
-			     : xstrdup(deploy->ending_reason);
-
-	finish(deploy, deploy->ending, reason);
-	free(reason);
-}
-
 static void set_ending(struct deploy_step *deploy, enum state outcome,
 		       const char *reason)
 {
@@ -69,6 +51,39 @@ static void set_ending(struct deploy_step *deploy, enum state outcome,
 	free(deploy->ending_reason);
 	deploy->ending_reason = text;
 	deploy->ending = outcome;
+}
+
+static void finish(struct deploy_step *deploy, enum state outcome,
+		   const char *reason)
+{
+	if (deploy->gone && outcome == STATE_ROLLED_BACK)
+		deploy_end_gone(deploy, reason);
+	else
+		deploy_end_as(deploy, outcome, reason);
+}
+
+void deploy_succeeded(struct deploy_step *deploy)
+{
+	finish(deploy, STATE_PASSED, NULL);
+}
+
+static void abandoned(void *data, const struct error *err)
+{
+	struct deploy_step *deploy = data;
+	enum state outcome = deploy->ending;
+	char *reason = deploy->gone ? xasprintf("%s; %s", deploy->ending_reason,
+						deploy->gone)
+		       : err ? xasprintf("%s; and taking it back failed: %s",
+					 deploy->ending_reason, error_text(err))
+			     : xstrdup(deploy->ending_reason);
+
+	/* It still has what it had. */
+	if (err && !deploy->gone && outcome == STATE_ROLLED_BACK) {
+		deploy->step.code = err->code;
+		outcome = STATE_FAILED;
+	}
+	finish(deploy, outcome, reason);
+	free(reason);
 }
 
 /* The stage's name stands before its reason: often the environment's. */
@@ -247,21 +262,6 @@ static const char *live_commit(const struct deploy_step *deploy)
 	return state->has_live ? state->live.commit : NULL;
 }
 
-/* A run that was resumed or waited is not stopped by that, but told. */
-static void tell_newer(struct deploy_step *deploy)
-{
-	const struct run_facts *run = deploy->step.options.host->run;
-	const struct environment_state *state = state_of(deploy);
-
-	if (state->has_live && state->live.run > run->number)
-		deploy_warn(deploy,
-			    "%s: %s of run %lld is live, which is newer; %s of "
-			    "run %lld would replace it",
-			    deploy->config->environment, state->live.version,
-			    (long long)state->live.run, run->version,
-			    (long long)run->number);
-}
-
 static void unpacked(const struct unpacked *release, const struct error *err,
 		     void *data)
 {
@@ -277,7 +277,7 @@ static void unpacked(const struct unpacked *release, const struct error *err,
 	deploy->migrations = (int64_t)release->migrations;
 	if (release->migrations_why)
 		deploy_warn(deploy, "%s", release->migrations_why);
-	tell_newer(deploy);
+	deploy_tell_newer(deploy);
 	deploy_open_gate(deploy);
 }
 
@@ -464,6 +464,7 @@ static void deploy_release(struct step *step)
 	timer_free(deploy->bake);
 	timer_free(deploy->max_hold);
 	timer_free(deploy->operator_timer);
+	timer_free(deploy->gone_timer);
 	plan_free(deploy->plan);
 	metrics_free(deploy->metrics);
 	analysis_free(deploy->analysis);

@@ -48,8 +48,10 @@ struct deploy_step {
 	bool has_met_another; /* operation there, as that of the run's start */
 	char *queued_behind;
 	bool claimed, acquired, begun, traffic_moved;
-	int64_t epoch; /* the environment's when this began */
-	char *gone;    /* who has taken it back since; NULL: nobody */
+	int64_t epoch;	 /* the environment's when this began */
+	char *gone;	 /* who has taken it back since; NULL: nobody */
+	int64_t gone_us; /* since when that is waited for */
+	struct timer *gone_timer; /* NULL before that */
 	struct plan *plan;
 	size_t at; /* the plan's step under way */
 	int64_t step_began_us;
@@ -110,6 +112,8 @@ void deploy_leave_line(struct deploy_step *deploy);
 /* deploy-past.c */
 /* True when an earlier engine had begun it: it goes on, or has ended. */
 bool deploy_take_up(struct deploy_step *deploy);
+/* A run that was resumed or waited is not stopped by a newer one, but told. */
+void deploy_tell_newer(struct deploy_step *deploy);
 
 /* deploy-plan.c */
 void deploy_run_plan(struct deploy_step *deploy);
@@ -138,6 +142,15 @@ int deploy_hold(struct deploy_step *deploy, bool hold, struct error *err);
 int deploy_promote(struct deploy_step *deploy, bool next, struct error *err);
 int deploy_shift(struct deploy_step *deploy, const struct command *command,
 		 const struct sender *sender, struct error *err);
+
+/* deploy-gone.c */
+/* Another process goes back: ends with what came of that, once it is known,
+ * which is `reason` where that went well. */
+void deploy_end_gone(struct deploy_step *deploy, const char *reason);
+
+/* deploy.c, where the way a step ends is known */
+void deploy_end_as(struct deploy_step *deploy, enum state outcome,
+		   const char *reason);
 
 /* deploy-run.c */
 /* Starts the step's command; the step passes or fails by its end. */

@@ -11,7 +11,7 @@ libsignalbox_a_SOURCES += \
 	%D%/deploy-plan.c \
 	%D%/deploy-queue.c \
 	%D%/deploy-run.c %D%/deploy-steer.c \
-	%D%/deploy-watch.c %D%/deploy-window.c \
+	%D%/deploy-gone.c %D%/deploy-watch.c %D%/deploy-window.c \
 	%D%/deploy.c %D%/deploy.h \
 	%D%/environ.c %D%/environ.h \
 	%D%/file-facts.h \

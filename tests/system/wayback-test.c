@@ -442,6 +442,56 @@ static void what_serves_is_adopted_and_is_the_way_back(void **state)
 	kill(theirs.proxy, SIGKILL);
 }
 
+/* A proxy in a file, which takes no orders while there is a file `broken`. */
+#define STEER                                                                 \
+	"#!/bin/sh\ncd \"${0%/*}\" || exit 1\n"                               \
+	"green=$(cat share 2>/dev/null || echo 0)\n"                          \
+	"percent='\"percent\":{\"blue\":'$((100 - green))',\"green\":"        \
+	"'$green'}'\ncase $1 in\n"                                            \
+	"set) [ ! -e broken ] || { echo 'no way' >&2; exit 3; }\n"            \
+	"sed 's/.*\"green\": *\\([0-9]*\\).*/\\1/' >share.new &&\n"           \
+	"mv share.new share; echo '{}' ;;\n"                                  \
+	"inspect) echo \"{$percent}\" ;;\n"                                   \
+	"sample) echo \"{$percent,\\\"colours\\\":{\\\"blue\\\":{\\\"up\\\":" \
+	"true},\\\"green\\\":{\\\"up\\\":true}}}\" ;;\n"                      \
+	"*) echo '{}' ;;\nesac\n"
+
+static void run_whose_way_back_failed_is_not_rolled_back(void **state)
+{
+	struct site *site = *state;
+	struct process *run;
+
+	site_shell(site, site->folder,
+		   "cat >steer <<'END'\n" STEER "END\n"
+		   "chmod +x steer");
+	site_pipeline(
+		site,
+		"name: shop\nenvironments:\n  production:\n"
+		"    url: \"http://127.0.0.1:@BLUE@\"\n"
+		"    target: {process: {command: \"exec @SERVER@ serve\", "
+		"ports: [@BLUE@, @GREEN@], health: /healthz}}\n"
+		"    traffic: {exec: {command: \"$HOME/steer\"}}\n"
+		"stages:\n" SITE_BUILD
+		"  production: {deploy: {environment: production, "
+		"strategy: canary, steps: [{weight: 30%}, {pause: {}}, "
+		"{weight: 100%}]}}\n");
+	site_commit(site, "one");
+	assert_int_equal(site_call(site, "run", NULL), 0);
+	site_write(site, "subject", "two");
+	site_commit(site, "two");
+	run = site_start(site, NULL, "run", NULL);
+	process_await_text(run, "wait until promoted");
+	site_shell(site, site->folder, ": >broken");
+	assert_int_equal(site_call(site, "rollback", "production", NULL), 7);
+	assert_says(site->err, "no way");
+	assert_int_equal(process_await(run), 7);
+	assert_says(run->out.data, "rollback failed: ");
+	assert_says(run->out.data, " has 30 % of the traffic");
+	site_shell(site, site->folder, "rm broken");
+	assert_int_equal(site_call(site, "rollback", "production", NULL), 0);
+	assert_int_equal(site_call(site, "down", "production", NULL), 0);
+}
+
 static void own_proxy_has_nothing_to_adopt(void **state)
 {
 	struct site *site = *state;
@@ -468,6 +518,7 @@ static int tests(void)
 		TEST(a_way_back_that_nobody_can_see_is_not_known),
 		TEST(release_of_another_kind_is_not_started_as_this_one),
 		TEST(what_serves_is_adopted_and_is_the_way_back),
+		TEST(run_whose_way_back_failed_is_not_rolled_back),
 		TEST(own_proxy_has_nothing_to_adopt),
 	};
 
