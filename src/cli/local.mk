@@ -15,7 +15,7 @@ libsignalbox_a_SOURCES += \
 	%D%/follow.c %D%/follow.h \
 	%D%/gc.c \
 	%D%/help.c %D%/help.h \
-	%D%/figures.c %D%/history-environment.c %D%/history.c \
+	%D%/figures.c %D%/figures.h %D%/history-environment.c %D%/history.c \
 	%D%/init.c \
 	%D%/load.c %D%/load.h \
 	%D%/listing.c %D%/listing.h \
@@ -33,7 +33,7 @@ libsignalbox_a_SOURCES += \
 	%D%/screen.c %D%/screen.h \
 	%D%/ships.c \
 	%D%/ships-print.c %D%/ships-print.h \
-	%D%/status-environment.c %D%/status.c \
+	%D%/status-environment.c %D%/status.c %D%/status.h \
 	%D%/steer.c %D%/steer.h \
 	%D%/tail.c %D%/tail.h \
 	%D%/tell.c %D%/tell.h \
