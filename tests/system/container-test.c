@@ -26,7 +26,7 @@ static struct {
 	"name: shop\nenvironments:\n  production:\n"                         \
 	"    target: {container: {%s, socket: %s/docker.sock, "              \
 	"ports: [@BLUE@, @GREEN@], health: /healthz, memory: 64MiB, "        \
-	"start-timeout: 20s}}\n"                                             \
+	"start-timeout: 60s}}\n"                                             \
 	"    traffic: {haproxy: {listen: \"127.0.0.1:@PORT@\"}}\n"           \
 	"stages:\n"                                                          \
 	"  build: {run: \"sh %s/tests/support/image.sh %s/server image.tar " \

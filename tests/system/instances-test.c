@@ -13,7 +13,7 @@
 #define PIPELINE                                                      \
 	"name: shop\nenvironments:\n  production:\n"                  \
 	"    target: {process: {command: \"%s\", ports: [%d, %d], "   \
-	"health: /healthz, start-timeout: 10s, instances: 3%s}}\n"    \
+	"health: /healthz, start-timeout: 60s, instances: 3%s}}\n"    \
 	"    traffic: {haproxy: {listen: \"127.0.0.1:@PORT@\"}}\n"    \
 	"stages:\n" SITE_BUILD                                        \
 	"  production: {deploy: {environment: production, strategy: " \
