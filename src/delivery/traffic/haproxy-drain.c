@@ -226,7 +226,7 @@ static void left_let_in(struct work *work, const struct error *err)
 
 	haproxy->lets_in = false;
 	if (!err)
-		haproxy_note(haproxy,
+		traffic_note(&haproxy->traffic,
 			     "%s's %d servers from %d on were let in again: a "
 			     "signalbox that died had taken them out",
 			     colour_name(drain->colour), drain->count,

@@ -313,8 +313,9 @@ static void weights_known(struct work *work, const char *answer, size_t len)
 	} else if (is_configured(haproxy)) {
 		finish_ensure(work);
 	} else {
-		haproxy_note(haproxy, "haproxy is reloaded: its configuration "
-				      "has changed");
+		traffic_note(&haproxy->traffic,
+			     "haproxy is reloaded: its configuration "
+			     "has changed");
 		write_config(work, haproxy->units);
 	}
 }
@@ -338,7 +339,8 @@ static void running(struct work *work, const char *answer, size_t len)
 	work_ask(work, line, weights_known);
 	free(line);
 	if (!keeper_is_alive(haproxy->keeper))
-		haproxy_note(haproxy, "haproxy runs without its keeper");
+		traffic_note(&haproxy->traffic,
+			     "haproxy runs without its keeper");
 }
 
 void haproxy_ensure_managed(struct work *work)

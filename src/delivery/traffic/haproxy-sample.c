@@ -76,7 +76,8 @@ static void count(struct haproxy *haproxy, long worker,
 {
 	if (haproxy->worker != 0 && haproxy->worker != worker) {
 		memset(&haproxy->last, 0, sizeof(haproxy->last));
-		haproxy_note(haproxy, "haproxy was reloaded or restarted");
+		traffic_note(&haproxy->traffic,
+			     "haproxy was reloaded or restarted");
 		/* An open stream would keep the old worker alive. */
 		line_stream_close(haproxy->stream);
 		haproxy->stream = NULL;
@@ -134,7 +135,7 @@ static void fill(struct haproxy *haproxy, struct traffic_sample *sample)
 	}
 	if (haproxy->lines.unread > 0 && !haproxy->told_unread) {
 		haproxy->told_unread = true;
-		haproxy_note(haproxy,
+		traffic_note(&haproxy->traffic,
 			     "ring %s has lines of another form, which are not "
 			     "counted; write: " HAPROXY_BEGIN_RULE
 			     " and log-format \"%s\"",
@@ -168,7 +169,7 @@ static void compare_units(struct haproxy *haproxy,
 	for (int i = 0; i < COLOUR_COUNT; i++) {
 		if (haproxy->units[i] >= 0 &&
 		    haproxy->units[i] != stat->colours[i].units)
-			haproxy_note(haproxy,
+			traffic_note(&haproxy->traffic,
 				     "%s's weight was %d and is now %d: "
 				     "someone else changed it",
 				     colour_name((enum colour)i),

@@ -109,7 +109,7 @@ static void is_late(void *data)
 {
 	struct work *work = data;
 
-	haproxy_note(work->haproxy,
+	traffic_note(&work->haproxy->traffic,
 		     "haproxy at %s has not answered for %d s; it is given up "
 		     "after %d s",
 		     work->haproxy->socket, LATE_MS / 1000,

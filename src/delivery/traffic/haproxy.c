@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "delivery/traffic/haproxy.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,21 +9,6 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "delivery/traffic/program.h"
-
-void haproxy_note(struct haproxy *haproxy, const char *format, ...)
-{
-	const struct traffic_options *options = &haproxy->traffic.options;
-	va_list args;
-	char *text;
-
-	if (!options->note)
-		return;
-	va_start(args, format);
-	text = xvasprintf(format, args);
-	va_end(args);
-	options->note(text, options->data);
-	free(text);
-}
 
 int haproxy_check_version(const struct haproxy_info *info, struct error *err)
 {

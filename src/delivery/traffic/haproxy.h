@@ -143,8 +143,6 @@ struct errand *errand_new(struct work *work);
 struct work *errand_end(struct errand *errand);
 
 /* haproxy.c */
-void haproxy_note(struct haproxy *haproxy, const char *format, ...)
-	PRINTF_LIKE(2, 3);
 /* Reads `show servers state` into haproxy->state and units. */
 int haproxy_take_answer(struct haproxy *haproxy, const char *answer,
 			size_t commands, struct error *err) MUST_CHECK;

@@ -70,8 +70,9 @@ static void reload(struct nginx_work *work)
 			      NULL};
 
 	work->reloaded = true;
-	nginx_note(work->nginx, "nginx is reloaded: what it includes has "
-				"changed");
+	traffic_note(&work->nginx->traffic,
+		     "nginx is reloaded: what it includes has "
+		     "changed");
 	nginx_run(work, argv, "cannot reload nginx", reloaded);
 }
 

@@ -333,8 +333,9 @@ static void running(struct nginx_work *work, const char *generation,
 	/* Killed together, master and keeper leave workers that answer. */
 	if (!keeper_is_alive(work->nginx->keeper) &&
 	    keeper_child_running(work->nginx->keeper) <= 0) {
-		nginx_note(work->nginx, "nginx has lost its master: it is "
-					"started anew");
+		traffic_note(&work->nginx->traffic,
+			     "nginx has lost its master: it is "
+			     "started anew");
 		start_anew(work, NULL);
 		return;
 	}
@@ -350,15 +351,16 @@ static void running(struct nginx_work *work, const char *generation,
 	work->running = true;
 	render(work);
 	if (strcmp(generation, work->generation) != 0) {
-		nginx_note(work->nginx, "nginx is reloaded: its configuration "
-					"has changed");
+		traffic_note(&work->nginx->traffic,
+			     "nginx is reloaded: its configuration "
+			     "has changed");
 		configure(work);
 	} else if (prepare_weights(work, &failure) < 0) {
 		nginx_work_fail(work, &failure);
 	} else {
 		if (!keeper_is_alive(work->nginx->keeper))
-			nginx_note(work->nginx,
-				   "nginx runs without its keeper");
+			traffic_note(&work->nginx->traffic,
+				     "nginx runs without its keeper");
 		nginx_work_end(work, NULL);
 	}
 }

@@ -63,10 +63,11 @@ static int compare_units(struct nginx *nginx, struct error *err)
 	if (nginx_steer_read(nginx->steer, &nginx->units, err) < 0)
 		return -1;
 	if (before >= 0 && before != nginx->units)
-		nginx_note(nginx,
-			   "green's weight was %d of %d and is now %d: someone "
-			   "else changed it",
-			   before, NGINX_UNITS, nginx->units);
+		traffic_note(
+			&nginx->traffic,
+			"green's weight was %d of %d and is now %d: someone "
+			"else changed it",
+			before, NGINX_UNITS, nginx->units);
 	return 0;
 }
 

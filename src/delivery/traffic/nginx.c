@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "delivery/traffic/nginx.h"
 
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -10,21 +9,6 @@
 #include "base/memory.h"
 #include "delivery/keeper.h"
 #include "delivery/traffic/program.h"
-
-void nginx_note(struct nginx *nginx, const char *format, ...)
-{
-	const struct traffic_options *options = &nginx->traffic.options;
-	va_list args;
-	char *text;
-
-	if (!options->note)
-		return;
-	va_start(args, format);
-	text = xvasprintf(format, args);
-	va_end(args);
-	options->note(text, options->data);
-	free(text);
-}
 
 struct nginx_place nginx_place_of(const struct nginx *nginx)
 {

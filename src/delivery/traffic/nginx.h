@@ -130,7 +130,6 @@ void nginx_write(struct nginx_work *work, const char *path,
 void nginx_sync(struct nginx_work *work, nginx_next *after);
 
 /* nginx.c */
-void nginx_note(struct nginx *nginx, const char *format, ...) PRINTF_LIKE(2, 3);
 struct traffic_split nginx_split(int green); /* nginx-shift.c */
 struct traffic_split nginx_round(struct traffic_split wanted);
 struct nginx_place nginx_place_of(const struct nginx *nginx);

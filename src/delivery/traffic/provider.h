@@ -57,6 +57,10 @@ struct traffic {
 	struct traffic_options options; /* folder is a copy */
 };
 
+/* To whoever opened it, if they want notes. */
+void traffic_note(const struct traffic *traffic, const char *format, ...)
+	PRINTF_LIKE(2, 3);
+
 extern const struct traffic_ops traffic_haproxy, traffic_nginx, traffic_exec;
 
 #endif

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
@@ -214,4 +215,19 @@ void traffic_unlock(struct traffic_lock *lock)
 		return;
 	close(lock->fd);
 	free(lock);
+}
+
+void traffic_note(const struct traffic *traffic, const char *format, ...)
+{
+	const struct traffic_options *options = &traffic->options;
+	va_list args;
+	char *text;
+
+	if (!options->note)
+		return;
+	va_start(args, format);
+	text = xvasprintf(format, args);
+	va_end(args);
+	options->note(text, options->data);
+	free(text);
 }
