@@ -80,6 +80,24 @@ out:
 	return result;
 }
 
+static char *spare_path(const char *folder, int green)
+{
+	return xasprintf("%s/" LINK ".spare-%d", folder, green);
+}
+
+/* A link to all or nothing for when no other can be made: the way back waits
+ * for no disk. */
+static void make_spare(const char *folder, int green)
+{
+	char *path = spare_path(folder, green);
+	char target[16];
+
+	snprintf(target, sizeof(target), "%d", green);
+	if (symlink(target, path) < 0)
+		errno = 0; /* it is there, or will be missed then */
+	free(path);
+}
+
 int nginx_steer_prepare(const char *folder, struct error *err)
 {
 	if (folder_make(folder, 0755, err) < 0)
@@ -87,9 +105,12 @@ int nginx_steer_prepare(const char *folder, struct error *err)
 	if (chmod(folder, 0755) < 0)
 		return error_set(err, ERROR_IO, "cannot open %s to nginx: %s",
 				 folder, strerror(errno));
-	if (make_units(folder, 0, err) < 0)
+	if (make_units(folder, 0, err) < 0 ||
+	    make_units(folder, NGINX_UNITS, err) < 0)
 		return -1;
-	return make_units(folder, NGINX_UNITS, err);
+	make_spare(folder, 0);
+	make_spare(folder, NGINX_UNITS);
+	return 0;
 }
 
 /* A folder in the place of the link is put aside: it is not ours to remove,
@@ -109,23 +130,36 @@ static int place(const char *temporary, const char *path)
 	return result;
 }
 
+/* A new link, or the spare one. */
+static int put(const char *folder, int green, const char *path)
+{
+	char *temporary = xasprintf("%s.%ld", path, (long)getpid());
+	char *spare = spare_path(folder, green);
+	char target[16];
+	int result = -1, why;
+
+	snprintf(target, sizeof(target), "%d", green);
+	unlink(temporary);
+	if (symlink(target, temporary) == 0)
+		result = place(temporary, path);
+	why = errno;
+	if (result < 0)
+		result = place(spare, path);
+	errno = why;
+	free(temporary);
+	free(spare);
+	return result;
+}
+
 int nginx_steer_set(const char *folder, int green, struct error *err)
 {
 	char *path = path_join(folder, LINK);
-	char *temporary = xasprintf("%s.%ld", path, (long)getpid());
-	char target[16];
 	int result = make_units(folder, green, err);
 
-	snprintf(target, sizeof(target), "%d", green);
-	if (result == 0 && unlink(temporary) < 0 && errno != ENOENT)
-		result = error_set(err, ERROR_IO, "cannot remove %s: %s",
-				   temporary, strerror(errno));
-	if (result == 0 &&
-	    (symlink(target, temporary) < 0 || place(temporary, path) < 0))
+	if (result == 0 && put(folder, green, path) < 0)
 		result = error_set(err, ERROR_IO, "cannot link %s: %s", path,
 				   strerror(errno));
 	free(path);
-	free(temporary);
 	return result;
 }
 

@@ -336,6 +336,35 @@ static void weight_is_so_many_names(void **state)
 	free(folder);
 }
 
+/* As on a disk that takes no further name. */
+static void way_back_needs_no_new_link(void **state)
+{
+	char *folder = new_folder();
+	char *taken = xasprintf("%s/green.%ld", folder, (long)getpid());
+	struct error err = ERROR_INIT;
+	int green = -1;
+
+	(void)state;
+	assert_int_equal(nginx_steer_prepare(folder, &err), 0);
+	assert_int_equal(nginx_steer_set(folder, 64, &err), 0);
+	assert_int_equal(mkdir(taken, 0700), 0);
+	assert_int_equal(nginx_steer_set(folder, 0, &err), 0);
+	assert_int_equal(nginx_steer_read(folder, &green, &err), 0);
+	assert_int_equal(green, 0);
+	assert_int_equal(nginx_steer_set(folder, NGINX_UNITS, &err), 0);
+	assert_int_equal(nginx_steer_read(folder, &green, &err), 0);
+	assert_int_equal(green, NGINX_UNITS);
+	/* Used up until the next start; the reason is the first one. */
+	assert_int_equal(nginx_steer_set(folder, 0, &err), -1);
+	assert_non_null(strstr(error_text(&err), "File exists"));
+	error_clear(&err);
+	assert_int_equal(nginx_steer_prepare(folder, &err), 0);
+	assert_int_equal(nginx_steer_set(folder, 0, &err), 0);
+	assert_int_equal(folder_remove(folder, NULL), 0);
+	free(taken);
+	free(folder);
+}
+
 static void every_user_may_look_whatever_the_umask(void **state)
 {
 	char *folder = new_folder();
@@ -395,6 +424,7 @@ int main(void)
 		cmocka_unit_test(attached_files_name_the_persons_upstreams),
 		cmocka_unit_test(what_nginx_would_read_otherwise_is_refused),
 		cmocka_unit_test(weight_is_so_many_names),
+		cmocka_unit_test(way_back_needs_no_new_link),
 		cmocka_unit_test(every_user_may_look_whatever_the_umask),
 		cmocka_unit_test(link_that_is_no_weight_is_told),
 	};
