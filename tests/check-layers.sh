@@ -3,6 +3,20 @@
 cd "${top_srcdir:-.}" || exit 99
 exec awk '
 function bad(text) { print "# " text; faults++ }
+function is_named(path,   folder, above, line) {
+	folder = path; sub(/\/[^\/]*$/, "", folder)
+	above = folder; sub(/\/[^\/]*$/, "", above)
+	sub(/.*\//, "/", path)
+	if (!(folder in named)) {
+		while ((getline line < (folder "/local.mk")) > 0)
+			named[folder] = named[folder] line " "
+		close(folder "/local.mk")
+		while ((getline line < (above "/local.mk")) > 0)
+			named[folder] = named[folder] line " "
+		close(above "/local.mk")
+	}
+	return folder == "src" || index(named[folder], path) > 0
+}
 function room_of(path,   part) {
 	sub(/^src\//, "", path)
 	split(path, part, "/")
@@ -43,6 +57,8 @@ BEGIN {
 			bad(path ": its room has no row in src/layers")
 			continue
 		}
+		if (!is_named(path))
+			bad(path ": its folder'\''s local.mk does not name it, and the distribution would lack it")
 		number = 0
 		while ((getline line < path) > 0) {
 			number++
