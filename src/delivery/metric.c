@@ -197,7 +197,9 @@ void metric_judge(const struct metric_config *config,
 	}
 	set_strain(finding, config->above);
 	snprintf(finding->text, sizeof(finding->text), "%s %s, limit %s %s",
-		 config->name, number_real(finding->value, 4, value),
+		 config->name,
+		 isinf(finding->value) ? finding->value < 0 ? "-Inf" : "+Inf"
+				       : number_real(finding->value, 4, value),
 		 config->above ? ">" : "<",
 		 number_real(config->limit, 4, limit));
 }

@@ -156,6 +156,21 @@ static void limit_is_held_on_its_side(void **state)
 	assert_int_equal(judged(false, 0, -1), VERDICT_PASS);
 }
 
+static void what_is_without_end_is_told_so(void **state)
+{
+	struct metric_config config = {
+		.name = "queue", .prometheus = "x", .limit = 100};
+	struct metric_reading reading = {true, INFINITY, ""};
+	struct finding finding;
+
+	(void)state;
+	metric_judge(&config, &reading, &finding);
+	assert_string_equal(finding.text, "queue +Inf, limit < 100");
+	reading.value = -INFINITY;
+	metric_judge(&config, &reading, &finding);
+	assert_string_equal(finding.text, "queue -Inf, limit < 100");
+}
+
 static void what_is_not_known_is_an_error(void **state)
 {
 	struct metric_config config = {.name = "queue", .prometheus = "x"};
@@ -178,6 +193,7 @@ int main(void)
 		cmocka_unit_test(prometheus_that_gives_none_says_why),
 		cmocka_unit_test(command_gives_a_number_in_its_last_line),
 		cmocka_unit_test(limit_is_held_on_its_side),
+		cmocka_unit_test(what_is_without_end_is_told_so),
 		cmocka_unit_test(what_is_not_known_is_an_error),
 	};
 
