@@ -146,6 +146,9 @@ static void add_notes(struct board_environment *it,
 			     state->split[state->candidate.colour]);
 	if (holder)
 		strings_addf(&it->notes, "held by %s", holder);
+	else if (state->has_candidate && state->is_left)
+		strings_add(&it->notes, "! a way back was begun and did not "
+					"get there; B takes it back");
 	else if (state->has_candidate)
 		strings_addf(&it->notes,
 			     "! nobody holds this deployment; signalbox "

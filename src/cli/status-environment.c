@@ -249,6 +249,10 @@ void status_environment_print(struct environment *environment)
 			      environment_state_preview(state));
 	if (holder)
 		listing_print("%-14s held by %s\n", "", holder);
+	else if (state->has_candidate && state->is_left)
+		listing_print("%-14s ! a way back was begun and did not get "
+			      "there; signalbox rollback %s takes it back\n",
+			      "", name);
 	else if (state->has_candidate)
 		listing_print("%-14s ! nobody holds this deployment; signalbox "
 			      "resume %lld goes on with it, signalbox "

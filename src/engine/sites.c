@@ -193,9 +193,21 @@ static void tell_cut_off(struct site *site)
 		environment_state(site->environment);
 	const struct release *candidate = &state->candidate;
 	char *holder = environment_holder(site->environment);
+	bool is_held = holder != NULL;
 
-	if (state->has_candidate && !holder &&
-	    candidate->run != site->engine->run)
+	free(holder);
+	if (is_held || !state->has_candidate ||
+	    candidate->run == site->engine->run)
+		return;
+	if (state->is_left)
+		engine_note(site->engine, "warning",
+			    "%s: a way back from %s was begun and did not get "
+			    "there: it has %.3g %% of the traffic; signalbox "
+			    "rollback %s takes it back, and so does the next "
+			    "deployment there",
+			    site->name, candidate->version,
+			    state->split[candidate->colour], site->name);
+	else
 		engine_note(site->engine, "warning",
 			    "%s: run %lld was cut off while it deployed %s, "
 			    "which has %.3g %% of the traffic; signalbox "
@@ -205,7 +217,6 @@ static void tell_cut_off(struct site *site)
 			    site->name, (long long)candidate->run,
 			    candidate->version, state->split[candidate->colour],
 			    (long long)candidate->run, site->name);
-	free(holder);
 }
 
 void sites_open_known(struct engine *engine)

@@ -336,6 +336,9 @@ static void a_way_back_that_nobody_can_see_is_not_known(void **state)
 	assert_says(site->out, "\"way-back-unknown-since\"");
 	assert_int_equal(site_call(site, "drill", "production", "--yes", NULL),
 			 8);
+	assert_int_equal(site_call(site, "status", NULL), 0);
+	assert_says(site->out, "a way back was begun and did not get there");
+	assert_says_not(site->out, "signalbox resume");
 	site_shell(site, site->folder, "rm broken");
 	assert_int_equal(site_call(site, "up", "production", NULL), 0);
 	assert_int_equal(site_call(site, "status", NULL), 0);
