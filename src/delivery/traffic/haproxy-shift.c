@@ -12,6 +12,7 @@
 #include "delivery/traffic/haproxy.h"
 
 #define LOOK_AGAIN_MS 25
+#define REWRITES_MOST 2
 /* A proxy that does not answer an older write is asked over its head. */
 #define BEHIND_MS 200
 
@@ -205,6 +206,8 @@ static void refuse_overtaken(struct error *err)
 		  "given up: a newer change of traffic was asked for");
 }
 
+static void write_weights(struct work *work);
+
 static void read_back(struct work *work, const char *answer, size_t len)
 {
 	struct haproxy *haproxy = work->haproxy;
@@ -224,6 +227,11 @@ static void read_back(struct work *work, const char *answer, size_t len)
 		return;
 	}
 	found = haproxy_split(haproxy);
+	/* A line of ours that was given up may be done beside this one. */
+	if (!is_as_wanted(work) && work->rewritten++ < REWRITES_MOST) {
+		write_weights(work);
+		return;
+	}
 	if (!is_as_wanted(work)) {
 		error_set(&err, ERROR_PROVIDER,
 			  "haproxy took weights %d and %d and has %d and %d: "

@@ -111,6 +111,7 @@ struct work {
 	size_t commands;
 	int preview;	     /* the colour that it is to reach */
 	bool overtaken;	     /* by a newer one */
+	int rewritten;	     /* weights that were found to be others */
 	struct work *behind; /* waits for that one's end; NULL: none */
 	char *warning;
 	struct traffic_drain drain;
