@@ -177,6 +177,12 @@ static void print_end(const struct printer *printer)
 		return;
 	if (*model->text)
 		listing_print("%s; next: %s\n", model->text, model->next);
+	else if (gate && *gate->gate.veto)
+		listing_print("run %lld waits at the gate of %s, no approval "
+			      "opens it; next: signalbox override %lld "
+			      "--reason TEXT, then signalbox resume %lld\n",
+			      (long long)model->run, gate->name,
+			      (long long)model->run, (long long)model->run);
 	else if (gate)
 		listing_print(
 			"run %lld waits at the gate of %s, %d of %d; next: "

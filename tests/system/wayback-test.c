@@ -127,6 +127,8 @@ static void what_was_rolled_back_comes_again_by_an_override_alone(void **state)
 	assert_int_equal(site_call(site, "run", NULL), 6);
 	assert_says(site->out, "VETOED: ");
 	assert_says(site->out, ": slow checkout");
+	assert_says(site->out, "next: signalbox override 3 --reason TEXT, "
+			       "then signalbox resume 3");
 	assert_int_equal(site_call(site, "approve", "3", NULL), 8);
 	assert_says(site->err, "an override with a reason lets it pass");
 	assert_string_equal(site_colour(site), "blue");
