@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/str.h"
 #include "base/vector.h"
 #include "model/fold.h"
 
@@ -365,11 +366,13 @@ void fold_log_grew(struct model *model, const struct event *event)
 static bool is_for(const struct stage_model *stage, const char *target)
 {
 	return strcmp(stage->name, target) == 0 ||
-	       (*target && strcmp(stage->environment, target) == 0);
+	       (*target && strcmp(stage->environment, target) == 0) ||
+	       (starts_with(target, "run ") &&
+		strcmp(stage->kind, "deploy") == 0);
 }
 
-/* What was commanded names a stage or the environment it deploys to. A share
- * asked for by hand holds the plan, too. */
+/* What was commanded names a stage, the environment it deploys to, or the run
+ * that deploys. A share asked for by hand holds the plan, too. */
 void fold_command(struct model *model, const struct event *event)
 {
 	const char *command = event_text(event, "command");

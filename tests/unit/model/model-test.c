@@ -551,6 +551,22 @@ static void cancelling_is_known_until_the_run_is_resumed(void **state)
 	assert_false(model->is_cancelled);
 }
 
+static void what_holds_the_run_holds_its_deployment(void **state)
+{
+	struct model *model = *state;
+	const struct stage_model *production;
+
+	apply(model, "run.started", RUN);
+	production = model_stage(model, "production");
+	apply(model, "stage.started", "\"stage\":\"production\"");
+	apply(model, "command.received",
+	      "\"command\":\"hold\",\"target\":\"run 7\"");
+	assert_true(production->held);
+	apply(model, "command.received",
+	      "\"command\":\"unhold\",\"target\":\"run 7\"");
+	assert_false(production->held);
+}
+
 static void
 a_stage_that_is_tried_once_more_is_queued_in_a_run_that_lives(void **state)
 {
@@ -780,6 +796,7 @@ int main(void)
 		TEST(what_comes_last_stands_behind_all_others),
 		TEST(stage_that_is_tried_again_says_so_and_counts_anew),
 		TEST(cancelling_is_known_until_the_run_is_resumed),
+		TEST(what_holds_the_run_holds_its_deployment),
 		TEST(a_stage_that_is_tried_once_more_is_queued_in_a_run_that_lives),
 		TEST(a_gate_that_is_resumed_keeps_its_votes),
 		TEST(usual_times_make_an_estimate),
