@@ -131,6 +131,34 @@ static void print_usual(const struct model *model, bool live)
 			      eta > 0 ? " more" : "");
 }
 
+/* Where a deployment stands, and what takes it further. */
+static void print_deployment(const struct model *model,
+			     const struct stage_model *stage)
+{
+	const struct environment_model *it =
+		model_environment(model, stage->environment);
+	const struct step_model *leavable = stage_leavable(stage);
+	long long run = model->run;
+	size_t at = 0;
+
+	while (at < stage->step_count &&
+	       stage->steps[at].state != STATE_RUNNING)
+		at++;
+	if (at < stage->step_count)
+		listing_print("  %-20s step %zu of %zu: %s\n", "", at + 1,
+			      stage->step_count, stage->steps[at].label);
+	if (leavable && it && *it->analysis_text)
+		listing_print("  %-20s analysis: %s\n", "", it->analysis_text);
+	if (stage->held)
+		listing_print("  %-20s HELD; signalbox unhold %lld lets it go "
+			      "on\n",
+			      "", run);
+	else if (leavable)
+		listing_print("  %-20s signalbox promote %lld --next goes on "
+			      "with the next step, without --next to the end\n",
+			      "", run);
+}
+
 static void print_run(const struct model *model, bool live)
 {
 	const char *commit = listing_commit(model->version, model->commit);
@@ -151,6 +179,8 @@ static void print_run(const struct model *model, bool live)
 			      state_name(stage->state),
 			      *stage->reason ? ": " : "", stage->reason);
 		print_tests(stage);
+		if (live && stage->started && !state_is_final(stage->state))
+			print_deployment(model, stage);
 		if (kept)
 			listing_print("  %-20s its folder is kept: %s\n", "",
 				      kept);

@@ -377,6 +377,9 @@ static void held_plan_goes_on_only_when_let(void **state)
 		site_await_requests(site, 100);
 	assert_false(process_has_ended(run));
 	assert_says_not(run->out.data, "green 100 %");
+	assert_int_equal(site_call(site, "status", "2", NULL), 0);
+	assert_says(site->out, ": wait 300 ms\n");
+	assert_says(site->out, "HELD; signalbox unhold 2 lets it go on\n");
 	assert_int_equal(site_call(site, "unhold", "2", NULL), 0);
 	assert_int_equal(process_await(run), 0);
 	site_load_stop(site);
