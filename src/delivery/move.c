@@ -124,8 +124,11 @@ static void append_changed(struct operation *operation,
 	environment->shift_failed += failed;
 	event_set_int(event, "epoch", environment->state.epoch);
 	event_set_json_owned(event, "to", split_encode(to));
-	if (units && units_are_shares(units))
-		event_set_json_owned(event, "units", units_encode(units));
+	if (units)
+		event_set_json_owned(event,
+				     units_are_shares(units) ? "units"
+							     : "server-units",
+				     units_encode(units));
 	event_set_int(event, "ms", operation->move.ms);
 	if (sampler->has_last)
 		event_set_int(event, "requests",

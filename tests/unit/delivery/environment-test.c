@@ -265,6 +265,30 @@ static void hand_lock_is_changed_by_its_person_alone(void **state)
 			    "ana");
 }
 
+/* Green had two of three servers when the weights were set. */
+static void a_server_that_comes_late_is_no_other_hand(void **state)
+{
+	struct world *world = *state;
+	struct answer answer = {0};
+
+	released(world, "v1");
+	world->minds_proxy = true;
+	reopen(world);
+	canary_started(world, "v2");
+	fake.units[COLOUR_BLUE] = 186;
+	fake.units[COLOUR_GREEN] = 70;
+	shifted(world, 20);
+	fake.percent[COLOUR_BLUE] = 72.7;
+	fake.percent[COLOUR_GREEN] = 27.3;
+	free(fake_log());
+	environment_recover(world->environment, answered, &answer);
+	went_well(world, &answer);
+	assert_asked("set blue 80 green 20\nsettle\n");
+	assert_true(state_of(world)->split[COLOUR_GREEN] == 20);
+	assert_false(environment_take_touched(world->environment));
+	assert_journal_is_whole(world);
+}
+
 static void recovery_asks_the_provider_and_says_what_is_true(void **state)
 {
 	struct world *world = *state;
@@ -821,6 +845,7 @@ int main(void)
 		TEST(lock_of_a_killed_process_is_free),
 		TEST(hand_lock_keeps_deployments_out_until_it_is_over),
 		TEST(hand_lock_is_changed_by_its_person_alone),
+		TEST(a_server_that_comes_late_is_no_other_hand),
 		TEST(recovery_asks_the_provider_and_says_what_is_true),
 		TEST(next_deployment_first_takes_traffic_from_one_that_died),
 		TEST(starting_says_which_way_back_it_ends),

@@ -206,7 +206,8 @@ static struct traffic_split current_split(void)
 
 	for (int i = 0; i < COLOUR_COUNT; i++) {
 		split.percent[i] = fake.percent[i];
-		split.units[i] = (int)(fake.percent[i] * 2.56);
+		split.units[i] = fake.units[i] ? fake.units[i]
+					       : (int)(fake.percent[i] * 2.56);
 	}
 	return split;
 }

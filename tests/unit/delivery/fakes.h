@@ -23,6 +23,7 @@ struct fake_world {
 	bool lost;		/* it was started again since it was settled */
 	int preview;		/* the colour it reaches; -1 none */
 	double percent[COLOUR_COUNT];
+	int units[COLOUR_COUNT]; /* of each server; 0: as percent */
 	int64_t requests[COLOUR_COUNT], errors[COLOUR_COUNT], failed;
 	struct str log;		  /* "start green v2\n" and so on */
 	void (*before_set)(void); /* called before a change is made */
