@@ -259,9 +259,8 @@ static void apply_target(struct environment_state *state,
 static void apply_changed(struct environment_state *state,
 			  const struct event *event)
 {
-	const json_t *units =
-		event_json(event, event_has(event, "units") ? "units"
-							    : "server-units");
+	const json_t *units = event_json(
+		event, event_has(event, "units") ? "units" : "server-units");
 
 	state->changing = false;
 	set_text(&state->observed, "");
