@@ -134,7 +134,11 @@ static void add_notes(struct board_environment *it,
 
 	char *down = environment_down_text(environment);
 
-	if (down)
+	if (down && state->live.adopted)
+		strings_addf(&it->notes,
+			     "! %s; who started it has to start it again",
+			     down);
+	else if (down)
 		strings_addf(&it->notes, "! %s; signalbox up %s starts it",
 			     down, it->name);
 	free(down);

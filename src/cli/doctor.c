@@ -113,8 +113,12 @@ static void check_terminal(struct doctor *doctor)
 	free(text);
 }
 
+#define STOP_IT                                                                \
+	"nothing of ours is live there: stop what holds it, or write another " \
+	"port"
+
 static void check_port(struct doctor *doctor, const char *name, int port,
-		       bool live)
+		       bool live, const char *mend)
 {
 	bool is_free = port_is_free(port);
 	char *text = xasprintf("%s: port %d is %s", name, port,
@@ -122,10 +126,7 @@ static void check_port(struct doctor *doctor, const char *name, int port,
 			       : live  ? "in use, as it should"
 				       : "in use");
 
-	tell(doctor, "port", text,
-	     is_free || live ? NULL
-			     : "nothing of ours is live there: stop what "
-			       "holds it, or write another port");
+	tell(doctor, "port", text, is_free || live ? NULL : mend);
 	free(text);
 }
 
@@ -167,7 +168,8 @@ static void check_listen(struct doctor *doctor,
 	if (colon)
 		check_port(doctor, config->name, atoi(colon + 1),
 			   environment &&
-				   environment_state(environment)->has_live);
+				   environment_state(environment)->has_live,
+			   STOP_IT);
 }
 
 static void check_engine(struct doctor *doctor,
@@ -208,6 +210,14 @@ static void check_target(struct doctor *doctor,
 			 const struct environment_config *config,
 			 const struct environment *environment)
 {
+	bool has_live = environment && environment_state(environment)->has_live;
+	char *adopt = xasprintf("nothing of ours is live there: `signalbox "
+				"adopt %s` takes it for live if it serves "
+				"already; else stop it",
+				config->name);
+	const char *mend =
+		has_live || traffic_listen(&config->traffic) ? STOP_IT : adopt;
+
 	for (int i = 0; i < COLOUR_COUNT * config->target.instances; i++) {
 		enum colour colour = (enum colour)(i % COLOUR_COUNT);
 		int instance = i / COLOUR_COUNT;
@@ -216,8 +226,10 @@ static void check_target(struct doctor *doctor,
 			   config->target.ports[colour] + instance,
 			   environment &&
 				   environment_instances_up(environment,
-							    colour) > instance);
+							    colour) > instance,
+			   mend);
 	}
+	free(adopt);
 }
 
 static void check_environment(struct doctor *doctor,

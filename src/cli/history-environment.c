@@ -231,6 +231,9 @@ static void print_deployment(int64_t time_ms, const json_t *row)
 	const char *version = json_text(row, "version");
 	const char *outcome = json_text(row, "outcome");
 	const char *ended = json_text(row, "ended");
+	const char *open = json_is_true(json_object_get(row, "adopted"))
+				   ? "adopted"
+				   : "under way";
 	char when[32], took[CLOCK_TEXT_SIZE] = "-";
 
 	if (json_int(row, "ms", -1) >= 0)
@@ -242,7 +245,7 @@ static void print_deployment(int64_t time_ms, const json_t *row)
 		      or_dash(json_text(row, "verdict")), took,
 		      or_dash(json_text(row, "person")));
 	if (!*outcome || strcmp(outcome, "passed") == 0)
-		listing_print("%s\n", *ended ? ended : "under way");
+		listing_print("%s\n", *ended ? ended : open);
 	else
 		listing_print("%s: %s\n", outcome, json_text(row, "text"));
 }

@@ -220,7 +220,11 @@ static void print_live(const struct environment *environment,
 			      state->live.person);
 	else
 		listing_print("%-14s nothing is live\n", name);
-	if (down)
+	if (down && state->live.adopted)
+		listing_print("%-14s ! %s; who started it has to start it "
+			      "again\n",
+			      "", down);
+	else if (down)
 		listing_print("%-14s ! %s; signalbox up %s starts it\n", "",
 			      down, name);
 	free(down);

@@ -407,6 +407,8 @@ static void what_serves_is_adopted_and_is_the_way_back(void **state)
 	write_attached(site);
 	site_commit(site, "one");
 	site_load_start(site);
+	assert_int_equal(site_call(site, "doctor", NULL), 1);
+	assert_says(site->out, "`signalbox adopt production` takes it");
 	assert_int_equal(site_call(site, "adopt", "production", "--version",
 				   "v0", "--commit", "HEAD", NULL),
 			 0);
@@ -416,6 +418,8 @@ static void what_serves_is_adopted_and_is_the_way_back(void **state)
 	assert_int_equal(site_call(site, "status", NULL), 0);
 	assert_says(site->out, "v0 on blue since");
 	assert_says_not(site->out, "does not run");
+	assert_int_equal(site_call(site, "history", "production", NULL), 0);
+	assert_says_not(site->out, "under way");
 	site_write(site, "subject", "two");
 	site_commit(site, "two");
 	assert_int_equal(site_call(site, "run", NULL), 0);
