@@ -75,6 +75,18 @@ static bool is_chatter(enum event_type type)
 	       type == EVENT_REPLY;
 }
 
+/* The dashboard shows the step; in lines a run would just stand still. */
+static char *say_step(const struct event *event)
+{
+	const char *kind = event_text(event, "kind");
+
+	if (event->type != EVENT_STEP_STARTED ||
+	    (strcmp(kind, "analysis") != 0 && strcmp(kind, "bake") != 0))
+		return NULL;
+	return xasprintf("%s: %s", event_stage(event),
+			 event_text(event, "label"));
+}
+
 static int take_event(const struct event *event, void *data)
 {
 	struct printer *printer = data;
@@ -99,6 +111,8 @@ static int take_event(const struct event *event, void *data)
 	if (printer->options->json || is_chatter(event->type))
 		return 0;
 	text = event->type == EVENT_RUN_FINISHED ? NULL : event_sentence(event);
+	if (!text)
+		text = say_step(event);
 	if (text)
 		print_line(event_stage(event), text, event->time_ms);
 	free(text);

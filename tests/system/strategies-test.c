@@ -341,6 +341,7 @@ static void bake_of_several_goes_back_when_one_of_them_ends(void **state)
 	run = site_start(site, NULL, "run", NULL);
 	process_await_text(run, "production started");
 	await(is_baking, site, "the step that watches");
+	process_await_text(run, "production: watch green at 100 % for 10 min");
 	assert_string_equal(site_colour(site), "green");
 	one = site_kept(site, "production", "green-2");
 	assert_int_not_equal(one, 0);
