@@ -300,7 +300,9 @@ static void merge(struct changes *changes, const struct environment_state *now)
 	}
 	changes_release(changes);
 	*changes = merged;
-	qsort(changes->items, changes->count, sizeof(*changes->items), by_time);
+	if (changes->count)
+		qsort(changes->items, changes->count, sizeof(*changes->items),
+		      by_time);
 }
 
 static void print(const struct changes *changes)

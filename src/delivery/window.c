@@ -41,6 +41,8 @@ static void merge(struct spans *spans)
 {
 	size_t kept = 0;
 
+	if (!spans->count)
+		return;
 	qsort(spans->items, spans->count, sizeof(*spans->items), by_begin);
 	for (size_t i = 1; i < spans->count; i++) {
 		struct span *last = &spans->items[kept];
@@ -51,8 +53,7 @@ static void merge(struct spans *spans)
 		else if (next->until > last->until)
 			last->until = next->until;
 	}
-	if (spans->count)
-		spans->count = kept + 1;
+	spans->count = kept + 1;
 }
 
 static int add_window(struct spans *spans, const struct window *window,

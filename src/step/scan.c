@@ -168,8 +168,9 @@ static void tell_scan(struct step *step, struct scan_job *job)
 	if (!job->is_read)
 		return;
 	step_tell_notes(step, job->config->report, &report->notes);
-	qsort(report->findings, report->finding_count,
-	      sizeof(*report->findings), worst_first);
+	if (report->finding_count)
+		qsort(report->findings, report->finding_count,
+		      sizeof(*report->findings), worst_first);
 	for (size_t i = 0; i < report->finding_count && i < FINDINGS_TOLD; i++)
 		tell_finding(step, &report->findings[i]);
 }
