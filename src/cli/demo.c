@@ -48,10 +48,28 @@ struct demo {
 };
 
 static volatile sig_atomic_t ended_by;
+static volatile sig_atomic_t called; /* the child that is waited for */
 
 static void note_signal(int signal_number)
 {
 	ended_by = signal_number;
+	if (called > 0)
+		kill((pid_t)called, SIGTERM);
+}
+
+_Noreturn static void become(const struct demo *demo, const char *output,
+			     const char *const *argv, const sigset_t *mask)
+{
+	if (chdir(demo->repository) < 0 ||
+	    (output && (!freopen(output, "a", stdout) ||
+			dup2(STDOUT_FILENO, STDERR_FILENO) < 0)))
+		_exit(127);
+	signal(SIGINT, SIG_DFL);
+	signal(SIGTERM, SIG_DFL);
+	signal(SIGHUP, SIG_DFL);
+	sigprocmask(SIG_SETMASK, mask, NULL);
+	execvp(argv[0], (char *const *)argv);
+	_exit(127);
 }
 
 /* Runs argv in the repository, in our own process group so that it has the
@@ -59,34 +77,35 @@ static void note_signal(int signal_number)
 static int call(const struct demo *demo, const char *output,
 		const char *const *argv)
 {
-	int status;
-	pid_t pid = fork();
+	sigset_t ends, mask;
+	int status = 0;
+	pid_t pid;
 
-	if (!pid) {
-		if (chdir(demo->repository) < 0 ||
-		    (output && (!freopen(output, "a", stdout) ||
-				dup2(STDOUT_FILENO, STDERR_FILENO) < 0)))
-			_exit(127);
-		signal(SIGINT, SIG_DFL);
-		signal(SIGTERM, SIG_DFL);
-		signal(SIGHUP, SIG_DFL);
-		execvp(argv[0], (char *const *)argv);
-		_exit(127);
-	}
+	/* None falls between the child's start and our knowing of it. */
+	sigemptyset(&ends);
+	sigaddset(&ends, SIGINT);
+	sigaddset(&ends, SIGTERM);
+	sigaddset(&ends, SIGHUP);
+	sigprocmask(SIG_BLOCK, &ends, &mask);
+	pid = fork();
+	if (!pid)
+		become(demo, output, argv, &mask);
+	called = pid;
+	sigprocmask(SIG_SETMASK, &mask, NULL);
 	while (pid > 0) {
 		if (waitpid(pid, &status, WUNTRACED) < 0) {
-			if (errno == EINTR && ended_by)
-				kill(pid, SIGTERM);
 			if (errno != EINTR)
-				return 127;
+				break;
 		} else if (WIFSTOPPED(status)) { /* ctrl-z: we stop with it */
 			raise(SIGSTOP);
 			kill(pid, SIGCONT);
 		} else {
+			called = 0;
 			return WIFEXITED(status) ? WEXITSTATUS(status)
 						 : 128 + WTERMSIG(status);
 		}
 	}
+	called = 0;
 	return 127;
 }
 
