@@ -201,6 +201,29 @@ static void of_a_dead_candidate_nothing_is_left(void **state)
 	assert_asked("");
 }
 
+/* Both at once: the proxy has lost the weights, too. */
+static void what_is_set_again_leaves_no_stale_one(void **state)
+{
+	struct world *world = *state;
+
+	world->minds_proxy = true;
+	reopen(world);
+	canary_started(world, "v2");
+	shifted(world, 20);
+	reopen(world);
+	fake.alive[COLOUR_GREEN] = false;
+	fake.lost = true;
+	fake.percent[COLOUR_BLUE] = fake.percent[COLOUR_GREEN] = 50;
+	free(fake_log());
+	recover(world);
+	assert_asked("set blue 80 green 20\n"
+		     "settle\n"
+		     "preview none\n"
+		     "settle\n");
+	assert_int_equal(state_of(world)->preview, -1);
+	assert_journal_is_whole(world);
+}
+
 static void while_somebody_holds_the_environment_they_mind_it(void **state)
 {
 	struct world *world = *state;
@@ -316,6 +339,7 @@ int main(void)
 		SHOWN(a_rollback_ends_before_it_does),
 		SHOWN(a_rollback_does_not_need_it_to_end),
 		SHOWN(of_a_dead_candidate_nothing_is_left),
+		SHOWN(what_is_set_again_leaves_no_stale_one),
 		SHOWN(while_somebody_holds_the_environment_they_mind_it),
 		SHOWN(who_takes_the_candidate_up_opens_it_again),
 		SHOWN(the_next_release_ends_what_an_interrupted_one_left),
