@@ -16,6 +16,7 @@ libsignalbox_a_SOURCES += \
 	%D%/sarif-message.c %D%/sarif-message.h \
 	%D%/sarif-rules.c %D%/sarif-rules.h \
 	%D%/sink.c %D%/sink.h \
+	%D%/spdx-expression.c %D%/spdx-expression.h \
 	%D%/stream.c %D%/stream.h \
 	%D%/tap.c %D%/tap.h \
 	%D%/tap-yaml.c %D%/tap-yaml.h \
