@@ -20,6 +20,7 @@
  *	net/       HTTP and line protocols, on the loop
  *	proc/      children, the guard, the launcher
  *	loop/      poll(), deadlines, helpers
+ *	yaml/      YAML to a plain tree, and what is wrong with a file
  *	base/      errors, strings, vectors, time, files, digests
  */
 #include "cli/cli.h"

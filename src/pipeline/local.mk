@@ -6,7 +6,6 @@ libsignalbox_a_SOURCES += \
 	%D%/pipeline-free.c \
 	%D%/pipeline-names.c \
 	%D%/pipeline.c %D%/pipeline.h \
-	%D%/problems.c %D%/problems.h \
 	%D%/read-analysis.c \
 	%D%/read-deploy.c \
 	%D%/read-environment.c \
@@ -30,5 +29,4 @@ libsignalbox_a_SOURCES += \
 	%D%/reader.c %D%/reader.h \
 	%D%/resolve-needs.c \
 	%D%/sections.h \
-	%D%/template.c %D%/template.h \
-	%D%/yaml-tree.c %D%/yaml-tree.h
+	%D%/template.c %D%/template.h

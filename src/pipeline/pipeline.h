@@ -23,7 +23,7 @@
 #include "base/error.h"
 #include "base/strings.h"
 #include "pipeline/name-index.h"
-#include "pipeline/problems.h"
+#include "yaml/problems.h"
 
 enum pipeline_mode { MODE_DELIVERY, MODE_DEPLOYMENT };
 
@@ -44,12 +44,6 @@ struct pair {
 struct pairs {
 	struct pair *items;
 	size_t count, cap;
-};
-
-/* Where something was written, 1-based, for later complaints. */
-struct place {
-	int line;
-	int column;
 };
 
 struct person {

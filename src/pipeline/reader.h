@@ -15,7 +15,7 @@
 #include "base/memory.h"
 #include "pipeline/name-index.h"
 #include "pipeline/pipeline.h"
-#include "pipeline/yaml-tree.h"
+#include "yaml/tree.h"
 
 struct reader {
 	struct problems *problems;

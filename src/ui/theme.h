@@ -15,7 +15,7 @@
 #include <stdbool.h>
 
 #include "base/strings.h"
-#include "pipeline/problems.h"
+#include "yaml/problems.h"
 #include "ui/grid.h"
 #include "ui/tint.h"
 

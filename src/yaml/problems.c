@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "pipeline/problems.h"
+#include "yaml/problems.h"
 
 #include <stdbool.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "pipeline/yaml-tree.h"
+#include "yaml/tree.h"
 
 #include <limits.h>
 #include <stdlib.h>

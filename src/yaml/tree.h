@@ -1,16 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * YAML text as a tree of plain values with their places, and nothing else:
- * aliases, anchors, tags, further documents and control characters are
- * problems here, so that no reader above needs to know of them.
+ * yaml/ is YAML read strictly, and the list of what is wrong with one file
+ * (yaml/problems.h). This file: the text as a tree of plain values with
+ * their places, and nothing else: aliases, anchors, tags, further documents
+ * and control characters are problems here, so that no reader above needs
+ * to know of them.
  */
-#ifndef SIGNALBOX_PIPELINE_YAML_TREE_H
-#define SIGNALBOX_PIPELINE_YAML_TREE_H
+#ifndef SIGNALBOX_YAML_TREE_H
+#define SIGNALBOX_YAML_TREE_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "pipeline/pipeline.h"
+#include "yaml/problems.h"
 
 enum node_kind {
 	NODE_TEXT,

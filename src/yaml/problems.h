@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Everything wrong with one file, collected, then shown in its order. */
-#ifndef SIGNALBOX_PIPELINE_PROBLEMS_H
-#define SIGNALBOX_PIPELINE_PROBLEMS_H
+#ifndef SIGNALBOX_YAML_PROBLEMS_H
+#define SIGNALBOX_YAML_PROBLEMS_H
 
 #include <stddef.h>
 
@@ -10,6 +10,12 @@
 
 /* More than these of one file are not kept: it is no pipeline file at all. */
 #define PROBLEMS_LIMIT 1000
+
+/* Where something was written, 1-based, for later complaints. */
+struct place {
+	int line;
+	int column;
+};
 
 struct problem {
 	int line;   /* 1-based; 0: the file as a whole */
