@@ -20,6 +20,7 @@ libsignalbox_a_SOURCES += \
 	%D%/stream.c %D%/stream.h \
 	%D%/tap.c %D%/tap.h \
 	%D%/tap-yaml.c %D%/tap-yaml.h \
+	%D%/toml.c %D%/toml.h %D%/toml-text.c %D%/toml-text.h \
 	%D%/trivy.c \
 	%D%/value.c %D%/value.h \
 	%D%/xml.c %D%/xml.h
