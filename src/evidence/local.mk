@@ -1,6 +1,8 @@
 libsignalbox_a_SOURCES += \
 	%D%/cmocka.c %D%/cmocka.h \
 	%D%/collect.c %D%/collect.h \
+	%D%/cvss.c %D%/cvss.h \
+	%D%/entry.c %D%/entry.h \
 	%D%/format.h \
 	%D%/freshness.c %D%/freshness.h \
 	%D%/input.c %D%/input.h \

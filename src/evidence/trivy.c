@@ -5,7 +5,7 @@
 
 #include "base/memory.h"
 #include "base/str.h"
-#include "evidence/format.h"
+#include "evidence/entry.h"
 #include "evidence/json.h"
 #include "evidence/value.h"
 
@@ -63,7 +63,7 @@ static bool accepts(const struct report_input *input)
 static const char *word(struct trivy *trivy, const json_t *entry,
 			const char *key, size_t limit)
 {
-	return report_text(trivy->report, member_word(entry, key), limit);
+	return entry_word(trivy->report, entry, key, limit);
 }
 
 static const char *first_word(struct trivy *trivy, const json_t *entry,
@@ -74,17 +74,6 @@ static const char *first_word(struct trivy *trivy, const json_t *entry,
 	return text ? text : word(trivy, entry, other, REPORT_WORD_MAX);
 }
 
-static const char *first_line(struct trivy *trivy, const json_t *entry,
-			      const char *key)
-{
-	const char *text = member_text(entry, key);
-
-	if (!text)
-		return NULL;
-	return report_bytes(trivy->report, text, strcspn(text, "\r\n"),
-			    REPORT_NAME_MAX);
-}
-
 static void add_vulnerability(struct trivy *trivy, const json_t *entry,
 			      struct finding *finding)
 {
@@ -92,7 +81,8 @@ static void add_vulnerability(struct trivy *trivy, const json_t *entry,
 	finding->id = word(trivy, entry, "VulnerabilityID", REPORT_WORD_MAX);
 	finding->title = word(trivy, entry, "Title", REPORT_NAME_MAX);
 	if (!finding->title)
-		finding->title = first_line(trivy, entry, "Description");
+		finding->title =
+			entry_line(trivy->report, entry, "Description");
 	finding->package = word(trivy, entry, "PkgName", REPORT_WORD_MAX);
 	finding->installed =
 		word(trivy, entry, "InstalledVersion", REPORT_WORD_MAX);
@@ -113,7 +103,7 @@ static void add_misconfiguration(struct trivy *trivy, const json_t *entry,
 	finding->id = first_word(trivy, entry, "ID", "AVDID");
 	finding->title = word(trivy, entry, "Title", REPORT_NAME_MAX);
 	if (!finding->title)
-		finding->title = first_line(trivy, entry, "Message");
+		finding->title = entry_line(trivy->report, entry, "Message");
 	finding->line =
 		member_int(member(entry, "CauseMetadata"), "StartLine", 0);
 	if (status && strcmp(status, "EXCEPTION") == 0) {
@@ -158,13 +148,9 @@ static void finish_finding(struct trivy *trivy, const json_t *entry,
 			   struct finding *finding)
 {
 	finding->severity = severity_of_word(member_text(entry, "Severity"));
-	if (!finding->id)
-		finding->id = report_text(trivy->report, "(no id)", 8);
-	if (!finding->title)
-		finding->title = report_text(trivy->report, "", 1);
 	if (!finding->path)
 		finding->path = trivy->target;
-	report_add_finding(trivy->report, finding);
+	entry_add(trivy->report, finding);
 }
 
 static int bad_list(const struct trivy *trivy, const char *key,

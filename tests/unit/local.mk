@@ -44,6 +44,7 @@ check_PROGRAMS += %D%/delivery/ledger-test
 check_PROGRAMS += %D%/delivery/queue-test
 check_PROGRAMS += %D%/delivery/keeper-test
 check_PROGRAMS += %D%/evidence/bounds-test
+check_PROGRAMS += %D%/evidence/cvss-test
 check_PROGRAMS += %D%/evidence/exceptions-test
 check_PROGRAMS += %D%/evidence/freshness-test
 check_PROGRAMS += %D%/evidence/input-test
