@@ -46,6 +46,7 @@ int cli_history(int argc, char **argv);
 int cli_log(int argc, char **argv);
 int cli_replay(int argc, char **argv);
 int cli_verify(int argc, char **argv);
+int cli_report(int argc, char **argv);
 int cli_gc(int argc, char **argv);
 int cli_init(int argc, char **argv);
 int cli_validate(int argc, char **argv);

@@ -12,6 +12,7 @@
 #include "cli/runs.h"
 #include "delivery/environment.h"
 #include "engine/runs.h"
+#include "evidence/formats.h"
 #include "pipeline/pipeline.h"
 #include "proc/child.h"
 #include "source/repository.h"
@@ -162,6 +163,12 @@ static void list_themes(const struct complete_place *place)
 	strings_release(&names);
 }
 
+static void list_formats(const struct complete_place *place)
+{
+	for (const char *const *name = report_formats(); *name; name++)
+		print(place, *name, "format");
+}
+
 static const struct {
 	const char *kind;
 	void (*list)(struct repository *repository,
@@ -186,6 +193,8 @@ static void complete_kind(const char *kind, const struct complete_place *place)
 	}
 	if (strcmp(kind, "THEME") == 0)
 		list_themes(place);
+	if (strcmp(kind, "FORMAT") == 0)
+		list_formats(place);
 }
 
 static bool is_literal(const char *word)

@@ -12,9 +12,9 @@ struct complete_place {
 /* Prints it if it goes on from what was typed; sentence: may be "". */
 void complete_print(const char *before, const char *value, const char *sentence,
 		    const char *typed);
-/* takes: alternatives by '|'. RUN, STAGE, ENVIRONMENT, COMMIT, BRANCH, REMOTE
- * and THEME are looked up; of other words in capitals nothing is known; the
- * rest is as it stands. */
+/* takes: alternatives by '|'. RUN, STAGE, ENVIRONMENT, COMMIT, BRANCH,
+ * REMOTE, THEME and FORMAT are looked up; of other words in capitals nothing
+ * is known; the rest is as it stands. */
 void complete_values(const char *takes, const struct complete_place *place);
 
 #endif

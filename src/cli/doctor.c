@@ -14,6 +14,7 @@
 #include "cli/cli.h"
 #include "cli/listing.h"
 #include "cli/project.h"
+#include "delivery/environment.h"
 #include "delivery/target/docker.h"
 #include "delivery/traffic/program.h"
 #include "net/port.h"

@@ -9,6 +9,7 @@
 
 #include "base/printable.h"
 #include "cli/output.h"
+#include "delivery/environment.h"
 
 void listing_print(const char *format, ...)
 {

@@ -7,7 +7,8 @@
 
 #include "base/clock.h"
 #include "base/error.h"
-#include "delivery/environment.h"
+
+struct environment;
 
 /* printf to standard output; every %s is made printable. */
 void listing_print(const char *format, ...) PRINTF_LIKE(1, 2);

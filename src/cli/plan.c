@@ -8,6 +8,7 @@
 #include "cli/listing.h"
 #include "cli/plan.h"
 #include "cli/usual.h"
+#include "delivery/environment.h"
 #include "delivery/plan.h"
 #include "engine/remember.h"
 #include "gate/gate.h"

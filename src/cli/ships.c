@@ -11,6 +11,7 @@
 #include "cli/project.h"
 #include "cli/runs.h"
 #include "cli/ships-print.h"
+#include "delivery/environment.h"
 #include "engine/runs.h"
 #include "source/ships.h"
 

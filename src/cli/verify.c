@@ -9,6 +9,7 @@
 #include "cli/listing.h"
 #include "cli/project.h"
 #include "cli/runs.h"
+#include "delivery/environment.h"
 #include "engine/runs.h"
 #include "event/journal.h"
 

@@ -2,8 +2,9 @@ libsignalbox_a_SOURCES += \
 	%D%/cmocka.c %D%/cmocka.h \
 	%D%/collect.c %D%/collect.h \
 	%D%/cvss.c %D%/cvss.h \
+	%D%/describe.c %D%/describe.h \
 	%D%/entry.c %D%/entry.h \
-	%D%/format.h \
+	%D%/format.h %D%/formats.h \
 	%D%/freshness.c %D%/freshness.h \
 	%D%/input.c %D%/input.h \
 	%D%/json.c %D%/json.h \

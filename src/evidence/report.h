@@ -31,6 +31,7 @@
 
 #include "base/error.h"
 #include "base/strings.h"
+#include "evidence/formats.h"
 
 /* Lowest first; the same order as the pipeline file's severities. */
 enum report_severity {
@@ -142,9 +143,6 @@ int report_parse(const char *text, size_t len, const char *name,
 		 const char *format, struct report *report,
 		 struct error *err) MUST_CHECK;
 void report_release(struct report *report);
-
-/* Ends with NULL. */
-const char *const *report_formats(void);
 
 /* "critical"; "unknown" too. */
 const char *report_severity_name(enum report_severity severity);

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+/* What a report says, as the one JSON object that `signalbox report` prints
+ * and that is kept of it. */
+#ifndef SIGNALBOX_EVIDENCE_DESCRIBE_H
+#define SIGNALBOX_EVIDENCE_DESCRIBE_H
+
+#include <jansson.h>
+
+#include "evidence/report.h"
+
+/* file: as it was named. The caller's to json_decref(). */
+json_t *report_describe(const struct report *report, const char *file);
+/* "findings", "tests" */
+const char *report_kind_name(enum report_kind kind);
+
+#endif
