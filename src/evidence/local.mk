@@ -9,6 +9,9 @@ libsignalbox_a_SOURCES += \
 	%D%/input.c %D%/input.h \
 	%D%/json.c %D%/json.h \
 	%D%/junit.c \
+	%D%/kept.c %D%/kept.h \
+	%D%/kept-read.c \
+	%D%/kept-summary.c \
 	%D%/lines.c \
 	%D%/policy.c %D%/policy.h \
 	%D%/pool.c %D%/pool.h \

@@ -49,6 +49,7 @@ check_PROGRAMS += %D%/evidence/exceptions-test
 check_PROGRAMS += %D%/evidence/freshness-test
 check_PROGRAMS += %D%/evidence/input-test
 check_PROGRAMS += %D%/evidence/junit-test
+check_PROGRAMS += %D%/evidence/kept-test
 check_PROGRAMS += %D%/evidence/lines-test
 check_PROGRAMS += %D%/evidence/policy-test
 check_PROGRAMS += %D%/evidence/real-test
