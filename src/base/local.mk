@@ -3,6 +3,7 @@ libsignalbox_a_SOURCES += \
 	%D%/digest.c %D%/digest.h \
 	%D%/error.c %D%/error.h \
 	%D%/file.c %D%/file.h \
+	%D%/glob.c %D%/glob.h \
 	%D%/memory.c %D%/memory.h \
 	%D%/number.c %D%/number.h \
 	%D%/printable.c %D%/printable.h \

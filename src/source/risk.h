@@ -17,11 +17,4 @@ enum risk {
  * or there is none (NULL). */
 enum risk risk_of(const struct pipeline *pipeline, const char *path);
 
-/*
- * Whether the path, or a folder that it lies in, is what the glob names: '*',
- * '?', '[...]' stay within one name, '**' is any depth, and a glob without
- * '/' names a file or folder anywhere.
- */
-bool path_matches(const char *glob, const char *path);
-
 #endif

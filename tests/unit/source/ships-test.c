@@ -247,27 +247,6 @@ static void risky_paths_are_known(void **state)
 	assert_false(risk_of(NULL, "clock.c"));
 }
 
-static void globs_name_files_and_folders(void **state)
-{
-	(void)state;
-	assert_true(path_matches("db/schema.sql", "db/schema.sql"));
-	assert_true(path_matches("db", "db/schema.sql"));
-	assert_true(path_matches("*.sql", "app/db/1.sql"));
-	assert_true(path_matches("app/*/1.sql", "app/db/1.sql"));
-	assert_true(path_matches("app/**", "app/db/1.sql"));
-	assert_true(path_matches("**/1.sql", "1.sql"));
-	assert_true(path_matches("**/db/**/*.sql", "a/b/db/c/d/1.sql"));
-	assert_true(path_matches("**/db/*.sql", "db/x/db/1.sql"));
-	assert_false(path_matches("app/*.sql", "app/db/1.sql"));
-	assert_false(path_matches("app/**", "app"));
-	assert_false(path_matches("db/schema.sql", "app/db/schema.sql"));
-	assert_false(path_matches("schema", "schema.sql"));
-	/* What a naive matcher takes for ever on. */
-	assert_false(path_matches("**/a/**/a/**/a/**/a/**/a/**/b",
-				  "a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/"
-				  "a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a"));
-}
-
 static void the_pipeline_file_says_what_is_risky(void **state)
 {
 	static const char text[] = "name: x\nrisky: [secrets/**]\n"
@@ -421,7 +400,6 @@ int main(void)
 		scratch_test(the_git_command_shows_the_same_patches),
 		scratch_test(everything_is_told_until_it_is_enough),
 		cmocka_unit_test(risky_paths_are_known),
-		cmocka_unit_test(globs_name_files_and_folders),
 		cmocka_unit_test(the_pipeline_file_says_what_is_risky),
 		cmocka_unit_test(sets_keep_each_text_once),
 	};
