@@ -1,5 +1,6 @@
 libsignalbox_a_SOURCES += \
 	%D%/cmocka.c %D%/cmocka.h \
+	%D%/codeowners.c %D%/codeowners.h \
 	%D%/collect.c %D%/collect.h \
 	%D%/cvss.c %D%/cvss.h \
 	%D%/describe.c %D%/describe.h \

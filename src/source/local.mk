@@ -2,6 +2,7 @@ libsignalbox_a_SOURCES += \
 	%D%/archive.c %D%/archive.h \
 	%D%/artifact.c %D%/artifact.h \
 	%D%/backend.h \
+	%D%/blame.c %D%/blame.h \
 	%D%/branches.c %D%/branches.h \
 	%D%/checkout.c %D%/checkout.h \
 	%D%/collector.h \

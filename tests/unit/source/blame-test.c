@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: MIT */
+#include "unit/source/scratch.h"
+
+#include "source/blame.h"
+#include "source/repository.h"
+
+#define ID "0123456789012345678901234567890123456789"
+#define LINE(id, extra)                                           \
+	id " 1 1 1\nauthor A\nauthor-mail <ana@example.org>\n"    \
+	   "author-time 5\nauthor-tz +0000\ncommitter L\n"        \
+	   "committer-mail <lee@example.org>\ncommitter-time 7\n" \
+	   "committer-tz +0000\nsummary boundary\n" extra         \
+	   "filename x\n\tauthor-mail <eve@example.org>\n"
+
+static void each_line_has_its_people(void **state)
+{
+	struct blame blame;
+
+	(void)state;
+	assert_int_equal(blame_parse(LINE(ID, "") LINE(ID, "boundary\n"), false,
+				     &blame, NULL),
+			 0);
+	assert_int_equal(blame.count, 2);
+	assert_string_equal(blame_line(&blame, 1)->author, "ana@example.org");
+	assert_string_equal(blame_line(&blame, 2)->committer,
+			    "lee@example.org");
+	assert_int_equal(blame_line(&blame, 2)->time, 7);
+	assert_false(blame_line(&blame, 2)->unknown);
+	assert_true(blame_line(&blame, 0)->unknown);
+	assert_true(blame_line(&blame, 3)->unknown);
+	blame_release(&blame);
+}
+
+static void what_nobody_committed_is_unknown(void **state)
+{
+	struct blame blame;
+
+	(void)state;
+	assert_int_equal(blame_parse(LINE("000000000000000000000000000000000000"
+					  "0000",
+					  "") LINE(ID, "boundary\n")
+					     LINE(ID, ""),
+				     true, &blame, NULL),
+			 0);
+	assert_true(blame_line(&blame, 1)->unknown);
+	assert_true(blame_line(&blame, 2)->unknown);
+	assert_false(blame_line(&blame, 3)->unknown);
+	blame_release(&blame);
+}
+
+static void anything_else_is_no_blame(void **state)
+{
+	static const char *const wrong[] = {"x",
+					    ID "\n",
+					    ID " 1 1 1\n",
+					    ID " 1 1 1\n\tx\n",
+					    LINE(ID, "") "\n",
+					    LINE(ID, "") "fatal: x\n",
+					    ID
+					    " 1 1 1\nauthor-mail <a>\n\tx\n"};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(wrong); i++) {
+		struct blame blame;
+
+		assert_int_equal(blame_parse(wrong[i], false, &blame, NULL),
+				 -1);
+		assert_int_equal(blame.count, 0);
+	}
+}
+
+static void make_history(const char *root)
+{
+	scratch_run(root,
+		    "git init -q -b main repo && cd repo && echo one >f && "
+		    "git add . && git commit -qm one && echo two >>f && "
+		    "GIT_COMMITTER_EMAIL=eve@example.org "
+		    "GIT_COMMITTER_DATE='1700000200 +0100' "
+		    "git commit -qam two && "
+		    /* Who would have been somebody else: */
+		    "echo 'Ana <ana@example.org> <eve@example.org>' >.mailmap "
+		    "&& git add . && git commit -qm map && echo three >>f");
+}
+
+static struct repository *open_at(const char *root, const char *name)
+{
+	char *folder = path_join(root, name);
+	struct repository *repository = repository_open(folder, NULL);
+
+	free(folder);
+	assert_non_null(repository);
+	return repository;
+}
+
+static void it_is_the_commits_own_people(void **state)
+{
+	struct repository *repository;
+	struct blame blame;
+
+	make_history(*state);
+	repository = open_at(*state, "repo");
+	assert_int_equal(blame_read(repository, "HEAD", "f", &blame, NULL), 0);
+	assert_int_equal(blame.count, 2);
+	assert_false(blame_line(&blame, 1)->unknown);
+	assert_string_equal(blame_line(&blame, 1)->committer,
+			    "lee@example.org");
+	assert_int_equal(blame_line(&blame, 1)->time, 1700000100);
+	assert_string_equal(blame_line(&blame, 2)->committer,
+			    "eve@example.org");
+	assert_string_equal(blame_line(&blame, 2)->author, "ana@example.org");
+	blame_release(&blame);
+	assert_int_equal(blame_read(repository, NULL, "f", &blame, NULL), 0);
+	assert_int_equal(blame.count, 3);
+	assert_false(blame_line(&blame, 2)->unknown);
+	assert_true(blame_line(&blame, 3)->unknown);
+	blame_release(&blame);
+	assert_int_equal(blame_read(repository, "HEAD", "no", &blame, NULL),
+			 -1);
+	repository_free(repository);
+}
+
+static void a_shallow_clone_knows_its_own_commits_alone(void **state)
+{
+	struct repository *repository;
+	struct blame blame;
+
+	make_history(*state);
+	scratch_run(*state, "cd repo && git reset -q --hard HEAD~ && cd .. && "
+			    "git clone -q --depth 1 \"file://$PWD/repo\" s && "
+			    "cd s && git config blame.showRoot true && "
+			    "echo three >>f && git commit -qam three");
+	repository = open_at(*state, "s");
+	assert_int_equal(blame_read(repository, "HEAD", "f", &blame, NULL), 0);
+	assert_int_equal(blame.count, 3);
+	assert_true(blame_line(&blame, 1)->unknown);
+	assert_true(blame_line(&blame, 2)->unknown);
+	assert_false(blame_line(&blame, 3)->unknown);
+	blame_release(&blame);
+	repository_free(repository);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(each_line_has_its_people),
+		cmocka_unit_test(what_nobody_committed_is_unknown),
+		cmocka_unit_test(anything_else_is_no_blame),
+		scratch_test(it_is_the_commits_own_people),
+		scratch_test(a_shallow_clone_knows_its_own_commits_alone),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
