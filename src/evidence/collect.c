@@ -15,6 +15,8 @@ void report_begin(struct report *report, enum report_kind kind,
 		  const char *format)
 {
 	*report = (struct report){.kind = kind, .format = format};
+	report->has_findings = kind == REPORT_OF_FINDINGS;
+	report->has_components = kind == REPORT_OF_COMPONENTS;
 	report->tool = "";
 	report->pool = report_pool_new();
 }
@@ -25,6 +27,8 @@ void report_release(struct report *report)
 	strings_release(&report->notes);
 	free(report->cases);
 	free(report->findings);
+	free(report->components);
+	free(report->files);
 	report_pool_free(report->pool);
 	*report = (struct report){0};
 }
@@ -134,14 +138,36 @@ void report_add_finding(struct report *report, const struct finding *finding)
 		report->findings, report->finding_count, report->finding_cap);
 
 	*copy = *finding;
+	copy->state = finding->suppressed ? FINDING_SUPPRESSED : FINDING_OPEN;
 	if (finding->suppressed) {
 		report->suppressed++;
 		return;
 	}
 	report->open++;
 	report->by_severity[finding->severity]++;
+	report->by_kind[finding->kind]++;
 	if (finding->fixed)
 		report->fixable++;
+}
+
+void report_add_component(struct report *report,
+			  const struct component *component)
+{
+	*VECTOR_ADD(report->components, report->component_count,
+		    report->component_cap) = *component;
+	if (!component->license)
+		report->license_unknown++;
+}
+
+void report_add_coverage(struct report *report,
+			 const struct coverage_file *file)
+{
+	*VECTOR_ADD(report->files, report->file_count, report->file_cap) =
+		*file;
+	report->coverage.lines += file->lines;
+	report->coverage.covered += file->covered;
+	report->coverage.branches += file->branches;
+	report->coverage.branches_covered += file->branches_covered;
 }
 
 /* Texts are interned: the same text is the same pointer. */
@@ -228,11 +254,22 @@ static void judge_tests(struct report *report)
 	report->why = xstrdup("no test ran: there is not one in the report");
 }
 
+static void judge_coverage(struct report *report)
+{
+	if (report->coverage.lines || report->verdict != REPORT_PASS)
+		return;
+	report->verdict = REPORT_EMPTY;
+	report->why = xstrdup("nothing was measured: there is not one line "
+			      "in the report");
+}
+
 void report_close(struct report *report)
 {
 	if (report->kind == REPORT_OF_TESTS)
 		judge_tests(report);
-	else
+	if (report->kind == REPORT_OF_COVERAGE)
+		judge_coverage(report);
+	if (report->has_findings && !report->distinct_is_set)
 		report->distinct = count_distinct(report);
 }
 

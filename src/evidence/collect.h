@@ -41,6 +41,13 @@ void report_keep_test(struct report *report, const struct test_case *test);
 void report_count_unfinished(struct report *report, uint64_t count);
 /* The texts in finding are the report's own (report_text). */
 void report_add_finding(struct report *report, const struct finding *finding);
+/* The same: its texts are the report's own. One without a licence counts as
+ * unknown. */
+void report_add_component(struct report *report,
+			  const struct component *component);
+/* The same, and adds to the sum. A file once: the reader has merged them. */
+void report_add_coverage(struct report *report,
+			 const struct coverage_file *file);
 
 /* Settles verdict and why from the counts; call it last. */
 void report_close(struct report *report);

@@ -6,16 +6,6 @@
 #include "base/memory.h"
 #include "base/printable.h"
 
-const char *report_kind_name(enum report_kind kind)
-{
-	static const char *const names[] = {
-		[REPORT_OF_TESTS] = "tests",
-		[REPORT_OF_FINDINGS] = "findings",
-	};
-
-	return names[kind];
-}
-
 static void add_count(json_t *object, const char *key, uint64_t count)
 {
 	json_object_set_new(object, key, json_integer((json_int_t)count));
@@ -47,23 +37,11 @@ static void add_severities(json_t *object, const struct report *report)
 
 static void add_kinds(json_t *object, const struct report *report)
 {
-	static const struct {
-		const char *word, *name;
-	} kinds[] = {
-		{"vuln", "vulnerability"}, {"misconfig", "misconfiguration"},
-		{"secret", "secret"},	   {"license", "license"},
-		{"code", "code"},
-	};
-	uint64_t found[ARRAY_SIZE(kinds)] = {0};
 	json_t *counts = json_object();
 
-	for (size_t i = 0; i < report->finding_count; i++)
-		for (size_t k = 0; k < ARRAY_SIZE(kinds); k++)
-			found[k] += !report->findings[i].suppressed &&
-				    strcmp(report->findings[i].kind,
-					   kinds[k].word) == 0;
-	for (size_t k = 0; k < ARRAY_SIZE(kinds); k++)
-		add_count(counts, kinds[k].name, found[k]);
+	for (int k = 0; k < FINDING_KIND_COUNT; k++)
+		add_count(counts, finding_kind_name((enum finding_kind)k),
+			  report->by_kind[k]);
 	json_object_set_new(object, "by_kind", counts);
 }
 
@@ -104,7 +82,7 @@ json_t *report_describe(const struct report *report, const char *file)
 	add_text(object, "kind", report_kind_name(report->kind));
 	if (report->kind == REPORT_OF_TESTS)
 		describe_tests(object, report);
-	else
+	if (report->has_findings)
 		describe_findings(object, report);
 	if (report->why)
 		add_text(object, "why", report->why);

@@ -10,7 +10,5 @@
 
 /* file: as it was named. The caller's to json_decref(). */
 json_t *report_describe(const struct report *report, const char *file);
-/* "findings", "tests" */
-const char *report_kind_name(enum report_kind kind);
 
 #endif

@@ -229,8 +229,10 @@ static void hide(struct exception *it, struct report *report,
 {
 	finding->suppressed = finding->excepted = true;
 	finding->suppression = it->text;
+	finding->state = FINDING_EXCEPTED;
 	it->hides++;
 	report->by_severity[finding->severity]--;
+	report->by_kind[finding->kind]--;
 	report->open--;
 	report->suppressed++;
 	report->excepted++;

@@ -11,22 +11,25 @@
 
 #include "evidence/collect.h"
 
-enum report_encoding { REPORT_LINES, REPORT_JSON, REPORT_XML };
+enum report_encoding { REPORT_LINES, REPORT_JSON, REPORT_XML, REPORT_YAML };
+
+struct node;
 
 struct report_input {
 	const char *name; /* for messages */
 	const char *text; /* NUL-terminated, without a byte order mark */
 	size_t len;
 	enum report_encoding encoding;
-	json_t *json;  /* REPORT_JSON: the whole tree; borrowed */
-	char root[64]; /* REPORT_XML: the root element, without prefix */
+	json_t *json;	   /* REPORT_JSON: the whole tree; borrowed */
+	struct node *yaml; /* REPORT_YAML: the same (yaml/tree.h) */
+	char root[64];	   /* REPORT_XML: the root element, without prefix */
 };
 
 struct report_format_ops {
 	const char *name;  /* as in the pipeline file; required */
 	const char *title; /* for messages; required */
 	enum report_encoding encoding;
-	enum report_kind kind;
+	enum report_kind kind; /* a reader may set another in the report */
 	/* Whether the input is of this format, by its content; required. */
 	bool (*matches)(const struct report_input *input);
 	/* The same when a person named the format; optional, else matches. */

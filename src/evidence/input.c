@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 #include "evidence/input.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "base/memory.h"
 #include "base/printable.h"
 #include "evidence/json.h"
+#include "yaml/tree.h"
 
 #define FREE_BUDGET ((size_t)56 << 20)
+#define YAML_MAX (256 << 10)
 #define WHITE " \t\r\n\f\v"
 
 int input_init(struct report_input *input, const char *name, const char *text,
@@ -53,6 +56,10 @@ void input_release(struct report_input *input)
 {
 	json_decref(input->json);
 	input->json = NULL;
+	if (input->yaml)
+		node_release(input->yaml);
+	free(input->yaml);
+	input->yaml = NULL;
 }
 
 static int check_utf8(const struct report_input *input, struct error *err)
@@ -116,6 +123,36 @@ static void find_root(struct report_input *input)
 	input->root[len] = '\0';
 }
 
+static int refuse_yaml(const struct report_input *input,
+		       const struct problems *problems, struct error *err)
+{
+	const struct problem *first = problems->items;
+
+	return error_set(err, ERROR_FAILED, "%s:%d:%d: %s", input->name,
+			 first->line, first->column, first->text);
+}
+
+/* Only summaries are YAML: a longer one is something else. */
+static int decode_yaml(struct report_input *input, struct error *err)
+{
+	struct problems problems = PROBLEMS_INIT;
+	const char *text = input->text;
+	size_t len = input->len;
+	int result = 0;
+
+	if (len > YAML_MAX)
+		return error_set(err, ERROR_FAILED,
+				 "%s is too long: at most %d KiB of YAML are "
+				 "read",
+				 input->name, YAML_MAX >> 10);
+	problems_begin(&problems, input->name, &text, &len);
+	input->yaml = xcalloc(1, sizeof(*input->yaml));
+	if (tree_parse(text, len, &problems, input->yaml) < 0 || problems.count)
+		result = refuse_yaml(input, &problems, err);
+	problems_release(&problems);
+	return result;
+}
+
 int input_decode(struct report_input *input, enum report_encoding encoding,
 		 struct error *err)
 {
@@ -127,6 +164,8 @@ int input_decode(struct report_input *input, enum report_encoding encoding,
 		input->json = report_json_load(input->text, input->len,
 					       input->name, err);
 		return input->json ? 0 : -1;
+	case REPORT_YAML:
+		return decode_yaml(input, err);
 	case REPORT_XML:
 		find_root(input);
 	}

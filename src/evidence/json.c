@@ -9,7 +9,7 @@
 /* What values take in memory as a jansson tree (64-bit glibc, its tables
  * grown by doubling), objects with their share of the findings. A key is
  * charged as a string as well. */
-#define OBJECT_COST 288
+#define OBJECT_COST 312
 #define ARRAY_COST 128
 #define MEMBER_COST 24
 #define STRING_COST 72

@@ -64,9 +64,7 @@ json_t *report_summary(const struct report *report)
 
 const char *finding_state(const struct finding *finding)
 {
-	if (finding->excepted)
-		return "excepted";
-	return finding->suppressed ? "suppressed" : "open";
+	return finding_state_name(finding->state);
 }
 
 static void add_part(struct digest *digest, const char *text)
@@ -80,7 +78,7 @@ void finding_key(const struct finding *finding, char text[FINDING_KEY_SIZE])
 	struct digest *digest = digest_new();
 	char whole[DIGEST_TEXT_SIZE];
 
-	add_part(digest, finding->kind);
+	add_part(digest, finding_kind_name(finding->kind));
 	add_part(digest, finding->id);
 	add_part(digest, finding->package);
 	add_part(digest, finding->path);

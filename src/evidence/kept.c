@@ -203,7 +203,7 @@ static void add_finding(struct evidence_writer *writer,
 		return;
 	finding_key(it, key);
 	add_text(writer, "id", it->id);
-	add_word(writer, "kind", it->kind);
+	add_word(writer, "kind", finding_kind_name(it->kind));
 	add_word(writer, "severity", report_severity_name(it->severity));
 	add_text(writer, "title", it->title);
 	add_text(writer, "package", it->package);

@@ -5,6 +5,7 @@ libsignalbox_a_SOURCES += \
 	%D%/cvss.c %D%/cvss.h \
 	%D%/describe.c %D%/describe.h \
 	%D%/entry.c %D%/entry.h \
+	%D%/finding.c %D%/finding.h \
 	%D%/format.h %D%/formats.h \
 	%D%/freshness.c %D%/freshness.h \
 	%D%/input.c %D%/input.h \

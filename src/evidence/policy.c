@@ -30,9 +30,9 @@ static void add_above(struct str *text, const struct report *report,
 
 static bool refuse(const struct report *report, struct str *text)
 {
-	if (report->kind != REPORT_OF_FINDINGS) {
-		str_addf(text, "a report of tests (%s) has no findings",
-			 report->format);
+	if (!report->has_findings) {
+		str_addf(text, "a report of %s (%s) has no findings",
+			 report_kind_name(report->kind), report->format);
 		return true;
 	}
 	if (report->verdict == REPORT_PASS)
@@ -84,8 +84,8 @@ bool tests_pass(const struct report *report, char **reason)
 		    report->verdict == REPORT_PASS;
 
 	if (report->kind != REPORT_OF_TESTS)
-		str_addf(&text, "a report of findings (%s) has no tests",
-			 report->format);
+		str_addf(&text, "a report of %s (%s) has no tests",
+			 report_kind_name(report->kind), report->format);
 	else if (report->why)
 		str_add(&text, report->why);
 	else

@@ -33,18 +33,17 @@ const char *const *report_formats(void)
 	return format_names;
 }
 
-const char *report_severity_name(enum report_severity severity)
+const char *report_kind_name(enum report_kind kind)
 {
-	static const char *const names[REPORT_SEVERITY_COUNT] = {
-		[REPORT_SEVERITY_UNKNOWN] = "unknown",
-		[REPORT_SEVERITY_INFO] = "info",
-		[REPORT_SEVERITY_LOW] = "low",
-		[REPORT_SEVERITY_MEDIUM] = "medium",
-		[REPORT_SEVERITY_HIGH] = "high",
-		[REPORT_SEVERITY_CRITICAL] = "critical",
+	static const char *const names[] = {
+		[REPORT_OF_TESTS] = "tests",
+		[REPORT_OF_FINDINGS] = "findings",
+		[REPORT_OF_COVERAGE] = "coverage",
+		[REPORT_OF_COMPONENTS] = "components",
+		[REPORT_OF_CHANGES] = "changes",
 	};
 
-	return names[severity];
+	return names[kind];
 }
 
 const char *test_outcome_name(enum test_outcome outcome)
@@ -125,13 +124,48 @@ static int refuse_unknown(const struct report_input *input, struct error *err)
 	return -1;
 }
 
-static const struct report_format_ops *detect(const struct report_input *input,
+/* Whether a format claims the input as text of this encoding. */
+static bool is_claimed(struct report_input *input,
+		       enum report_encoding encoding, struct error *err)
+{
+	struct str claims = STR_INIT;
+	size_t count = 0;
+
+	if (input_decode(input, encoding, err) == 0)
+		matching(input, &count, &claims);
+	str_release(&claims);
+	return count > 0;
+}
+
+/* What looks like JSON may be lines, of JSON or after one that begins like
+ * it; what is no known lines may be YAML. */
+static int decode_unknown(struct report_input *input, struct error *err)
+{
+	enum report_encoding guess = input_guess(input);
+	struct error problem = ERROR_INIT;
+
+	if (is_claimed(input, guess, &problem))
+		return 0;
+	if ((guess == REPORT_JSON && is_claimed(input, REPORT_LINES, NULL)) ||
+	    (guess == REPORT_LINES && is_claimed(input, REPORT_YAML, NULL))) {
+		error_clear(&problem);
+		return 0;
+	}
+	if (problem.code != ERROR_NONE)
+		return error_move(err, &problem);
+	input->encoding = guess;
+	return 0;
+}
+
+static const struct report_format_ops *detect(struct report_input *input,
 					      struct error *err)
 {
 	struct str claims = STR_INIT;
 	const struct report_format_ops *found;
 	size_t count;
 
+	if (decode_unknown(input, err) < 0)
+		return NULL;
 	found = matching(input, &count, &claims);
 	if (count == 0)
 		refuse_unknown(input, err);
@@ -141,26 +175,6 @@ static const struct report_format_ops *detect(const struct report_input *input,
 			  input->name, claims.data);
 	str_release(&claims);
 	return count == 1 ? found : NULL;
-}
-
-/* JSON first; but TAP may come after a line that begins like JSON. */
-static int decode_unknown(struct report_input *input, struct error *err)
-{
-	enum report_encoding encoding = input_guess(input);
-	struct error problem = ERROR_INIT;
-	struct str claims = STR_INIT;
-	size_t count = 0;
-
-	if (input_decode(input, encoding, &problem) == 0)
-		return 0;
-	if (encoding == REPORT_JSON &&
-	    input_decode(input, REPORT_LINES, NULL) == 0)
-		matching(input, &count, &claims);
-	str_release(&claims);
-	if (!count)
-		return error_move(err, &problem);
-	error_clear(&problem);
-	return 0;
 }
 
 static int check_format(const struct report_input *input,
@@ -185,11 +199,8 @@ choose(struct report_input *input, const char *format, struct error *err)
 {
 	const struct report_format_ops *ops;
 
-	if (!format) {
-		if (decode_unknown(input, err) < 0)
-			return NULL;
+	if (!format)
 		return detect(input, err);
-	}
 	ops = find_format(format, err);
 	if (!ops || input_decode(input, ops->encoding, err) < 0 ||
 	    check_format(input, ops, err) < 0)

@@ -31,25 +31,21 @@
 
 #include "base/error.h"
 #include "base/strings.h"
+#include "evidence/finding.h"
 #include "evidence/formats.h"
 
-/* Lowest first; the same order as the pipeline file's severities. */
-enum report_severity {
-	REPORT_SEVERITY_UNKNOWN,
-	REPORT_SEVERITY_INFO,
-	REPORT_SEVERITY_LOW,
-	REPORT_SEVERITY_MEDIUM,
-	REPORT_SEVERITY_HIGH,
-	REPORT_SEVERITY_CRITICAL,
-	REPORT_SEVERITY_COUNT
+enum report_kind {
+	REPORT_OF_TESTS,
+	REPORT_OF_FINDINGS,
+	REPORT_OF_COVERAGE,
+	REPORT_OF_COMPONENTS, /* it may have findings as well */
+	REPORT_OF_CHANGES,    /* what a plan or a play does to machines */
 };
-
-enum report_kind { REPORT_OF_TESTS, REPORT_OF_FINDINGS };
 
 enum report_verdict {
 	REPORT_PASS, /* of findings: the scan itself went well */
 	REPORT_FAIL,
-	REPORT_EMPTY, /* of tests: well-formed, but not one test ran: red */
+	REPORT_EMPTY, /* well-formed, but no test ran, no line was seen: red */
 };
 
 enum test_outcome {
@@ -83,20 +79,24 @@ struct test_case {
 	bool flaky;
 };
 
-struct finding {
-	const char *id; /* rule or CVE */
-	const char *title;
-	const char *kind; /* vuln, misconfig, secret, license, code */
-	/* NULL where the format does not tell: */
-	const char *package;
-	const char *installed; /* version */
-	const char *fixed;     /* version that mends it */
-	const char *path;      /* below the scanned root, or an image's name */
-	const char *suppression; /* why suppressed, in the report's words */
-	int line, column;	 /* 0 when not told */
-	enum report_severity severity;
-	bool suppressed; /* by the report itself: an ignore like any other */
-	bool excepted;	 /* by an exception of the repository */
+/* A package of a bill of materials. NULL is what it does not tell. */
+struct component {
+	const char *name, *version, *purl;
+	const char *license; /* an SPDX expression, or the words there */
+	const char *path;
+	const char *chain; /* "app > a > b": who brought it in */
+};
+
+struct coverage_file {
+	const char *path;
+	uint64_t lines, covered, branches, branches_covered;
+};
+
+/* A plan counts resources, a play what it did and on how many hosts. */
+struct report_changes {
+	uint64_t adds, changes, destroys, replacements;
+	uint64_t changed, failed, unreachable, hosts;
+	bool is_plan;
 };
 
 struct report {
@@ -116,16 +116,36 @@ struct report {
 	bool all_skipped; /* a plan said that there is nothing to run, and why
 			   */
 
-	/* REPORT_OF_FINDINGS */
+	/* REPORT_OF_FINDINGS, and of components with has_findings */
+	bool has_findings;
 	struct finding *findings; /* open and suppressed ones */
 	size_t finding_count, finding_cap;
 	uint64_t by_severity[REPORT_SEVERITY_COUNT]; /* open ones */
+	uint64_t by_kind[FINDING_KIND_COUNT];	     /* open ones */
 	uint64_t open;
 	uint64_t suppressed;
-	uint64_t excepted; /* of these, by an exception of the repository */
-	uint64_t distinct; /* open ones, the same seen twice counted once */
-	uint64_t fixable;  /* open ones with a version that mends them */
-	uint64_t targets;  /* what was looked at; 0 when not told */
+	uint64_t excepted;    /* of these, by an exception of the repository */
+	uint64_t distinct;    /* open ones, the same seen twice counted once */
+	uint64_t fixable;     /* open ones with a version that mends them */
+	uint64_t targets;     /* what was looked at; 0 when not told */
+	uint64_t tool_errors; /* what the tool could not look at */
+	int64_t data_ms;      /* age of what the scanner knows; 0 not told */
+	bool distinct_is_set; /* by the reader, which knows better */
+	bool has_secrets;     /* its file must not be copied */
+
+	/* REPORT_OF_COMPONENTS */
+	bool has_components;
+	struct component *components;
+	size_t component_count, component_cap;
+	uint64_t license_unknown;
+
+	/* REPORT_OF_COVERAGE; the sum has no path */
+	struct coverage_file *files; /* in the report's order */
+	size_t file_count, file_cap;
+	struct coverage_file coverage;
+
+	/* REPORT_OF_CHANGES */
+	struct report_changes changes;
 
 	struct report_pool *pool; /* owns every text above */
 };
@@ -144,8 +164,8 @@ int report_parse(const char *text, size_t len, const char *name,
 		 struct error *err) MUST_CHECK;
 void report_release(struct report *report);
 
-/* "critical"; "unknown" too. */
-const char *report_severity_name(enum report_severity severity);
+/* "tests", "findings", "coverage", "components", "changes" */
+const char *report_kind_name(enum report_kind kind);
 const char *test_outcome_name(enum test_outcome outcome);
 const char *report_verdict_name(enum report_verdict verdict);
 /* Failed, in error or unfinished. */

@@ -99,13 +99,17 @@ static bool is_suppressed(const json_t *result)
 	return json_array_size(list) > 0;
 }
 
-static const char *suppression_text(const json_t *result)
+static void describe_suppression(struct report *report, const json_t *result,
+				 struct finding *finding)
 {
 	const json_t *first =
 		json_array_get(member_array(result, "suppressions"), 0);
 	const char *text = member_word(first, "justification");
+	const char *kind = member_word(first, "kind");
 
-	return text ? text : member_word(first, "kind");
+	finding->suppression =
+		report_text(report, text ? text : kind, REPORT_NAME_MAX);
+	finding->source = report_text(report, kind, REPORT_WORD_MAX);
 }
 
 static const json_t *place_of(const json_t *result)
@@ -134,7 +138,7 @@ static void add_result(struct report *report, const json_t *run,
 {
 	const json_t *rule = sarif_rule_of(rules, result);
 	const json_t *place = place_of(result);
-	struct finding finding = {.kind = "code"};
+	struct finding finding = {.kind = FINDING_CODE};
 	struct str title = STR_INIT;
 
 	sarif_message(result, rule, &title);
@@ -149,8 +153,7 @@ static void add_result(struct report *report, const json_t *run,
 	finding.column = member_int(member(place, "region"), "startColumn", 0);
 	finding.suppressed = is_suppressed(result);
 	if (finding.suppressed)
-		finding.suppression = report_text(
-			report, suppression_text(result), REPORT_NAME_MAX);
+		describe_suppression(report, result, &finding);
 	report_add_finding(report, &finding);
 	str_release(&title);
 }

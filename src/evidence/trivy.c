@@ -16,7 +16,8 @@ struct trivy {
 	const char *target; /* the report's own text */
 };
 
-typedef void add_callback(struct trivy *trivy, const json_t *entry,
+/* False: this entry is no finding. */
+typedef bool add_callback(struct trivy *trivy, const json_t *entry,
 			  struct finding *finding);
 
 static bool is_old(const json_t *json)
@@ -74,10 +75,10 @@ static const char *first_word(struct trivy *trivy, const json_t *entry,
 	return text ? text : word(trivy, entry, other, REPORT_WORD_MAX);
 }
 
-static void add_vulnerability(struct trivy *trivy, const json_t *entry,
+static bool add_vulnerability(struct trivy *trivy, const json_t *entry,
 			      struct finding *finding)
 {
-	finding->kind = "vuln";
+	finding->kind = FINDING_VULNERABILITY;
 	finding->id = word(trivy, entry, "VulnerabilityID", REPORT_WORD_MAX);
 	finding->title = word(trivy, entry, "Title", REPORT_NAME_MAX);
 	if (!finding->title)
@@ -88,18 +89,22 @@ static void add_vulnerability(struct trivy *trivy, const json_t *entry,
 		word(trivy, entry, "InstalledVersion", REPORT_WORD_MAX);
 	finding->fixed = word(trivy, entry, "FixedVersion", REPORT_WORD_MAX);
 	finding->path = word(trivy, entry, "PkgPath", REPORT_PATH_MAX);
+	finding->purl = word(trivy, member(entry, "PkgIdentifier"), "PURL",
+			     REPORT_NAME_MAX);
+	finding->url = word(trivy, entry, "PrimaryURL", REPORT_NAME_MAX);
+	return true;
 }
 
 /* PASS is no finding; EXCEPTION is one that an ignore took away. */
-static void add_misconfiguration(struct trivy *trivy, const json_t *entry,
+static bool add_misconfiguration(struct trivy *trivy, const json_t *entry,
 				 struct finding *finding)
 {
 	const char *status = member_word(entry, "Status");
 
 	if (status && strcmp(status, "FAIL") != 0 &&
 	    strcmp(status, "EXCEPTION") != 0)
-		return;
-	finding->kind = "misconfig";
+		return false;
+	finding->kind = FINDING_MISCONFIGURATION;
 	finding->id = first_word(trivy, entry, "ID", "AVDID");
 	finding->title = word(trivy, entry, "Title", REPORT_NAME_MAX);
 	if (!finding->title)
@@ -110,27 +115,33 @@ static void add_misconfiguration(struct trivy *trivy, const json_t *entry,
 		finding->suppressed = true;
 		finding->suppression = "exception";
 	}
+	finding->url = word(trivy, entry, "PrimaryURL", REPORT_NAME_MAX);
+	return true;
 }
 
-static void add_secret(struct trivy *trivy, const json_t *entry,
+static bool add_secret(struct trivy *trivy, const json_t *entry,
 		       struct finding *finding)
 {
-	finding->kind = "secret";
+	finding->kind = FINDING_SECRET;
 	finding->id = first_word(trivy, entry, "RuleID", "Category");
 	finding->title = word(trivy, entry, "Title", REPORT_NAME_MAX);
 	finding->line = member_int(entry, "StartLine", 0);
+	trivy->report->has_secrets = true;
+	return true;
 }
 
-static void add_license(struct trivy *trivy, const json_t *entry,
+static bool add_license(struct trivy *trivy, const json_t *entry,
 			struct finding *finding)
 {
 	const char *category = member_word(entry, "Category");
 
-	finding->kind = "license";
+	finding->kind = FINDING_LICENSE;
 	finding->id = word(trivy, entry, "Name", REPORT_WORD_MAX);
 	finding->package = word(trivy, entry, "PkgName", REPORT_WORD_MAX);
 	finding->path = word(trivy, entry, "FilePath", REPORT_PATH_MAX);
 	finding->title = report_text(trivy->report, category, REPORT_NAME_MAX);
+	finding->url = word(trivy, entry, "Link", REPORT_NAME_MAX);
+	return true;
 }
 
 static const struct {
@@ -179,8 +190,7 @@ static int read_list(struct trivy *trivy, const json_t *result, size_t kind,
 
 		if (!json_is_object(entry))
 			return bad_list(trivy, kinds[kind].list, err);
-		kinds[kind].add(trivy, entry, &finding);
-		if (finding.kind)
+		if (kinds[kind].add(trivy, entry, &finding))
 			finish_finding(trivy, entry, &finding);
 	}
 	return 0;
@@ -221,7 +231,7 @@ static int read_modified(struct trivy *trivy, const json_t *result,
 	{
 		const char *type = member_word(entry, "Type");
 		const json_t *inner = member(entry, "Finding");
-		struct finding finding = {.kind = "vuln"};
+		struct finding finding = {0};
 
 		if (!json_is_object(entry))
 			return bad_list(trivy, key, err);
@@ -230,6 +240,7 @@ static int read_modified(struct trivy *trivy, const json_t *result,
 				kinds[k].add(trivy, inner, &finding);
 		finding.suppressed = true;
 		finding.suppression = describe_ignore(trivy, entry);
+		finding.source = word(trivy, entry, "Source", REPORT_PATH_MAX);
 		finish_finding(trivy, inner, &finding);
 	}
 	return 0;

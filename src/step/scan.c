@@ -111,7 +111,7 @@ static void tell_finding(struct step *step, const struct finding *finding)
 	event_set(event, "id", finding->id);
 	event_set(event, "severity", report_severity_name(finding->severity));
 	event_set(event, "title", finding->title);
-	event_set(event, "kind", finding->kind);
+	event_set(event, "kind", finding_kind_name(finding->kind));
 	event_set(event, "package", finding->package);
 	event_set(event, "installed", finding->installed);
 	event_set(event, "fixed", finding->fixed);

@@ -64,7 +64,7 @@ static void try_format(const char *text, size_t size, const char *format)
 		BUG("verdict and reason differ");
 	if (report.kind == REPORT_OF_TESTS)
 		check_tests(&report);
-	else
+	if (report.has_findings)
 		check_findings(&report);
 	report_release(&report);
 }

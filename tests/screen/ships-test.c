@@ -204,7 +204,8 @@ static void an_exception_is_drafted_and_grants_nothing(void **state)
 		"{\"seq\":4,\"time\":\"2026-11-20T14:00:00.000Z\",\"event\":"
 		"\"finding.found\",\"stage\":\"unit\",\"id\":\"CVE-1\\nCVE-2\","
 		"\"severity\":\"high\",\"title\":\"overflow\\u001b[2J\","
-		"\"kind\":\"vuln\",\"package\":\"zlib\",\"installed\":\"1.0\","
+		"\"kind\":\"vulnerability\",\"package\":\"zlib\",\"installed\":"
+		"\"1.0\","
 		"\"fixed\":\"1.1\"}\n";
 	struct terminal *terminal = open_on(*state);
 	char *drafts;

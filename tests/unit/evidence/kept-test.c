@@ -275,7 +275,7 @@ static void past_its_bound_it_is_not_whole(void **state)
 static void a_key_is_the_same_at_another_line_and_version(void **state)
 {
 	struct finding finding = {.id = "CVE-1",
-				  .kind = "vulnerability",
+				  .kind = FINDING_VULNERABILITY,
 				  .package = "p",
 				  .path = "a",
 				  .line = 3,

@@ -112,22 +112,24 @@ static void expect(const struct row *row, const char *what, uint64_t got)
 			 (int)json_integer_value(value));
 }
 
-static uint64_t count_kind(const struct report *report, const char *kind,
+/* FINDING_KIND_COUNT: of any kind. */
+static uint64_t count_kind(const struct report *report, enum finding_kind kind,
 			   enum report_severity severity)
 {
 	uint64_t count = 0;
 
 	for (size_t i = 0; i < report->finding_count; i++)
 		count += !report->findings[i].suppressed &&
-			 (!kind ||
-			  strcmp(report->findings[i].kind, kind) == 0) &&
+			 (kind == FINDING_KIND_COUNT ||
+			  report->findings[i].kind == kind) &&
 			 report->findings[i].severity == severity;
 	return count;
 }
 
 /* {"high": 3, "low": 1}; what is not named is 0. */
 static void expect_severities(const struct row *row, const char *what,
-			      const struct report *report, const char *kind)
+			      const struct report *report,
+			      enum finding_kind kind)
 {
 	json_t *counts = json_object_get(row->expected, what);
 
@@ -141,7 +143,7 @@ static void expect_severities(const struct row *row, const char *what,
 		if ((uint64_t)want != got)
 			fail_msg("%s: %d %s %s, not %d", row->file, (int)got,
 				 name, what, (int)want);
-		if (!kind)
+		if (kind == FINDING_KIND_COUNT)
 			assert_int_equal(report->by_severity[s], want);
 	}
 }
@@ -157,10 +159,10 @@ static void check_trivy(const struct row *row)
 	expect(row, "suppressed", report.suppressed);
 	expect(row, "targets", report.targets);
 	expect(row, "fixable", report.fixable);
-	expect_severities(row, "vulns", &report, "vuln");
-	expect_severities(row, "misconfig", &report, "misconfig");
-	expect_severities(row, "secrets", &report, "secret");
-	expect_severities(row, "licenses", &report, "license");
+	expect_severities(row, "vulns", &report, FINDING_VULNERABILITY);
+	expect_severities(row, "misconfig", &report, FINDING_MISCONFIGURATION);
+	expect_severities(row, "secrets", &report, FINDING_SECRET);
+	expect_severities(row, "licenses", &report, FINDING_LICENSE);
 	report_release(&report);
 }
 
@@ -174,7 +176,7 @@ static void check_sarif(const struct row *row)
 	expect(row, "total", report.open);
 	expect(row, "suppressed", report.suppressed);
 	expect(row, "distinct_rule_and_place", report.distinct);
-	expect_severities(row, "findings", &report, NULL);
+	expect_severities(row, "findings", &report, FINDING_KIND_COUNT);
 	report_release(&report);
 }
 

@@ -17,6 +17,11 @@ static void every_kind_of_finding_is_counted(void **state)
 	assert_int_equal(n[REPORT_SEVERITY_UNKNOWN], 3);
 	assert_int_equal(report.distinct, 9);
 	assert_int_equal(report.fixable, 1);
+	assert_int_equal(report.by_kind[FINDING_VULNERABILITY], 5);
+	assert_int_equal(report.by_kind[FINDING_MISCONFIGURATION], 2);
+	assert_int_equal(report.by_kind[FINDING_SECRET], 1);
+	assert_int_equal(report.by_kind[FINDING_LICENSE], 2);
+	assert_true(report.has_findings && report.has_secrets);
 	assert_int_equal(report.targets, 5);
 	report_release(&report);
 }
@@ -34,10 +39,11 @@ static void what_an_ignore_took_away_is_listed(void **state)
 		if (!f->suppressed)
 			continue;
 		seen++;
-		if (strcmp(f->kind, "vuln") == 0)
-			assert_string_equal(
-				f->suppression,
-				"not_affected: not built in (vex.json)");
+		if (f->kind != FINDING_VULNERABILITY)
+			continue;
+		assert_string_equal(f->suppression,
+				    "not_affected: not built in (vex.json)");
+		assert_string_equal(f->source, "vex.json");
 	}
 	assert_int_equal(seen, 2);
 	report_release(&report);
@@ -70,8 +76,9 @@ static void no_secret_and_no_source_line_is_kept(void **state)
 	for (size_t i = 0; i < report.finding_count; i++) {
 		const struct finding *f = &report.findings[i];
 		const char *const texts[] = {
-			f->id,	      f->title, f->kind, f->package,
-			f->installed, f->fixed, f->path, f->suppression};
+			f->id,	  f->title, f->package,	    f->installed,
+			f->fixed, f->path,  f->suppression, f->purl,
+			f->url,	  f->source};
 
 		for (size_t t = 0; t < ARRAY_SIZE(texts); t++)
 			assert_null(texts[t] ? strstr(texts[t], "hunter2")
