@@ -35,18 +35,25 @@ void engine_emit(struct engine *engine, struct event *event)
 	engine_emit_foreign(engine, event);
 }
 
+/* What is open, of which but the worst are told, is what the approvals
+ * after it are for. */
+static void bind_findings(struct engine *engine, const struct event *event)
+{
+	struct strings open = STRINGS_INIT;
+
+	recovery_add_findings(&open, event);
+	for (size_t i = 0; i < open.count; i++)
+		digest_add(engine->findings, open.items[i],
+			   strlen(open.items[i]) + 1);
+	strings_release(&open);
+}
+
 void engine_emit_foreign(struct engine *engine, struct event *event)
 {
 	enum event_type type = event->type;
 	bool transient = event_is_transient(type);
 
-	if (type == EVENT_FINDING_FOUND && !event_bool(event, "suppressed")) {
-		const char *id = event_text(event, "id");
-		const char *path = event_text(event, "path");
-
-		digest_add(engine->findings, id, strlen(id) + 1);
-		digest_add(engine->findings, path, strlen(path) + 1);
-	}
+	bind_findings(engine, event);
 	if (!transient)
 		stages_note_event(engine, event,
 				  stream_seq(engine->stream) + 1);

@@ -359,12 +359,15 @@ static void take_of_stage(struct recovery *past, struct stage_recovery *stage,
 	}
 }
 
-static void take_finding(struct recovery *past, const struct event *event)
+void recovery_add_findings(struct strings *open, const struct event *event)
 {
-	if (event_bool(event, "suppressed"))
-		return;
-	strings_add(&past->findings, event_text(event, "id"));
-	strings_add(&past->findings, event_text(event, "path"));
+	if (event->type == EVENT_REPORT_READ && event_has(event, "findings")) {
+		strings_add(open, event_text(event, "findings"));
+	} else if (event->type == EVENT_FINDING_FOUND &&
+		   !event_bool(event, "suppressed")) {
+		strings_add(open, event_text(event, "id"));
+		strings_add(open, event_text(event, "path"));
+	}
 }
 
 bool recovery_is_over(const struct event *event, bool was)
@@ -397,8 +400,9 @@ static int take(const struct event *event, void *data)
 	case EVENT_RUN_FINISHED:
 		past->outcome = state_parse(event_text(event, "outcome"));
 		break;
+	case EVENT_REPORT_READ:
 	case EVENT_FINDING_FOUND:
-		take_finding(past, event);
+		recovery_add_findings(&past->findings, event);
 		break;
 	case EVENT_ARTIFACT_STORED:
 		take_artifact(past, event);

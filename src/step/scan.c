@@ -11,6 +11,7 @@
 #include "base/memory.h"
 #include "evidence/exceptions.h"
 #include "evidence/freshness.h"
+#include "evidence/kept.h"
 #include "evidence/policy.h"
 #include "evidence/report.h"
 #include "step/step.h"
@@ -26,6 +27,7 @@ struct scan_job { /* the helper's */
 	const struct scan_config *config;
 	struct scan_traces traces;
 	struct report report;
+	char findings[DIGEST_TEXT_SIZE]; /* of the open ones */
 	bool is_read, passed;
 	char *text; /* the verdict in words, or why it cannot be read */
 	struct scan_step *step; /* NULL once cancelled */
@@ -97,6 +99,7 @@ static void scan_read(void *data)
 		error_clear(&err);
 		return;
 	}
+	findings_digest(&job->report, job->findings);
 	job->passed = !contradicts(job) &&
 		      findings_pass(&job->report,
 				    (enum report_severity)job->config->fail_on,
@@ -122,6 +125,9 @@ static void tell_finding(struct step *step, const struct finding *finding)
 		event_set_bool(event, "suppressed", true);
 	if (finding->excepted)
 		event_set(event, "exception", finding->suppression);
+	event_set(event, "source", finding->source);
+	event_set(event, "chain", finding->chain);
+	event_set(event, "aliases", finding->aliases);
 	step_emit(step, event);
 }
 
@@ -135,13 +141,27 @@ static int worst_first(const void *a, const void *b)
 	return (int)fb->severity - (int)fa->severity;
 }
 
+static json_t *kinds_json(const struct report *report)
+{
+	json_t *counts = json_object();
+
+	for (int i = 0; i < FINDING_KIND_COUNT; i++)
+		json_object_set_new(
+			counts, finding_kind_name((enum finding_kind)i),
+			json_integer((json_int_t)report->by_kind[i]));
+	return counts;
+}
+
 static void set_counts(struct event *event, const struct report *report)
 {
 	for (int i = 0; i < REPORT_SEVERITY_COUNT; i++)
 		event_set_int(event,
 			      report_severity_name((enum report_severity)i),
 			      (int64_t)report->by_severity[i]);
+	event_set_json_owned(event, "by-kind", kinds_json(report));
 	event_set(event, "format", report->format);
+	event_set_int(event, "distinct", (int64_t)report->distinct);
+	event_set_int(event, "fixable", (int64_t)report->fixable);
 	event_set_int(event, "total",
 		      (int64_t)(report->open + report->suppressed));
 	event_set_int(event, "open", (int64_t)report->open);
@@ -159,6 +179,8 @@ static void tell_scan(struct step *step, struct scan_job *job)
 	event_set(event, "kind", "findings");
 	if (job->is_read)
 		set_counts(event, report);
+	if (*job->findings)
+		event_set(event, "findings", job->findings);
 	event_set(event, "fail-on", severity_name(job->config->fail_on));
 	event_set_bool(event, "fresh", job->is_read);
 	event_set_bool(event, "ok", job->passed);
