@@ -55,7 +55,12 @@ check_PROGRAMS += %D%/evidence/junit-test
 check_PROGRAMS += %D%/evidence/kept-test
 check_PROGRAMS += %D%/evidence/lines-test
 check_PROGRAMS += %D%/evidence/policy-test
+REAL_REPORTS = tests/support/real-reports.c tests/support/real-reports.h
 check_PROGRAMS += %D%/evidence/real-test
+%C%_evidence_real_test_SOURCES = %D%/evidence/real-test.c $(REAL_REPORTS)
+check_PROGRAMS += %D%/evidence/real-findings-test
+%C%_evidence_real_findings_test_SOURCES = \
+	%D%/evidence/real-findings-test.c $(REAL_REPORTS)
 check_PROGRAMS += %D%/evidence/record-test
 check_PROGRAMS += %D%/evidence/sarif-test
 check_PROGRAMS += %D%/evidence/spdx-expression-test

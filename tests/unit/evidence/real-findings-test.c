@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: MIT */
+/* Real reports of findings. */
+
+#include "support/real-reports.h"
+
+static uint64_t count_kind(const struct report *report, enum finding_kind kind,
+			   enum report_severity severity)
+{
+	uint64_t count = 0;
+
+	for (size_t i = 0; i < report->finding_count; i++)
+		count += !report->findings[i].suppressed &&
+			 (kind == FINDING_KIND_COUNT ||
+			  report->findings[i].kind == kind) &&
+			 report->findings[i].severity == severity;
+	return count;
+}
+
+/* {"high": 3, "low": 1}; what is not named is 0. */
+static void expect_severities(const struct row *row, const char *what,
+			      const struct report *report,
+			      enum finding_kind kind)
+{
+	json_t *counts = json_object_get(row->expected, what);
+
+	assert_true(json_is_object(counts));
+	for (int s = 0; s < REPORT_SEVERITY_COUNT; s++) {
+		const char *name = report_severity_name(s);
+		json_int_t want =
+			json_integer_value(json_object_get(counts, name));
+		uint64_t got = count_kind(report, kind, s);
+
+		if ((uint64_t)want != got)
+			fail_msg("%s: %d %s %s, not %d", row->file, (int)got,
+				 name, what, (int)want);
+		if (kind == FINDING_KIND_COUNT)
+			assert_int_equal(report->by_severity[s], want);
+	}
+}
+
+static void check_trivy(const struct row *row)
+{
+	struct report report;
+
+	if (strcmp(row->format, "trivy") != 0)
+		return;
+	report = read_row(row);
+	expect(row, "total", report.open);
+	expect(row, "suppressed", report.suppressed);
+	expect(row, "targets", report.targets);
+	expect(row, "fixable", report.fixable);
+	expect_severities(row, "vulns", &report, FINDING_VULNERABILITY);
+	expect_severities(row, "misconfig", &report, FINDING_MISCONFIGURATION);
+	expect_severities(row, "secrets", &report, FINDING_SECRET);
+	expect_severities(row, "licenses", &report, FINDING_LICENSE);
+	report_release(&report);
+}
+
+static void check_sarif(const struct row *row)
+{
+	struct report report;
+
+	if (strcmp(row->format, "sarif") != 0)
+		return;
+	report = read_row(row);
+	expect(row, "total", report.open);
+	expect(row, "suppressed", report.suppressed);
+	expect(row, "distinct_rule_and_place", report.distinct);
+	expect_severities(row, "findings", &report, FINDING_KIND_COUNT);
+	report_release(&report);
+}
+
+static void trivy_agrees_with_the_index(void **state)
+{
+	(void)state;
+	each_row(check_trivy);
+}
+
+static void sarif_agrees_with_the_index(void **state)
+{
+	(void)state;
+	each_row(check_sarif);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(trivy_agrees_with_the_index),
+		cmocka_unit_test(sarif_agrees_with_the_index),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
