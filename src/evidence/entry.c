@@ -25,28 +25,58 @@ const char *entry_line(struct report *report, const json_t *entry,
 	return len ? report_bytes(report, text, len, REPORT_NAME_MAX) : NULL;
 }
 
-const char *entry_words(struct report *report, const json_t *list,
-			const char *separator, size_t limit)
+static bool has_word(const struct str *words, const char *separator,
+		     const char *word)
 {
-	struct str text = STR_INIT;
+	size_t gap = strlen(separator);
+	size_t len = strlen(word);
+	const char *at = words->len ? words->data : NULL;
+
+	while (at) {
+		const char *end = strstr(at, separator);
+		size_t one = end ? (size_t)(end - at) : strlen(at);
+
+		if (one == len && memcmp(at, word, len) == 0)
+			return true;
+		at = end ? end + gap : NULL;
+	}
+	return false;
+}
+
+void words_add(struct str *words, const char *separator, const char *word)
+{
+	if (!word || !*word || words->len >= REPORT_WORD_MAX ||
+	    has_word(words, separator, word))
+		return;
+	if (words->len)
+		str_add(words, separator);
+	str_add(words, word);
+}
+
+const char *words_keep(struct report *report, struct str *words)
+{
 	const char *kept = NULL;
+
+	if (words->len)
+		kept = report_bytes(report, words->data, words->len,
+				    REPORT_WORD_MAX);
+	str_release(words);
+	return kept;
+}
+
+const char *entry_words(struct report *report, const json_t *list,
+			const char *separator)
+{
+	struct str words = STR_INIT;
 	const json_t *word;
 	size_t i;
 
-	if (json_is_string(list))
-		str_add(&text, json_string_value(list));
+	words_add(&words, separator, json_string_value(list));
 	json_array_foreach(list, i, word)
 	{
-		const char *next = json_string_value(word);
-
-		if (next && *next && text.len < limit)
-			str_addf(&text, "%s%s", text.len ? separator : "",
-				 next);
+		words_add(&words, separator, json_string_value(word));
 	}
-	if (text.len)
-		kept = report_bytes(report, text.data, text.len, limit);
-	str_release(&text);
-	return kept;
+	return words_keep(report, &words);
 }
 
 static int refuse_list(const struct report_input *input, const char *title,
@@ -71,11 +101,11 @@ int entry_list(const struct report_input *input, const char *title,
 		return 0;
 	if (!json_is_array(found))
 		return refuse_list(input, title, key, err);
-	json_array_foreach(
-		found, i,
-		entry) if (!json_is_object(entry)) return refuse_list(input,
-								      title,
-								      key, err);
+	json_array_foreach(found, i, entry)
+	{
+		if (!json_is_object(entry))
+			return refuse_list(input, title, key, err);
+	}
 	*list = found;
 	return 0;
 }

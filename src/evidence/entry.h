@@ -7,6 +7,7 @@
 #ifndef SIGNALBOX_EVIDENCE_ENTRY_H
 #define SIGNALBOX_EVIDENCE_ENTRY_H
 
+#include "base/str.h"
 #include "evidence/format.h"
 
 /* NULL when absent, no string or "". */
@@ -15,9 +16,15 @@ const char *entry_word(struct report *report, const json_t *entry,
 /* The first line of it that is not empty. */
 const char *entry_line(struct report *report, const json_t *entry,
 		       const char *key);
-/* "a, b": the strings of a list, or a string alone. */
+/* "a, b": the strings of a list, each once, or a string alone. */
 const char *entry_words(struct report *report, const json_t *list,
-			const char *separator, size_t limit);
+			const char *separator);
+
+/* Adds a word that is not there yet, while there is room; NULL and "" are
+ * none. */
+void words_add(struct str *words, const char *separator, const char *word);
+/* The report's own, NULL when there are none; releases `words`. */
+const char *words_keep(struct report *report, struct str *words);
 
 /* *list is NULL when there is none, or null, which is borrowed otherwise;
  * `title` is the format's. */
