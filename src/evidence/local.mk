@@ -1,4 +1,6 @@
 libsignalbox_a_SOURCES += \
+	%D%/approvals.c %D%/approvals.h \
+	%D%/chains.c %D%/chains.h \
 	%D%/cmocka.c %D%/cmocka.h \
 	%D%/codeowners.c %D%/codeowners.h \
 	%D%/collect.c %D%/collect.h \
@@ -14,6 +16,8 @@ libsignalbox_a_SOURCES += \
 	%D%/kept.c %D%/kept.h \
 	%D%/kept-read.c \
 	%D%/kept-summary.c \
+	%D%/licences.c %D%/licences.h \
+	%D%/license-names.c %D%/license-names.h \
 	%D%/lines.c \
 	%D%/policy.c %D%/policy.h \
 	%D%/pool.c %D%/pool.h \

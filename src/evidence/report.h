@@ -84,7 +84,8 @@ struct component {
 	const char *name, *version, *purl;
 	const char *license; /* an SPDX expression, or the words there */
 	const char *path;
-	const char *chain; /* "app > a > b": who brought it in */
+	const char *chain;   /* "app > a > b": who brought it in */
+	const char *verdict; /* of the licence policy, once applied */
 };
 
 struct coverage_file {

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT */
+/* Licences as people write them, where they do not write SPDX ids. */
+#ifndef SIGNALBOX_EVIDENCE_LICENSE_NAMES_H
+#define SIGNALBOX_EVIDENCE_LICENSE_NAMES_H
+
+#include <stdbool.h>
+
+/* "Apache License, Version 2.0" is Apache-2.0. NULL for what is not in the
+ * table, and for what could be several: "BSD", "Apache Software License". */
+const char *license_of_name(const char *name);
+
+/* NONE, NOASSERTION, UNKNOWN and "" say that nobody knows; NULL too. */
+bool license_is_told(const char *license);
+
+#endif
