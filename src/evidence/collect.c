@@ -108,6 +108,15 @@ void report_count_test(struct report *report, const struct test_case *test)
 		report->totals.flaky++;
 }
 
+void report_recount_test(struct report *report, const struct test_case *was,
+			 const struct test_case *is)
+{
+	--*counter_of(&report->totals, was->outcome);
+	++*counter_of(&report->totals, is->outcome);
+	report->totals.flaky += is->flaky;
+	report->totals.flaky -= was->flaky;
+}
+
 void report_count_unfinished(struct report *report, uint64_t count)
 {
 	report->totals.total += count;

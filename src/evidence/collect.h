@@ -35,6 +35,9 @@ void report_note(struct report *report, const char *format, ...)
 	PRINTF_LIKE(2, 3);
 
 void report_count_test(struct report *report, const struct test_case *test);
+/* It was counted, but came out otherwise in the end. */
+void report_recount_test(struct report *report, const struct test_case *was,
+			 const struct test_case *is);
 /* Keeps a copy, when there is room; does not count it. */
 void report_keep_test(struct report *report, const struct test_case *test);
 /* Announced tests of which nothing was seen. */

@@ -73,17 +73,77 @@ static void describe_tests(json_t *object, const struct report *report)
 	add_text(object, "verdict", report_verdict_name(report->verdict));
 }
 
+static void describe_coverage(json_t *object, const struct report *report)
+{
+	const struct coverage_file *sum = &report->coverage;
+
+	add_count(object, "lines", sum->lines);
+	add_count(object, "covered", sum->covered);
+	add_count(object, "branches", sum->branches);
+	add_count(object, "branches_covered", sum->branches_covered);
+	add_count(object, "files", report->file_count);
+}
+
+static void describe_components(json_t *object, const struct report *report)
+{
+	json_t *licenses = json_object();
+
+	for (size_t i = 0; i < report->component_count; i++) {
+		const char *license = report->components[i].license;
+		json_t *count;
+
+		if (!license)
+			continue;
+		count = json_object_get(licenses, license);
+		add_count(licenses, license,
+			  (uint64_t)json_integer_value(count) + 1);
+	}
+	add_count(object, "components", report->component_count);
+	add_count(object, "license_unknown", report->license_unknown);
+	json_object_set_new(object, "licenses", licenses);
+}
+
+static void describe_changes(json_t *object, const struct report *report)
+{
+	const struct report_changes *changes = &report->changes;
+
+	if (changes->is_plan) {
+		add_count(object, "adds", changes->adds);
+		add_count(object, "changes", changes->changes);
+		add_count(object, "destroys", changes->destroys);
+		add_count(object, "replacements", changes->replacements);
+		return;
+	}
+	add_count(object, "changed", changes->changed);
+	add_count(object, "failed", changes->failed);
+	add_count(object, "unreachable", changes->unreachable);
+	add_count(object, "hosts", changes->hosts);
+}
+
+/* A bill of materials that tells vulnerabilities is a scan too. */
+static const char *kind_of(const struct report *report)
+{
+	return report_kind_name(report->has_findings ? REPORT_OF_FINDINGS
+						     : report->kind);
+}
+
 json_t *report_describe(const struct report *report, const char *file)
 {
 	json_t *object = json_object();
 
 	add_text(object, "file", file);
 	add_text(object, "format", report->format);
-	add_text(object, "kind", report_kind_name(report->kind));
+	add_text(object, "kind", kind_of(report));
 	if (report->kind == REPORT_OF_TESTS)
 		describe_tests(object, report);
 	if (report->has_findings)
 		describe_findings(object, report);
+	if (report->kind == REPORT_OF_COVERAGE)
+		describe_coverage(object, report);
+	if (report->has_components)
+		describe_components(object, report);
+	if (report->kind == REPORT_OF_CHANGES)
+		describe_changes(object, report);
 	if (report->why)
 		add_text(object, "why", report->why);
 	return object;

@@ -4,7 +4,9 @@
 
 #include "evidence/cmocka.h"
 #include "evidence/format.h"
+#include "evidence/gotest.h"
 #include "evidence/stream.h"
+#include "evidence/subunit.h"
 #include "evidence/tap.h"
 
 static bool any_line(const struct report_input *input,
@@ -33,6 +35,7 @@ static int read_lines(const struct report_input *input, struct report *report,
 
 	(void)err; /* bad lines fail a report, they do not refuse it */
 	report_release(report);
+	report_stream_is_file(stream);
 	report_stream_feed(stream, input->text, input->len);
 	report_stream_finish(stream, report);
 	report_stream_free(stream);
@@ -55,6 +58,19 @@ static bool may_be_cmocka(const struct report_input *input)
 	return is_cmocka(input) || is_tap(input);
 }
 
+static bool is_gotest(const struct report_input *input)
+{
+	return any_line(input, gotest_is_sign);
+}
+
+/* Its words are such that other formats' noise may have them as well. */
+static bool is_subunit(const struct report_input *input)
+{
+	return any_line(input, subunit_is_test) &&
+	       any_line(input, subunit_is_result) && !is_tap(input) &&
+	       !is_cmocka(input);
+}
+
 const struct report_format_ops tap_format = {
 	.name = "tap",
 	.title = "TAP",
@@ -71,5 +87,23 @@ const struct report_format_ops cmocka_format = {
 	.kind = REPORT_OF_TESTS,
 	.matches = is_cmocka,
 	.accepts = may_be_cmocka,
+	.read = read_lines,
+};
+
+const struct report_format_ops gotest_format = {
+	.name = "gotest",
+	.title = "the output of go test -json",
+	.encoding = REPORT_LINES,
+	.kind = REPORT_OF_TESTS,
+	.matches = is_gotest,
+	.read = read_lines,
+};
+
+const struct report_format_ops subunit_format = {
+	.name = "subunit",
+	.title = "subunit, version 1",
+	.encoding = REPORT_LINES,
+	.kind = REPORT_OF_TESTS,
+	.matches = is_subunit,
 	.read = read_lines,
 };

@@ -10,6 +10,7 @@ libsignalbox_a_SOURCES += \
 	%D%/finding.c %D%/finding.h \
 	%D%/format.h %D%/formats.h \
 	%D%/freshness.c %D%/freshness.h \
+	%D%/gotest.c %D%/gotest.h \
 	%D%/input.c %D%/input.h \
 	%D%/json.c %D%/json.h \
 	%D%/junit.c \
@@ -30,6 +31,7 @@ libsignalbox_a_SOURCES += \
 	%D%/sink.c %D%/sink.h \
 	%D%/spdx-expression.c %D%/spdx-expression.h \
 	%D%/stream.c %D%/stream.h \
+	%D%/subunit.c %D%/subunit.h \
 	%D%/tap.c %D%/tap.h \
 	%D%/tap-yaml.c %D%/tap-yaml.h \
 	%D%/toml.c %D%/toml.h %D%/toml-text.c %D%/toml-text.h \

@@ -125,11 +125,21 @@ size_t report_pool_bytes(const struct report_pool *pool)
 	return pool->bytes;
 }
 
+/* A text's number stands before it. */
+static uint32_t number_of(const char *text)
+{
+	uint32_t number;
+
+	memcpy(&number, text - sizeof(number), sizeof(number));
+	return number;
+}
+
 const char *report_pool_add(struct report_pool *pool, const char *text,
 			    size_t len)
 {
 	const char *end = memchr(text, '\0', len);
 	struct entry *entry;
+	uint32_t number = (uint32_t)pool->count;
 	uint32_t hash;
 	char *copy;
 
@@ -139,11 +149,24 @@ const char *report_pool_add(struct report_pool *pool, const char *text,
 	entry = find_slot(pool, text, (uint32_t)len, hash);
 	if (entry->text)
 		return entry->text;
-	copy = room_for(pool, len + 1);
+	copy = room_for(pool, sizeof(number) + len + 1);
+	memcpy(copy, &number, sizeof(number));
+	copy += sizeof(number);
 	memcpy(copy, text, len);
 	copy[len] = '\0';
 	*entry = (struct entry){copy, hash, (uint32_t)len};
 	if (++pool->count > pool->slots / 2)
 		grow(pool);
 	return copy;
+}
+
+size_t report_pool_number(struct report_pool *pool, const char *text,
+			  size_t len)
+{
+	return number_of(report_pool_add(pool, text, len));
+}
+
+size_t report_pool_count(const struct report_pool *pool)
+{
+	return pool->count;
 }

@@ -13,6 +13,11 @@ void report_pool_free(struct report_pool *pool);
  * ends the text. */
 const char *report_pool_add(struct report_pool *pool, const char *text,
 			    size_t len);
+/* How many texts were there before this one, when it was first added: 0 for
+ * the first. */
+size_t report_pool_number(struct report_pool *pool, const char *text,
+			  size_t len);
+size_t report_pool_count(const struct report_pool *pool);
 /* Of all its texts. */
 size_t report_pool_bytes(const struct report_pool *pool);
 

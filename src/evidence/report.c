@@ -13,11 +13,13 @@
 #define FILE_MAX ((size_t)256 << 20)
 
 /* A new format is a file of its own and a row here. */
-#define FORMATS(X)          \
-	X(tap, "tap")       \
-	X(cmocka, "cmocka") \
-	X(junit, "junit")   \
-	X(sarif, "sarif")   \
+#define FORMATS(X)            \
+	X(tap, "tap")         \
+	X(cmocka, "cmocka")   \
+	X(gotest, "gotest")   \
+	X(subunit, "subunit") \
+	X(junit, "junit")     \
+	X(sarif, "sarif")     \
 	X(trivy, "trivy")
 
 #define X(id, name) &id##_format,

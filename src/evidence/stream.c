@@ -6,18 +6,34 @@
 
 #include "base/memory.h"
 #include "evidence/cmocka.h"
+#include "evidence/gotest.h"
+#include "evidence/subunit.h"
 #include "evidence/tap.h"
 
 #define LINE_MAX_BYTES 65536
 
+/* What reads the lines; cmocka may write either of the first two. */
+enum { READS_TAP = 1, READS_CMOCKA = 2, READS_GOTEST = 4, READS_SUBUNIT = 8 };
+
 struct report_stream {
 	struct test_sink sink;
+	unsigned reads;
 	struct tap_reader tap;
 	struct cmocka_reader cmocka;
-	bool reads_cmocka;
+	struct gotest_reader gotest;
+	struct subunit_reader subunit;
 	struct str line; /* begun in an earlier chunk */
 	bool too_long;	 /* the rest of this line is dropped */
 };
+
+static unsigned readers_of(const char *format)
+{
+	if (!format || strcmp(format, "cmocka") == 0)
+		return READS_TAP | READS_CMOCKA;
+	if (strcmp(format, "gotest") == 0)
+		return READS_GOTEST;
+	return strcmp(format, "subunit") == 0 ? READS_SUBUNIT : READS_TAP;
+}
 
 struct report_stream *
 report_stream_new(const char *format, report_test_callback *on_test, void *data)
@@ -27,12 +43,19 @@ report_stream_new(const char *format, report_test_callback *on_test, void *data)
 	sink_init(&stream->sink, format ? format : "tap");
 	stream->sink.on_test = on_test;
 	stream->sink.data = data;
+	stream->reads = readers_of(format);
 	tap_init(&stream->tap, &stream->sink);
 	stream->tap.plan_leads = str_equal(format, "cmocka");
 	cmocka_init(&stream->cmocka, &stream->sink);
-	stream->reads_cmocka = !str_equal(format, "tap");
+	gotest_init(&stream->gotest, &stream->sink);
+	subunit_init(&stream->subunit, &stream->sink);
 	str_init(&stream->line);
 	return stream;
+}
+
+void report_stream_is_file(struct report_stream *stream)
+{
+	stream->gotest.is_file = true;
 }
 
 void report_stream_free(struct report_stream *stream)
@@ -42,6 +65,8 @@ void report_stream_free(struct report_stream *stream)
 	sink_release(&stream->sink);
 	tap_release(&stream->tap);
 	cmocka_release(&stream->cmocka);
+	gotest_release(&stream->gotest);
+	subunit_release(&stream->subunit);
 	str_release(&stream->line);
 	free(stream);
 }
@@ -51,9 +76,14 @@ static void take_line(struct report_stream *stream, const char *line,
 {
 	if (len && line[len - 1] == '\r')
 		len--;
-	tap_line(&stream->tap, line, len, ended);
-	if (stream->reads_cmocka)
+	if (stream->reads & READS_TAP)
+		tap_line(&stream->tap, line, len, ended);
+	if (stream->reads & READS_CMOCKA)
 		cmocka_line(&stream->cmocka, line, len);
+	if (stream->reads & READS_GOTEST)
+		gotest_line(&stream->gotest, line, len);
+	if (stream->reads & READS_SUBUNIT)
+		subunit_line(&stream->subunit, line, len, ended);
 }
 
 /* The first part of a line, or more of it; too long a line is forgotten. */
@@ -78,6 +108,8 @@ static void end_line(struct report_stream *stream, const char *bytes,
 	keep_part(stream, bytes, len);
 	if (!stream->too_long)
 		take_line(stream, stream->line.data, stream->line.len, true);
+	else
+		gotest_long_line(&stream->gotest);
 	stream->too_long = false;
 	str_clear(&stream->line);
 }
@@ -109,9 +141,17 @@ void report_stream_finish(struct report_stream *stream, struct report *report)
 {
 	if (stream->line.len)
 		take_line(stream, stream->line.data, stream->line.len, false);
+	if (stream->too_long)
+		gotest_long_line(&stream->gotest);
 	str_clear(&stream->line);
-	tap_finish(&stream->tap);
-	cmocka_finish(&stream->cmocka);
+	if (stream->reads & READS_TAP)
+		tap_finish(&stream->tap);
+	if (stream->reads & READS_CMOCKA)
+		cmocka_finish(&stream->cmocka);
+	if (stream->reads & READS_GOTEST)
+		gotest_finish(&stream->gotest);
+	if (stream->reads & READS_SUBUNIT)
+		subunit_finish(&stream->subunit);
 	sink_settle(&stream->sink);
 	if (stream->cmocka.groups && !stream->tap.documents)
 		stream->sink.report.format = "cmocka";

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A stage's output read as it comes: TAP (13, 14, cmocka's dialect, several
- * documents one after the other) and cmocka's standard output, counted test
- * by test among whatever else the stage prints.
+ * documents one after the other), cmocka's standard output, `go test -json` and
+ * subunit, counted test by test among whatever else the stage prints.
  *
  *	struct report_stream *stream =
  *		report_stream_new("tap", on_test, stage);
@@ -30,13 +30,16 @@ typedef void report_test_callback(const struct test_case *test,
 
 /*
  * format: "tap"; "cmocka" (its standard output, or its TAP); NULL: either,
- * whichever appears. on_test may be NULL.
+ * whichever appears; "gotest"; "subunit". on_test may be NULL.
  */
 struct report_stream *report_stream_new(const char *format,
 					report_test_callback *on_test,
 					void *data);
 void report_stream_feed(struct report_stream *stream, const char *bytes,
 			size_t len);
+/* Before the first byte: these are no stage's output but a file of nothing
+ * else, of which every line has to be understood. */
+void report_stream_is_file(struct report_stream *stream);
 /* What was counted so far, after the finish too; borrowed. */
 const struct test_totals *
 report_stream_totals(const struct report_stream *stream);

@@ -52,6 +52,7 @@ check_PROGRAMS += %D%/evidence/cvss-test
 check_PROGRAMS += %D%/evidence/codeowners-test
 check_PROGRAMS += %D%/evidence/exceptions-test
 check_PROGRAMS += %D%/evidence/freshness-test
+check_PROGRAMS += %D%/evidence/gotest-test
 check_PROGRAMS += %D%/evidence/input-test
 check_PROGRAMS += %D%/evidence/junit-test
 check_PROGRAMS += %D%/evidence/kept-test
