@@ -380,7 +380,7 @@ static int run_desk(struct desk *desk, const struct screen_options *options,
 	return end < 0 ? -1 : 0;
 }
 
-static char *name_of(const struct repository *repository)
+static char *name_of(struct repository *repository)
 {
 	const char *folder = repository_work_tree(repository);
 	const char *slash;

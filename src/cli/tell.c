@@ -33,7 +33,7 @@ static void idle(void *data)
 	(void)data;
 }
 
-static void send_all(const struct tell *tell, struct loop *loop,
+static void take_all(const struct tell *tell, struct loop *loop,
 		     const struct step_host *host)
 {
 	const struct notices_options options = {
@@ -50,11 +50,10 @@ static void send_all(const struct tell *tell, struct loop *loop,
 	notices_free(notices);
 }
 
-void tell_send(struct tell *tell, struct loop *loop,
-	       const struct environment *environment,
-	       const struct repository *repository)
+static void send_all(const struct tell *tell, struct loop *loop,
+		     const struct environment *environment,
+		     struct repository *repository)
 {
-	const struct pipeline *pipeline = environment_pipeline(environment);
 	const char *folder = repository_work_tree(repository);
 	const struct run_facts facts = {
 		.run_folder = environment_folder(environment),
@@ -62,13 +61,24 @@ void tell_send(struct tell *tell, struct loop *loop,
 			folder ? folder : repository_common_folder(repository),
 	};
 	struct step_host host = {
-		.loop = loop, .pipeline = pipeline, .run = &facts};
+		.loop = loop,
+		.pipeline = environment_pipeline(environment),
+		.run = &facts,
+		.http = http_new(loop),
+	};
 
-	if (pipeline && pipeline->notify_count && tell->count) {
-		host.http = http_new(loop);
-		send_all(tell, loop, &host);
-		http_free(host.http);
-	}
+	take_all(tell, loop, &host);
+	http_free(host.http);
+}
+
+void tell_send(struct tell *tell, struct loop *loop,
+	       const struct environment *environment,
+	       struct repository *repository)
+{
+	const struct pipeline *pipeline = environment_pipeline(environment);
+
+	if (pipeline && pipeline->notify_count && tell->count)
+		send_all(tell, loop, environment, repository);
 	for (size_t i = 0; i < tell->count; i++)
 		event_free(tell->events[i]);
 	free(tell->events);

@@ -20,6 +20,6 @@ void tell_keep_owned(struct tell *tell, const struct environment *environment,
  * short while. Empties it. */
 void tell_send(struct tell *tell, struct loop *loop,
 	       const struct environment *environment,
-	       const struct repository *repository);
+	       struct repository *repository);
 
 #endif

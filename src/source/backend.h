@@ -42,13 +42,19 @@ extern const struct backend_ops native_backend;
 extern const struct backend_ops command_backend;
 
 struct repository {
-	const struct backend_ops *ops;
-	struct git_repository *native; /* NULL with the git command */
-	char *git_folder;	       /* a linked work tree has its own */
+	char *folder;	  /* somewhere in it */
+	char *git_folder; /* a linked work tree has its own */
 	char *common;
 	char *state;
-	char *work_tree; /* or NULL */
+	/* What follows is known once repository_backend() was asked. */
+	const struct backend_ops *ops;
+	struct git_repository *native; /* NULL with the git command */
+	char *work_tree;	       /* or NULL */
 };
+
+/* Who answers for it, found at the first call; NULL when nobody can. */
+const struct backend_ops *repository_backend(struct repository *repository,
+					     struct error *err) MUST_CHECK;
 
 enum native_result {
 	NATIVE_OPENED,
@@ -56,12 +62,10 @@ enum native_result {
 	NATIVE_UNREADABLE, /* there is one; libgit2 cannot serve it */
 };
 
-/* Fills the paths and `native`. */
-enum native_result native_open(struct repository *repository,
-			       const char *folder);
-/* Fills the paths. */
-int command_open(struct repository *repository, const char *folder,
-		 struct error *err) MUST_CHECK;
+/* Fills `native`, and the paths that are not known. */
+enum native_result native_open(struct repository *repository);
+/* Fills the paths that are not known. */
+int command_open(struct repository *repository, struct error *err) MUST_CHECK;
 /* The full id of the revision's commit, as the git command understands it;
  * NULL with ERROR_NOT_FOUND. Owned by the caller. */
 char *command_resolve(struct repository *repository, const char *revision,

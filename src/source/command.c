@@ -65,15 +65,19 @@ static char *folder_answer(const char *folder, const char *question,
 		       git_run(arguments, &output, COMMAND_ANSWER_LIMIT, err));
 }
 
-int command_open(struct repository *repository, const char *folder,
-		 struct error *err)
+int command_open(struct repository *repository, struct error *err)
 {
-	repository->git_folder = folder_answer(folder, "--git-dir", err);
-	if (!repository->git_folder)
-		return error_prefix(err, "cannot open the repository of %s",
-				    folder);
-	repository->common = folder_answer(folder, "--git-common-dir", err);
-	if (!repository->common)
+	const char *folder = repository->folder;
+	char *found = folder_answer(folder, "--git-dir", err);
+
+	if (found) {
+		free(repository->git_folder);
+		repository->git_folder = found;
+	}
+	if (found && !repository->common)
+		repository->common =
+			folder_answer(folder, "--git-common-dir", err);
+	if (!found || !repository->common)
 		return error_prefix(err, "cannot open the repository of %s",
 				    folder);
 	/* A bare repository has none. */

@@ -9,6 +9,7 @@ libsignalbox_a_SOURCES += \
 	%D%/command.c %D%/command.h \
 	%D%/command-ships.c \
 	%D%/copy.c %D%/copy.h \
+	%D%/dotgit.c %D%/dotgit.h \
 	%D%/git.c %D%/git.h \
 	%D%/gitchild.c %D%/gitchild.h \
 	%D%/gitfolder.c %D%/gitfolder.h \

@@ -58,14 +58,14 @@ static void close_native(struct repository *repository)
 	git_libgit2_shutdown();
 }
 
-enum native_result native_open(struct repository *repository,
-			       const char *folder)
+enum native_result native_open(struct repository *repository)
 {
 	int code;
 
 	/* Counted: the handles of other threads keep the library open. */
 	git_libgit2_init();
-	code = git_repository_open_ext(&repository->native, folder, 0, NULL);
+	code = git_repository_open_ext(&repository->native, repository->folder,
+				       0, NULL);
 	if (code == GIT_ENOTFOUND && git_error_last() &&
 	    git_error_last()->klass == GIT_ERROR_REPOSITORY) {
 		git_libgit2_shutdown();
@@ -75,10 +75,12 @@ enum native_result native_open(struct repository *repository,
 		close_native(repository);
 		return NATIVE_UNREADABLE;
 	}
-	repository->git_folder =
-		without_slash(git_repository_path(repository->native));
-	repository->common =
-		without_slash(git_repository_commondir(repository->native));
+	if (!repository->git_folder)
+		repository->git_folder =
+			without_slash(git_repository_path(repository->native));
+	if (!repository->common)
+		repository->common = without_slash(
+			git_repository_commondir(repository->native));
 	if (git_repository_workdir(repository->native))
 		repository->work_tree = without_slash(
 			git_repository_workdir(repository->native));

@@ -8,13 +8,15 @@
 #include "base/memory.h"
 #include "pipeline/pipeline.h"
 #include "source/backend.h"
+#include "source/dotgit.h"
 #include "source/text.h"
 
-struct repository *repository_open(const char *folder, struct error *err)
+const struct backend_ops *repository_backend(struct repository *repository,
+					     struct error *err)
 {
-	struct repository *repository = xcalloc(1, sizeof(*repository));
-
-	switch (native_open(repository, folder)) {
+	if (repository->ops)
+		return repository->ops;
+	switch (native_open(repository)) {
 	case NATIVE_OPENED:
 		repository->ops = &native_backend;
 		break;
@@ -22,16 +24,30 @@ struct repository *repository_open(const char *folder, struct error *err)
 		error_set(err, ERROR_NOT_FOUND,
 			  "no git repository in %s or above it; change to one, "
 			  "or make one with 'git init' and a first commit",
-			  folder);
-		repository_free(repository);
-		return NULL;
+			  repository->folder);
+		break;
 	case NATIVE_UNREADABLE:
-		repository->ops = &command_backend;
-		if (command_open(repository, folder, err) < 0) {
+		if (command_open(repository, err) == 0)
+			repository->ops = &command_backend;
+		break;
+	}
+	return repository->ops;
+}
+
+struct repository *repository_open(const char *folder, struct error *err)
+{
+	struct repository *repository = xcalloc(1, sizeof(*repository));
+
+	repository->folder = dotgit_find(folder);
+	if (repository->folder) {
+		repository->common = path_join(repository->folder, ".git");
+		repository->git_folder = xstrdup(repository->common);
+	} else {
+		repository->folder = xstrdup(folder);
+		if (!repository_backend(repository, err)) {
 			repository_free(repository);
 			return NULL;
 		}
-		break;
 	}
 	repository->state = path_join(repository->common, "signalbox");
 	return repository;
@@ -43,6 +59,7 @@ void repository_free(struct repository *repository)
 		return;
 	if (repository->ops)
 		repository->ops->close(repository);
+	free(repository->folder);
 	free(repository->git_folder);
 	free(repository->common);
 	free(repository->state);
@@ -66,9 +83,10 @@ int repository_make_state(const struct repository *repository,
 	return folder_make(repository->state, 0700, err);
 }
 
-const char *repository_work_tree(const struct repository *repository)
+const char *repository_work_tree(struct repository *repository)
 {
-	return repository->work_tree;
+	return repository_backend(repository, NULL) ? repository->work_tree
+						    : repository->folder;
 }
 
 int repository_no_commit(const char *revision, struct error *err)
@@ -113,9 +131,10 @@ void commit_add_co_author(const char *person, void *commit)
 int repository_commit(struct repository *repository, const char *revision,
 		      struct commit *commit, struct error *err)
 {
+	const struct backend_ops *ops = repository_backend(repository, err);
 	const char *name = revision ? revision : "HEAD";
 
-	if (repository->ops->commit(repository, name, commit, err) < 0)
+	if (!ops || ops->commit(repository, name, commit, err) < 0)
 		return -1;
 	name_branch(repository, commit);
 	return 0;
@@ -139,25 +158,28 @@ void commit_release(struct commit *commit)
 char *repository_version(struct repository *repository, const char *commit,
 			 struct error *err)
 {
-	return repository->ops->version(repository, commit, err);
+	const struct backend_ops *ops = repository_backend(repository, err);
+
+	return ops ? ops->version(repository, commit, err) : NULL;
 }
 
-static int read_from_work_tree(const struct repository *repository,
-			       const char *path, size_t limit, struct str *text,
+static int read_from_work_tree(struct repository *repository, const char *path,
+			       size_t limit, struct str *text,
 			       struct error *err)
 {
+	const char *tree = repository_work_tree(repository);
 	char *whole;
 	int result;
 
-	if (!repository->work_tree)
+	if (!tree)
 		return error_set(err, ERROR_NOT_FOUND,
 				 "a bare repository has no work tree to read "
 				 "%s from; name a commit",
 				 path);
-	whole = path_join(repository->work_tree, path);
+	whole = path_join(tree, path);
 	if (!file_exists(whole))
 		result = error_set(err, ERROR_NOT_FOUND, "there is no %s in %s",
-				   path, repository->work_tree);
+				   path, tree);
 	else
 		result = file_read(whole, text, limit, err);
 	free(whole);
@@ -168,10 +190,13 @@ int repository_read_file(struct repository *repository, const char *commit,
 			 const char *path, size_t limit, struct str *text,
 			 struct error *err)
 {
+	const struct backend_ops *ops;
+
 	if (!commit)
 		return read_from_work_tree(repository, path, limit, text, err);
-	return repository->ops->read_file(repository, commit, path, limit, text,
-					  err);
+	ops = repository_backend(repository, err);
+	return ops ? ops->read_file(repository, commit, path, limit, text, err)
+		   : -1;
 }
 
 struct pipeline *repository_pipeline(struct repository *repository,

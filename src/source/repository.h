@@ -10,8 +10,10 @@
  *	commit_release(&commit);
  *	repository_free(repository);
  *
- * Answers come from libgit2; where that cannot read the repository (SHA-256,
- * shallow, partial clones) the git command answers, with the same words.
+ * Answers come from libgit2, set up when the first is asked for; where that
+ * cannot read the repository (SHA-256, shallow, partial clones) the git command
+ * answers, with the same words. The common and the state folder are known
+ * without either.
  * Everything here blocks on the disk. A handle serves one thread at a time;
  * a helper opens its own.
  */
@@ -39,8 +41,8 @@ const char *repository_state_folder(const struct repository *repository);
 /* Makes it, 0700. */
 int repository_make_state(const struct repository *repository,
 			  struct error *err) MUST_CHECK;
-/* NULL for a bare repository. */
-const char *repository_work_tree(const struct repository *repository);
+/* NULL for a bare repository. Asks. */
+const char *repository_work_tree(struct repository *repository);
 
 /* All text is valid UTF-8. */
 struct commit {

@@ -126,7 +126,9 @@ void collector_finish(struct collector *collector)
 int ships_find(struct repository *repository, const char *live,
 	       const char *candidate, struct ships *ships, struct error *err)
 {
-	return repository->ops->ships(repository, live, candidate, ships, err);
+	const struct backend_ops *ops = repository_backend(repository, err);
+
+	return ops ? ops->ships(repository, live, candidate, ships, err) : -1;
 }
 
 void ships_say_cut(struct str *text, size_t limit)
@@ -168,9 +170,11 @@ int ships_migrations(struct repository *repository, const char *live,
 		     const char *candidate, const struct pipeline *pipeline,
 		     size_t *count, struct error *err)
 {
+	const struct backend_ops *ops = repository_backend(repository, err);
 	struct migration_count it = {pipeline, 0};
-	int result = repository->ops->paths(repository, live, candidate,
-					    count_migration, &it, err);
+	int result = ops ? ops->paths(repository, live, candidate,
+				      count_migration, &it, err)
+			 : -1;
 
 	*count = it.count;
 	return result;
@@ -180,14 +184,19 @@ int ships_diff(struct repository *repository, const char *live,
 	       const char *candidate, const char *raw, size_t limit,
 	       struct str *text, struct error *err)
 {
-	return repository->ops->diff(repository, live, candidate, raw, limit,
-				     text, err);
+	const struct backend_ops *ops = repository_backend(repository, err);
+
+	return ops ? ops->diff(repository, live, candidate, raw, limit, text,
+			       err)
+		   : -1;
 }
 
 int ships_show(struct repository *repository, const char *commit, size_t limit,
 	       struct str *text, struct error *err)
 {
-	return repository->ops->show(repository, commit, limit, text, err);
+	const struct backend_ops *ops = repository_backend(repository, err);
+
+	return ops ? ops->show(repository, commit, limit, text, err) : -1;
 }
 
 struct shipped_commit shipped_commit_copy(const struct shipped_commit *commit)

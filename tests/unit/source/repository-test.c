@@ -34,16 +34,23 @@ static struct repository *open_in(const char *root, const char *folder)
 	return repository;
 }
 
+static char *head_branch(struct repository *repository)
+{
+	const struct backend_ops *ops = repository_backend(repository, NULL);
+
+	assert_non_null(ops);
+	return ops->head_branch(repository);
+}
+
 /* The same repository through both backends. */
 static struct repository *open_by_command(const char *root)
 {
 	struct repository *repository = xcalloc(1, sizeof(*repository));
-	char *path = path_join(root, "repo");
 
+	repository->folder = path_join(root, "repo");
 	repository->ops = &command_backend;
-	assert_int_equal(command_open(repository, path, NULL), 0);
+	assert_int_equal(command_open(repository, NULL), 0);
 	repository->state = path_join(repository->common, "signalbox");
-	free(path);
 	return repository;
 }
 
@@ -68,6 +75,76 @@ static void folders_are_found_from_below(void **state)
 	repository_free(repository);
 }
 
+/* What is told by its place alone is what git tells. */
+static void the_state_folder_is_known_before_libgit2(void **state)
+{
+	static const char *const folders[] = {"repo", "repo/below/deep",
+					      "repo/linked"};
+
+	make_history(*state, "");
+	scratch_run(*state, "ln -s below/deep repo/linked");
+	for (size_t i = 0; i < ARRAY_SIZE(folders); i++) {
+		struct repository *repository = open_in(*state, folders[i]);
+		char *common = xstrdup(repository_common_folder(repository));
+
+		assert_null(repository->ops);
+		assert_non_null(repository_backend(repository, NULL));
+		assert_same_as_git(common, *state,
+				   "cd repo && git rev-parse "
+				   "--absolute-git-dir");
+		assert_same_as_git(xstrdup(repository_work_tree(repository)),
+				   *state, "cd repo && pwd -P");
+		repository_free(repository);
+	}
+}
+
+/* In the git folder itself, a folder of that name that is none, a bare one
+ * within a work tree, a work tree elsewhere. */
+static void what_is_no_plain_place_is_left_to_libgit2(void **state)
+{
+	struct repository *repository;
+
+	make_history(*state, "");
+	scratch_run(*state, "mkdir -p repo/below/.git elsewhere &&"
+			    "git init -q --bare repo/bare");
+	repository = open_in(*state, "repo/.git/refs");
+	assert_non_null(repository->ops);
+	repository_free(repository);
+	repository = open_in(*state, "repo/below/deep");
+	assert_non_null(repository->ops);
+	assert_same_as_git(xstrdup(repository_common_folder(repository)),
+			   *state,
+			   "cd repo && git rev-parse --absolute-git-dir");
+	repository_free(repository);
+	repository = open_in(*state, "repo/bare/refs");
+	assert_null(repository_work_tree(repository));
+	repository_free(repository);
+	scratch_run(*state, "git -C repo config core.worktree ../../elsewhere");
+	repository = open_in(*state, "repo");
+	assert_same_as_git(xstrdup(repository_work_tree(repository)), *state,
+			   "cd elsewhere && pwd -P");
+	repository_free(repository);
+}
+
+/* One that nobody can read keeps nobody from what lies beside it. */
+static void an_unreadable_one_is_told_when_it_is_asked(void **state)
+{
+	struct commit commit = COMMIT_INIT;
+	struct error err = ERROR_INIT;
+	struct repository *repository;
+
+	make_history(*state, "");
+	scratch_run(*state, "git -C repo config core.repositoryformatversion "
+			    "99");
+	repository = open_in(*state, "repo");
+	assert_int_equal(repository_commit(repository, NULL, &commit, &err),
+			 -1);
+	assert_int_equal(err.code, ERROR_GIT);
+	error_clear(&err);
+	assert_non_null(repository_work_tree(repository));
+	repository_free(repository);
+}
+
 static void linked_work_trees_share_their_state(void **state)
 {
 	struct repository *repository;
@@ -80,8 +157,7 @@ static void linked_work_trees_share_their_state(void **state)
 			   "cd repo && git rev-parse --absolute-git-dir");
 	assert_same_as_git(xstrdup(repository_work_tree(repository)), *state,
 			   "cd linked && pwd -P");
-	assert_same_as_git(repository->ops->head_branch(repository), *state,
-			   "echo side");
+	assert_same_as_git(head_branch(repository), *state, "echo side");
 	repository_free(repository);
 }
 
@@ -216,8 +292,7 @@ static void check_all(struct repository *repository, const char *root)
 	check_revisions(repository, root);
 	check_versions(repository, root);
 	check_files(repository);
-	assert_same_as_git(repository->ops->head_branch(repository), root,
-			   "echo main");
+	assert_same_as_git(head_branch(repository), root, "echo main");
 	repository_free(repository);
 }
 
@@ -227,7 +302,7 @@ static void libgit2_agrees_with_git(void **state)
 
 	make_history(*state, "");
 	repository = open_in(*state, "repo");
-	assert_non_null(repository->native);
+	assert_ptr_equal(repository_backend(repository, NULL), &native_backend);
 	check_all(repository, *state);
 }
 
@@ -243,7 +318,8 @@ static void a_sha256_repository_is_read(void **state)
 
 	make_history(*state, "--object-format=sha256");
 	repository = open_in(*state, "repo");
-	assert_null(repository->native);
+	assert_ptr_equal(repository_backend(repository, NULL),
+			 &command_backend);
 	check_all(repository, *state);
 }
 
@@ -401,6 +477,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		scratch_test(folders_are_found_from_below),
+		scratch_test(the_state_folder_is_known_before_libgit2),
+		scratch_test(what_is_no_plain_place_is_left_to_libgit2),
+		scratch_test(an_unreadable_one_is_told_when_it_is_asked),
 		scratch_test(linked_work_trees_share_their_state),
 		scratch_test(no_repository_is_said_with_a_mend),
 		scratch_test(an_empty_repository_has_no_commit),

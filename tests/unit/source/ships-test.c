@@ -169,7 +169,7 @@ static void libgit2_counts_as_git_does(void **state)
 
 	make_history(*state, "");
 	repository = open_repo(*state);
-	assert_non_null(repository->native);
+	assert_ptr_equal(repository_backend(repository, NULL), &native_backend);
 	check_all(repository, *state);
 }
 
@@ -179,7 +179,8 @@ static void the_git_command_counts_the_same(void **state)
 
 	make_history(*state, "--object-format=sha256");
 	repository = open_repo(*state);
-	assert_null(repository->native);
+	assert_ptr_equal(repository_backend(repository, NULL),
+			 &command_backend);
 	check_all(repository, *state);
 }
 
