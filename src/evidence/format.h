@@ -46,5 +46,7 @@ extern const struct report_format_ops cmocka_format;
 extern const struct report_format_ops junit_format;
 extern const struct report_format_ops sarif_format;
 extern const struct report_format_ops trivy_format;
+extern const struct report_format_ops grype_format;
+extern const struct report_format_ops osv_format;
 
 #endif

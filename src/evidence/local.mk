@@ -11,6 +11,8 @@ libsignalbox_a_SOURCES += \
 	%D%/format.h %D%/formats.h \
 	%D%/freshness.c %D%/freshness.h \
 	%D%/gotest.c %D%/gotest.h \
+	%D%/grype.c \
+	%D%/osv.c \
 	%D%/input.c %D%/input.h \
 	%D%/json.c %D%/json.h \
 	%D%/junit.c \

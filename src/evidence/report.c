@@ -20,6 +20,8 @@
 	X(subunit, "subunit") \
 	X(junit, "junit")     \
 	X(sarif, "sarif")     \
+	X(grype, "grype")     \
+	X(osv, "osv")         \
 	X(trivy, "trivy")
 
 #define X(id, name) &id##_format,

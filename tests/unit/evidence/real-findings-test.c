@@ -38,6 +38,23 @@ static void expect_severities(const struct row *row, const char *what,
 	}
 }
 
+/* The same, in sum. */
+static void expect_sum(const struct row *row, const char *what, uint64_t got)
+{
+	json_t *counts = json_object_get(row->expected, what);
+	json_int_t sum = 0;
+	const char *name;
+	json_t *count;
+
+	json_object_foreach(counts, name, count)
+	{
+		sum += json_integer_value(count);
+	}
+	if ((uint64_t)sum != got)
+		fail_msg("%s: %d %s, not %d", row->file, (int)got, what,
+			 (int)sum);
+}
+
 static void check_trivy(const struct row *row)
 {
 	struct report report;
@@ -70,6 +87,33 @@ static void check_sarif(const struct row *row)
 	report_release(&report);
 }
 
+static void check_grype(const struct row *row)
+{
+	struct report report;
+
+	if (strcmp(row->format, "grype") != 0)
+		return;
+	report = read_row(row);
+	expect(row, "total", report.open);
+	expect(row, "suppressed", report.suppressed);
+	expect(row, "fixable", report.fixable);
+	expect_severities(row, "vulns", &report, FINDING_VULNERABILITY);
+	expect_sum(row, "vulns_dedup", report.distinct);
+	report_release(&report);
+}
+
+static void check_osv(const struct row *row)
+{
+	struct report report;
+
+	if (strcmp(row->format, "osv") != 0)
+		return;
+	report = read_row(row);
+	expect(row, "total", report.open);
+	expect_severities(row, "groups", &report, FINDING_KIND_COUNT);
+	report_release(&report);
+}
+
 static void trivy_agrees_with_the_index(void **state)
 {
 	(void)state;
@@ -82,11 +126,25 @@ static void sarif_agrees_with_the_index(void **state)
 	each_row(check_sarif);
 }
 
+static void grype_agrees_with_the_index(void **state)
+{
+	(void)state;
+	each_row(check_grype);
+}
+
+static void osv_agrees_with_the_index(void **state)
+{
+	(void)state;
+	each_row(check_osv);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(trivy_agrees_with_the_index),
 		cmocka_unit_test(sarif_agrees_with_the_index),
+		cmocka_unit_test(grype_agrees_with_the_index),
+		cmocka_unit_test(osv_agrees_with_the_index),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
