@@ -1,6 +1,7 @@
 libsignalbox_a_SOURCES += \
 	%D%/check-ports.c \
 	%D%/document.c %D%/document.h \
+	%D%/evidence-config.h \
 	%D%/name-index.c %D%/name-index.h \
 	%D%/node-json.c \
 	%D%/pipeline-free.c \
@@ -18,6 +19,7 @@ libsignalbox_a_SOURCES += \
 	%D%/read-people.c \
 	%D%/read-preview.c \
 	%D%/read-reports.c \
+	%D%/read-scan.c \
 	%D%/read-request.c \
 	%D%/read-services.c \
 	%D%/read-stage.c \

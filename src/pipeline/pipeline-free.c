@@ -141,6 +141,22 @@ static void service_release(struct service_config *service)
 	free(service->health.run);
 }
 
+static void scan_release(struct scan_config *scan)
+{
+	strings_release(&scan->reports);
+	free(scan->format);
+	strings_release(&scan->exceptions);
+	free(scan->ok_exits);
+	free(scan->findings_exits);
+	free(scan->new_only);
+	free(scan->baseline);
+	strings_release(&scan->reviewers);
+	strings_release(&scan->licences.allow);
+	strings_release(&scan->licences.deny);
+	strings_release(&scan->licences.review);
+	free(scan->licences.approvals);
+}
+
 static void stage_release(struct stage_config *stage)
 {
 	free(stage->name);
@@ -158,11 +174,8 @@ static void stage_release(struct stage_config *stage)
 	for (size_t i = 0; i < stage->report_count; i++)
 		free(stage->reports[i].path);
 	free(stage->reports);
-	free(stage->scan.report);
-	free(stage->scan.format);
-	free(stage->scan.exceptions);
-	free(stage->scan.ok_exits);
-	free(stage->scan.findings_exits);
+	scan_release(&stage->scan);
+	free(stage->require.against);
 	pairs_release(&stage->env);
 	free(stage->environment);
 	free(stage->check.environment);

@@ -22,19 +22,11 @@
 
 #include "base/error.h"
 #include "base/strings.h"
+#include "pipeline/evidence-config.h"
 #include "pipeline/name-index.h"
 #include "yaml/problems.h"
 
 enum pipeline_mode { MODE_DELIVERY, MODE_DEPLOYMENT };
-
-enum severity { /* highest last; UNKNOWN is apart */
-		SEVERITY_UNKNOWN,
-		SEVERITY_INFO,
-		SEVERITY_LOW,
-		SEVERITY_MEDIUM,
-		SEVERITY_HIGH,
-		SEVERITY_CRITICAL,
-};
 
 /* env: and other maps of text to text, in the file's order. */
 struct pair {
@@ -294,31 +286,6 @@ struct deploy_config {
 	struct place place;
 };
 
-enum report_format { /* what a stage's reports: names; evidence/ reads them */
-		     REPORT_TAP,
-		     REPORT_JUNIT,
-		     REPORT_CMOCKA,
-};
-struct report_config {
-	enum report_format format;
-	char *path; /* a glob below the work folder, or "-": the output */
-	struct place place;
-};
-
-struct scan_config {
-	bool present;
-	char *report;
-	char *format;	       /* NULL: by content; else "sarif", "trivy" */
-	char *exceptions;      /* a file of the commit, or NULL */
-	enum severity fail_on; /* default high */
-	enum { UNKNOWN_FAIL, UNKNOWN_WARN, UNKNOWN_COUNT } unknown;
-	int *ok_exits; /* default {0} */
-	size_t ok_exit_count;
-	int *findings_exits; /* default {1} */
-	size_t findings_exit_count;
-	struct place place;
-};
-
 enum stage_kind {
 	STAGE_KIND_RUN, /* run, with or without scan */
 	STAGE_KIND_CHECK,
@@ -349,6 +316,7 @@ struct stage_config {
 	struct report_config *reports;
 	size_t report_count, report_cap;
 	struct scan_config scan;
+	struct require_config require;
 	int64_t timeout_ms; /* -1: none */
 	int64_t grace_ms;   /* default 10 s */
 	int retries;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a stage leaves behind to be read: artifacts, reports, scans. */
+/* What a stage leaves behind to be read: artifacts and reports. */
 #include "pipeline/sections.h"
 
 #include <string.h>
@@ -32,17 +32,43 @@ void read_globs(struct reader *reader, const struct node *value, void *into)
 		(void)check_below(reader, &value->children[i]);
 }
 
+void read_glob_or_globs(struct reader *reader, const struct node *value,
+			void *into)
+{
+	char *glob = NULL;
+
+	if (value->kind == NODE_LIST) {
+		read_globs(reader, value, into);
+		return;
+	}
+	read_glob(reader, value, &glob);
+	if (glob)
+		strings_add_owned(into, glob);
+}
+
+/* Formats that are counted while the stage writes them. */
+static bool is_live(const char *format)
+{
+	static const char *const live[] = {"tap", "cmocka", "gotest"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(live); i++)
+		if (strcmp(format, live[i]) == 0)
+			return true;
+	return false;
+}
+
 static void add_report(struct reader *reader, const struct node *value,
-		       enum report_format format, struct stage_config *stage)
+		       const char *format, struct stage_config *stage)
 {
 	char *path = NULL;
 	struct report_config *report;
 
-	if (format == REPORT_JUNIT && value->kind == NODE_TEXT &&
+	if (!is_live(format) && value->kind == NODE_TEXT &&
 	    strcmp(value->text, "-") == 0) {
 		complain_about(reader, value,
-			       "JUnit XML is not read from the output; write "
-			       "it to a file and name that");
+			       "%s is not read from the output; write it to a "
+			       "file and name that",
+			       format);
 		return;
 	}
 	read_glob(reader, value, &path);
@@ -55,181 +81,46 @@ static void add_report(struct reader *reader, const struct node *value,
 	report->place = value->place;
 }
 
-static void read_format(struct reader *reader, const struct node *value,
-			enum report_format format, struct stage_config *stage)
-{
-	if (value->kind != NODE_LIST)
-		add_report(reader, value, format, stage);
-	for (size_t i = 0; value->kind == NODE_LIST && i < value->count; i++)
-		add_report(reader, &value->children[i], format, stage);
-}
+static read_value read_report;
 
-static void read_tap(struct reader *reader, const struct node *value,
-		     void *into)
-{
-	read_format(reader, value, REPORT_TAP, into);
-}
-
-static void read_junit(struct reader *reader, const struct node *value,
-		       void *into)
-{
-	read_format(reader, value, REPORT_JUNIT, into);
-}
-
-static void read_cmocka(struct reader *reader, const struct node *value,
-			void *into)
-{
-	read_format(reader, value, REPORT_CMOCKA, into);
-}
-
+/* The names are evidence/'s names of the formats. */
 static const struct key report_keys[] = {
-	{"tap", read_tap, 0, false},	   {"junit", read_junit, 0, false},
-	{"cmocka", read_cmocka, 0, false}, {"go-json", NULL, 0, false},
-	{"ctest", NULL, 0, false},	   {"trx", NULL, 0, false},
-	{"nunit", NULL, 0, false},	   {"xunit", NULL, 0, false},
-	{"subunit", NULL, 0, false},	   {"gtest", NULL, 0, false},
-	{"cobertura", NULL, 0, false},	   {"lcov", NULL, 0, false},
-	{"gcov", NULL, 0, false},	   {"jacoco", NULL, 0, false},
-	{"coverage", NULL, 0, false},	   {"licences", NULL, 0, false},
-	{"cyclonedx", NULL, 0, false},	   {"spdx", NULL, 0, false},
+	{"tap", read_report, 0, false},
+	{"junit", read_report, 0, false},
+	{"cmocka", read_report, 0, false},
+	{"gotest", read_report, 0, false},
+	{"ctest", read_report, 0, false},
+	{"subunit", read_report, 0, false},
+	{"cobertura", read_report, 0, false},
+	{"lcov", read_report, 0, false},
+	{"cyclonedx", read_report, 0, false},
+	{"spdx", read_report, 0, false},
+	{"terraform", read_report, 0, false},
+	{"ansible", read_report, 0, false},
+	{"puppet", read_report, 0, false},
+	{"trx", NULL, 0, false},
+	{"nunit", NULL, 0, false},
+	{"xunit", NULL, 0, false},
+	{"gcov", NULL, 0, false},
+	{"jacoco", NULL, 0, false},
 };
 static const struct schema report_schema = SCHEMA("reports", report_keys);
+
+static void read_report(struct reader *reader, const struct node *value,
+			void *into)
+{
+	const char *format = NULL;
+
+	for (size_t i = 0; !format && i < ARRAY_SIZE(report_keys); i++)
+		if (strcmp(report_keys[i].name, value->key) == 0)
+			format = report_keys[i].name;
+	if (value->kind != NODE_LIST)
+		add_report(reader, value, format, into);
+	for (size_t i = 0; value->kind == NODE_LIST && i < value->count; i++)
+		add_report(reader, &value->children[i], format, into);
+}
 
 void read_reports(struct reader *reader, const struct node *value, void *into)
 {
 	read_map(reader, value, &report_schema, into);
-}
-
-static void read_scan_format(struct reader *reader, const struct node *value,
-			     void *into)
-{
-	static const char *const words[] = {"sarif", "trivy"};
-	static const char *const later[] = {
-		"grype",  "cyclonedx", "osv",	   "npm",  "snyk", "semgrep",
-		"bandit", "gitleaks",  "cppcheck", "spdx", NULL,
-	};
-	int word = read_word(reader, value, words, ARRAY_SIZE(words), later);
-
-	if (word >= 0)
-		read_line(reader, value, into);
-}
-
-static void read_fail_on(struct reader *reader, const struct node *value,
-			 void *into)
-{
-	static const char *const words[] = {"info", "low", "medium", "high",
-					    "critical"};
-	struct scan_config *scan = into;
-	int word = read_word(reader, value, words, ARRAY_SIZE(words), NULL);
-
-	if (word >= 0)
-		scan->fail_on = (enum severity)(SEVERITY_INFO + word);
-}
-
-static void read_unknown(struct reader *reader, const struct node *value,
-			 void *into)
-{
-	static const char *const words[] = {"fail", "warn", "count"};
-	struct scan_config *scan = into;
-	int word = read_word(reader, value, words, ARRAY_SIZE(words), NULL);
-
-	if (word == 0)
-		scan->unknown = UNKNOWN_FAIL;
-	else if (word > 0)
-		scan->unknown = word == 1 ? UNKNOWN_WARN : UNKNOWN_COUNT;
-}
-
-static void read_exits(struct reader *reader, const struct node *value,
-		       int **exits, size_t *count)
-{
-	size_t cap = 0;
-
-	*count = 0;
-	if (!expect_kind(reader, value, NODE_LIST, "a list of exit statuses"))
-		return;
-	for (size_t i = 0; i < value->count; i++) {
-		int number = -1;
-
-		read_between(reader, &value->children[i],
-			     "exit status; it is a number", 0, 255, &number);
-		if (number >= 0)
-			*VECTOR_ADD(*exits, *count, cap) = number;
-	}
-}
-
-static void read_ok_exits(struct reader *reader, const struct node *value,
-			  void *into)
-{
-	struct scan_config *scan = into;
-
-	read_exits(reader, value, &scan->ok_exits, &scan->ok_exit_count);
-}
-
-static void read_findings_exits(struct reader *reader, const struct node *value,
-				void *into)
-{
-	struct scan_config *scan = into;
-
-	read_exits(reader, value, &scan->findings_exits,
-		   &scan->findings_exit_count);
-}
-
-static const struct key scan_keys[] = {
-	{"report", read_glob, offsetof(struct scan_config, report), true},
-	{"format", read_scan_format, offsetof(struct scan_config, format),
-	 false},
-	{"fail-on", read_fail_on, 0, false},
-	{"unknown", read_unknown, 0, false},
-	{"ok-exits", read_ok_exits, 0, false},
-	{"findings-exits", read_findings_exits, 0, false},
-	{"exceptions", read_glob, offsetof(struct scan_config, exceptions),
-	 false},
-	{"licences", NULL, 0, false},
-	{"baseline", NULL, 0, false},
-	{"new-only", NULL, 0, false},
-	{"coverage", NULL, 0, false},
-};
-static const struct schema scan_schema = SCHEMA("a scan", scan_keys);
-
-static bool has_exit(const int *exits, size_t count, int status)
-{
-	for (size_t i = 0; i < count; i++)
-		if (exits[i] == status)
-			return true;
-	return false;
-}
-
-static void check_exits(struct reader *reader, const struct node *findings,
-			struct scan_config *scan)
-{
-	for (size_t i = 0; i < scan->findings_exit_count; i++)
-		if (has_exit(scan->ok_exits, scan->ok_exit_count,
-			     scan->findings_exits[i]))
-			complain_about(reader, findings,
-				       "exit status %d stands in 'ok-exits' "
-				       "too; it can mean only one thing",
-				       scan->findings_exits[i]);
-}
-
-void read_scan(struct reader *reader, const struct node *value, void *into)
-{
-	static const int ok = 0;
-	static const int found = 1;
-	struct scan_config *scan = into;
-	const struct node *findings = node_find(value, "findings-exits");
-
-	scan->present = true;
-	scan->place = node_place(value);
-	scan->fail_on = SEVERITY_HIGH;
-	read_map(reader, value, &scan_schema, scan);
-	if (!node_find(value, "ok-exits")) {
-		scan->ok_exits = xmemdup(&ok, sizeof(ok));
-		scan->ok_exit_count = 1;
-	}
-	if (findings) {
-		check_exits(reader, findings, scan);
-	} else if (!has_exit(scan->ok_exits, scan->ok_exit_count, found)) {
-		scan->findings_exits = xmemdup(&found, sizeof(found));
-		scan->findings_exit_count = 1;
-	}
 }

@@ -28,6 +28,7 @@ read_value read_listen;		  /* char *: address and port to listen at */
 read_value read_absolute;	  /* char *: a whole path */
 read_value read_globs;		  /* struct strings, below the work folder */
 read_value read_glob;		  /* char *, below the work folder */
+read_value read_glob_or_globs;	  /* struct strings, likewise */
 read_value read_reports;	  /* struct stage_config */
 read_value read_scan;		  /* struct scan_config */
 read_value read_shell;		  /* struct strings */

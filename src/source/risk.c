@@ -95,7 +95,7 @@ static bool is_of(const struct path_rule *rule, const char *path,
 static bool is_exceptions(const struct pipeline *pipeline, const char *path)
 {
 	for (size_t i = 0; pipeline && i < pipeline->stage_count; i++)
-		if (str_equal(pipeline->stages[i].scan.exceptions, path))
+		if (strings_has(&pipeline->stages[i].scan.exceptions, path))
 			return true;
 	return false;
 }

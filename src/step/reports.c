@@ -47,17 +47,6 @@ struct reports {
 	bool is_busy, is_dropped;
 };
 
-static const char *format_name(enum report_format format)
-{
-	static const char *const names[] = {
-		[REPORT_TAP] = "tap",
-		[REPORT_JUNIT] = "junit",
-		[REPORT_CMOCKA] = "cmocka",
-	};
-
-	return names[format];
-}
-
 static void set_totals(struct event *event, const struct test_totals *totals)
 {
 	event_set_int(event, "passed", (int64_t)totals->passed);
@@ -177,7 +166,7 @@ struct reports *reports_new(struct step *step)
 			continue;
 		}
 		report_stream_free(reports->stream);
-		reports->stream_format = format_name(config->format);
+		reports->stream_format = config->format;
 		reports->stream = report_stream_new(reports->stream_format,
 						    on_test, reports);
 	}
@@ -216,7 +205,7 @@ static char *verdict(const struct report *report)
 }
 
 static void read_one(struct reports *reports, const char *path,
-		     enum report_format format)
+		     const char *format)
 {
 	struct reading *reading =
 		VECTOR_ADD(reports->readings, reports->reading_count,
@@ -226,8 +215,7 @@ static void read_one(struct reports *reports, const char *path,
 
 	reading->path = xstrdup(path);
 	if (!report_is_fresh(&identity, path, &err) ||
-	    report_read(path, format_name(format), &reading->report, &err) <
-		    0) {
+	    report_read(path, format, &reading->report, &err) < 0) {
 		reading->why = xstrdup(error_text(&err));
 		error_clear(&err);
 		return;

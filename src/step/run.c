@@ -92,7 +92,8 @@ static int note_scan_report(const struct step_options *options,
 	if (!options->stage->scan.present || !options->folder)
 		return 0;
 	options->scan->found_exit = 0;
-	path = xasprintf("%s/%s", options->folder, options->stage->scan.report);
+	path = xasprintf("%s/%s", options->folder,
+			 options->stage->scan.reports.items[0]);
 	result = report_identity(path, &options->scan->before, err);
 	free(path);
 	return result;

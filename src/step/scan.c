@@ -40,11 +40,17 @@ struct scan_step {
 
 #define EXCEPTIONS_BYTES ((size_t)4 << 20)
 
+static const char *named(const struct scan_job *job)
+{
+	return job->config->exceptions.count ? job->config->exceptions.items[0]
+					     : NULL;
+}
+
 /* From the commit, not the folder: what the stage ran may have written
  * there. */
 static int except(struct scan_job *job, struct error *err)
 {
-	const char *name = job->config->exceptions;
+	const char *name = named(job);
 	struct repository *repository;
 	struct str text = STR_INIT;
 	int result = -1;
@@ -77,7 +83,8 @@ static bool contradicts(struct scan_job *job)
 	job->text = xasprintf("the command ended with exit status %d, which "
 			      "says that it found something, but %s holds no "
 			      "finding",
-			      job->traces.found_exit, job->config->report);
+			      job->traces.found_exit,
+			      job->config->reports.items[0]);
 	return true;
 }
 
@@ -175,7 +182,7 @@ static void tell_scan(struct step *step, struct scan_job *job)
 	struct event *event = step_event(step, EVENT_REPORT_READ);
 	struct report *report = &job->report;
 
-	event_set(event, "path", job->config->report);
+	event_set(event, "path", job->config->reports.items[0]);
 	event_set(event, "kind", "findings");
 	if (job->is_read)
 		set_counts(event, report);
@@ -186,10 +193,10 @@ static void tell_scan(struct step *step, struct scan_job *job)
 	event_set_bool(event, "ok", job->passed);
 	event_set(event, "reason", job->text);
 	step_emit(step, event);
-	step_tell_notes(step, job->config->exceptions, &job->notes);
+	step_tell_notes(step, named(job), &job->notes);
 	if (!job->is_read)
 		return;
-	step_tell_notes(step, job->config->report, &report->notes);
+	step_tell_notes(step, job->config->reports.items[0], &report->notes);
 	if (report->finding_count)
 		qsort(report->findings, report->finding_count,
 		      sizeof(*report->findings), worst_first);
@@ -206,7 +213,7 @@ static void scan_was_read(void *data)
 		scan->job = NULL;
 		tell_scan(&scan->step, job);
 		stage_log_printf(scan->step.options.log, "signalbox: %s: %s\n",
-				 job->config->report,
+				 job->config->reports.items[0],
 				 job->text ? job->text : "no finding");
 		step_done(&scan->step,
 			  job->passed ? STATE_PASSED : STATE_FAILED,
@@ -231,10 +238,11 @@ static int scan_start(struct step *step, struct error *err)
 		return error_set(err, ERROR_CONFIG,
 				 "%s has no work folder to find %s in",
 				 options->stage->name,
-				 options->stage->scan.report);
+				 options->stage->scan.reports.items[0]);
 	job = xcalloc(1, sizeof(*job));
 	job->config = &options->stage->scan;
-	job->path = xasprintf("%s/%s", options->folder, job->config->report);
+	job->path = xasprintf("%s/%s", options->folder,
+			      job->config->reports.items[0]);
 	job->repository = options->host->run->repository_folder;
 	if (!options->host->run->worktree)
 		job->commit = options->host->run->commit->id;

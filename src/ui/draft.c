@@ -28,7 +28,9 @@ static char *named_file(struct repository *repository, const char *stage)
 	struct pipeline *pipeline = repository_pipeline(repository, NULL);
 	const struct stage_config *config =
 		pipeline ? pipeline_stage(pipeline, stage) : NULL;
-	char *name = config ? xstrdup_null(config->scan.exceptions) : NULL;
+	char *name = config && config->scan.exceptions.count
+			     ? xstrdup(config->scan.exceptions.items[0])
+			     : NULL;
 
 	pipeline_free(pipeline);
 	return name;

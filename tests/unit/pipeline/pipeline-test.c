@@ -111,9 +111,9 @@ static void example_has_its_stages(void **state)
 	assert_string_equal(stage_kind_name(unit->kind), "run");
 	assert_string_equal(unit->run, "make check");
 	assert_int_equal(unit->report_count, 2);
-	assert_int_equal(unit->reports[0].format, REPORT_TAP);
+	assert_string_equal(unit->reports[0].format, "tap");
 	assert_string_equal(unit->reports[0].path, "-");
-	assert_int_equal(unit->reports[1].format, REPORT_JUNIT);
+	assert_string_equal(unit->reports[1].format, "junit");
 	assert_string_equal(unit->reports[1].path, "build/*.xml");
 	assert_int_equal(unit->timeout_ms, 600000);
 	assert_int_equal(unit->grace_ms, 10000);
@@ -126,7 +126,7 @@ static void example_has_its_stages(void **state)
 	assert_int_equal(pipeline_stage(pipeline, "build")->timeout_ms, -1);
 	assert_string_equal(scan->why, "known holes do not ship");
 	assert_true(scan->scan.present);
-	assert_string_equal(scan->scan.report, "trivy.json");
+	assert_string_equal(scan->scan.reports.items[0], "trivy.json");
 	assert_null(scan->scan.format);
 	assert_int_equal(scan->scan.fail_on, SEVERITY_HIGH);
 	assert_string_equal(severity_name(scan->scan.fail_on), "high");
@@ -329,7 +329,7 @@ static void stage_keys_all_arrive(void **state)
 	assert_int_equal(a->grace_ms, 2000);
 	assert_string_equal(a->environment, "p");
 	assert_int_equal(a->report_count, 2);
-	assert_int_equal(a->reports[1].format, REPORT_CMOCKA);
+	assert_string_equal(a->reports[1].format, "cmocka");
 	assert_string_equal(b->scan.format, "sarif");
 	assert_int_equal(b->scan.fail_on, SEVERITY_LOW);
 	assert_int_equal(b->scan.unknown, UNKNOWN_WARN);

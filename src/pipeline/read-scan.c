@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: MIT */
+/* `scan`: the policy that a scanner's report is held against. */
+#include "pipeline/sections.h"
+
+#include "base/memory.h"
+#include "base/vector.h"
+
+static void read_scan_format(struct reader *reader, const struct node *value,
+			     void *into)
+{
+	/* evidence/'s names of the formats that have findings. */
+	static const char *const words[] = {
+		"sarif",     "trivy",	 "grype",   "cyclonedx", "osv",
+		"npm-audit", "snyk",	 "semgrep", "gitleaks",	 "bandit",
+		"openvex",   "cppcheck", "retire",
+	};
+	int word = read_word(reader, value, words, ARRAY_SIZE(words), NULL);
+
+	if (word >= 0)
+		read_line(reader, value, into);
+}
+
+static void read_fail_on(struct reader *reader, const struct node *value,
+			 void *into)
+{
+	static const char *const words[] = {"info", "low", "medium", "high",
+					    "critical"};
+	struct scan_config *scan = into;
+	int word = read_word(reader, value, words, ARRAY_SIZE(words), NULL);
+
+	if (word >= 0)
+		scan->fail_on = (enum severity)(SEVERITY_INFO + word);
+}
+
+static void read_unknown(struct reader *reader, const struct node *value,
+			 void *into)
+{
+	static const char *const words[] = {"fail", "warn", "count"};
+	struct scan_config *scan = into;
+	int word = read_word(reader, value, words, ARRAY_SIZE(words), NULL);
+
+	if (word == 0)
+		scan->unknown = UNKNOWN_FAIL;
+	else if (word > 0)
+		scan->unknown = word == 1 ? UNKNOWN_WARN : UNKNOWN_COUNT;
+}
+
+static void read_exits(struct reader *reader, const struct node *value,
+		       int **exits, size_t *count)
+{
+	size_t cap = 0;
+
+	*count = 0;
+	if (!expect_kind(reader, value, NODE_LIST, "a list of exit statuses"))
+		return;
+	for (size_t i = 0; i < value->count; i++) {
+		int number = -1;
+
+		read_between(reader, &value->children[i],
+			     "exit status; it is a number", 0, 255, &number);
+		if (number >= 0)
+			*VECTOR_ADD(*exits, *count, cap) = number;
+	}
+}
+
+static void read_ok_exits(struct reader *reader, const struct node *value,
+			  void *into)
+{
+	struct scan_config *scan = into;
+
+	read_exits(reader, value, &scan->ok_exits, &scan->ok_exit_count);
+}
+
+static void read_findings_exits(struct reader *reader, const struct node *value,
+				void *into)
+{
+	struct scan_config *scan = into;
+
+	read_exits(reader, value, &scan->findings_exits,
+		   &scan->findings_exit_count);
+}
+
+static void read_one_glob(struct reader *reader, const struct node *value,
+			  void *into)
+{
+	char *glob = NULL;
+
+	read_glob(reader, value, &glob);
+	if (glob)
+		strings_add_owned(into, glob);
+}
+
+static const struct key scan_keys[] = {
+	{"report", read_one_glob, offsetof(struct scan_config, reports), true},
+	{"format", read_scan_format, offsetof(struct scan_config, format),
+	 false},
+	{"fail-on", read_fail_on, 0, false},
+	{"unknown", read_unknown, 0, false},
+	{"ok-exits", read_ok_exits, 0, false},
+	{"findings-exits", read_findings_exits, 0, false},
+	{"exceptions", read_glob_or_globs,
+	 offsetof(struct scan_config, exceptions), false},
+	{"licences", NULL, 0, false},
+	{"baseline", NULL, 0, false},
+	{"new-only", NULL, 0, false},
+};
+static const struct schema scan_schema = SCHEMA("a scan", scan_keys);
+
+static bool has_exit(const int *exits, size_t count, int status)
+{
+	for (size_t i = 0; i < count; i++)
+		if (exits[i] == status)
+			return true;
+	return false;
+}
+
+static void check_exits(struct reader *reader, const struct node *findings,
+			struct scan_config *scan)
+{
+	for (size_t i = 0; i < scan->findings_exit_count; i++)
+		if (has_exit(scan->ok_exits, scan->ok_exit_count,
+			     scan->findings_exits[i]))
+			complain_about(reader, findings,
+				       "exit status %d stands in 'ok-exits' "
+				       "too; it can mean only one thing",
+				       scan->findings_exits[i]);
+}
+
+void read_scan(struct reader *reader, const struct node *value, void *into)
+{
+	static const int ok = 0;
+	static const int found = 1;
+	struct scan_config *scan = into;
+	const struct node *findings = node_find(value, "findings-exits");
+
+	scan->present = true;
+	scan->place = node_place(value);
+	scan->fail_on = SEVERITY_HIGH;
+	scan->max_age_ms = -1;
+	scan->keep = true;
+	for (int i = 0; i < SEVERITY_COUNT; i++)
+		scan->most_of_severity[i] = -1;
+	for (int i = 0; i < FINDING_KINDS; i++)
+		scan->most_of_kind[i] = -1;
+	read_map(reader, value, &scan_schema, scan);
+	if (!node_find(value, "ok-exits")) {
+		scan->ok_exits = xmemdup(&ok, sizeof(ok));
+		scan->ok_exit_count = 1;
+	}
+	if (findings) {
+		check_exits(reader, findings, scan);
+	} else if (!has_exit(scan->ok_exits, scan->ok_exit_count, found)) {
+		scan->findings_exits = xmemdup(&found, sizeof(found));
+		scan->findings_exit_count = 1;
+	}
+}
