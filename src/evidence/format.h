@@ -48,5 +48,8 @@ extern const struct report_format_ops sarif_format;
 extern const struct report_format_ops trivy_format;
 extern const struct report_format_ops grype_format;
 extern const struct report_format_ops osv_format;
+extern const struct report_format_ops cyclonedx_format;
+extern const struct report_format_ops spdx_format;
+extern const struct report_format_ops licensecheck_format;
 
 #endif

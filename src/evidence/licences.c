@@ -269,7 +269,9 @@ static void add_finding(struct report *report,
 		.id = id_of(report, component->license),
 		.title = report_text(report, why, REPORT_NAME_MAX),
 		.kind = FINDING_LICENSE,
-		.package = component->name,
+		/* Of a file alone the path says all. */
+		.package = component->name == component->path ? NULL
+							      : component->name,
 		.installed = component->version,
 		.purl = component->purl,
 		.path = component->path,

@@ -5,6 +5,7 @@ libsignalbox_a_SOURCES += \
 	%D%/codeowners.c %D%/codeowners.h \
 	%D%/collect.c %D%/collect.h \
 	%D%/cvss.c %D%/cvss.h \
+	%D%/cyclonedx.c \
 	%D%/describe.c %D%/describe.h \
 	%D%/entry.c %D%/entry.h \
 	%D%/finding.c %D%/finding.h \
@@ -19,6 +20,7 @@ libsignalbox_a_SOURCES += \
 	%D%/kept.c %D%/kept.h \
 	%D%/kept-read.c \
 	%D%/kept-summary.c \
+	%D%/licensecheck.c \
 	%D%/licences.c %D%/licences.h \
 	%D%/license-names.c %D%/license-names.h \
 	%D%/lines.c \
@@ -31,6 +33,7 @@ libsignalbox_a_SOURCES += \
 	%D%/sarif-message.c %D%/sarif-message.h \
 	%D%/sarif-rules.c %D%/sarif-rules.h \
 	%D%/sink.c %D%/sink.h \
+	%D%/spdx.c \
 	%D%/spdx-expression.c %D%/spdx-expression.h \
 	%D%/stream.c %D%/stream.h \
 	%D%/subunit.c %D%/subunit.h \

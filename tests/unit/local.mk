@@ -50,6 +50,7 @@ check_PROGRAMS += %D%/evidence/bounds-test
 check_PROGRAMS += %D%/evidence/chains-test
 check_PROGRAMS += %D%/evidence/cvss-test
 check_PROGRAMS += %D%/evidence/codeowners-test
+check_PROGRAMS += %D%/evidence/cyclonedx-test
 check_PROGRAMS += %D%/evidence/exceptions-test
 check_PROGRAMS += %D%/evidence/freshness-test
 check_PROGRAMS += %D%/evidence/gotest-test
@@ -64,12 +65,16 @@ check_PROGRAMS += %D%/evidence/policy-test
 REAL_REPORTS = tests/support/real-reports.c tests/support/real-reports.h
 check_PROGRAMS += %D%/evidence/real-test
 %C%_evidence_real_test_SOURCES = %D%/evidence/real-test.c $(REAL_REPORTS)
+check_PROGRAMS += %D%/evidence/real-components-test
+%C%_evidence_real_components_test_SOURCES = \
+	%D%/evidence/real-components-test.c $(REAL_REPORTS)
 check_PROGRAMS += %D%/evidence/real-findings-test
 %C%_evidence_real_findings_test_SOURCES = \
 	%D%/evidence/real-findings-test.c $(REAL_REPORTS)
 check_PROGRAMS += %D%/evidence/record-test
 check_PROGRAMS += %D%/evidence/sarif-test
 check_PROGRAMS += %D%/evidence/spdx-expression-test
+check_PROGRAMS += %D%/evidence/spdx-test
 check_PROGRAMS += %D%/evidence/stream-test
 check_PROGRAMS += %D%/evidence/toml-test
 check_PROGRAMS += %D%/evidence/trivy-test
