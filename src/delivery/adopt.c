@@ -89,36 +89,59 @@ static void locked(struct operation *operation, const struct error *err)
 	operation_commit(operation, true, operation_finish);
 }
 
+/* As what it is to be: what would start it knows nothing of it. */
+static void take_for(struct operation *operation, const struct target_ops *ops)
+{
+	struct environment *environment = operation->environment;
+
+	for (int i = 0; i < environment->config->target.instances; i++)
+		environment->targets[operation->release.colour][i].ops = ops;
+}
+
+static void looked(struct operation *operation, const struct error *err)
+{
+	struct environment *environment = operation->environment;
+	enum colour colour = operation->release.colour;
+	struct error why = ERROR_INIT;
+	bool is_there = answers(environment, colour);
+
+	(void)err;
+	take_for(operation, environment->target_ops);
+	if (is_there) {
+		operation_lock(operation, locked);
+		return;
+	}
+	error_set(&why, ERROR_REFUSED,
+		  "%s: %s has all the traffic, but nothing answers on its port "
+		  "%d; the ports of the pipeline file must be those of the "
+		  "proxy's servers",
+		  environment->name, colour_name(colour),
+		  environment->config->target.ports[colour]);
+	operation_finish(operation, &why);
+	error_clear(&why);
+}
+
 static void inspected(struct operation *operation, const struct error *err)
 {
 	struct environment *environment = operation->environment;
 	const struct traffic_split *split = &operation->move.got;
-	struct release *live = &operation->release;
 	struct error why = ERROR_INIT;
 
 	if (err) {
 		operation_finish(operation, err);
-		return;
-	}
-	if (find_colour(split, &live->colour) < 0)
+	} else if (find_colour(split, &operation->release.colour) < 0) {
 		error_set(&why, ERROR_REFUSED,
 			  "%s: no colour has all the traffic (blue %g %%, "
 			  "green %g %%); give it to the one that serves, for "
 			  "example by weight 0 on the servers of the other",
 			  environment->name, split->percent[COLOUR_BLUE],
 			  split->percent[COLOUR_GREEN]);
-	else if (!answers(environment, live->colour))
-		error_set(&why, ERROR_REFUSED,
-			  "%s: %s has all the traffic, but nothing answers on "
-			  "its port %d; the ports of the pipeline file must be "
-			  "those of the proxy's servers",
-			  environment->name, colour_name(live->colour),
-			  environment->config->target.ports[live->colour]);
-	if (why.code)
 		operation_finish(operation, &why);
-	else
-		operation_lock(operation, locked);
-	error_clear(&why);
+		error_clear(&why);
+	} else {
+		take_for(operation, &target_adopted);
+		operation_look(operation, looked);
+	}
 }
 
 void environment_adopt(struct environment *environment, const char *version,

@@ -42,7 +42,7 @@ static void looked(const struct target_status *status, const struct error *err,
 	free(look);
 }
 
-/* So many of the colour have to be asked: none of what was adopted. */
+/* So many of the colour have to be asked. */
 static int count(const struct environment *environment, enum colour colour)
 {
 	return environment->targets[colour][0].ops->look

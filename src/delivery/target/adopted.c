@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What served already when signalbox came: it is neither started nor stopped
  * by us, and lives as long as somebody answers at its port. */
-#include <errno.h>
-#include <poll.h>
 #include <stdlib.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/memory.h"
@@ -12,9 +9,9 @@
 #include "delivery/target/kind.h"
 #include "delivery/target/target.h"
 #include "net/address.h"
+#include "net/http.h"
 
-/* A connection on the loopback is there at once, or is not. */
-#define CONNECT_MS 50
+#define ASK_MS 2000
 
 static bool never_configured(const struct environment_config *config)
 {
@@ -22,31 +19,101 @@ static bool never_configured(const struct environment_config *config)
 	return false;
 }
 
-static bool has_connected(int fd)
-{
-	struct pollfd watched = {.fd = fd, .events = POLLOUT};
-	socklen_t len = sizeof(int);
-	int result = 0;
-
-	return poll(&watched, 1, CONNECT_MS) == 1 &&
-	       getsockopt(fd, SOL_SOCKET, SO_ERROR, &result, &len) == 0 &&
-	       result == 0;
-}
-
+/* A connection on this host is there at once, or is not. What is farther away
+ * is as it was at the last look. */
 static bool answers(const struct target *target)
 {
 	char *address = xasprintf("%s:%d", target->config->target.host,
 				  target_port(target));
 	struct error err = ERROR_INIT;
-	bool pending = false, is;
+	struct target_seen seen;
+	bool pending = false;
 	int fd = address_connect(address, &pending, &err);
+	bool far = pending || err.code == ERROR_CONFIG; /* a name */
 
-	is = fd >= 0 && (!pending || has_connected(fd));
 	if (fd >= 0)
 		close(fd);
 	error_clear(&err);
 	free(address);
-	return is;
+	target_last_seen(target->folder, &seen);
+	return far ? seen.status.alive : fd >= 0;
+}
+
+/* Of two that are asked one is told; whoever asked may be gone by then. */
+struct question {
+	struct http *http;
+	struct loop *loop;
+	char *folder, *still; /* why it may not be stopped; NULL: it may */
+	bool has_port;	      /* somebody had it when it was to be stopped */
+	target_looked *looked;
+	target_done *stopped;
+	void *data;
+	struct target_status status;
+	struct error err;
+};
+
+/* Posted: the HTTP client is not freed from within its own callback. */
+static void tell_answer(void *data)
+{
+	struct question *question = data;
+	const struct error *err = question->err.code ? &question->err : NULL;
+
+	if (question->looked)
+		question->looked(err ? NULL : &question->status, err,
+				 question->data);
+	else
+		question->stopped(0, err, question->data);
+	http_free(question->http);
+	error_clear(&question->err);
+	free(question->folder);
+	free(question->still);
+	free(question);
+}
+
+/* Who does not answer in time may be there, and may be not. */
+static void answered(const struct http_response *response,
+		     const struct error *err, void *data)
+{
+	struct question *question = data;
+	const struct target_seen seen = {.status = {.alive = response != NULL}};
+	bool is_known = response || err->code != ERROR_TIMEOUT;
+
+	question->status = seen.status;
+	if (is_known)
+		target_see(question->folder, &seen);
+	else
+		target_unseen(question->folder);
+	if (question->still && (response || question->has_port))
+		error_set(&question->err, ERROR_REFUSED, "%s", question->still);
+	else if (question->looked && !is_known)
+		error_set(&question->err, err->code, "%s", error_text(err));
+	loop_post(question->loop, tell_answer, question);
+}
+
+static struct question *ask(const struct target *target, void *data)
+{
+	const struct target_config *config = &target->config->target;
+	struct question *question = xcalloc(1, sizeof(*question));
+	struct http_request request = HTTP_REQUEST_INIT;
+	char *url = xasprintf("http://%s:%d%s", config->host,
+			      target_port(target), config->health);
+
+	question->loop = target->loop;
+	question->folder = xstrdup(target->folder);
+	question->data = data;
+	question->http = http_new(target->loop);
+	request.url = url;
+	request.timeout_ms = ASK_MS;
+	request.cuts_body = true;
+	http_start(question->http, &request, answered, question);
+	free(url);
+	return question;
+}
+
+static void adopted_look(const struct target *target, target_looked *done,
+			 void *data)
+{
+	ask(target, data)->looked = done;
 }
 
 struct telling {
@@ -59,43 +126,35 @@ static void tell(void *data)
 {
 	struct telling *telling = data;
 
-	telling->done(0, telling->err.code ? &telling->err : NULL,
-		      telling->data);
+	telling->done(0, &telling->err, telling->data);
 	error_clear(&telling->err);
 	free(telling);
-}
-
-static struct telling *tell_later(const struct target *target,
-				  target_done *done, void *data)
-{
-	struct telling *telling = xcalloc(1, sizeof(*telling));
-
-	telling->done = done;
-	telling->data = data;
-	loop_post(target->loop, tell, telling);
-	return telling;
 }
 
 static void adopted_start(const struct target *target,
 			  const struct target_release *release,
 			  target_done *done, void *data)
 {
-	struct telling *telling = tell_later(target, done, data);
+	struct telling *telling = xcalloc(1, sizeof(*telling));
 
+	telling->done = done;
+	telling->data = data;
 	error_set(&telling->err, ERROR_REFUSED,
 		  "%s was adopted: who started it has to start it again",
 		  release->version);
+	loop_post(target->loop, tell, telling);
 }
 
 static void adopted_stop(const struct target *target, int64_t grace_ms,
 			 target_done *done, void *data)
 {
-	struct telling *telling = tell_later(target, done, data);
+	struct question *question = ask(target, data);
 
 	(void)grace_ms;
-	if (answers(target))
-		error_set(&telling->err, ERROR_REFUSED,
-			  "%s of %s was adopted and still answers on %s:%d; "
+	question->stopped = done;
+	question->has_port = answers(target);
+	question->still =
+		xasprintf("%s of %s was adopted and still answers on %s:%d; "
 			  "stop it as it was started, then try again",
 			  colour_name(target->colour), target->environment,
 			  target->config->target.host, target_port(target));
@@ -104,29 +163,25 @@ static void adopted_stop(const struct target *target, int64_t grace_ms,
 struct looking {
 	health_looked *done;
 	void *data;
-	bool runs;
 };
 
 static void tell_look(void *data)
 {
 	struct looking *looking = data;
-	struct health_look look = {
-		.runs = looking->runs,
-		.stayed = looking->runs,
-		.ended = "",
-	};
+	struct health_look look = {.runs = true, .stayed = true, .ended = ""};
 
 	looking->done(&look, NULL, looking->data);
 	free(looking);
 }
 
-static void look(const struct target *target, health_looked *done, void *data)
+/* Nothing was started that another could answer for. */
+static void confirm(const struct target *target, health_looked *done,
+		    void *data)
 {
 	struct looking *looking = xcalloc(1, sizeof(*looking));
 
 	looking->done = done;
 	looking->data = data;
-	looking->runs = answers(target);
 	loop_post(target->loop, tell_look, looking);
 }
 
@@ -135,7 +190,7 @@ static struct target_wait *adopted_await_health(const struct target *target,
 {
 	static const struct health_ops ops = {
 		.is_there = answers,
-		.look = look,
+		.look = confirm,
 	};
 
 	return health_await(target, &ops, done, data);
@@ -162,6 +217,7 @@ const struct target_ops target_adopted = {
 	.await_health = adopted_await_health,
 	.cancel = health_cancel,
 	.is_alive = answers,
+	.look = adopted_look,
 	.is_kept = is_not_kept,
 	.port = target_port,
 	.pid = unknown_pid,
