@@ -27,7 +27,7 @@ libsignalbox_a_SOURCES += \
 	%D%/printer.c %D%/printer.h \
 	%D%/project.c %D%/project.h \
 	%D%/replay.c \
-	%D%/report.c \
+	%D%/report.c %D%/report-print.c %D%/report-print.h \
 	%D%/resume.c %D%/resume.h \
 	%D%/run.c \
 	%D%/runs.c %D%/runs.h \

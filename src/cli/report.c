@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* `report`: what files of any known format say, outside of any run. */
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,10 +8,9 @@
 #include "cli/arguments.h"
 #include "cli/cli.h"
 #include "cli/listing.h"
+#include "cli/report-print.h"
 #include "evidence/describe.h"
 
-/* Of what is not as it should be, this many are named. */
-#define NAMED 5
 /* Whatever the reason, what cannot be believed is this to who asked. */
 #define STATUS_UNBELIEVED 7
 
@@ -26,108 +24,6 @@ static void print_json(const struct report *report, const char *path)
 	free(line);
 	free(text);
 	json_decref(object);
-}
-
-static void print_count(uint64_t count, const char *what)
-{
-	if (count)
-		listing_print(", %" PRIu64 " %s", count, what);
-}
-
-static void print_finding(const struct finding *finding)
-{
-	listing_print("  %-8s  %s", report_severity_name(finding->severity),
-		      finding->id);
-	if (finding->package)
-		listing_print("  %s %s%s%s", finding->package,
-			      finding->installed ? finding->installed : "",
-			      finding->fixed ? " -> " : "",
-			      finding->fixed ? finding->fixed : "");
-	else if (finding->path && finding->line)
-		listing_print("  %s:%d", finding->path, finding->line);
-	else if (finding->path)
-		listing_print("  %s", finding->path);
-	listing_print("  %s\n", finding->title);
-}
-
-/* The worst first, each in the report's order. */
-static void print_worst(const struct report *report)
-{
-	int left = NAMED;
-
-	for (int s = REPORT_SEVERITY_COUNT - 1; s >= 0; s--)
-		for (size_t i = 0; i < report->finding_count && left; i++) {
-			const struct finding *finding = &report->findings[i];
-
-			if (finding->suppressed || (int)finding->severity != s)
-				continue;
-			print_finding(finding);
-			left--;
-		}
-}
-
-static void print_findings(const struct report *report)
-{
-	listing_print("%" PRIu64 " finding%s", report->open,
-		      report->open == 1 ? "" : "s");
-	for (int s = REPORT_SEVERITY_COUNT - 1; s >= 0; s--)
-		print_count(report->by_severity[s], report_severity_name(s));
-	print_count(report->suppressed, "suppressed");
-	print_count(report->fixable, "with a fix");
-	listing_print("\n");
-	print_worst(report);
-}
-
-static void print_bad_tests(const struct report *report)
-{
-	int left = NAMED;
-
-	for (size_t i = 0; i < report->case_count && left; i++) {
-		const struct test_case *test = &report->cases[i];
-
-		if (test->outcome != TEST_FAILED &&
-		    test->outcome != TEST_ERROR &&
-		    test->outcome != TEST_UNFINISHED)
-			continue;
-		listing_print("  %-10s  %s", test_outcome_name(test->outcome),
-			      test->name);
-		if (test->file)
-			listing_print("  %s:%d", test->file, test->line);
-		listing_print("\n");
-		left--;
-	}
-}
-
-static void print_tests(const struct report *report)
-{
-	const struct test_totals *totals = &report->totals;
-
-	listing_print("%" PRIu64 " test%s", totals->total,
-		      totals->total == 1 ? "" : "s");
-	print_count(totals->passed, "passed");
-	print_count(totals->failed, "failed");
-	print_count(totals->errors, "in error");
-	print_count(totals->unfinished, "unfinished");
-	print_count(totals->skipped, "skipped");
-	print_count(totals->todo, "to do");
-	print_count(totals->flaky, "flaky");
-	listing_print("\n");
-	print_bad_tests(report);
-}
-
-static void print_text(const struct report *report, const char *path)
-{
-	listing_print("%s: %s: ", path, report->format);
-	if (report->kind == REPORT_OF_TESTS)
-		print_tests(report);
-	else
-		print_findings(report);
-	if (report->why)
-		listing_print("  %s: %s\n",
-			      report_verdict_name(report->verdict),
-			      report->why);
-	for (size_t i = 0; i < report->notes.count; i++)
-		listing_print("  note: %s\n", report->notes.items[i]);
 }
 
 static int refuse(struct error *err, const char *path)
@@ -146,13 +42,14 @@ static int refuse(struct error *err, const char *path)
 	return STATUS_UNBELIEVED;
 }
 
-/* Tests may have failed and be told well; a scan that failed tells nothing
- * that could be believed. */
+/* Tests and changes may have failed and be told well; a scan or a measurement
+ * that failed tells nothing that could be believed. */
 static int check_scan(const struct report *report, const char *path)
 {
 	struct error err = ERROR_INIT;
 
-	if (report->kind == REPORT_OF_TESTS || report->verdict == REPORT_PASS)
+	if (report->kind == REPORT_OF_TESTS ||
+	    report->kind == REPORT_OF_CHANGES || report->verdict != REPORT_FAIL)
 		return 0;
 	error_set(&err, ERROR_FAILED,
 		  "%s: %s; what it lists is not all there is: run the tool "
@@ -172,7 +69,7 @@ static int read_one(const char *path, const char *format, bool json)
 	if (json)
 		print_json(&report, path);
 	else
-		print_text(&report, path);
+		report_print(&report, path);
 	fflush(stdout); /* before what goes to the standard error */
 	status = check_scan(&report, path);
 	report_release(&report);

@@ -42,6 +42,8 @@ struct report_format_ops {
 extern const struct report_format_ops tap_format;
 extern const struct report_format_ops gotest_format;
 extern const struct report_format_ops subunit_format;
+extern const struct report_format_ops cobertura_format;
+extern const struct report_format_ops lcov_format;
 extern const struct report_format_ops cmocka_format;
 extern const struct report_format_ops junit_format;
 extern const struct report_format_ops sarif_format;

@@ -3,6 +3,7 @@ libsignalbox_a_SOURCES += \
 	%D%/chains.c %D%/chains.h \
 	%D%/cmocka.c %D%/cmocka.h \
 	%D%/codeowners.c %D%/codeowners.h \
+	%D%/cobertura.c \
 	%D%/collect.c %D%/collect.h \
 	%D%/cvss.c %D%/cvss.h \
 	%D%/cyclonedx.c \
@@ -23,6 +24,8 @@ libsignalbox_a_SOURCES += \
 	%D%/licensecheck.c \
 	%D%/licences.c %D%/licences.h \
 	%D%/license-names.c %D%/license-names.h \
+	%D%/coverage.c %D%/coverage.h \
+	%D%/lcov.c \
 	%D%/lines.c \
 	%D%/policy.c %D%/policy.h \
 	%D%/pool.c %D%/pool.h \

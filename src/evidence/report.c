@@ -19,6 +19,8 @@
 	X(gotest, "gotest")       \
 	X(subunit, "subunit")     \
 	X(junit, "junit")         \
+	X(cobertura, "cobertura") \
+	X(lcov, "lcov")           \
 	X(sarif, "sarif")         \
 	X(grype, "grype")         \
 	X(osv, "osv")             \

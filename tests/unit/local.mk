@@ -51,6 +51,7 @@ check_PROGRAMS += %D%/evidence/chains-test
 check_PROGRAMS += %D%/evidence/cvss-test
 check_PROGRAMS += %D%/evidence/codeowners-test
 check_PROGRAMS += %D%/evidence/cyclonedx-test
+check_PROGRAMS += %D%/evidence/coverage-test
 check_PROGRAMS += %D%/evidence/exceptions-test
 check_PROGRAMS += %D%/evidence/freshness-test
 check_PROGRAMS += %D%/evidence/gotest-test
