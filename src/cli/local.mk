@@ -42,6 +42,7 @@ libsignalbox_a_SOURCES += \
 	%D%/until.c %D%/until.h \
 	%D%/validate.c \
 	%D%/verify.c \
+	%D%/verify-kept.c %D%/verify-kept.h \
 	%D%/watch.c \
 	%D%/watch-run.c %D%/watch-run.h \
 	%D%/watch-state.c %D%/watch-state.h

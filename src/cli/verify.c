@@ -9,16 +9,17 @@
 #include "cli/listing.h"
 #include "cli/project.h"
 #include "cli/runs.h"
+#include "cli/verify-kept.h"
 #include "delivery/environment.h"
 #include "engine/runs.h"
 #include "event/journal.h"
 
-/* Returns 0 whole, 1 damaged. */
-static int verify_one(const char *folder, const char *name)
+/* Returns 0 whole, 1 damaged. state NULL: no run, which keeps no reports. */
+static int verify_one(const char *state, const char *folder, const char *name)
 {
 	struct error err = ERROR_INIT;
 	int64_t records = 0;
-	size_t torn = 0;
+	size_t torn = 0, files = 0;
 
 	if (!journal_is_there(folder)) {
 		listing_print("%s: nothing was recorded\n", name);
@@ -29,7 +30,12 @@ static int verify_one(const char *folder, const char *name)
 		error_clear(&err);
 		return 1;
 	}
+	if (state && !verify_kept(state, folder, name, &files))
+		return 1;
 	listing_print("%s: whole, %lld records", name, (long long)records);
+	if (files)
+		listing_print(" and %zu file%s of reports", files,
+			      files == 1 ? "" : "s");
 	if (torn)
 		listing_print("; a torn tail of %zu bytes would be cut", torn);
 	listing_print("\n");
@@ -43,7 +49,7 @@ static int verify_run(const char *state, int64_t run, struct error *err)
 	int result;
 
 	if (file_exists(folder))
-		result = verify_one(folder, name);
+		result = verify_one(state, folder, name);
 	else
 		result = error_set(err, ERROR_NOT_FOUND,
 				   "there is no run %lld; signalbox history "
@@ -63,7 +69,7 @@ static int verify_environments(const char *state, struct error *err)
 		char *folder =
 			xasprintf("%s/environments/%s", state, names.items[i]);
 
-		damaged |= verify_one(folder, names.items[i]);
+		damaged |= verify_one(NULL, folder, names.items[i]);
 		free(folder);
 	}
 	strings_release(&names);

@@ -35,6 +35,9 @@ static int tell(const struct event *event, void *data)
 	story->has_ended = recovery_is_over(event, story->has_ended);
 	if (event->type == EVENT_RUN_STARTED)
 		story->started = event->time_ms;
+	if (event->type == EVENT_REPORT_READ && event_has(event, "digest"))
+		strings_add(&story->needs->artifacts,
+			    event_text(event, "digest"));
 	if (event->type != EVENT_ARTIFACT_STORED)
 		return 0;
 	artifacts_put(&story->artifacts, event_text(event, "path"),

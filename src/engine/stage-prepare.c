@@ -2,9 +2,11 @@
 /* What a stage has before its command: a folder, the artifacts of earlier
  * stages in it, its services. */
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/memory.h"
 #include "engine/internal.h"
+#include "evidence/kept-path.h"
 
 /* Its folder is ready. */
 static void stage_begin(struct stage *stage)
@@ -114,6 +116,16 @@ static bool needs_folder(const struct stage *stage)
 	       !stage->engine->options.worktree;
 }
 
+/* What an earlier try found is not what this one does. */
+static void forget_evidence(const struct stage *stage)
+{
+	char *path = evidence_path(engine_run_folder(stage->engine),
+				   stage->config->name);
+
+	unlink(path);
+	free(path);
+}
+
 void stage_prepare(struct stage *stage)
 {
 	struct engine *engine = stage->engine;
@@ -122,6 +134,7 @@ void stage_prepare(struct stage *stage)
 	stage->at = stage->past && stage->past->planned;
 	stage->has_run = false;
 	stage->error = ERROR_NONE;
+	forget_evidence(stage);
 	services_want(stage);
 	if (needs_folder(stage))
 		stage->request =

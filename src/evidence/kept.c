@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/printable.h"
+#include "evidence/describe.h"
 
 struct evidence_writer {
 	struct str text;
@@ -74,8 +75,13 @@ static void add_text(struct evidence_writer *writer, const char *name,
 static void add_int(struct evidence_writer *writer, const char *name,
 		    int64_t value)
 {
+	static const int64_t most = 99999999999999999; /* as it is read */
+
 	add_name(writer, name);
-	str_addf(&writer->text, "%" PRId64, value);
+	str_addf(&writer->text, "%" PRId64,
+		 value < 0	? 0
+		 : value > most ? most
+				: value);
 }
 
 /* The first reason is kept. */
@@ -85,6 +91,13 @@ static void not_whole(struct evidence_writer *writer, char *why)
 		free(why);
 	else
 		writer->why = why;
+}
+
+static void add_bool(struct evidence_writer *writer, const char *name,
+		     bool value)
+{
+	add_name(writer, name);
+	str_add(&writer->text, value ? "true" : "false");
 }
 
 /* False when there is no more room. */
@@ -166,32 +179,42 @@ void evidence_continue(struct evidence_writer *writer, const char *path)
 	str_release(&text);
 }
 
+/* Its members but for texts, which go their own way. */
+static char *describe(const struct report *report)
+{
+	json_t *object = report_describe(report, "");
+	char *text;
+
+	json_object_del(object, "file");
+	json_object_del(object, "why");
+	text = json_dumps(object, JSON_COMPACT);
+	json_decref(object);
+	return text;
+}
+
 static void add_report(struct evidence_writer *writer,
 		       const struct report *report,
 		       const struct evidence_context *context)
 {
-	json_t *summary = report ? report_summary(report) : NULL;
-	char *text = summary ? json_dumps(summary, JSON_COMPACT) : NULL;
+	char *text;
 
-	json_decref(summary);
-	if (!begin(writer, "report")) {
-		free(text);
+	if (!begin(writer, "report"))
 		return;
-	}
 	add_text(writer, "path", context->path);
 	add_word(writer, "digest", context->digest);
 	if (context->bytes)
 		add_int(writer, "bytes", context->bytes);
-	add_name(writer, "fresh");
-	str_add(&writer->text, context->fresh ? "true" : "false");
-	add_name(writer, "ok");
-	str_add(&writer->text, context->ok ? "true" : "false");
+	add_bool(writer, "fresh", context->fresh);
+	add_bool(writer, "ok", context->ok);
 	add_text(writer, "reason", context->reason);
-	if (text) /* its members, without the first brace */
+	if (report) {
+		add_text(writer, "why", report->why);
+		text = describe(report);
 		str_addf(&writer->text, ",%.*s", (int)strlen(text) - 2,
 			 text + 1);
+		free(text);
+	}
 	end(writer);
-	free(text);
 }
 
 static void add_finding(struct evidence_writer *writer,
@@ -203,6 +226,7 @@ static void add_finding(struct evidence_writer *writer,
 		return;
 	finding_key(it, key);
 	add_text(writer, "id", it->id);
+	add_text(writer, "aliases", it->aliases);
 	add_word(writer, "kind", finding_kind_name(it->kind));
 	add_word(writer, "severity", report_severity_name(it->severity));
 	add_text(writer, "title", it->title);
@@ -214,9 +238,15 @@ static void add_finding(struct evidence_writer *writer,
 		add_int(writer, "line", it->line);
 	if (it->column)
 		add_int(writer, "column", it->column);
-	add_word(writer, "state", finding_state(it));
+	add_text(writer, "purl", it->purl);
+	add_text(writer, "url", it->url);
+	add_text(writer, "chain", it->chain);
+	add_word(writer, "state", finding_state_name(it->state));
 	if (it->suppressed)
 		add_text(writer, "exception", it->suppression);
+	add_text(writer, "source", it->source);
+	if (it->is_new)
+		add_bool(writer, "new", true);
 	add_word(writer, "key", key);
 	end(writer);
 }
@@ -235,10 +265,35 @@ static void add_test(struct evidence_writer *writer, const struct test_case *it)
 	}
 	if (it->ms >= 0)
 		add_int(writer, "ms", it->ms);
-	if (it->flaky) {
-		add_name(writer, "flaky");
-		str_add(&writer->text, "true");
-	}
+	if (it->flaky)
+		add_bool(writer, "flaky", true);
+	end(writer);
+}
+
+static void add_component(struct evidence_writer *writer,
+			  const struct component *it)
+{
+	if (!begin(writer, "component"))
+		return;
+	add_text(writer, "name", it->name ? it->name : "?");
+	add_text(writer, "version", it->version);
+	add_text(writer, "license", it->license);
+	add_text(writer, "purl", it->purl);
+	add_text(writer, "path", it->path);
+	add_text(writer, "chain", it->chain);
+	end(writer);
+}
+
+static void add_coverage(struct evidence_writer *writer,
+			 const struct coverage_file *it)
+{
+	if (!begin(writer, "coverage"))
+		return;
+	add_text(writer, "path", it->path ? it->path : "?");
+	add_int(writer, "lines", (int64_t)it->lines);
+	add_int(writer, "covered", (int64_t)it->covered);
+	add_int(writer, "branches", (int64_t)it->branches);
+	add_int(writer, "branches-covered", (int64_t)it->branches_covered);
 	end(writer);
 }
 
@@ -247,11 +302,17 @@ void evidence_report(struct evidence_writer *writer,
 		     const struct evidence_context *context)
 {
 	add_report(writer, report, context);
-	for (size_t i = 0; report && i < report->finding_count; i++)
+	if (!report)
+		return;
+	for (size_t i = 0; i < report->finding_count; i++)
 		add_finding(writer, &report->findings[i]);
-	for (size_t i = 0; report && i < report->case_count; i++)
+	for (size_t i = 0; i < report->case_count; i++)
 		add_test(writer, &report->cases[i]);
-	if (report && report->kind == REPORT_OF_TESTS &&
+	for (size_t i = 0; i < report->component_count; i++)
+		add_component(writer, &report->components[i]);
+	for (size_t i = 0; i < report->file_count; i++)
+		add_coverage(writer, &report->files[i]);
+	if (report->kind == REPORT_OF_TESTS &&
 	    report->case_count < report->totals.total)
 		not_whole(writer, xstrdup("not every test has a name"));
 }
@@ -286,5 +347,5 @@ int evidence_save(struct evidence_writer *writer, const char *path,
 
 char *evidence_path(const char *run_folder, const char *stage)
 {
-	return xasprintf("%s/evidence/%s.ndjson", run_folder, stage);
+	return xasprintf("%s/logs/%s.evidence", run_folder, stage);
 }

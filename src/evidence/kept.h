@@ -27,6 +27,7 @@
 
 #include "base/digest.h"
 #include "base/str.h"
+#include "evidence/kept-path.h"
 #include "evidence/report.h"
 
 #define EVIDENCE_BYTES_MAX ((size_t)64 << 20)
@@ -63,21 +64,11 @@ void evidence_report(struct evidence_writer *writer,
 int evidence_save(struct evidence_writer *writer, const char *path,
 		  char digest[DIGEST_TEXT_SIZE], struct error *err) MUST_CHECK;
 
-/* RUN/evidence/STAGE.ndjson; the caller's. */
-char *evidence_path(const char *run_folder, const char *stage);
-
 /* 32 hexadecimal digits over kind, id, package and path, but no line and no
  * version: what is "new" is told by this. */
 void finding_key(const struct finding *finding, char text[FINDING_KEY_SIZE]);
 /* Over the sorted keys of all open ones. */
 void findings_digest(const struct report *report, char text[DIGEST_TEXT_SIZE]);
-/* "open", "suppressed", "excepted". */
-const char *finding_state(const struct finding *finding);
-
-/* The object that `signalbox report` prints of it, without "file"; the
- * caller's. */
-json_t *report_summary(const struct report *report);
-
 /* Texts that a line has not got are NULL, numbers 0 (ms: -1). */
 struct kept_finding {
 	const char *id, *aliases, *kind, *title, *package, *installed, *fixed;
@@ -85,6 +76,7 @@ struct kept_finding {
 	const char *key;
 	int64_t line, column;
 	enum report_severity severity;
+	bool is_new;   /* compared, and not open there */
 	size_t report; /* of kept.reports */
 };
 

@@ -19,8 +19,8 @@ libsignalbox_a_SOURCES += \
 	%D%/json.c %D%/json.h \
 	%D%/junit.c \
 	%D%/kept.c %D%/kept.h \
+	%D%/kept-key.c %D%/kept-path.h \
 	%D%/kept-read.c \
-	%D%/kept-summary.c \
 	%D%/licensecheck.c \
 	%D%/licences.c %D%/licences.h \
 	%D%/license-names.c %D%/license-names.h \

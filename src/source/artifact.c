@@ -154,25 +154,37 @@ static int keep(const char *state, int from, char digest[DIGEST_TEXT_SIZE],
 	return result;
 }
 
-static int store_file(const char *state, const char *folder, const char *path,
-		      struct artifacts *set, struct error *err)
+static int store_file(const char *state, const char *path,
+		      struct artifact *artifact, struct error *err)
 {
-	char *whole = path_join(folder, path);
-	int fd = file_open(whole, O_RDONLY, 0, err);
-	char digest[DIGEST_TEXT_SIZE];
+	int fd = file_open(path, O_RDONLY, 0, err);
 	struct stat info;
-	int result = -1;
+	int result;
 
-	free(whole);
 	if (fd < 0)
 		return -1;
-	result = keep(state, fd, digest, err);
+	result = keep(state, fd, artifact->digest, err);
 	if (result == 0 && fstat(fd, &info) < 0)
 		result = error_set(err, ERROR_IO, "cannot look at %s: %s", path,
 				   strerror(errno));
-	if (result == 0)
-		artifacts_put(set, path, digest, info.st_size, info.st_mode);
+	if (result == 0) {
+		artifact->bytes = info.st_size;
+		artifact->mode = info.st_mode;
+	}
 	close(fd);
+	return result;
+}
+
+static int store_below(const char *state, const char *folder, const char *path,
+		       struct artifacts *set, struct error *err)
+{
+	char *whole = path_join(folder, path);
+	struct artifact it;
+	int result = store_file(state, whole, &it, err);
+
+	if (result == 0)
+		artifacts_put(set, path, it.digest, it.bytes, it.mode);
+	free(whole);
 	return result;
 }
 
@@ -187,8 +199,26 @@ int artifacts_store(const char *state, const char *folder,
 	for (size_t i = 0; result == 0 && i < globs->count; i++)
 		result = globs_find(folder, globs->items[i], &paths, err);
 	for (size_t i = 0; result == 0 && i < paths.count; i++)
-		result = store_file(state, folder, paths.items[i], set, err);
+		result = store_below(state, folder, paths.items[i], set, err);
 	strings_release(&paths);
+	free(store);
+	return result;
+}
+
+int artifact_store(const char *state, const char *path,
+		   char digest[DIGEST_TEXT_SIZE], int64_t *bytes,
+		   struct error *err)
+{
+	char *store = store_path(state);
+	struct artifact it;
+	int result = folder_make(store, 0700, err);
+
+	if (result == 0)
+		result = store_file(state, path, &it, err);
+	if (result == 0) {
+		memcpy(digest, it.digest, sizeof(it.digest));
+		*bytes = it.bytes;
+	}
 	free(store);
 	return result;
 }

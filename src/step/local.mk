@@ -19,6 +19,7 @@ libsignalbox_a_SOURCES += \
 	%D%/gate.c \
 	%D%/gatekeeper.c %D%/gatekeeper.h \
 	%D%/job.c %D%/job.h \
+	%D%/keep.c %D%/keep.h \
 	%D%/log.c %D%/log.h %D%/log-internal.h \
 	%D%/log-tally.c %D%/log-tally.h \
 	%D%/log-output.c \

@@ -96,6 +96,20 @@ struct mask *mask_new(const struct strings *secrets)
 	return mask;
 }
 
+struct mask *mask_copy(const struct mask *mask)
+{
+	struct mask *copy;
+
+	if (!mask)
+		return NULL;
+	copy = xcalloc(1, sizeof(*copy));
+	str_init(&copy->held);
+	for (size_t i = 0; i < mask->secrets.count; i++)
+		strings_add(&copy->secrets, mask->secrets.items[i]);
+	copy->next = xcalloc(copy->secrets.count, sizeof(*copy->next));
+	return copy;
+}
+
 /* The nearest secret at or after `from`; its length in *len. Each is looked
  * for once over all of it, however often another one is found. */
 static const char *find(struct mask *mask, const char *from, const char *end,

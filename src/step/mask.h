@@ -18,6 +18,8 @@ struct mask;
 /* Values to hide, plainly and in base64; empty ones are left out. NULL when
  * nothing is to hide. */
 struct mask *mask_new(const struct strings *secrets);
+/* For another thread; NULL of NULL. */
+struct mask *mask_copy(const struct mask *mask);
 /* Appends to out what is safe to show by now. */
 void mask_feed(struct mask *mask, const char *data, size_t len,
 	       struct str *out);

@@ -10,6 +10,7 @@
 #include "evidence/freshness.h"
 #include "evidence/policy.h"
 #include "evidence/stream.h"
+#include "step/keep.h"
 #include "step/test-names.h"
 
 #define TELL_US 250000 /* counts of passed tests at most so often */
@@ -40,8 +41,10 @@ struct reports {
 	struct report_identity nothing;
 	struct noted *noted;
 	size_t noted_count, noted_cap;
+	struct reading live; /* what the stream has come to */
 	struct reading *readings;
 	size_t reading_count, reading_cap;
+	struct keeping *keeping; /* NULL until it is finished */
 	void (*done)(const char *why, void *data);
 	void *data;
 	bool is_busy, is_dropped;
@@ -239,6 +242,42 @@ static void add_missing(struct reports *reports, const char *pattern,
 					   pattern);
 }
 
+static const char *shown_path(const struct reports *reports, const char *path)
+{
+	const char *folder = reports->folder;
+	size_t len = folder ? strlen(folder) : 0;
+
+	return len && strncmp(path, folder, len) == 0 && path[len] == '/'
+		       ? path + len + 1
+		       : path;
+}
+
+static void keep(struct reports *reports, const struct reading *reading,
+		 const char *file)
+{
+	struct evidence_context context = {
+		.path = shown_path(reports, reading->path),
+		.fresh = reading->is_read,
+		.ok = !reading->why,
+		.reason = reading->why,
+	};
+
+	keeping_report(reports->keeping,
+		       reading->is_read ? &reading->report : NULL, &context,
+		       file, true);
+}
+
+/* In the order in which they are told. */
+static void keep_all(struct reports *reports)
+{
+	if (reports->live.is_read)
+		keep(reports, &reports->live, NULL);
+	for (size_t i = 0; i < reports->reading_count; i++)
+		keep(reports, &reports->readings[i], reports->readings[i].path);
+	if (reports->live.is_read || reports->reading_count)
+		keeping_save(reports->keeping);
+}
+
 /* On the helper. */
 static void read_files(void *data)
 {
@@ -262,14 +301,18 @@ static void read_files(void *data)
 		strings_release(&paths);
 		error_clear(&err);
 	}
+	keep_all(reports);
 }
 
-static void tell_report(struct reports *reports, const char *path,
-			const struct report *report, const char *why)
+/* which: so many'th of those kept. */
+static void tell_report(struct reports *reports, size_t which,
+			const struct reading *reading)
 {
+	const struct report *report =
+		reading->is_read ? &reading->report : NULL;
 	struct event *event = step_event(reports->step, EVENT_REPORT_READ);
 
-	event_set(event, "path", path);
+	event_set(event, "path", shown_path(reports, reading->path));
 	event_set(event, "kind", "tests");
 	if (report) {
 		event_set(event, "format", report->format);
@@ -280,27 +323,18 @@ static void tell_report(struct reports *reports, const char *path,
 			  report_verdict_name(report->verdict));
 	}
 	event_set_bool(event, "fresh", report != NULL);
-	event_set_bool(event, "ok", !why);
-	event_set(event, "reason", why);
+	event_set_bool(event, "ok", !reading->why);
+	event_set(event, "reason", reading->why);
+	keeping_tell(reports->keeping, which, event);
 	step_emit(reports->step, event);
-}
-
-static const char *shown_path(const struct reports *reports, const char *path)
-{
-	const char *folder = reports->folder;
-	size_t len = folder ? strlen(folder) : 0;
-
-	return len && strncmp(path, folder, len) == 0 && path[len] == '/'
-		       ? path + len + 1
-		       : path;
 }
 
 #define BAD_CASES_TOLD 100
 
-static void tell_reading(struct reports *reports, const struct reading *reading)
+static void tell_reading(struct reports *reports, size_t which,
+			 const struct reading *reading)
 {
 	const struct report *report = &reading->report;
-	const char *path = shown_path(reports, reading->path);
 	size_t told = 0;
 
 	for (size_t i = 0; reading->is_read && i < report->case_count; i++)
@@ -308,35 +342,52 @@ static void tell_reading(struct reports *reports, const struct reading *reading)
 	for (size_t i = 0; reading->is_read && i < report->case_count; i++)
 		if (is_bad(&report->cases[i]) && told++ < BAD_CASES_TOLD)
 			tell_case(reports, &report->cases[i], &report->totals);
-	tell_report(reports, path, reading->is_read ? report : NULL,
-		    reading->why);
+	tell_report(reports, which, reading);
 	if (reading->is_read)
-		step_tell_notes(reports->step, path, &report->notes);
+		step_tell_notes(reports->step,
+				shown_path(reports, reading->path),
+				&report->notes);
 }
 
-static void finish_stream(struct reports *reports, char **why)
+/* Once the output is over. */
+static void finish_stream(struct reports *reports)
 {
-	struct report report;
+	struct reading *live = &reports->live;
 
-	memset(&report, 0, sizeof(report));
-	report_stream_finish(reports->stream, &report);
+	if (!reports->stream)
+		return;
+	report_stream_finish(reports->stream, &live->report);
+	live->path = xstrdup("-");
+	live->is_read = true;
+	live->why = verdict(&live->report);
+}
+
+static void tell_stream(struct reports *reports)
+{
+	if (!reports->live.is_read)
+		return;
 	tell_totals(reports);
-	*why = verdict(&report);
-	tell_report(reports, "-", &report, *why);
-	step_tell_notes(reports->step, "its output", &report.notes);
-	report_release(&report);
+	tell_report(reports, 0, &reports->live);
+	step_tell_notes(reports->step, "its output",
+			&reports->live.report.notes);
+}
+
+static void reading_release(struct reading *reading)
+{
+	free(reading->path);
+	free(reading->why);
+	if (reading->is_read)
+		report_release(&reading->report);
 }
 
 static void reports_release(struct reports *reports)
 {
 	for (size_t i = 0; i < reports->noted_count; i++)
 		free(reports->noted[i].path);
-	for (size_t i = 0; i < reports->reading_count; i++) {
-		free(reports->readings[i].path);
-		free(reports->readings[i].why);
-		if (reports->readings[i].is_read)
-			report_release(&reports->readings[i].report);
-	}
+	for (size_t i = 0; i < reports->reading_count; i++)
+		reading_release(&reports->readings[i]);
+	reading_release(&reports->live);
+	keeping_free(reports->keeping);
 	str_release(&reports->names);
 	free(reports->folder);
 	free(reports->noted);
@@ -349,26 +400,26 @@ static void reports_release(struct reports *reports)
 static void files_read(void *data)
 {
 	struct reports *reports = data;
-	char *stream_why = NULL;
-	const char *why = NULL;
+	const char *why = reports->live.why;
+	size_t lives = reports->live.is_read;
 
 	reports->is_busy = false;
 	if (reports->is_dropped) {
 		reports_release(reports);
 		return;
 	}
-	if (reports->stream)
-		finish_stream(reports, &stream_why);
-	why = stream_why;
+	tell_stream(reports);
 	for (size_t i = 0; i < reports->reading_count; i++) {
-		tell_reading(reports, &reports->readings[i]);
+		tell_reading(reports, lives + i, &reports->readings[i]);
 		if (!why)
 			why = reports->readings[i].why;
 	}
 	if (reports->stream || reports->reading_count)
 		test_names_keep_owned(reports->step, &reports->names);
+	if (keeping_why(reports->keeping))
+		step_warn(reports->step, "what its reports say is not kept: %s",
+			  keeping_why(reports->keeping));
 	reports->done(why, reports->data);
-	free(stream_why);
 }
 
 void reports_finish(struct reports *reports,
@@ -379,6 +430,8 @@ void reports_finish(struct reports *reports,
 	reports->done = done;
 	reports->data = data;
 	reports->is_busy = true;
+	finish_stream(reports);
+	reports->keeping = keeping_new(reports->step, false);
 	timer_stop(reports->tell);
 	helper_run(host->helper, read_files, files_read, reports);
 }

@@ -14,6 +14,7 @@
 #include "evidence/kept.h"
 #include "evidence/policy.h"
 #include "evidence/report.h"
+#include "step/keep.h"
 #include "step/step.h"
 
 #define FINDINGS_TOLD 200
@@ -30,6 +31,7 @@ struct scan_job { /* the helper's */
 	char findings[DIGEST_TEXT_SIZE]; /* of the open ones */
 	bool is_read, passed;
 	char *text; /* the verdict in words, or why it cannot be read */
+	struct keeping *keeping;
 	struct scan_step *step; /* NULL once cancelled */
 };
 
@@ -88,9 +90,8 @@ static bool contradicts(struct scan_job *job)
 	return true;
 }
 
-static void scan_read(void *data)
+static void judge(struct scan_job *job)
 {
-	struct scan_job *job = data;
 	struct error err = ERROR_INIT;
 
 	if (!report_is_fresh(&job->traces.before, job->path, &err) ||
@@ -112,6 +113,20 @@ static void scan_read(void *data)
 				    (enum report_severity)job->config->fail_on,
 				    (enum findings_unknown)job->config->unknown,
 				    &job->text);
+}
+
+static void scan_read(void *data)
+{
+	struct scan_job *job = data;
+	struct evidence_context context = {.path = job->config->reports.items[0]};
+
+	judge(job);
+	context.fresh = job->is_read;
+	context.ok = job->passed;
+	context.reason = job->text;
+	keeping_report(job->keeping, job->is_read ? &job->report : NULL,
+		       &context, job->path, true);
+	keeping_save(job->keeping);
 }
 
 static void tell_finding(struct step *step, const struct finding *finding)
@@ -192,7 +207,12 @@ static void tell_scan(struct step *step, struct scan_job *job)
 	event_set_bool(event, "fresh", job->is_read);
 	event_set_bool(event, "ok", job->passed);
 	event_set(event, "reason", job->text);
+	keeping_tell(job->keeping, 0, event);
 	step_emit(step, event);
+	if (keeping_why(job->keeping))
+		step_warn(step, "what %s says is not kept: %s",
+			  job->config->reports.items[0],
+			  keeping_why(job->keeping));
 	step_tell_notes(step, named(job), &job->notes);
 	if (!job->is_read)
 		return;
@@ -221,6 +241,7 @@ static void scan_was_read(void *data)
 	}
 	if (job->is_read)
 		report_release(&job->report);
+	keeping_free(job->keeping);
 	exceptions_release(&job->exceptions);
 	strings_release(&job->notes);
 	free(job->path);
@@ -247,6 +268,8 @@ static int scan_start(struct step *step, struct error *err)
 	if (!options->host->run->worktree)
 		job->commit = options->host->run->commit->id;
 	job->traces = *options->scan;
+	/* The command's own reports were read before. */
+	job->keeping = keeping_new(step, options->stage->report_count > 0);
 	job->step = scan;
 	scan->job = job;
 	helper_run(options->host->helper, scan_read, scan_was_read, job);

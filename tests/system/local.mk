@@ -114,3 +114,5 @@ check_PROGRAMS += %D%/ships-test
 %C%_ships_test_SOURCES = %D%/ships-test.c $(SITE_SOURCES)
 check_PROGRAMS += %D%/completion-test
 %C%_completion_test_SOURCES = %D%/completion-test.c $(SITE_SOURCES)
+check_PROGRAMS += %D%/kept-test
+%C%_kept_test_SOURCES = %D%/kept-test.c $(SITE_SOURCES)

@@ -71,7 +71,7 @@ static void findings_come_back_as_they_were(void **state)
 		assert_same_text(was->path, is->path);
 		assert_int_equal(was->line, is->line);
 		assert_int_equal(was->severity, is->severity);
-		assert_string_equal(finding_state(was), is->state);
+		assert_string_equal(finding_state_name(was->state), is->state);
 	}
 	kept_release(&kept);
 	report_release(&report);
@@ -306,7 +306,7 @@ static void the_digest_of_findings_knows_no_order(void **state)
 	report.findings[3] = swap;
 	findings_digest(&report, second);
 	assert_string_equal(first, second);
-	report.findings[3].suppressed = true;
+	report.findings[3].state = FINDING_SUPPRESSED;
 	findings_digest(&report, second);
 	assert_string_not_equal(first, second);
 	report_release(&report);

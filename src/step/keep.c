@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: MIT */
+#include "step/keep.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/memory.h"
+#include "base/vector.h"
+#include "step/mask.h"
+
+/* As large as a report may be. */
+#define RAW_BYTES ((size_t)256 << 20)
+
+struct raw { /* the file of a report; digest "": not kept */
+	char digest[DIGEST_TEXT_SIZE];
+	int64_t bytes;
+};
+
+struct keeping {
+	const char *state_folder;
+	char *path;
+	struct evidence_writer *writer;
+	struct mask *mask; /* of its own: the loop goes on with the other */
+	struct raw *raws;
+	size_t raw_count, raw_cap;
+	char digest[DIGEST_TEXT_SIZE]; /* of the evidence file; "" */
+	struct error err;
+	bool goes_on;
+};
+
+static void hide(void *data, const char *text, size_t len, struct str *out)
+{
+	mask_whole(data, text, len, out);
+}
+
+struct keeping *keeping_new(const struct step *step, bool goes_on)
+{
+	const struct step_host *host = step->options.host;
+	const char *stage = step->options.stage->name;
+	struct keeping *keeping = xcalloc(1, sizeof(*keeping));
+
+	keeping->state_folder = host->run->state_folder;
+	keeping->path = evidence_path(host->run->run_folder, stage);
+	keeping->writer = evidence_writer_new(stage);
+	keeping->goes_on = goes_on;
+	keeping->mask = mask_copy(host->mask);
+	if (keeping->mask)
+		evidence_mask(keeping->writer, hide, keeping->mask);
+	return keeping;
+}
+
+void keeping_free(struct keeping *keeping)
+{
+	if (!keeping)
+		return;
+	evidence_writer_free(keeping->writer);
+	mask_free(keeping->mask);
+	error_clear(&keeping->err);
+	free(keeping->raws);
+	free(keeping->path);
+	free(keeping);
+}
+
+static bool holds_secrets(struct keeping *keeping, const char *file)
+{
+	struct str text = STR_INIT;
+	struct str shown = STR_INIT;
+	bool holds = true;
+
+	if (!keeping->mask)
+		return false;
+	if (file_read(file, &text, RAW_BYTES, NULL) == 0) {
+		mask_whole(keeping->mask, text.data, text.len, &shown);
+		holds = text.len != shown.len ||
+			memcmp(text.data, shown.data, text.len) != 0;
+	}
+	str_release(&text);
+	str_release(&shown);
+	return holds;
+}
+
+void keeping_report(struct keeping *keeping, const struct report *report,
+		    struct evidence_context *context, const char *file,
+		    bool keep_raw)
+{
+	struct raw *raw =
+		VECTOR_ADD(keeping->raws, keeping->raw_count, keeping->raw_cap);
+
+	if (keeping->goes_on)
+		evidence_continue(keeping->writer, keeping->path);
+	keeping->goes_on = false;
+	if (report && file && keep_raw && !report->has_secrets &&
+	    !holds_secrets(keeping, file) &&
+	    artifact_store(keeping->state_folder, file, raw->digest,
+			   &raw->bytes, &keeping->err) == 0) {
+		context->digest = raw->digest;
+		context->bytes = raw->bytes;
+	}
+	evidence_report(keeping->writer, report, context);
+}
+
+void keeping_save(struct keeping *keeping)
+{
+	char digest[DIGEST_TEXT_SIZE];
+
+	if (evidence_save(keeping->writer, keeping->path, digest,
+			  &keeping->err) == 0)
+		memcpy(keeping->digest, digest, sizeof(digest));
+}
+
+void keeping_tell(const struct keeping *keeping, size_t which,
+		  struct event *event)
+{
+	const struct raw *raw =
+		which < keeping->raw_count ? &keeping->raws[which] : NULL;
+
+	if (*keeping->digest)
+		event_set(event, "evidence", keeping->digest);
+	if (!raw || !*raw->digest)
+		return;
+	event_set(event, "digest", raw->digest);
+	event_set_int(event, "bytes", raw->bytes);
+}
+
+const char *keeping_why(const struct keeping *keeping)
+{
+	return keeping->err.code ? error_text(&keeping->err) : NULL;
+}
