@@ -53,5 +53,9 @@ extern const struct report_format_ops osv_format;
 extern const struct report_format_ops cyclonedx_format;
 extern const struct report_format_ops spdx_format;
 extern const struct report_format_ops licensecheck_format;
+extern const struct report_format_ops snyk_format;
+extern const struct report_format_ops semgrep_format;
+extern const struct report_format_ops gitleaks_format;
+extern const struct report_format_ops bandit_format;
 
 #endif

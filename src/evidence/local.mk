@@ -15,6 +15,10 @@ libsignalbox_a_SOURCES += \
 	%D%/gotest.c %D%/gotest.h \
 	%D%/grype.c \
 	%D%/osv.c \
+	%D%/snyk.c \
+	%D%/semgrep.c \
+	%D%/gitleaks.c \
+	%D%/bandit.c \
 	%D%/input.c %D%/input.h \
 	%D%/json.c %D%/json.h \
 	%D%/junit.c \

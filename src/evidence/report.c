@@ -24,6 +24,10 @@
 	X(sarif, "sarif")         \
 	X(grype, "grype")         \
 	X(osv, "osv")             \
+	X(snyk, "snyk")           \
+	X(semgrep, "semgrep")     \
+	X(gitleaks, "gitleaks")   \
+	X(bandit, "bandit")       \
 	X(trivy, "trivy")         \
 	X(cyclonedx, "cyclonedx") \
 	X(spdx, "spdx")           \

@@ -73,4 +73,29 @@ static inline void assert_refused(const char *text, size_t len,
 	error_clear(&err);
 }
 
+static inline void assert_text_refused(const char *text, const char *format,
+				       const char *part)
+{
+	assert_refused(text, strlen(text), format, part);
+}
+
+/* What a scanner saw of secrets must stand in no text that is kept. */
+static inline void assert_no_finding_says(const struct report *report,
+					  const char *secret)
+{
+	for (size_t i = 0; i < report->finding_count; i++) {
+		const struct finding *f = &report->findings[i];
+		const char *const texts[] = {
+			f->id,	      f->title, f->aliases,	f->package,
+			f->installed, f->fixed, f->path,	f->purl,
+			f->url,	      f->chain, f->suppression, f->source};
+
+		for (size_t t = 0; t < ARRAY_SIZE(texts); t++)
+			assert_null(texts[t] ? strstr(texts[t], secret) : NULL);
+	}
+	for (size_t i = 0; i < report->notes.count; i++)
+		assert_null(strstr(report->notes.items[i], secret));
+	assert_null(report->why ? strstr(report->why, secret) : NULL);
+}
+
 #endif

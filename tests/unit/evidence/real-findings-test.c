@@ -114,6 +114,63 @@ static void check_osv(const struct row *row)
 	report_release(&report);
 }
 
+static void check_snyk(const struct row *row)
+{
+	struct report report;
+
+	if (strcmp(row->format, "snyk") != 0)
+		return;
+	report = read_row(row);
+	expect(row, "total", report.open);
+	expect(row, "dedup_total", report.distinct);
+	expect(row, "ignored", report.suppressed);
+	expect(row, "projects", report.targets);
+	expect_severities(row, "vulns", &report, FINDING_VULNERABILITY);
+	expect_severities(row, "license_issues", &report, FINDING_LICENSE);
+	report_release(&report);
+}
+
+static void check_semgrep(const struct row *row)
+{
+	struct report report;
+
+	if (strcmp(row->format, "semgrep") != 0)
+		return;
+	report = read_row(row);
+	expect(row, "total", report.open);
+	expect(row, "suppressed", report.suppressed);
+	expect(row, "distinct_rule_and_place", report.distinct);
+	expect(row, "scan_errors", report.tool_errors);
+	expect_severities(row, "findings", &report, FINDING_KIND_COUNT);
+	report_release(&report);
+}
+
+static void check_gitleaks(const struct row *row)
+{
+	struct report report;
+
+	if (strcmp(row->format, "gitleaks") != 0)
+		return;
+	report = read_row(row);
+	expect(row, "secrets", report.open);
+	expect(row, "secrets", report.by_kind[FINDING_SECRET]);
+	expect(row, "distinct_rule_file_line", report.distinct);
+	report_release(&report);
+}
+
+static void check_bandit(const struct row *row)
+{
+	struct report report;
+
+	if (strcmp(row->format, "bandit") != 0)
+		return;
+	report = read_row(row);
+	expect(row, "total", report.open);
+	expect(row, "scan_errors", report.tool_errors);
+	expect_severities(row, "findings", &report, FINDING_KIND_COUNT);
+	report_release(&report);
+}
+
 static void trivy_agrees_with_the_index(void **state)
 {
 	(void)state;
@@ -138,6 +195,30 @@ static void osv_agrees_with_the_index(void **state)
 	each_row(check_osv);
 }
 
+static void snyk_agrees_with_the_index(void **state)
+{
+	(void)state;
+	each_row(check_snyk);
+}
+
+static void semgrep_agrees_with_the_index(void **state)
+{
+	(void)state;
+	each_row(check_semgrep);
+}
+
+static void gitleaks_agrees_with_the_index(void **state)
+{
+	(void)state;
+	each_row(check_gitleaks);
+}
+
+static void bandit_agrees_with_the_index(void **state)
+{
+	(void)state;
+	each_row(check_bandit);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -145,6 +226,10 @@ int main(void)
 		cmocka_unit_test(sarif_agrees_with_the_index),
 		cmocka_unit_test(grype_agrees_with_the_index),
 		cmocka_unit_test(osv_agrees_with_the_index),
+		cmocka_unit_test(snyk_agrees_with_the_index),
+		cmocka_unit_test(semgrep_agrees_with_the_index),
+		cmocka_unit_test(gitleaks_agrees_with_the_index),
+		cmocka_unit_test(bandit_agrees_with_the_index),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
