@@ -210,7 +210,7 @@ static void tell_chains(struct reader *reader)
 		if (chains_text(&reader->chains, reader->named[i].ref, &text))
 			report->components[reader->named[i].component].chain =
 				report_bytes(report, text.data, text.len,
-					     REPORT_PATH_MAX);
+					     REPORT_NAME_MAX);
 	}
 	str_release(&text);
 	if (reader->count)

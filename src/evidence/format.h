@@ -57,5 +57,8 @@ extern const struct report_format_ops snyk_format;
 extern const struct report_format_ops semgrep_format;
 extern const struct report_format_ops gitleaks_format;
 extern const struct report_format_ops bandit_format;
+extern const struct report_format_ops terraform_format;
+extern const struct report_format_ops ansible_format;
+extern const struct report_format_ops puppet_format;
 
 #endif

@@ -1,4 +1,5 @@
 libsignalbox_a_SOURCES += \
+	%D%/ansible.c \
 	%D%/approvals.c %D%/approvals.h \
 	%D%/chains.c %D%/chains.h \
 	%D%/cmocka.c %D%/cmocka.h \
@@ -34,6 +35,7 @@ libsignalbox_a_SOURCES += \
 	%D%/policy.c %D%/policy.h \
 	%D%/pool.c %D%/pool.h \
 	%D%/exceptions.c %D%/exceptions.h \
+	%D%/puppet.c \
 	%D%/record.c %D%/record.h \
 	%D%/report.c %D%/report.h \
 	%D%/sarif.c \
@@ -47,6 +49,7 @@ libsignalbox_a_SOURCES += \
 	%D%/tap.c %D%/tap.h \
 	%D%/tap-yaml.c %D%/tap-yaml.h \
 	%D%/toml.c %D%/toml.h %D%/toml-text.c %D%/toml-text.h \
+	%D%/terraform.c \
 	%D%/trivy.c \
 	%D%/value.c %D%/value.h \
 	%D%/xml.c %D%/xml.h

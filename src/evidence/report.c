@@ -13,25 +13,28 @@
 #define FILE_MAX ((size_t)256 << 20)
 
 /* A new format is a file of its own and a row here. */
-#define FORMATS(X)                \
-	X(tap, "tap")             \
-	X(cmocka, "cmocka")       \
-	X(gotest, "gotest")       \
-	X(subunit, "subunit")     \
-	X(junit, "junit")         \
-	X(cobertura, "cobertura") \
-	X(lcov, "lcov")           \
-	X(sarif, "sarif")         \
-	X(grype, "grype")         \
-	X(osv, "osv")             \
-	X(snyk, "snyk")           \
-	X(semgrep, "semgrep")     \
-	X(gitleaks, "gitleaks")   \
-	X(bandit, "bandit")       \
-	X(trivy, "trivy")         \
-	X(cyclonedx, "cyclonedx") \
-	X(spdx, "spdx")           \
-	X(licensecheck, "licensecheck")
+#define FORMATS(X)                      \
+	X(tap, "tap")                   \
+	X(cmocka, "cmocka")             \
+	X(gotest, "gotest")             \
+	X(subunit, "subunit")           \
+	X(junit, "junit")               \
+	X(cobertura, "cobertura")       \
+	X(lcov, "lcov")                 \
+	X(sarif, "sarif")               \
+	X(grype, "grype")               \
+	X(osv, "osv")                   \
+	X(snyk, "snyk")                 \
+	X(semgrep, "semgrep")           \
+	X(gitleaks, "gitleaks")         \
+	X(bandit, "bandit")             \
+	X(trivy, "trivy")               \
+	X(cyclonedx, "cyclonedx")       \
+	X(spdx, "spdx")                 \
+	X(licensecheck, "licensecheck") \
+	X(terraform, "terraform")       \
+	X(ansible, "ansible")           \
+	X(puppet, "puppet")
 
 #define X(id, name) &id##_format,
 static const struct report_format_ops *const formats[] = {FORMATS(X)};

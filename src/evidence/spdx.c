@@ -152,7 +152,7 @@ static void tell_chains(struct reader *reader)
 		str_clear(&text);
 		if (id && chains_text(&reader->chains, id, &text))
 			report->components[i].chain = report_bytes(
-				report, text.data, text.len, REPORT_PATH_MAX);
+				report, text.data, text.len, REPORT_NAME_MAX);
 	}
 	str_release(&text);
 }

@@ -50,6 +50,7 @@ check_PROGRAMS += %D%/evidence/bounds-test
 check_PROGRAMS += %D%/evidence/chains-test
 check_PROGRAMS += %D%/evidence/cvss-test
 check_PROGRAMS += %D%/evidence/codeowners-test
+check_PROGRAMS += %D%/evidence/changes-test
 check_PROGRAMS += %D%/evidence/cyclonedx-test
 check_PROGRAMS += %D%/evidence/coverage-test
 check_PROGRAMS += %D%/evidence/exceptions-test
