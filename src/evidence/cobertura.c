@@ -99,7 +99,7 @@ static bool matches(const struct report_input *input)
 static int read_cobertura(const struct report_input *input,
 			  struct report *report, struct error *err)
 {
-	static const struct xml_ops ops = {on_start, on_end, NULL};
+	static const struct xml_ops ops = {.start = on_start, .end = on_end};
 	struct cobertura cobertura = {.declared = -1};
 	int result;
 

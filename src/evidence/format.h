@@ -46,6 +46,7 @@ extern const struct report_format_ops cobertura_format;
 extern const struct report_format_ops lcov_format;
 extern const struct report_format_ops cmocka_format;
 extern const struct report_format_ops junit_format;
+extern const struct report_format_ops ctest_format;
 extern const struct report_format_ops sarif_format;
 extern const struct report_format_ops trivy_format;
 extern const struct report_format_ops grype_format;

@@ -331,16 +331,22 @@ static void compare_declared(const struct junit *junit)
 			    tests, cases);
 }
 
+static bool is_root(const char *name)
+{
+	return strcmp(name, "testsuites") == 0 ||
+	       strcmp(name, "testsuite") == 0;
+}
+
 static bool matches(const struct report_input *input)
 {
-	return strcmp(input->root, "testsuites") == 0 ||
-	       strcmp(input->root, "testsuite") == 0;
+	return is_root(input->root);
 }
 
 static int read_junit(const struct report_input *input, struct report *report,
 		      struct error *err)
 {
-	static const struct xml_ops ops = {on_start, on_end, on_text};
+	/* cmocka writes a document for each group into one file. */
+	static const struct xml_ops ops = {on_start, on_end, on_text, is_root};
 	struct junit junit = {.report = report};
 	int result;
 

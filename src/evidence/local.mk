@@ -12,6 +12,7 @@ libsignalbox_a_SOURCES += \
 	%D%/entry.c %D%/entry.h \
 	%D%/finding.c %D%/finding.h \
 	%D%/format.h %D%/formats.h \
+	%D%/ctest.c \
 	%D%/freshness.c %D%/freshness.h \
 	%D%/gotest.c %D%/gotest.h \
 	%D%/grype.c \

@@ -19,6 +19,7 @@
 	X(gotest, "gotest")             \
 	X(subunit, "subunit")           \
 	X(junit, "junit")               \
+	X(ctest, "ctest")               \
 	X(cobertura, "cobertura")       \
 	X(lcov, "lcov")                 \
 	X(sarif, "sarif")               \

@@ -9,6 +9,7 @@
 
 #define TAG_COST 120
 #define DEPTH_MAX 256
+#define ROOTS_MAX 1000
 #define ATTRIBUTES_MAX 256
 /* Tags, comments and declarations are held whole by expat. */
 #define TOKEN_MAX ((size_t)8 << 20)
@@ -20,6 +21,8 @@ struct xml {
 	const struct xml_ops *ops;
 	void *data;
 	unsigned depth;
+	unsigned roots;	     /* begun ones */
+	size_t base;	     /* where the document under way begins */
 	const char *refusal; /* why we stopped it, or NULL */
 };
 
@@ -45,6 +48,11 @@ static void XMLCALL on_start(void *data, const char *name,
 		return;
 	if (++xml->depth > DEPTH_MAX) {
 		stop(xml, "its elements are more than 256 deep");
+		return;
+	}
+	if (xml->depth == 1 && xml->roots++ &&
+	    !xml->ops->is_root(local_name(name))) {
+		stop(xml, "its second root is of another kind");
 		return;
 	}
 	if (XML_GetSpecifiedAttributeCount(xml->parser) > 2 * ATTRIBUTES_MAX) {
@@ -88,6 +96,16 @@ static void XMLCALL on_doctype(void *data, const char *name,
 			  "own, which no test runner writes");
 }
 
+/* Of the whole file, though the parser knows its document alone. */
+static unsigned long line_of(const struct xml *xml)
+{
+	unsigned long line = XML_GetCurrentLineNumber(xml->parser);
+
+	for (size_t i = 0; i < xml->base; i++)
+		line += xml->input->text[i] == '\n';
+	return line;
+}
+
 static int refuse(const struct xml *xml, struct error *err)
 {
 	enum XML_Error code = XML_GetErrorCode(xml->parser);
@@ -99,15 +117,41 @@ static int refuse(const struct xml *xml, struct error *err)
 	else
 		why = XML_ErrorString(code);
 	if (!xml->refusal && code == XML_ERROR_JUNK_AFTER_DOC_ELEMENT)
-		mend = "cmocka writes a root for each group: put %g into "
-		       "CMOCKA_XML_FILE for a file a group";
+		mend = "have the tool write one report a file";
 	else if (!xml->refusal && code == XML_ERROR_INVALID_TOKEN)
 		mend = "cmocka does not escape names with <, > or & in them";
 	return error_set(err, ERROR_FAILED,
 			 "%s:%lu:%lu: this is no XML: %s; %s", xml->input->name,
-			 (unsigned long)XML_GetCurrentLineNumber(xml->parser),
+			 line_of(xml),
 			 (unsigned long)XML_GetCurrentColumnNumber(xml->parser),
 			 why, mend);
+}
+
+static void listen(struct xml *xml)
+{
+	XML_SetUserData(xml->parser, xml);
+	XML_SetElementHandler(xml->parser, on_start, on_end);
+	XML_SetCharacterDataHandler(xml->parser, on_text);
+	XML_SetStartDoctypeDeclHandler(xml->parser, on_doctype);
+}
+
+/* Whether the parser stopped at another document, behind a whole one; then
+ * it is ready for that. */
+static bool begin_next(struct xml *xml)
+{
+	enum XML_Error code = XML_GetErrorCode(xml->parser);
+	XML_Index read = XML_GetCurrentByteIndex(xml->parser);
+
+	if (xml->refusal || !xml->ops->is_root || xml->depth || !xml->roots ||
+	    read <= 0 || xml->roots >= ROOTS_MAX ||
+	    (code != XML_ERROR_JUNK_AFTER_DOC_ELEMENT &&
+	     code != XML_ERROR_MISPLACED_XML_PI) ||
+	    xml->input->text[xml->base + (size_t)read] != '<')
+		return false;
+	xml->base += (size_t)read;
+	XML_ParserReset(xml->parser, NULL);
+	listen(xml);
+	return true;
 }
 
 static int feed(struct xml *xml, struct error *err)
@@ -123,11 +167,16 @@ static int feed(struct xml *xml, struct error *err)
 			len = CHUNK_SIZE;
 		last = at + len == xml->input->len;
 		if (XML_Parse(xml->parser, xml->input->text + at, (int)len,
-			      last) != XML_STATUS_OK)
-			return refuse(xml, err);
+			      last) != XML_STATUS_OK) {
+			if (!begin_next(xml))
+				return refuse(xml, err);
+			at = xml->base;
+			last = false;
+			continue;
+		}
 		at += len;
 		read = XML_GetCurrentByteIndex(xml->parser);
-		if (read >= 0 && at - (size_t)read > TOKEN_MAX) {
+		if (read >= 0 && at - xml->base - (size_t)read > TOKEN_MAX) {
 			xml->refusal = "a tag or comment is over 8 MiB long";
 			return refuse(xml, err);
 		}
@@ -160,10 +209,7 @@ int report_xml_read(const struct report_input *input, const struct xml_ops *ops,
 	xml.parser = XML_ParserCreate(NULL);
 	if (!xml.parser)
 		BUG("out of memory for an XML parser");
-	XML_SetUserData(xml.parser, &xml);
-	XML_SetElementHandler(xml.parser, on_start, on_end);
-	XML_SetCharacterDataHandler(xml.parser, on_text);
-	XML_SetStartDoctypeDeclHandler(xml.parser, on_doctype);
+	listen(&xml);
 	result = feed(&xml, err);
 	XML_ParserFree(xml.parser);
 	return result;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* XML reports: one well-formed document, no document type of its own, no
- * more than 256 levels deep; nothing is loaded from elsewhere. */
+/* XML reports: one well-formed document, or several in one file where the
+ * reader takes them; no document type of its own, no more than 256 levels
+ * deep; nothing is loaded from elsewhere. */
 #ifndef SIGNALBOX_EVIDENCE_XML_H
 #define SIGNALBOX_EVIDENCE_XML_H
 
@@ -12,6 +13,9 @@ struct xml_ops {
 	void (*end)(void *data, const char *name);
 	/* UTF-8, in pieces, not NUL-terminated. Optional. */
 	void (*text)(void *data, const char *text, size_t len);
+	/* Whether the file may have more roots, all of such a name: some
+	 * tools append a document to the one before. Optional: no. */
+	bool (*is_root)(const char *name);
 };
 
 int report_xml_read(const struct report_input *input, const struct xml_ops *ops,

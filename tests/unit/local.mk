@@ -53,6 +53,7 @@ check_PROGRAMS += %D%/evidence/codeowners-test
 check_PROGRAMS += %D%/evidence/changes-test
 check_PROGRAMS += %D%/evidence/cyclonedx-test
 check_PROGRAMS += %D%/evidence/coverage-test
+check_PROGRAMS += %D%/evidence/ctest-test
 check_PROGRAMS += %D%/evidence/exceptions-test
 check_PROGRAMS += %D%/evidence/freshness-test
 check_PROGRAMS += %D%/evidence/gotest-test
