@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "base/number.h"
+#include "delivery/words.h"
 
 #define LOOK_EVERY_MS 250
 /* As after a rollback: what failed meanwhile is known so much later. */
@@ -74,6 +75,10 @@ static char *sentence(const struct operation *operation)
 		 "drill: on %s in %" PRId64 " ms, back on %s in %" PRId64 " ms",
 		 colour_name(operation->colour), drill->away_ms,
 		 colour_name(colour_other(operation->colour)), drill->back_ms);
+	if (!drill->counted) {
+		str_add(&text, "; how many requests failed is not known");
+		return str_detach(&text);
+	}
 	str_addf(&text, "; failed by it: %s of %s",
 		 number_grouped(drill->failed, failed),
 		 number_grouped(drill->requests, all));
@@ -91,18 +96,22 @@ static void append_finished(struct operation *operation)
 	bool failed = operation->why.code != ERROR_NONE;
 	char *text =
 		failed ? xasprintf("the drill failed: %s; the traffic is "
-				   "back on %s",
+				   "%son %s",
 				   error_text(&operation->why),
+				   drill->back_ms < 0 ? "" : "back ",
 				   colour_name(colour_other(operation->colour)))
 		       : sentence(operation);
 
 	event_set(event, "outcome", failed ? "failed" : "passed");
 	if (drill->away_ms >= 0)
 		event_set_int(event, "ms", drill->away_ms);
-	event_set_int(event, "back-ms", drill->back_ms);
-	event_set_int(event, "requests", drill->requests);
-	event_set_int(event, "failed", drill->failed);
-	event_set_int(event, "failed-by-release", drill->errors);
+	if (drill->back_ms >= 0)
+		event_set_int(event, "back-ms", drill->back_ms);
+	if (drill->counted) {
+		event_set_int(event, "requests", drill->requests);
+		event_set_int(event, "failed", drill->failed);
+		event_set_int(event, "failed-by-release", drill->errors);
+	}
 	event_set(event, "text", text);
 	environment_append_owned(environment, event);
 	free(text);
@@ -121,11 +130,13 @@ static void measured(struct operation *operation, const struct error *err)
 	struct drill *drill = &operation->drill;
 	int at = (int)operation->colour;
 
-	(void)err;
 	drill->requests = total(last) - total(&drill->before);
 	drill->failed = last->failed - drill->before.failed;
 	drill->errors =
 		last->colours[at].errors - drill->before.colours[at].errors;
+	/* A proxy that was started again counts anew. */
+	drill->counted = !err && drill->requests >= 0 && drill->failed >= 0 &&
+			 drill->errors >= 0;
 	append_finished(operation);
 	operation_record(operation, end);
 }
@@ -136,35 +147,54 @@ static void time_passed(struct operation *operation, const struct error *err)
 	operation_sample(operation, measured);
 }
 
+/* "100 % of the traffic of production is still" */
+static char *what_is_away(const struct operation *operation)
+{
+	const struct environment *environment = operation->environment;
+	double away = environment->state.split[operation->colour];
+	char percent[WORDS_SIZE];
+
+	if (isnan(away))
+		return xasprintf("an unknown part of the traffic of %s is",
+				 environment->name);
+	return xasprintf("%s of the traffic of %s is still",
+			 words_percent(away, percent), environment->name);
+}
+
 /* Not back: the record stays open, for the recovery and for `up`. */
 static void stay(struct operation *operation, const struct error *err)
 {
 	struct environment *environment = operation->environment;
+	char *what = what_is_away(operation);
 	struct error why = ERROR_INIT;
 
-	if (environment->moved) {
-		operation_finish(operation, err);
-		return;
-	}
 	error_set(&why, err->code,
-		  "the traffic of %s is still on %s, which runs %s: %s; when "
-		  "%s is well: `signalbox up %s`",
-		  environment->name, colour_name(operation->colour),
+		  "%s on %s, which runs %s: %s; when %s is well: `signalbox up "
+		  "%s`",
+		  what, colour_name(operation->colour),
 		  operation->release.version, error_text(err),
 		  colour_name(environment->state.live.colour),
 		  environment->name);
 	operation_finish(operation, &why);
 	error_clear(&why);
+	free(what);
 }
 
 static void came_back(struct operation *operation, const struct error *err)
 {
-	if (err) {
+	const struct environment_state *state = &operation->environment->state;
+
+	if (err && operation->environment->moved) {
+		operation_finish(operation, err);
+	} else if (err && !(state->split[state->live.colour] >= 100)) {
 		stay(operation, err);
-		return;
+	} else {
+		if (err) /* it was never away, or is back all the same */
+			keep_why(operation, err);
+		else
+			operation->drill.back_ms = operation->move.ms;
+		operation_pause(operation, MEASURE_MS, time_passed);
 	}
-	operation->drill.back_ms = operation->move.ms;
-	operation_pause(operation, MEASURE_MS, time_passed);
 }
 
 static void set_move(struct operation *operation, enum colour to)
@@ -289,7 +319,7 @@ void environment_drill(struct environment *environment, const char *person,
 		     environment_way_back(&environment->state));
 	operation->drill.is = true;
 	operation->drill.hold_ms = hold_ms;
-	operation->drill.away_ms = -1;
+	operation->drill.away_ms = operation->drill.back_ms = -1;
 	operation_sample(operation, sampled);
 }
 

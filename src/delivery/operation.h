@@ -60,6 +60,7 @@ struct drill {
 	int64_t hold_ms, until_us;
 	int64_t away_ms, back_ms; /* how long the weights took; -1 never */
 	struct traffic_sample before;
+	bool counted; /* those below are known */
 	int64_t requests, failed, errors;
 };
 

@@ -4,6 +4,7 @@
 
 #include "base/memory.h"
 #include "delivery/lock.h"
+#include "event/journal.h"
 #include "unit/delivery/worlds.h"
 
 static int sets; /* a fake's hook has no data */
@@ -252,6 +253,85 @@ static void rollback_in_a_drill_stays_where_it_is(void **state)
 	assert_false(state_of(world)->drilling);
 }
 
+/* Nothing has changed: nothing is to be brought back. */
+static void drill_that_could_not_leave_is_over(void **state)
+{
+	struct world *world = *state;
+	struct answer answer;
+
+	released(world, "v1");
+	released(world, "v2");
+	fake.refuse_set = true;
+	answer = drill(world);
+	assert_string_equal(answer.text, "the proxy says no");
+	assert_false(state_of(world)->drilling);
+	assert_true(state_of(world)->split[COLOUR_GREEN] == 100);
+}
+
+static void leave_half_of_it(void)
+{
+	if (!sets++)
+		return;
+	fake.before_set = NULL;
+	fake.refuse_set = true;
+	fake.percent[COLOUR_BLUE] = fake.percent[COLOUR_GREEN] = 50;
+}
+
+static void drill_tells_how_much_is_not_back(void **state)
+{
+	struct world *world = *state;
+	struct answer answer;
+
+	released(world, "v1");
+	released(world, "v2");
+	sets = 0;
+	fake.before_set = leave_half_of_it;
+	answer = drill(world);
+	assert_int_equal(answer.code, ERROR_PROVIDER);
+	assert_string_equal(answer.text,
+			    "50 % of the traffic of production is still on "
+			    "blue, which runs v1: the proxy says no; when "
+			    "green is well: `signalbox up production`");
+	assert_true(state_of(world)->drilling);
+}
+
+static void start_counting_anew(void)
+{
+	if (!sets++)
+		return;
+	fake.before_set = NULL;
+	memset(fake.requests, 0, sizeof(fake.requests));
+}
+
+static int keep_counts(const struct event *event, void *data)
+{
+	if (event->type != EVENT_DRILL_FINISHED)
+		return 0;
+	assert_non_null(strstr(event_text(event, "text"),
+			       "; how many requests failed is not known"));
+	assert_int_equal(event_int(event, "requests", -1), -1);
+	*(bool *)data = true;
+	return 0;
+}
+
+static void
+drill_tells_no_numbers_of_a_proxy_that_was_started_again(void **state)
+{
+	struct world *world = *state;
+	char *folder = folder_of(world);
+	bool told = false;
+
+	released(world, "v1");
+	released(world, "v2");
+	fake.requests[COLOUR_GREEN] = 1000;
+	sets = 0;
+	fake.before_set = start_counting_anew;
+	assert_string_equal(drill(world).text, "");
+	assert_int_equal(journal_read(folder, 1, keep_counts, &told, NULL), 0);
+	assert_true(told);
+	free(folder);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -265,6 +345,9 @@ int main(void)
 		TEST(recovery_leaves_a_drill_alone_whose_holder_lives),
 		TEST(cut_off_drill_stays_open_while_live_is_down),
 		TEST(rollback_in_a_drill_stays_where_it_is),
+		TEST(drill_that_could_not_leave_is_over),
+		TEST(drill_tells_how_much_is_not_back),
+		TEST(drill_tells_no_numbers_of_a_proxy_that_was_started_again),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
