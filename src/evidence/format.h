@@ -61,5 +61,6 @@ extern const struct report_format_ops bandit_format;
 extern const struct report_format_ops terraform_format;
 extern const struct report_format_ops ansible_format;
 extern const struct report_format_ops puppet_format;
+extern const struct report_format_ops npm_audit_format;
 
 #endif

@@ -21,6 +21,7 @@ libsignalbox_a_SOURCES += \
 	%D%/semgrep.c \
 	%D%/gitleaks.c \
 	%D%/bandit.c \
+	%D%/npm.c \
 	%D%/input.c %D%/input.h \
 	%D%/json.c %D%/json.h \
 	%D%/junit.c \

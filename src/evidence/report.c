@@ -29,6 +29,7 @@
 	X(semgrep, "semgrep")           \
 	X(gitleaks, "gitleaks")         \
 	X(bandit, "bandit")             \
+	X(npm_audit, "npm-audit")       \
 	X(trivy, "trivy")               \
 	X(cyclonedx, "cyclonedx")       \
 	X(spdx, "spdx")                 \

@@ -171,6 +171,29 @@ static void check_bandit(const struct row *row)
 	report_release(&report);
 }
 
+/* An answer that is an error has a row, too. */
+static void check_npm(const struct row *row)
+{
+	struct error err = ERROR_INIT;
+	struct report report;
+
+	if (strcmp(row->format, "npm-audit") != 0)
+		return;
+	if (json_object_get(row->expected, "error")) {
+		assert_int_equal(report_read(row->path, NULL, &report, &err),
+				 -1);
+		assert_non_null(strstr(err.message, "405 Method Not Allowed"));
+		error_clear(&err);
+		return;
+	}
+	report = read_row(row);
+	expect(row, "packages_total", report.open);
+	expect(row, "advisories_total", report.distinct);
+	expect(row, "fixable_packages", report.fixable);
+	expect_severities(row, "packages", &report, FINDING_KIND_COUNT);
+	report_release(&report);
+}
+
 static void trivy_agrees_with_the_index(void **state)
 {
 	(void)state;
@@ -219,6 +242,12 @@ static void bandit_agrees_with_the_index(void **state)
 	each_row(check_bandit);
 }
 
+static void npm_agrees_with_the_index(void **state)
+{
+	(void)state;
+	each_row(check_npm);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -230,6 +259,7 @@ int main(void)
 		cmocka_unit_test(semgrep_agrees_with_the_index),
 		cmocka_unit_test(gitleaks_agrees_with_the_index),
 		cmocka_unit_test(bandit_agrees_with_the_index),
+		cmocka_unit_test(npm_agrees_with_the_index),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

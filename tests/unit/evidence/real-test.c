@@ -79,8 +79,6 @@ static void check_refused(const struct row *row)
 		return;
 	if (report_read(row->path, NULL, &report, &err) == 0)
 		fail_msg("%s was read as %s", row->file, report.format);
-	if (strcmp(row->file, "npm-audit-405.json") == 0)
-		assert_non_null(strstr(err.message, "405 Method Not Allowed"));
 	error_clear(&err);
 }
 
