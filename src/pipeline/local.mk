@@ -13,6 +13,7 @@ libsignalbox_a_SOURCES += \
 	%D%/read-execution.c \
 	%D%/read-gate.c \
 	%D%/read-haproxy.c \
+	%D%/read-licences.c \
 	%D%/read-metrics.c \
 	%D%/read-nginx.c \
 	%D%/read-notify.c \

@@ -8,11 +8,12 @@
 static void read_scan_format(struct reader *reader, const struct node *value,
 			     void *into)
 {
-	/* evidence/'s names of the formats that have findings. */
+	/* evidence/'s names of the formats that have findings, or whose
+	 * components can have some by their licences. */
 	static const char *const words[] = {
 		"sarif",     "trivy",	 "grype",   "cyclonedx", "osv",
 		"npm-audit", "snyk",	 "semgrep", "gitleaks",	 "bandit",
-		"openvex",   "cppcheck", "retire",
+		"openvex",   "cppcheck", "retire",  "spdx",	 "licensecheck",
 	};
 	int word = read_word(reader, value, words, ARRAY_SIZE(words), NULL);
 
@@ -100,7 +101,8 @@ static const struct key scan_keys[] = {
 	{"findings-exits", read_findings_exits, 0, false},
 	{"exceptions", read_glob_or_globs,
 	 offsetof(struct scan_config, exceptions), false},
-	{"licences", NULL, 0, false},
+	{"licences", read_licences, offsetof(struct scan_config, licences),
+	 false},
 	{"baseline", NULL, 0, false},
 	{"new-only", NULL, 0, false},
 };

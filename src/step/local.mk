@@ -30,6 +30,7 @@ libsignalbox_a_SOURCES += \
 	%D%/requests.c %D%/requests.h \
 	%D%/run.c \
 	%D%/scan.c \
+	%D%/scan-licences.c %D%/scan-licences.h \
 	%D%/scripts.c %D%/scripts.h \
 	%D%/service.c %D%/service.h \
 	%D%/ships-look.c %D%/ships-look.h \

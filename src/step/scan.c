@@ -15,6 +15,7 @@
 #include "evidence/policy.h"
 #include "evidence/report.h"
 #include "step/keep.h"
+#include "step/scan-licences.h"
 #include "step/step.h"
 
 #define FINDINGS_TOLD 200
@@ -102,7 +103,10 @@ static void judge(struct scan_job *job)
 		return;
 	}
 	job->is_read = true;
-	if (except(job, &err) < 0) {
+	/* Before exceptions, which hold for licences too. */
+	if (scan_licences(job->config, job->repository, job->commit,
+			  &job->report, &err) < 0 ||
+	    except(job, &err) < 0) {
 		job->text = xstrdup(error_text(&err));
 		error_clear(&err);
 		return;
@@ -118,7 +122,8 @@ static void judge(struct scan_job *job)
 static void scan_read(void *data)
 {
 	struct scan_job *job = data;
-	struct evidence_context context = {.path = job->config->reports.items[0]};
+	struct evidence_context context = {
+		.path = job->config->reports.items[0]};
 
 	judge(job);
 	context.fresh = job->is_read;
