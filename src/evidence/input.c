@@ -161,8 +161,8 @@ int input_decode(struct report_input *input, enum report_encoding encoding,
 	case REPORT_LINES:
 		return check_utf8(input, err);
 	case REPORT_JSON:
-		input->json = report_json_load(input->text, input->len,
-					       input->name, err);
+		json_decref(input->json);
+		input->json = report_json_load(input, err);
 		return input->json ? 0 : -1;
 	case REPORT_YAML:
 		return decode_yaml(input, err);
@@ -232,4 +232,39 @@ int input_refuse_answer(const struct report_input *input, struct error *err)
 	if (refuse_html(input, err) < 0)
 		return -1;
 	return refuse_error(input, err);
+}
+
+static bool begins_document(const char *line)
+{
+	return *line == '{' || strncmp(line, "<?xml", 5) == 0 ||
+	       strncmp(line, "<testsuite", 10) == 0 ||
+	       (*line == '[' && strspn(line + 1, WHITE "{\"[]") > 0);
+}
+
+size_t input_document_line(const char *text)
+{
+	size_t line = 1;
+
+	if (begins_document(text + strspn(text, WHITE)))
+		return 0;
+	while ((text = strchr(text, '\n'))) {
+		text++;
+		line++;
+		if (begins_document(text))
+			return line;
+	}
+	return 0;
+}
+
+int input_refuse_log(const struct report_input *input, struct error *err)
+{
+	size_t line = input_document_line(input->text);
+
+	if (!line)
+		return 0;
+	return error_set(err, ERROR_FAILED,
+			 "%s:%zu: a report seems to begin here, behind what "
+			 "the tool logged: have it write the report to a file "
+			 "alone",
+			 input->name, line);
 }

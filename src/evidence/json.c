@@ -69,34 +69,47 @@ static size_t estimate(const char *text, size_t len)
 }
 
 /* jansson quotes what it stumbled over, which may be a secret. */
-static int refuse(const char *name, const json_error_t *problem,
+static int refuse(const struct report_input *input, const json_error_t *problem,
 		  struct error *err)
 {
 	const char *quote = strstr(problem->text, " near '");
 	int len = quote ? (int)(quote - problem->text)
 			: (int)strlen(problem->text);
 
+	if (input_refuse_log(input, err) < 0)
+		return -1;
 	return error_set(err, ERROR_FAILED,
 			 "%s:%d:%d: this is not the JSON of a whole report: "
 			 "%.*s; did the tool write it to the end?",
-			 name, problem->line, problem->column, len,
+			 input->name, problem->line, problem->column, len,
 			 problem->text);
 }
 
-json_t *report_json_load(const char *text, size_t len, const char *name,
-			 struct error *err)
+/* A number too large for an integer is none that counts here: it is taken as
+ * a real one. */
+static json_t *load(const struct report_input *input, json_error_t *problem)
+{
+	size_t flags =
+		JSON_REJECT_DUPLICATES | JSON_DECODE_ANY | JSON_ALLOW_NUL;
+	json_t *tree = json_loadb(input->text, input->len, flags, problem);
+
+	if (!tree && json_error_code(problem) == json_error_numeric_overflow)
+		tree = json_loadb(input->text, input->len,
+				  flags | JSON_DECODE_INT_AS_REAL, problem);
+	return tree;
+}
+
+json_t *report_json_load(const struct report_input *input, struct error *err)
 {
 	json_error_t problem;
 	json_t *tree;
 
-	if (check_memory(name, estimate(text, len), len, err) < 0)
+	if (check_memory(input->name, estimate(input->text, input->len),
+			 input->len, err) < 0)
 		return NULL;
-	tree = json_loadb(text, len,
-			  JSON_REJECT_DUPLICATES | JSON_DECODE_ANY |
-				  JSON_ALLOW_NUL,
-			  &problem);
+	tree = load(input, &problem);
 	if (!tree)
-		refuse(name, &problem, err);
+		refuse(input, &problem, err);
 	return tree;
 }
 
@@ -126,10 +139,11 @@ json_t *member_array(const json_t *value, const char *key)
 
 int member_int(const json_t *value, const char *key, int absent)
 {
-	json_t *number = member(value, key);
-	json_int_t n = json_integer_value(number);
+	const json_t *number = member(value, key);
+	double n = json_number_value(number);
 
-	if (!json_is_integer(number) || n < INT_MIN || n > INT_MAX)
+	if (!json_is_number(number) || n < INT_MIN || n > INT_MAX ||
+	    n != (double)(int)n)
 		return absent;
 	return (int)n;
 }

@@ -9,9 +9,11 @@
 
 #include "base/error.h"
 
+struct report_input;
+
 /* The caller's to json_decref(). Duplicate keys are refused, and what would
  * take more memory than a report may. */
-json_t *report_json_load(const char *text, size_t len, const char *name,
+json_t *report_json_load(const struct report_input *input,
 			 struct error *err) MUST_CHECK;
 
 /* Members of an object; value may be NULL or no object. Borrowed. */

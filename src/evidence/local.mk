@@ -39,6 +39,7 @@ libsignalbox_a_SOURCES += \
 	%D%/exceptions.c %D%/exceptions.h \
 	%D%/puppet.c \
 	%D%/record.c %D%/record.h \
+	%D%/refused.c %D%/refused.h \
 	%D%/report.c %D%/report.h \
 	%D%/sarif.c \
 	%D%/sarif-message.c %D%/sarif-message.h \

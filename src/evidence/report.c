@@ -8,6 +8,7 @@
 #include "base/memory.h"
 #include "base/str.h"
 #include "evidence/input.h"
+#include "evidence/refused.h"
 
 /* Images with thousands of packages stay below 20 MiB. */
 #define FILE_MAX ((size_t)256 << 20)
@@ -132,7 +133,9 @@ static int refuse_unknown(const struct report_input *input, struct error *err)
 {
 	char *known;
 
-	if (input_refuse_answer(input, err) < 0)
+	if (input_refuse_answer(input, err) < 0 ||
+	    refuse_unsupported(input, err) < 0 ||
+	    input_refuse_log(input, err) < 0)
 		return -1;
 	known = known_formats();
 	error_set(err, ERROR_FAILED, "%s is in no format known here (%s)%s%s",
@@ -168,6 +171,10 @@ static int decode_unknown(struct report_input *input, struct error *err)
 	    (guess == REPORT_LINES && is_claimed(input, REPORT_YAML, NULL))) {
 		error_clear(&problem);
 		return 0;
+	}
+	if (problem.code != ERROR_NONE && refuse_unsupported(input, err) < 0) {
+		error_clear(&problem);
+		return -1;
 	}
 	if (problem.code != ERROR_NONE)
 		return error_move(err, &problem);
@@ -206,6 +213,8 @@ static int check_format(const struct report_input *input,
 	if (input_refuse_answer(input, err) < 0)
 		return -1;
 	matching(input, &count, &claims);
+	if (!count && refuse_unsupported(input, err) < 0)
+		return -1;
 	error_set(err, ERROR_FAILED, "%s is no %s%s%s", input->name, ops->title,
 		  count ? "; by its content it is " : "", claims.data);
 	str_release(&claims);

@@ -145,6 +145,78 @@ static void json_that_would_eat_the_memory_is_refused(void **state)
 	str_release(&text);
 }
 
+static void a_report_behind_a_log_is_refused_with_its_line(void **state)
+{
+	static const char *const texts[] = {
+		"INFO starting\n\n{\"SchemaVersion\": 2}",
+		"[info] starting\n...\n[{}]",
+		"scanning\nwait\n<testsuite/>",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
+		assert_refused(texts[i], strlen(texts[i]), NULL,
+			       "r:3: a report seems to begin here");
+		if (i < 2)
+			assert_refused(texts[i], strlen(texts[i]), "trivy",
+				       "r:3: a report seems to begin here");
+	}
+}
+
+static void a_number_past_64_bits_refuses_no_whole_report(void **state)
+{
+	struct report report =
+		report_of_text("{\"SchemaVersion\":2,\"ArtifactName\":\"a\","
+			       "\"Size\":1000000000000000000000000000000,"
+			       "\"Results\":[{\"Target\":\"t\",\"Secrets\":[{"
+			       "\"RuleID\":\"r\",\"Severity\":\"HIGH\","
+			       "\"StartLine\":7}]}]}",
+			       NULL);
+
+	(void)state;
+	assert_int_equal(report.open, 1);
+	assert_int_equal(report.findings[0].line, 7);
+	report_release(&report);
+}
+
+/* What it is, and what to do instead. */
+static void a_format_that_is_not_read_is_named(void **state)
+{
+	static const char *const cases[][3] = {
+		{"{\"@context\":\"x\",\"@graph\":[]}", "is SPDX 3", "2.3"},
+		{"SPDXVersion: SPDX-2.1\n", "SPDX in tags", "in JSON"},
+		{"<bom/>", "CycloneDX in XML", "in JSON"},
+		{"<report><counter/></report>", "JaCoCo", "Cobertura"},
+		{"<coverage><project/></coverage>", "Clover", "Cobertura"},
+		{"<TestRun/>", "TRX", "JUnit"},
+		{"<test-run/>", "NUnit", "JUnit"},
+		{"<assemblies/>", "xUnit", "JUnit"},
+		{"<Site><Build/></Site>", "CTest", "Test.xml"},
+		{"<valgrindoutput/>", "Valgrind", "exit"},
+		{"{\"serial\":1,\"lineage\":\"a\",\"terraform_version\":\"1\"}",
+		 "state of Terraform", "show -json"},
+		{"{\"@level\":\"info\"}\n{\"@level\":\"info\"}\n",
+		 "log of `terraform", "show -json"},
+		{"[{\"kind\":\"w\",\"locations\":[],\"message\":\"\"}]", "GCC",
+		 "sarif-file"},
+		{"{\"comments\":[]}", "ShellCheck", "exit status"},
+		{"[{\"filePath\":\"a\",\"messages\":[],"
+		 "\"sourceContent\":\"\"}]",
+		 "secretlint", "SARIF"},
+		{"vulnerabilities:\n  - id: CVE-2026-1\n",
+		 "ignore file of Trivy", "no report"},
+		{"mode: set\na.go:1.1,2.2 1 1\n", "profile of go", "LCOV"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		size_t len = strlen(cases[i][0]);
+
+		assert_refused(cases[i][0], len, NULL, cases[i][1]);
+		assert_refused(cases[i][0], len, NULL, cases[i][2]);
+	}
+}
+
 static void tap_may_begin_like_json(void **state)
 {
 	static const char text[] = "[info] starting\n1..1\nok 1 - a\n";
@@ -168,6 +240,10 @@ int main(void)
 		cmocka_unit_test(a_key_twice_in_an_object_is_refused),
 		cmocka_unit_test(what_could_be_two_formats_needs_a_name),
 		cmocka_unit_test(json_that_would_eat_the_memory_is_refused),
+		cmocka_unit_test(
+			a_report_behind_a_log_is_refused_with_its_line),
+		cmocka_unit_test(a_number_past_64_bits_refuses_no_whole_report),
+		cmocka_unit_test(a_format_that_is_not_read_is_named),
 		cmocka_unit_test(tap_may_begin_like_json),
 	};
 
