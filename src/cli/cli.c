@@ -50,6 +50,7 @@ static const struct subcommand subcommands[] = {
 	{"replay", "RUN", "a run as it happened", cli_replay},
 	{"verify", "[RUN]", "recompute the chain of the journals", cli_verify},
 	{"report", "FILE ...", "what test and scan reports say", cli_report},
+	{"export", "RUN", "what a run found, for other programs", cli_export},
 	{"gc", "", "free what no run, release or way back needs", cli_gc},
 	{"init", "", "write a commented signalbox.yaml", cli_init},
 	{"validate", "[FILE]", "tell every mistake of the file", cli_validate},

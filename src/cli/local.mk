@@ -15,6 +15,7 @@ libsignalbox_a_SOURCES += \
 	%D%/follow.c %D%/follow.h \
 	%D%/gc.c \
 	%D%/help.c %D%/help.h \
+	%D%/export.c \
 	%D%/figures.c %D%/figures.h %D%/history-environment.c %D%/history.c %D%/history.h \
 	%D%/init.c \
 	%D%/load.c %D%/load.h \

@@ -10,6 +10,10 @@ libsignalbox_a_SOURCES += \
 	%D%/cyclonedx.c \
 	%D%/describe.c %D%/describe.h \
 	%D%/entry.c %D%/entry.h \
+	%D%/export.c %D%/export.h \
+	%D%/export-junit.c \
+	%D%/export-markdown.c \
+	%D%/export-sarif.c \
 	%D%/finding.c %D%/finding.h \
 	%D%/format.h %D%/formats.h \
 	%D%/ctest.c \

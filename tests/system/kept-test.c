@@ -169,6 +169,37 @@ static void gc_leaves_the_reports_of_the_newest_runs(void **state)
 	free(digest);
 }
 
+static void a_run_is_exported(void **state)
+{
+	struct site *site = *state;
+
+	run_it(site, "  unit:\n"
+		     "    run: \"printf '1..2\\nok 1 - a\\nnot ok 2 - b\\n'\"\n"
+		     "    reports: {tap: \"-\"}\n"
+		     "  scan:\n"
+		     "    needs: []\n"
+		     "    run: cat r.sarif > out.sarif\n"
+		     "    scan: {report: out.sarif, fail-on: high}\n");
+	assert_int_equal(site_call(site, "export", "1", NULL), 0);
+	assert_says(site->out, "# shop run 1 failed");
+	assert_says(site->out, "| unit | **failed** | 1 ok, 1 failed, 0 "
+			       "skipped |");
+	assert_int_equal(
+		site_call(site, "export", "1", "--format", "junit", NULL), 0);
+	assert_says(site->out, "tests=\"3\" failures=\"1\" errors=\"0\" "
+			       "skipped=\"1\"");
+	assert_int_equal(
+		site_call(site, "export", "1", "--format", "sarif", NULL), 0);
+	assert_says(site->out, "\"ruleId\": \"r-1\"");
+	assert_int_equal(
+		site_call(site, "export", "1", "--format", "pdf", NULL), 2);
+	assert_int_equal(site_call(site, "export", "9", NULL), 2);
+	site_shell(site, site->state, "rm runs/1/logs/scan.evidence");
+	assert_int_equal(
+		site_call(site, "export", "1", "--format", "sarif", NULL), 0);
+	assert_says(site->out, "\"executionSuccessful\": false");
+}
+
 #define SITE_TEST(name) \
 	cmocka_unit_test_setup_teardown(name, site_set_up, site_tear_down)
 
@@ -179,6 +210,7 @@ static int tests(void)
 		SITE_TEST(a_report_with_a_secret_is_not_copied),
 		SITE_TEST(a_new_try_begins_without_evidence),
 		SITE_TEST(gc_leaves_the_reports_of_the_newest_runs),
+		SITE_TEST(a_run_is_exported),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

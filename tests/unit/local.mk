@@ -55,6 +55,7 @@ check_PROGRAMS += %D%/evidence/cyclonedx-test
 check_PROGRAMS += %D%/evidence/coverage-test
 check_PROGRAMS += %D%/evidence/ctest-test
 check_PROGRAMS += %D%/evidence/exceptions-test
+check_PROGRAMS += %D%/evidence/export-test
 check_PROGRAMS += %D%/evidence/freshness-test
 check_PROGRAMS += %D%/evidence/gotest-test
 check_PROGRAMS += %D%/evidence/grype-test

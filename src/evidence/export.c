@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: MIT */
+#include "evidence/export.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/printable.h"
+#include "evidence/json.h"
+
+/* A stage that passed has none, whatever its findings are. */
+bool export_fails(const struct export_stage *stage,
+		  const struct kept_finding *finding)
+{
+	const json_t *report =
+		json_array_get(stage->kept.reports, finding->report);
+
+	if (strcmp(finding->state, "open") != 0 ||
+	    json_is_true(member(report, "ok")))
+		return false;
+	if (finding->severity == REPORT_SEVERITY_UNKNOWN)
+		return true;
+	for (int i = 0; i < REPORT_SEVERITY_COUNT; i++)
+		if (strcmp(report_severity_name((enum report_severity)i),
+			   stage->fail_on) == 0)
+			return (int)finding->severity >= i;
+	return false;
+}
+
+bool export_is_bad(const struct kept_test *test)
+{
+	return test->outcome == TEST_FAILED || test->outcome == TEST_ERROR ||
+	       test->outcome == TEST_UNFINISHED;
+}
+
+char *export_text(const char *text)
+{
+	struct str shown = STR_INIT;
+
+	if (text)
+		str_add_printable(&shown, text, strlen(text), false);
+	return shown.len ? str_detach(&shown) : xstrdup("");
+}
+
+char *export_place(const struct kept_finding *finding)
+{
+	struct str place = STR_INIT;
+	char *text;
+
+	if (finding->package) {
+		str_add(&place, finding->package);
+		if (finding->installed)
+			str_addf(&place, " %s", finding->installed);
+		if (finding->fixed)
+			str_addf(&place, " -> %s", finding->fixed);
+	} else if (finding->path) {
+		str_add(&place, finding->path);
+		if (finding->line)
+			str_addf(&place, ":%" PRId64, finding->line);
+	}
+	text = export_text(place.data);
+	str_release(&place);
+	return text;
+}
+
+int64_t export_number(const json_t *report, const char *key)
+{
+	return (int64_t)json_integer_value(member(report, key));
+}
