@@ -12,7 +12,6 @@
 #include "delivery/target/target.h"
 #include "delivery/traffic/traffic.h"
 
-#define STOP_GRACE_MS 10000
 #define WRITE_PATIENCE_MS 10000
 /* The share observed is over at most so many of the last samples. */
 #define WINDOW_SAMPLES 10

@@ -10,7 +10,6 @@
 
 /* How long requests begun on a colour may take to end before it is told to;
  * less when a person waits for a rollback. */
-#define DRAIN_MS 10000
 #define DRAIN_URGENT_MS 1000
 #define DRAIN_LOOK_MS 50
 /* So many looks in a row find none: a thread of the proxy may have chosen the
@@ -243,7 +242,7 @@ static void drain(struct operation *operation, bool out, operation_step *next)
 		.first = operation->instance,
 		.count = operation->count,
 		.out = out,
-		.wait_ms = DRAIN_MS,
+		.wait_ms = PLAN_DRAIN_MS,
 	};
 
 	operation_drain(operation, &what, next);
@@ -297,13 +296,13 @@ static void stop_now(struct operation *operation)
 		const struct target *target =
 			target_at(operation, operation->instance + i);
 
-		target->ops->stop(target, STOP_GRACE_MS, stopped, operation);
+		target->ops->stop(target, PLAN_STOP_MS, stopped, operation);
 	}
 }
 
 static int64_t drain_limit_ms(const struct operation *operation)
 {
-	return operation->urgent ? DRAIN_URGENT_MS : DRAIN_MS;
+	return operation->urgent ? DRAIN_URGENT_MS : PLAN_DRAIN_MS;
 }
 
 static void look(struct operation *operation, const struct error *err);

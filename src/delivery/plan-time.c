@@ -33,9 +33,13 @@ static int64_t of_step(const struct plan_request *request,
 	int64_t hold;
 
 	switch (step->kind) {
+	case PLAN_START:
+	case PLAN_REPLACE:
+		return plan->first ? 0 : PLAN_DRAIN_MS + PLAN_STOP_MS;
 	case PLAN_HEALTHY:
-	case PLAN_BATCH:
 		return target->start_timeout_ms;
+	case PLAN_BATCH:
+		return PLAN_DRAIN_MS + PLAN_STOP_MS + target->start_timeout_ms;
 	case PLAN_CHECK:
 		return of_requests(&step->config->requests, target->instances);
 	case PLAN_RUN:
@@ -52,9 +56,8 @@ static int64_t of_step(const struct plan_request *request,
 			       ? 0
 			       : ENDLESS;
 	case PLAN_WEIGHT:
-		return step->weight < 100 ? PLAN_OBSERVE_MS : 0;
-	case PLAN_START:
-	case PLAN_REPLACE:
+		return PLAN_SILENT_MS +
+		       (step->weight < 100 ? PLAN_OBSERVE_MS : 0);
 	case PLAN_PROMOTE:
 	case PLAN_BAKE:
 		break;

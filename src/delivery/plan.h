@@ -42,8 +42,13 @@ struct plan_request {
 	int64_t last_back_ms; /* how long the last way back took; -1: none */
 };
 
-/* So long a plan waits at most for requests to agree with a share. */
+/* So long a plan waits at most for requests to agree with a share, ... */
 #define PLAN_OBSERVE_MS 10000
+/* for a proxy that does not answer, ... */
+#define PLAN_SILENT_MS 30000
+/* for sessions that are open on what is to be stopped, and for its end. */
+#define PLAN_DRAIN_MS 10000
+#define PLAN_STOP_MS 10000
 
 struct plan {
 	char *environment;

@@ -6,8 +6,6 @@
 
 /* The environment answers within 10 s; a plan waits for nobody's bug. */
 #define OBSERVE_MS 15000
-/* A proxy is restarted by its keeper, or by those whose it is. */
-#define SILENT_MS 30000
 #define TRY_AGAIN_MS 500
 
 static void observed(void *data, const struct error *err)
@@ -36,6 +34,7 @@ static bool is_silence(const struct error *err)
 	       err->code == ERROR_NOT_FOUND;
 }
 
+/* A proxy is restarted by its keeper, or by those whose it is. */
 bool deploy_await_proxy(struct deploy_step *deploy, const struct error *err)
 {
 	int64_t now = clock_monotonic_us();
@@ -46,10 +45,10 @@ bool deploy_await_proxy(struct deploy_step *deploy, const struct error *err)
 	if (!deploy->silent_us) {
 		deploy->silent_us = now;
 		deploy_warn(deploy, "%s waits for its proxy, %d s at most: %s",
-			    deploy->config->environment, SILENT_MS / 1000,
+			    deploy->config->environment, PLAN_SILENT_MS / 1000,
 			    error_text(err));
 	}
-	if (now - deploy->silent_us > SILENT_MS * 1000)
+	if (now - deploy->silent_us > PLAN_SILENT_MS * 1000)
 		return false;
 	deploy_pause(deploy, TRY_AGAIN_MS);
 	return true;
