@@ -5,11 +5,10 @@
 #include <string.h>
 #include <strings.h>
 
-#include "base/clock.h"
 #include "base/memory.h"
-#include "base/vector.h"
 
 #define DAY_MS ((int64_t)24 * 60 * 60 * 1000)
+#define EXPIRING_DAYS 7
 
 int exception_days(enum report_severity severity)
 {
@@ -26,280 +25,302 @@ int exception_days(enum report_severity severity)
 	}
 }
 
-struct reading {
-	struct exceptions *exceptions;
-	const char *name;
-	int line;
-	char *fields[4]; /* of the block, in the order of keys[] */
-	size_t first;	 /* of the block's exceptions */
-	struct error *err;
-};
-
-enum { FIELD_REASON, FIELD_OWNER, FIELD_REVIEWER, FIELD_UNTIL, FIELD_COUNT };
-
-static const char *const keys[FIELD_COUNT] = {
-	[FIELD_REASON] = "reason",
-	[FIELD_OWNER] = "owner",
-	[FIELD_REVIEWER] = "reviewer",
-	[FIELD_UNTIL] = "until",
-};
-
-static int complain(const struct reading *reading, const char *what)
+const char *exception_state_name(enum exception_state state)
 {
-	return error_set(reading->err, ERROR_FAILED,
-			 "%s:%d: %s; a file of exceptions with a mistake hides "
-			 "nothing",
-			 reading->name, reading->line, what);
+	static const char *const names[EXCEPTION_STATES] = {
+		[EXCEPTION_ACTIVE] = "active",
+		[EXCEPTION_EXPIRING] = "expiring",
+		[EXCEPTION_EXPIRED] = "expired",
+		[EXCEPTION_UNREVIEWED] = "unreviewed",
+		[EXCEPTION_INVALID] = "invalid",
+		[EXCEPTION_UNUSED] = "unused",
+		[EXCEPTION_ORPHAN] = "orphan",
+		[EXCEPTION_BROAD] = "broad",
+		[EXCEPTION_VOIDED] = "voided",
+	};
+
+	return names[state];
 }
 
-static char *trimmed(const char *text, size_t len)
+/* "1+ana@users.noreply.github.com" is "ana" there. */
+static const char *local_part(const char *address, size_t *len)
 {
-	while (len && (*text == ' ' || *text == '\t')) {
-		text++;
-		len--;
-	}
-	while (len && strchr(" \t\r", text[len - 1]))
-		len--;
-	return xstrndup(text, len);
+	const char *at = strchr(address, '@');
+	const char *plus = strchr(address, '+');
+
+	if (at && plus && plus < at &&
+	    strcasecmp(at, "@users.noreply.github.com") == 0)
+		address = plus + 1;
+	*len = at ? (size_t)(at - address) : strlen(address);
+	return address;
 }
 
-/* "# reason: ..."; other comments are let be. */
-static int read_comment(struct reading *reading, const char *line, size_t len)
+bool record_same_person(const char *a, const char *b)
 {
-	char *text = trimmed(line + 1, len - 1);
-	int result = 0;
+	size_t a_len, b_len;
+	const char *left, *right;
 
-	for (int i = 0; i < FIELD_COUNT; i++) {
-		size_t size = strlen(keys[i]);
+	a += *a == '@';
+	b += *b == '@';
+	if (!*a || !*b)
+		return false;
+	/* Two addresses are two people; an address and a name may be one. */
+	if (strcasecmp(a, b) == 0)
+		return true;
+	left = local_part(a, &a_len);
+	right = local_part(b, &b_len);
+	if (strchr(a, '@') && strchr(b, '@') && left == a && right == b)
+		return false;
+	return a_len && a_len == b_len && strncasecmp(left, right, a_len) == 0;
+}
 
-		if (strncmp(text, keys[i], size) != 0 || text[size] != ':')
+static bool same(const struct exception_facts *facts, const char *a,
+		 const char *b)
+{
+	return facts->same ? facts->same(a, b, facts->data)
+			   : record_same_person(a, b);
+}
+
+static void judged(struct exception *it, enum exception_state state,
+		   const char *why)
+{
+	it->state = state;
+	free(it->why);
+	it->why = xstrdup_null(why);
+}
+
+static struct exception_line line_of(const struct exception *it, int line,
+				     const struct exception_facts *facts)
+{
+	static const struct exception_line nobody = {
+		.author = "", .committer = "", .unknown = true};
+
+	return facts->line ? facts->line(it->file, line, facts->data) : nobody;
+}
+
+/* A web page that merges commits for others in its own name. */
+static bool is_nobody(const char *address)
+{
+	return strcasecmp(address, "noreply@github.com") == 0;
+}
+
+static bool wrote(const char *reviewer, const char *address,
+		  const struct exception_facts *facts)
+{
+	return !is_nobody(address) && same(facts, reviewer, address);
+}
+
+/* Who wrote the entry has not reviewed it, whatever stands there. */
+static const char *who_wrote_it(const struct exception *it,
+				const struct exception_facts *facts)
+{
+	const struct record *record = &it->record;
+
+	for (int line = it->line; line <= it->last_line; line++) {
+		struct exception_line who = line_of(it, line, facts);
+
+		if (line == record->lines[RECORD_REVIEWER] &&
+		    it->line != it->last_line)
 			continue;
-		if (reading->fields[i])
-			result = complain(reading, "the key stands twice");
-		else
-			reading->fields[i] = trimmed(text + size + 1,
-						     strlen(text + size + 1));
+		if (who.unknown)
+			return "stands on a line of which is not known who "
+			       "wrote it: not committed, or beyond a shallow "
+			       "clone";
+		if (wrote(record->reviewer, who.author, facts) ||
+		    wrote(record->reviewer, who.committer, facts))
+			return "was written by its reviewer";
 	}
-	if (result == 0 && reading->exceptions->count > reading->first)
-		result = complain(reading, "a block ends with its findings; "
-					   "an empty line begins another");
-	free(text);
-	return result;
+	return NULL;
 }
 
-/* "CVE-2023-45853 zlib" */
-static int read_finding(struct reading *reading, const char *line, size_t len)
+/* Whether a line is younger than the one that says who reviewed. */
+static bool is_edited(const struct exception *it,
+		      const struct exception_facts *facts)
 {
-	char *text = trimmed(line, len);
-	size_t id = strcspn(text, " \t");
-	const char *scope = text + id + strspn(text + id, " \t");
-	struct exception *it;
+	const int *lines = it->record.lines;
+	int64_t reviewed;
 
-	if (strcspn(scope, " \t") != strlen(scope)) {
-		free(text);
-		return complain(reading, "a finding is its id, and a package "
-					 "or path");
-	}
-	it = VECTOR_ADD(reading->exceptions->items, reading->exceptions->count,
-			reading->exceptions->cap);
-	it->record.id = xstrndup(text, id);
-	it->record.scope = xstrdup(scope);
-	it->line = reading->line;
-	free(text);
-	return 0;
+	/* Without a line of its own it says nothing about time. */
+	if (!lines[RECORD_REVIEWER])
+		return false;
+	reviewed = line_of(it, lines[RECORD_REVIEWER], facts).time;
+	for (int line = it->line; line <= it->last_line; line++)
+		if (line_of(it, line, facts).time > reviewed)
+			return true;
+	for (int i = 0; i < RECORD_KEYS; i++)
+		if (lines[i] && line_of(it, lines[i], facts).time > reviewed)
+			return true;
+	return false;
 }
 
-static int read_until(struct reading *reading, int64_t *until)
+static bool is_unknown(const struct exception *it,
+		       const struct exception_facts *facts)
 {
-	const char *day = reading->fields[FIELD_UNTIL];
-	char *moment = xasprintf("%sT23:59:59.999Z", day);
-	int result = strlen(day) == strlen("2026-02-01") &&
-				     clock_parse_utc(moment, until, NULL) == 0
-			     ? 0
-			     : complain(reading, "until: is no day; write it "
-						 "as 2026-02-01");
-
-	free(moment);
-	return result;
+	for (int i = 0; i < RECORD_KEYS; i++)
+		if (it->record.lines[i] &&
+		    line_of(it, it->record.lines[i], facts).unknown)
+			return true;
+	return false;
 }
 
-static int check_fields(struct reading *reading)
+static void judge_review(struct exception *it,
+			 const struct exception_facts *facts)
 {
-	char *const *fields = reading->fields;
-	const char *poor;
+	const char *reviewer = it->record.reviewer;
+	const char *why = NULL;
 
-	for (int i = 0; i < FIELD_COUNT; i++)
-		if (i != FIELD_REVIEWER && (!fields[i] || !*fields[i]))
-			return complain(reading, "reason:, owner: and until: "
-						 "are needed");
-	poor = record_reason_is_poor(fields[FIELD_REASON]);
-	if (poor)
-		return complain(reading, poor);
-	if (fields[FIELD_REVIEWER] &&
-	    strcasecmp(fields[FIELD_REVIEWER], fields[FIELD_OWNER]) == 0)
-		return complain(reading, "the reviewer is the owner");
-	return 0;
-}
-
-static void fill_in(struct reading *reading, struct exception *it,
-		    int64_t until)
-{
-	char *const *fields = reading->fields;
-	const char *reviewer = fields[FIELD_REVIEWER];
-
-	it->record.reason = xstrdup(fields[FIELD_REASON]);
-	it->record.owner = xstrdup(fields[FIELD_OWNER]);
-	it->record.reviewer = xstrdup(reviewer ? reviewer : "");
-	it->record.until = xstrdup(fields[FIELD_UNTIL]);
-	it->until_ms = until;
-	it->text = xasprintf("%s (owner %s, reviewed by %s, until %s)",
-			     it->record.reason, it->record.owner,
-			     it->record.reviewer, it->record.until);
-}
-
-static int end_block(struct reading *reading)
-{
-	struct exceptions *all = reading->exceptions;
-	bool any = false;
-	int64_t until = 0;
-	int result = 0;
-
-	for (int i = 0; i < FIELD_COUNT; i++)
-		any = any || reading->fields[i];
-	if (all->count == reading->first)
-		result = any ? complain(reading, "the block names no finding")
-			     : 0;
-	else if (check_fields(reading) < 0 || read_until(reading, &until) < 0)
-		result = -1;
-	for (size_t i = reading->first; result == 0 && i < all->count; i++)
-		fill_in(reading, &all->items[i], until);
-	reading->first = all->count;
-	for (int i = 0; i < FIELD_COUNT; i++) {
-		free(reading->fields[i]);
-		reading->fields[i] = NULL;
-	}
-	return result;
-}
-
-static int read_line(struct reading *reading, const char *line, size_t len)
-{
-	reading->line++;
-	if (strspn(line, " \t\r") >= len)
-		return end_block(reading);
-	if (*line == '#')
-		return read_comment(reading, line, len);
-	return read_finding(reading, line, len);
-}
-
-int exceptions_parse(struct exceptions *exceptions, const char *text,
-		     const char *name, struct error *err)
-{
-	struct reading reading = {
-		.exceptions = exceptions, .name = name, .err = err};
-	int result = 0;
-
-	memset(exceptions, 0, sizeof(*exceptions));
-	while (result == 0 && *text) {
-		size_t len = strcspn(text, "\n");
-
-		result = read_line(&reading, text, len);
-		text += len + (text[len] == '\n');
-	}
-	if (result == 0)
-		result = end_block(&reading);
-	for (int i = 0; i < FIELD_COUNT; i++)
-		free(reading.fields[i]);
-	if (result < 0)
-		exceptions_release(exceptions);
-	return result;
-}
-
-static bool is_meant(const struct exception *it, const struct finding *finding)
-{
-	const char *scope = it->record.scope;
-
-	return strcmp(it->record.id, finding->id) == 0 &&
-	       (!*scope ||
-		(finding->package && strcmp(scope, finding->package) == 0) ||
-		(finding->path && strcmp(scope, finding->path) == 0));
-}
-
-static void hide(struct exception *it, struct report *report,
-		 struct finding *finding)
-{
-	finding->suppressed = finding->excepted = true;
-	finding->suppression = it->text;
-	finding->state = FINDING_EXCEPTED;
-	it->hides++;
-	report->by_severity[finding->severity]--;
-	report->by_kind[finding->kind]--;
-	report->open--;
-	report->suppressed++;
-	report->excepted++;
-}
-
-static bool is_in_force(const struct exception *it, int64_t now_ms)
-{
-	return *it->record.reviewer && now_ms <= it->until_ms;
-}
-
-static void apply_one(struct exception *it, struct report *report,
-		      int64_t now_ms)
-{
-	for (size_t i = 0; i < report->finding_count; i++) {
-		struct finding *finding = &report->findings[i];
-		int64_t most = exception_days(finding->severity) * DAY_MS;
-
-		if (finding->suppressed || !is_meant(it, finding))
-			continue;
-		/* Of the last day all of it. */
-		if (it->until_ms > now_ms + most + DAY_MS)
-			it->is_too_long = true;
-		else
-			hide(it, report, finding);
-	}
-}
-
-static void note(const struct exception *it, int64_t now_ms,
-		 struct strings *notes)
-{
-	const char *why = !*it->record.reviewer	  ? "has no reviewer"
-			  : now_ms > it->until_ms ? "has ended"
-			  : it->is_too_long	  ? "ends too late for how "
-						    "bad that is"
-			  : !it->hides		  ? "meets no finding"
-						  : NULL;
-
+	if (!reviewer)
+		why = "has no reviewer";
+	else if (facts->refuses)
+		why = facts->refuses(reviewer, it->file, facts->data);
+	if (!why)
+		why = who_wrote_it(it, facts);
+	if (!why && is_unknown(it, facts))
+		why = "has a record of which is not known who wrote it: not "
+		      "committed, or beyond a shallow clone";
 	if (why)
-		strings_addf(notes, "line %d: the exception for %s %s",
-			     it->line, it->record.id, why);
+		judged(it, EXCEPTION_UNREVIEWED, why);
+	else if (is_edited(it, facts))
+		judged(it, EXCEPTION_VOIDED, "was edited after its review");
 }
 
-void exceptions_apply(struct exceptions *exceptions, struct report *report,
-		      int64_t now_ms, struct strings *notes)
+static void judge(struct exception *it, const struct exception_facts *facts)
 {
-	for (size_t i = 0; i < exceptions->count; i++) {
-		struct exception *it = &exceptions->items[i];
+	const struct record *record = &it->record;
 
-		if (is_in_force(it, now_ms))
-			apply_one(it, report, now_ms);
-		note(it, now_ms, notes);
+	if (it->state == EXCEPTION_INVALID)
+		return;
+	if (record->reviewer && same(facts, record->reviewer, record->owner)) {
+		judged(it, EXCEPTION_INVALID,
+		       "is its own review: the reviewer is the owner");
+		return;
+	}
+	judged(it,
+	       it->until_ms <= facts->now_ms + EXPIRING_DAYS * DAY_MS
+		       ? EXCEPTION_EXPIRING
+		       : EXCEPTION_ACTIVE,
+	       NULL);
+	if (facts->now_ms > it->until_ms)
+		judged(it, EXCEPTION_EXPIRED, "has ended");
+	else if (it->blanket)
+		judged(it, EXCEPTION_BROAD,
+		       "names neither a finding nor a package of its own");
+	else
+		judge_review(it, facts);
+}
+
+void exceptions_judge(struct exceptions *all,
+		      const struct exception_facts *facts)
+{
+	all->now_ms = facts->now_ms;
+	for (size_t i = 0; i < all->count; i++)
+		judge(&all->items[i], facts);
+}
+
+bool exception_is_in_force(const struct exception *it)
+{
+	return it->state == EXCEPTION_ACTIVE ||
+	       it->state == EXCEPTION_EXPIRING ||
+	       it->state == EXCEPTION_UNUSED ||
+	       (it->state == EXCEPTION_BROAD && !it->blanket);
+}
+
+bool exception_is_bad(const struct exception *it, bool orphans_fail)
+{
+	switch (it->state) {
+	case EXCEPTION_INVALID:
+		return true;
+	case EXCEPTION_EXPIRED:
+	case EXCEPTION_UNREVIEWED:
+	case EXCEPTION_VOIDED:
+		return it->native;
+	case EXCEPTION_BROAD:
+		return it->blanket;
+	case EXCEPTION_ORPHAN:
+		return orphans_fail;
+	default:
+		return false;
 	}
 }
 
-void exceptions_release(struct exceptions *exceptions)
+/* What it is after all reports. */
+static void settle(struct exception *it)
 {
-	for (size_t i = 0; i < exceptions->count; i++) {
-		struct exception *it = &exceptions->items[i];
+	if (!exception_is_in_force(it))
+		return;
+	if (!it->hides)
+		judged(it, EXCEPTION_UNUSED, "meets no finding");
+	else if (*it->record.id && !*it->record.scope &&
+		 it->hides > EXCEPTION_BROAD_FROM)
+		judged(it, EXCEPTION_BROAD,
+		       "names an id alone, and hides more than 5 findings");
+}
 
-		free(it->record.id);
-		free(it->record.scope);
-		free(it->record.reason);
-		free(it->record.owner);
-		free(it->record.reviewer);
-		free(it->record.until);
+static char *sentence(const struct exception *it)
+{
+	const char *id = *it->record.id ? it->record.id : "any finding";
+
+	if (it->state == EXCEPTION_ORPHAN)
+		return xasprintf("the report suppresses %s%s%s, of which "
+				 "there is no record",
+				 id, *it->record.scope ? " in " : "",
+				 it->record.scope);
+	return xasprintf("%s:%d: the exception for %s %s", it->file, it->line,
+			 id, it->why);
+}
+
+/* A scanner that keeps to itself what it suppressed leaves every exception of
+ * its own without a finding. */
+static bool is_told(const struct exceptions *all, const struct exception *it)
+{
+	if (it->state == EXCEPTION_UNUSED && it->native)
+		return all->suppression_is_told;
+	return it->why || it->state == EXCEPTION_ORPHAN;
+}
+
+bool exceptions_hold(struct exceptions *all, bool orphans_fail, char **why,
+		     struct strings *notes)
+{
+	size_t bad = all->orphans && orphans_fail ? all->orphans : 0;
+	char *first = NULL;
+
+	for (size_t i = 0; i < all->count; i++) {
+		struct exception *it = &all->items[i];
+
+		settle(it);
+		if (exception_is_bad(it, orphans_fail)) {
+			if (!bad++)
+				first = sentence(it);
+		} else if (is_told(all, it)) {
+			strings_add_owned(notes, sentence(it));
+		}
+	}
+	if (!bad)
+		return true;
+	*why = bad > 1 ? xasprintf("%s, and %zu more are bad",
+				   first ? first : "", bad - 1)
+		       : xstrdup(first);
+	free(first);
+	return false;
+}
+
+void exceptions_release(struct exceptions *all)
+{
+	for (size_t i = 0; i < all->count; i++) {
+		struct exception *it = &all->items[i];
+
+		record_release(&it->record);
+		strings_release(&it->aliases);
+		strings_release(&it->paths);
+		strings_release(&it->purls);
+		free(it->package);
+		free(it->version);
+		free(it->chain);
 		free(it->text);
+		free(it->why);
 	}
-	free(exceptions->items);
-	memset(exceptions, 0, sizeof(*exceptions));
+	free(all->items);
+	free(all->index);
+	strings_release(&all->files);
+	memset(all, 0, sizeof(*all));
 }

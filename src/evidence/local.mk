@@ -42,6 +42,10 @@ libsignalbox_a_SOURCES += \
 	%D%/pool.c %D%/pool.h \
 	%D%/exceptions.c %D%/exceptions.h \
 	%D%/puppet.c \
+	%D%/exceptions.c %D%/exceptions.h %D%/exceptions-apply.c \
+	%D%/ignore.c %D%/ignore.h %D%/ignore-lines.c \
+	%D%/ignore-openvex.c %D%/ignore-osv.c \
+	%D%/ignore-snyk.c %D%/ignore-yaml.c \
 	%D%/record.c %D%/record.h \
 	%D%/refused.c %D%/refused.h \
 	%D%/report.c %D%/report.h \

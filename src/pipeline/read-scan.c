@@ -103,6 +103,8 @@ static const struct key scan_keys[] = {
 	 offsetof(struct scan_config, exceptions), false},
 	{"licences", read_licences, offsetof(struct scan_config, licences),
 	 false},
+	{"orphans", read_orphans, 0, false},
+	{"reviewers", read_reviewers, 0, false},
 	{"baseline", NULL, 0, false},
 	{"new-only", NULL, 0, false},
 };

@@ -31,6 +31,8 @@ read_value read_glob;		  /* char *, below the work folder */
 read_value read_glob_or_globs;	  /* struct strings, likewise */
 read_value read_reports;	  /* struct stage_config */
 read_value read_scan;		  /* struct scan_config */
+read_value read_orphans;	  /* struct scan_config */
+read_value read_reviewers;	  /* struct scan_config */
 read_value read_licences;	  /* struct license_policy_config */
 read_value read_shell;		  /* struct strings */
 read_value read_retries;	  /* struct stage_config */

@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/clock.h"
 #include "base/memory.h"
 #include "evidence/exceptions.h"
 #include "evidence/freshness.h"
@@ -17,12 +16,14 @@
 #include "step/keep.h"
 #include "step/scan-licences.h"
 #include "step/step.h"
+#include "step/waivers.h"
 
 #define FINDINGS_TOLD 200
 
 struct scan_job { /* the helper's */
 	char *path;
 	const char *repository;
+	const struct pipeline *pipeline;
 	const char *commit;	      /* NULL: the work tree's files are run */
 	struct exceptions exceptions; /* hold texts of the report */
 	struct strings notes;	      /* exceptions that hide nothing */
@@ -41,40 +42,43 @@ struct scan_step {
 	struct scan_job *job;
 };
 
-#define EXCEPTIONS_BYTES ((size_t)4 << 20)
-
-static const char *named(const struct scan_job *job)
-{
-	return job->config->exceptions.count ? job->config->exceptions.items[0]
-					     : NULL;
-}
-
 /* From the commit, not the folder: what the stage ran may have written
  * there. */
 static int except(struct scan_job *job, struct error *err)
 {
-	const char *name = named(job);
-	struct repository *repository;
-	struct str text = STR_INIT;
-	int result = -1;
+	const struct scan_config *config = job->config;
+	const struct waivers_options options = {
+		.repository = job->repository,
+		.commit = job->commit,
+		.pipeline = job->pipeline,
+		.files = &config->exceptions,
+		.reviewers = &config->reviewers,
+		.by_codeowners = config->by_codeowners,
+	};
 
-	if (!name)
+	if (!config->exceptions.count && config->orphans == ORPHANS_DEFAULT)
 		return 0;
-	repository = repository_open(job->repository, err);
-	if (repository &&
-	    repository_read_file(repository, job->commit, name,
-				 EXCEPTIONS_BYTES, &text, err) == 0)
-		result = strlen(text.data) == text.len
-				 ? exceptions_parse(&job->exceptions, text.data,
-						    name, err)
-				 : error_set(err, ERROR_FAILED,
-					     "%s holds a NUL byte", name);
-	if (result == 0)
-		exceptions_apply(&job->exceptions, &job->report,
-				 clock_wall_ms(), &job->notes);
-	repository_free(repository);
-	str_release(&text);
-	return result;
+	if (waivers_read(&options, &job->exceptions, err) < 0)
+		return -1;
+	exceptions_apply(&job->exceptions, &job->report);
+	return 0;
+}
+
+/* A bad exception is red whatever the findings are. */
+static bool are_exceptions_good(struct scan_job *job)
+{
+	bool fail = job->config->orphans == ORPHANS_DEFAULT
+			    ? job->config->exceptions.count > 0
+			    : job->config->orphans == ORPHANS_FAIL;
+	char *why = NULL, *text = job->text;
+
+	if (exceptions_hold(&job->exceptions, fail, &why, &job->notes))
+		return true;
+	job->text =
+		xasprintf("%s%s%s", why, text ? "; " : "", text ? text : "");
+	free(why);
+	free(text);
+	return false;
 }
 
 /* A scanner that says with its exit status that it found something, and
@@ -117,6 +121,8 @@ static void judge(struct scan_job *job)
 				    (enum report_severity)job->config->fail_on,
 				    (enum findings_unknown)job->config->unknown,
 				    &job->text);
+	if (!are_exceptions_good(job))
+		job->passed = false;
 }
 
 static void scan_read(void *data)
@@ -218,7 +224,7 @@ static void tell_scan(struct step *step, struct scan_job *job)
 		step_warn(step, "what %s says is not kept: %s",
 			  job->config->reports.items[0],
 			  keeping_why(job->keeping));
-	step_tell_notes(step, named(job), &job->notes);
+	step_tell_notes(step, "exceptions", &job->notes);
 	if (!job->is_read)
 		return;
 	step_tell_notes(step, job->config->reports.items[0], &report->notes);
@@ -270,6 +276,7 @@ static int scan_start(struct step *step, struct error *err)
 	job->path = xasprintf("%s/%s", options->folder,
 			      job->config->reports.items[0]);
 	job->repository = options->host->run->repository_folder;
+	job->pipeline = options->host->pipeline;
 	if (!options->host->run->worktree)
 		job->commit = options->host->run->commit->id;
 	job->traces = *options->scan;

@@ -65,6 +65,7 @@ check_PROGRAMS += %D%/evidence/semgrep-test
 check_PROGRAMS += %D%/evidence/gitleaks-test
 check_PROGRAMS += %D%/evidence/bandit-test
 check_PROGRAMS += %D%/evidence/npm-audit-test
+check_PROGRAMS += %D%/evidence/ignore-test
 check_PROGRAMS += %D%/evidence/input-test
 check_PROGRAMS += %D%/evidence/junit-test
 check_PROGRAMS += %D%/evidence/kept-test

@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: MIT */
+#include "step/waivers.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/clock.h"
+#include "base/memory.h"
+#include "evidence/codeowners.h"
+#include "source/blame.h"
+#include "source/repository.h"
+
+#define FILE_BYTES ((size_t)4 << 20)
+
+struct reading {
+	const struct waivers_options *options;
+	struct repository *repository;
+	struct blame *blames; /* a file each */
+	struct str codeowners;
+};
+
+static bool is_of(const struct person *person, const char *name)
+{
+	return record_same_person(person->login, name) ||
+	       (person->name && strcasecmp(person->name, name) == 0) ||
+	       (person->email && record_same_person(person->email, name));
+}
+
+static const struct person *find_person(const struct pipeline *pipeline,
+					const char *name)
+{
+	const struct person *found = NULL;
+
+	name += *name == '@';
+	for (size_t i = 0; pipeline && i < pipeline->people_count; i++) {
+		const struct person *person = &pipeline->people[i];
+
+		/* What is written whole counts before what is alike. */
+		if (strcasecmp(person->login, name) == 0 ||
+		    (person->email && strcasecmp(person->email, name) == 0))
+			return person;
+		if (!found && is_of(person, name))
+			found = person;
+	}
+	return found;
+}
+
+bool waivers_same_person(const struct pipeline *pipeline, const char *a,
+			 const char *b)
+{
+	const struct person *one = find_person(pipeline, a);
+	const struct person *other = find_person(pipeline, b);
+
+	return one || other ? one == other : record_same_person(a, b);
+}
+
+static bool same(const char *a, const char *b, void *data)
+{
+	const struct reading *reading = data;
+
+	return waivers_same_person(reading->options->pipeline, a, b);
+}
+
+/* "@security" or "@org/security" of somebody in that group. */
+static bool is_in_group(const struct person *person, const char *name)
+{
+	const char *slash = strrchr(name, '/');
+
+	return *name == '@' && person &&
+	       strings_has(&person->groups, slash ? slash + 1 : name + 1);
+}
+
+static bool is_among(const struct reading *reading,
+		     const struct strings *allowed, const char *reviewer)
+{
+	const struct pipeline *pipeline = reading->options->pipeline;
+	const struct person *person = find_person(pipeline, reviewer);
+
+	for (size_t i = 0; i < allowed->count; i++) {
+		const char *name = allowed->items[i];
+
+		if (is_in_group(person, name) ||
+		    (!strchr(name, '/') &&
+		     waivers_same_person(pipeline, name, reviewer)))
+			return true;
+	}
+	return false;
+}
+
+static const char *refuses(const char *reviewer, const char *file, void *data)
+{
+	const struct reading *reading = data;
+	const struct waivers_options *options = reading->options;
+	struct strings owners = STRINGS_INIT;
+	bool owns = true;
+
+	if (options->reviewers && options->reviewers->count &&
+	    !is_among(reading, options->reviewers, reviewer))
+		return "has a reviewer who is none of 'reviewers'";
+	if (options->by_codeowners) {
+		codeowners_find(reading->codeowners.data, file, &owners);
+		owns = is_among(reading, &owners, reviewer);
+		strings_release(&owners);
+	}
+	return owns ? NULL : "has a reviewer whom CODEOWNERS does not name";
+}
+
+static struct exception_line line_of(const char *file, int line, void *data)
+{
+	const struct reading *reading = data;
+	const struct strings *files = reading->options->files;
+	static const struct blame none;
+	const struct blame *blame = &none;
+	const struct blame_line *who;
+
+	for (size_t i = 0; i < files->count; i++)
+		if (strcmp(files->items[i], file) == 0)
+			blame = &reading->blames[i];
+	who = blame_line(blame, line);
+	return (struct exception_line){
+		.author = who->author,
+		.committer = who->committer,
+		.time = who->time,
+		.unknown = who->unknown,
+	};
+}
+
+/* Where git cannot tell, nobody is known, and nothing reviewed. */
+static int read_file(struct reading *reading, size_t at, struct exceptions *all,
+		     struct error *err)
+{
+	const struct waivers_options *options = reading->options;
+	const char *name = options->files->items[at];
+	struct str text = STR_INIT;
+	int result = repository_read_file(reading->repository, options->commit,
+					  name, FILE_BYTES, &text, err);
+
+	if (result == 0)
+		result = exceptions_read(all, name, text.data, text.len, err);
+	if (result == 0 && text.len &&
+	    blame_read(reading->repository, options->commit, name,
+		       &reading->blames[at], NULL) < 0)
+		blame_release(&reading->blames[at]);
+	str_release(&text);
+	return result;
+}
+
+static void read_codeowners(struct reading *reading)
+{
+	for (size_t i = 0; codeowners_places[i]; i++) {
+		if (repository_read_file(reading->repository,
+					 reading->options->commit,
+					 codeowners_places[i], FILE_BYTES,
+					 &reading->codeowners, NULL) == 0)
+			return;
+		str_clear(&reading->codeowners);
+	}
+}
+
+int waivers_read(const struct waivers_options *options, struct exceptions *all,
+		 struct error *err)
+{
+	struct reading reading = {
+		.options = options,
+		.repository = repository_open(options->repository, err),
+		.blames = xcalloc(options->files->count + 1,
+				  sizeof(struct blame)),
+		.codeowners = STR_INIT,
+	};
+	const struct exception_facts facts = {
+		.now_ms = clock_wall_ms(),
+		.same = same,
+		.refuses = refuses,
+		.line = line_of,
+		.data = &reading,
+	};
+	int result = reading.repository ? 0 : -1;
+
+	if (result == 0 && options->by_codeowners)
+		read_codeowners(&reading);
+	for (size_t i = 0; result == 0 && i < options->files->count; i++)
+		result = read_file(&reading, i, all, err);
+	if (result == 0)
+		exceptions_judge(all, &facts);
+	for (size_t i = 0; i < options->files->count; i++)
+		blame_release(&reading.blames[i]);
+	free(reading.blames);
+	str_release(&reading.codeowners);
+	repository_free(reading.repository);
+	return result;
+}

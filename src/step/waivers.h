@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The exceptions of a commit: its files read, and judged by who wrote their
+ * lines, and who may review them. Blocks: call it on a helper.
+ */
+#ifndef SIGNALBOX_STEP_WAIVERS_H
+#define SIGNALBOX_STEP_WAIVERS_H
+
+#include "evidence/exceptions.h"
+#include "pipeline/pipeline.h"
+
+struct waivers_options {
+	const char *repository;		 /* a folder */
+	const char *commit;		 /* NULL: the work tree's files */
+	const struct pipeline *pipeline; /* whose people; NULL: none known */
+	const struct strings *files;
+	/* Logins, names, addresses and @groups; NULL or empty: anybody. */
+	const struct strings *reviewers;
+	bool by_codeowners; /* whom CODEOWNERS names for the file */
+};
+
+/* Fails when a file is not there, or cannot be read; all is to be released
+ * either way. */
+int waivers_read(const struct waivers_options *options, struct exceptions *all,
+		 struct error *err) MUST_CHECK;
+/* One person, by login, name or address. */
+bool waivers_same_person(const struct pipeline *pipeline, const char *a,
+			 const char *b);
+
+#endif
