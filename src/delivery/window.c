@@ -13,6 +13,8 @@
 #define SOON_DAYS 9 /* every window comes within a week */
 #define LATEST_DAYS 400
 #define ENDLESS INT64_MAX
+/* All come again within a week: what is open for longer never closes. */
+#define NEVER_CLOSES_MS (8LL * 24 * 60 * 60 * 1000)
 
 struct span {
 	int64_t from, until;
@@ -54,6 +56,10 @@ static void merge(struct spans *spans)
 			last->until = next->until;
 	}
 	spans->count = kept + 1;
+	for (size_t i = 0; i <= kept; i++)
+		if (spans->items[i].until - spans->items[i].from >=
+		    NEVER_CLOSES_MS)
+			spans->items[i].until = ENDLESS;
 }
 
 static int add_window(struct spans *spans, const struct window *window,
@@ -130,8 +136,10 @@ static int collect_freezes(const struct environment_config *config,
 static const struct span *freeze_at(const struct spans *freezes, int64_t at,
 				    int64_t needs_ms)
 {
+	int64_t end = at + (needs_ms ? needs_ms : 1);
+
 	for (size_t i = 0; i < freezes->count; i++)
-		if (freezes->items[i].from <= at + needs_ms &&
+		if (freezes->items[i].from < end &&
 		    freezes->items[i].until > at)
 			return &freezes->items[i];
 	return NULL;

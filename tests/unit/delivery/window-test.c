@@ -153,6 +153,42 @@ static void window_within_a_freeze_is_none(void **state)
 		at("2026-11-30T09:00:00Z"));
 }
 
+/* However far ahead is looked. */
+static void window_that_never_closes_has_no_end(void **state)
+{
+	struct window windows[] = {
+		{0x7f, 0, 12 * 60, "Europe/London", {0, 0}},
+		{0x7f, 12 * 60, 0, "Europe/London", {0, 0}},
+	};
+	struct freeze freeze = {
+		"2026-12-20 18:00", "2027-01-02 08:00", "UTC", "sale", {0, 0}};
+	struct environment_config config = with(windows, 2, NULL, 0);
+	struct window_answer answer = ask(&config, "2026-11-20T10:00:00Z", 0);
+
+	(void)state;
+	assert_string_equal(answer.text, "open");
+	assert_int_equal(answer.closes_ms, -1);
+	assert_true(ask(&config, "2026-11-20T10:00:00Z", 480 * HOUR_MS).open);
+	config = with(windows, 2, &freeze, 1);
+	answer = ask(&config, "2026-11-20T10:00:00Z", 0);
+	assert_string_equal(answer.text,
+			    "open until Sun 2026-12-20 18:00 Europe/London");
+}
+
+/* As before the end of a window. */
+static void plan_may_end_where_a_freeze_begins(void **state)
+{
+	struct freeze freeze = {
+		"2026-12-20 18:00", "2027-01-02 08:00", "UTC", "sale", {0, 0}};
+	struct environment_config config = with(NULL, 0, &freeze, 1);
+
+	(void)state;
+	assert_true(ask(&config, "2026-12-20T17:00:00Z", HOUR_MS).open);
+	assert_false(ask(&config, "2026-12-20T17:00:00Z", HOUR_MS + 1).open);
+	assert_true(ask(&config, "2026-12-20T17:59:59Z", 0).open);
+	assert_false(ask(&config, "2026-12-20T18:00:00Z", 0).open);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -164,6 +200,8 @@ int main(void)
 		cmocka_unit_test(
 			freeze_is_told_before_it_bites_and_while_it_does),
 		cmocka_unit_test(window_within_a_freeze_is_none),
+		cmocka_unit_test(window_that_never_closes_has_no_end),
+		cmocka_unit_test(plan_may_end_where_a_freeze_begins),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
