@@ -62,5 +62,8 @@ extern const struct report_format_ops terraform_format;
 extern const struct report_format_ops ansible_format;
 extern const struct report_format_ops puppet_format;
 extern const struct report_format_ops npm_audit_format;
+extern const struct report_format_ops cppcheck_format;
+extern const struct report_format_ops openvex_format;
+extern const struct report_format_ops retire_format;
 
 #endif

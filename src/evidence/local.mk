@@ -26,6 +26,9 @@ libsignalbox_a_SOURCES += \
 	%D%/gitleaks.c \
 	%D%/bandit.c \
 	%D%/npm.c \
+	%D%/cppcheck.c \
+	%D%/openvex.c \
+	%D%/retire.c \
 	%D%/input.c %D%/input.h \
 	%D%/json.c %D%/json.h \
 	%D%/junit.c \

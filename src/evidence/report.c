@@ -31,6 +31,9 @@
 	X(gitleaks, "gitleaks")         \
 	X(bandit, "bandit")             \
 	X(npm_audit, "npm-audit")       \
+	X(cppcheck, "cppcheck")         \
+	X(openvex, "openvex")           \
+	X(retire, "retire")             \
 	X(trivy, "trivy")               \
 	X(cyclonedx, "cyclonedx")       \
 	X(spdx, "spdx")                 \

@@ -194,6 +194,30 @@ static void check_npm(const struct row *row)
 	report_release(&report);
 }
 
+static void check_retire(const struct row *row)
+{
+	struct report report;
+
+	if (strcmp(row->format, "retire") != 0)
+		return;
+	report = read_row(row);
+	expect_severities(row, "vulns", &report, FINDING_VULNERABILITY);
+	report_release(&report);
+}
+
+/* The index has no numbers for it. */
+static void check_cppcheck(const struct row *row)
+{
+	struct report report;
+
+	if (strcmp(row->format, "cppcheck") != 0)
+		return;
+	report = read_row(row);
+	assert_true(report.open > 0);
+	assert_int_equal(report.by_severity[REPORT_SEVERITY_UNKNOWN], 0);
+	report_release(&report);
+}
+
 static void trivy_agrees_with_the_index(void **state)
 {
 	(void)state;
@@ -248,6 +272,18 @@ static void npm_agrees_with_the_index(void **state)
 	each_row(check_npm);
 }
 
+static void retire_agrees_with_the_index(void **state)
+{
+	(void)state;
+	each_row(check_retire);
+}
+
+static void cppcheck_agrees_with_the_index(void **state)
+{
+	(void)state;
+	each_row(check_cppcheck);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -260,6 +296,8 @@ int main(void)
 		cmocka_unit_test(gitleaks_agrees_with_the_index),
 		cmocka_unit_test(bandit_agrees_with_the_index),
 		cmocka_unit_test(npm_agrees_with_the_index),
+		cmocka_unit_test(retire_agrees_with_the_index),
+		cmocka_unit_test(cppcheck_agrees_with_the_index),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
