@@ -365,6 +365,7 @@ void stage_release(struct stage *stage)
 	step_free(stage->step);
 	timer_free(stage->pause);
 	stage_log_finish(stage->log);
+	report_files_release(&stage->scan.files);
 	free(stage->lost_service);
 	free(stage->reason);
 	free(stage->moved_text);

@@ -38,6 +38,7 @@ libsignalbox_a_SOURCES += \
 	%D%/licensecheck.c \
 	%D%/licences.c %D%/licences.h \
 	%D%/license-names.c %D%/license-names.h \
+	%D%/known.c %D%/known.h \
 	%D%/coverage.c %D%/coverage.h \
 	%D%/lcov.c \
 	%D%/lines.c \
@@ -51,6 +52,7 @@ libsignalbox_a_SOURCES += \
 	%D%/ignore-snyk.c %D%/ignore-yaml.c \
 	%D%/record.c %D%/record.h \
 	%D%/refused.c %D%/refused.h \
+	%D%/report-files.c %D%/report-files.h \
 	%D%/report.c %D%/report.h \
 	%D%/sarif.c \
 	%D%/sarif-message.c %D%/sarif-message.h \

@@ -4,6 +4,9 @@
 #include <inttypes.h>
 
 #include "base/str.h"
+#include "evidence/kept.h"
+
+#define DAY_MS ((int64_t)86400000)
 
 static void say(char **reason, struct str *text)
 {
@@ -41,8 +44,98 @@ static bool refuse(const struct report *report, struct str *text)
 	return true;
 }
 
-bool findings_pass(const struct report *report, enum report_severity fail_on,
-		   enum findings_unknown mode, char **reason)
+static void leave_out(struct report *report, struct finding *finding,
+		      enum finding_state why, uint64_t *count)
+{
+	finding->state = why;
+	report->by_severity[finding->severity]--;
+	report->by_kind[finding->kind]--;
+	report->open--;
+	++*count;
+}
+
+void findings_sort_out(struct report *report,
+		       const struct findings_policy *policy)
+{
+	char key[FINDING_KEY_SIZE];
+
+	report->is_compared = policy->known;
+	for (size_t i = 0; i < report->finding_count; i++) {
+		struct finding *finding = &report->findings[i];
+
+		if (finding->state != FINDING_OPEN)
+			continue;
+		if (policy->known) {
+			finding_key(finding, key);
+			finding->is_new = !known_take(policy->known, key);
+		}
+		if (policy->known && !finding->is_new)
+			leave_out(report, finding, FINDING_KNOWN,
+				  &report->known);
+		else if (policy->only_fixable && !finding->fixed &&
+			 finding->kind == FINDING_VULNERABILITY)
+			leave_out(report, finding, FINDING_NOT_FIXABLE,
+				  &report->not_fixable);
+	}
+}
+
+/* What is wrong with the scan, whatever it found. */
+static void add_scan_faults(struct str *text, const struct report *report,
+			    const struct findings_policy *policy)
+{
+	const char *also = text->len ? "; " : "";
+
+	if (policy->strict && report->tool_errors)
+		str_addf(text,
+			 "%s%" PRIu64 " error%s of the tool itself, and the "
+			 "policy is strict",
+			 also, report->tool_errors,
+			 report->tool_errors == 1 ? "" : "s");
+	also = text->len ? "; " : "";
+	if (!policy->may_be_empty && report->nothing_scanned)
+		str_addf(text,
+			 "%sit looked at nothing: mend what it is pointed at, "
+			 "or say may-be-empty: true",
+			 also);
+	also = text->len ? "; " : "";
+	if (policy->max_age_ms < 0)
+		return;
+	if (!report->data_ms)
+		str_addf(text,
+			 "%sit does not tell how old what it knows is, and "
+			 "the policy has a max-age",
+			 also);
+	else if (policy->now_ms - report->data_ms > policy->max_age_ms)
+		str_addf(text,
+			 "%swhat it knows is %lld days old, more than the "
+			 "policy's max-age: update the scanner's database",
+			 also,
+			 (long long)((policy->now_ms - report->data_ms) /
+				     DAY_MS));
+}
+
+static void add_bad(struct str *text, const struct report *report,
+		    const struct findings_policy *policy)
+{
+	uint64_t unknown = report->by_severity[REPORT_SEVERITY_UNKNOWN];
+
+	add_above(text, report, policy->fail_on);
+	if (unknown && (policy->unknown == FINDINGS_UNKNOWN_FAIL ||
+			policy->fail_on == REPORT_SEVERITY_UNKNOWN))
+		add_count(text, unknown, "of unknown severity");
+	if (text->len)
+		str_addf(text, "; the policy fails on %s and above",
+			 report_severity_name(policy->fail_on));
+}
+
+static void add_rest(struct str *text, uint64_t count, const char *what)
+{
+	if (count)
+		str_addf(text, "; %" PRIu64 " %s", count, what);
+}
+
+bool findings_hold(const struct report *report,
+		   const struct findings_policy *policy, char **reason)
 {
 	uint64_t unknown = report->by_severity[REPORT_SEVERITY_UNKNOWN];
 	struct str text = STR_INIT;
@@ -52,29 +145,70 @@ bool findings_pass(const struct report *report, enum report_severity fail_on,
 		say(reason, &text);
 		return false;
 	}
-	add_above(&text, report, fail_on);
-	if (unknown && (mode == FINDINGS_UNKNOWN_FAIL ||
-			fail_on == REPORT_SEVERITY_UNKNOWN))
-		add_count(&text, unknown, "of unknown severity");
+	add_bad(&text, report, policy);
+	add_scan_faults(&text, report, policy);
 	pass = text.len == 0;
-	if (!pass)
-		str_addf(&text, "; the policy fails on %s and above",
-			 report_severity_name(fail_on));
-	else
+	if (pass)
 		str_addf(&text, "%" PRIu64 " open, none %s or above",
-			 report->open, report_severity_name(fail_on));
-	if (pass && unknown && mode == FINDINGS_UNKNOWN_WARN)
-		str_addf(&text,
-			 "; %" PRIu64 " of unknown severity: look at them",
-			 unknown);
-	if (report->suppressed > report->excepted)
-		str_addf(&text, "; %" PRIu64 " suppressed by the report itself",
-			 report->suppressed - report->excepted);
-	if (report->excepted)
-		str_addf(&text, "; %" PRIu64 " under an exception",
-			 report->excepted);
+			 report->open, report_severity_name(policy->fail_on));
+	if (pass && policy->unknown == FINDINGS_UNKNOWN_WARN)
+		add_rest(&text, unknown, "of unknown severity: look at them");
+	add_rest(&text, report->suppressed - report->excepted,
+		 "suppressed by the report itself");
+	add_rest(&text, report->excepted, "under an exception");
+	add_rest(&text, report->known, "known before");
+	add_rest(&text, report->not_fixable, "that nothing mends yet");
 	say(reason, &text);
 	return pass;
+}
+
+bool findings_pass(const struct report *report, enum report_severity fail_on,
+		   enum findings_unknown unknown, char **reason)
+{
+	struct findings_policy policy = {
+		.fail_on = fail_on,
+		.unknown = unknown,
+		.may_be_empty = true,
+		.max_age_ms = -1,
+	};
+
+	return findings_hold(report, &policy, reason);
+}
+
+void findings_add(struct findings_sum *sum, const struct report *report)
+{
+	for (int i = 0; i < REPORT_SEVERITY_COUNT; i++)
+		sum->by_severity[i] += report->by_severity[i];
+	for (int i = 0; i < FINDING_KIND_COUNT; i++)
+		sum->by_kind[i] += report->by_kind[i];
+}
+
+static void add_excess(struct str *text, uint64_t count, int most,
+		       const char *what)
+{
+	if (most >= 0 && count > (uint64_t)most)
+		str_addf(text, "%s%" PRIu64 " %s, and the policy lets %d stand",
+			 text->len ? "; " : "", count, what, most);
+}
+
+bool findings_within(const struct findings_sum *sum,
+		     const struct findings_limits *limits, char **reason)
+{
+	struct str text = STR_INIT;
+
+	for (int i = REPORT_SEVERITY_COUNT - 1; i >= 0; i--)
+		add_excess(&text, sum->by_severity[i], limits->by_severity[i],
+			   i ? report_severity_name((enum report_severity)i)
+			     : "of unknown severity");
+	for (int i = 0; i < FINDING_KIND_COUNT; i++)
+		add_excess(&text, sum->by_kind[i], limits->by_kind[i],
+			   finding_kind_name((enum finding_kind)i));
+	if (!text.len) {
+		str_release(&text);
+		return true;
+	}
+	say(reason, &text);
+	return false;
 }
 
 bool tests_pass(const struct report *report, char **reason)

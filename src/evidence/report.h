@@ -129,10 +129,14 @@ struct report {
 	uint64_t distinct;    /* open ones, the same seen twice counted once */
 	uint64_t fixable;     /* open ones with a version that mends them */
 	uint64_t targets;     /* what was looked at; 0 when not told */
+	uint64_t not_fixable; /* that the policy does not count, nor these: */
+	uint64_t known;
 	uint64_t tool_errors; /* what the tool could not look at */
-	int64_t data_ms;      /* age of what the scanner knows; 0 not told */
+	int64_t data_ms; /* wall: when what it knows was made; 0 not told */
 	bool distinct_is_set; /* by the reader, which knows better */
 	bool has_secrets;     /* its file must not be copied */
+	bool nothing_scanned; /* it says that it looked at nothing */
+	bool is_compared;     /* with what was known before */
 
 	/* REPORT_OF_COMPONENTS */
 	bool has_components;

@@ -308,7 +308,8 @@ static int read_trivy(const struct report_input *input, struct report *report,
 	report->tool = "Trivy";
 	if (read_results(&trivy, results, err) < 0)
 		return -1;
-	if (!report->targets)
+	report->nothing_scanned = !report->targets;
+	if (report->nothing_scanned)
 		report_note(report, "Trivy found nothing to scan: the report "
 				    "names no target");
 	report_close(report);

@@ -37,6 +37,10 @@ void read_glob_or_globs(struct reader *reader, const struct node *value,
 {
 	char *glob = NULL;
 
+	if (value->kind == NODE_LIST && !value->count)
+		complain_about(reader, value,
+			       "'%s' names nothing; write a path in it",
+			       value->key);
 	if (value->kind == NODE_LIST) {
 		read_globs(reader, value, into);
 		return;

@@ -81,32 +81,62 @@ static void read_findings_exits(struct reader *reader, const struct node *value,
 		   &scan->findings_exit_count);
 }
 
-static void read_one_glob(struct reader *reader, const struct node *value,
-			  void *into)
-{
-	char *glob = NULL;
+#define MOST_OF(name, list, index)                           \
+	{                                                    \
+		name, read_count,                            \
+			offsetof(struct scan_config, list) + \
+				(index) * sizeof(int),       \
+			false                                \
+	}
 
-	read_glob(reader, value, &glob);
-	if (glob)
-		strings_add_owned(into, glob);
+/* The kinds stand as evidence/'s. */
+static const struct key threshold_keys[] = {
+	MOST_OF("critical", most_of_severity, SEVERITY_CRITICAL),
+	MOST_OF("high", most_of_severity, SEVERITY_HIGH),
+	MOST_OF("medium", most_of_severity, SEVERITY_MEDIUM),
+	MOST_OF("low", most_of_severity, SEVERITY_LOW),
+	MOST_OF("info", most_of_severity, SEVERITY_INFO),
+	MOST_OF("unknown", most_of_severity, SEVERITY_UNKNOWN),
+	MOST_OF("vulnerability", most_of_kind, 0),
+	MOST_OF("misconfiguration", most_of_kind, 1),
+	MOST_OF("secret", most_of_kind, 2),
+	MOST_OF("license", most_of_kind, 3),
+	MOST_OF("code", most_of_kind, 4),
+};
+static const struct schema threshold_schema =
+	SCHEMA("thresholds", threshold_keys);
+
+static void read_thresholds(struct reader *reader, const struct node *value,
+			    void *into)
+{
+	read_map(reader, value, &threshold_schema, into);
 }
 
+#define SCAN_KEY(name, read, member)                                    \
+	{                                                               \
+		name, read, offsetof(struct scan_config, member), false \
+	}
+
 static const struct key scan_keys[] = {
-	{"report", read_one_glob, offsetof(struct scan_config, reports), true},
-	{"format", read_scan_format, offsetof(struct scan_config, format),
-	 false},
+	{"report", read_glob_or_globs, offsetof(struct scan_config, reports),
+	 true},
+	SCAN_KEY("format", read_scan_format, format),
 	{"fail-on", read_fail_on, 0, false},
+	{"thresholds", read_thresholds, 0, false},
 	{"unknown", read_unknown, 0, false},
+	SCAN_KEY("only-fixable", read_truth, only_fixable),
+	SCAN_KEY("new-only", read_environment_name, new_only),
+	SCAN_KEY("baseline", read_glob, baseline),
+	SCAN_KEY("strict", read_truth, strict),
+	SCAN_KEY("may-be-empty", read_truth, may_be_empty),
+	SCAN_KEY("max-age", read_time_limit, max_age_ms),
+	SCAN_KEY("keep", read_truth, keep),
 	{"ok-exits", read_ok_exits, 0, false},
 	{"findings-exits", read_findings_exits, 0, false},
-	{"exceptions", read_glob_or_globs,
-	 offsetof(struct scan_config, exceptions), false},
-	{"licences", read_licences, offsetof(struct scan_config, licences),
-	 false},
+	SCAN_KEY("exceptions", read_glob_or_globs, exceptions),
+	SCAN_KEY("licences", read_licences, licences),
 	{"orphans", read_orphans, 0, false},
 	{"reviewers", read_reviewers, 0, false},
-	{"baseline", NULL, 0, false},
-	{"new-only", NULL, 0, false},
 };
 static const struct schema scan_schema = SCHEMA("a scan", scan_keys);
 
@@ -147,6 +177,10 @@ void read_scan(struct reader *reader, const struct node *value, void *into)
 	for (int i = 0; i < FINDING_KINDS; i++)
 		scan->most_of_kind[i] = -1;
 	read_map(reader, value, &scan_schema, scan);
+	if (scan->new_only && scan->baseline)
+		complain_about(reader, node_find(value, "baseline"),
+			       "'new-only' and 'baseline' both say what is "
+			       "known; write one of them");
 	if (!node_find(value, "ok-exits")) {
 		scan->ok_exits = xmemdup(&ok, sizeof(ok));
 		scan->ok_exit_count = 1;

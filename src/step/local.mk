@@ -29,7 +29,8 @@ libsignalbox_a_SOURCES += \
 	%D%/reports.c %D%/reports.h \
 	%D%/requests.c %D%/requests.h \
 	%D%/run.c \
-	%D%/scan.c \
+	%D%/scan.c %D%/scan.h \
+	%D%/scan-known.c %D%/scan-look.c \
 	%D%/scan-licences.c %D%/scan-licences.h \
 	%D%/scripts.c %D%/scripts.h \
 	%D%/service.c %D%/service.h \

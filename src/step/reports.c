@@ -7,18 +7,13 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "base/vector.h"
-#include "evidence/freshness.h"
+#include "evidence/report-files.h"
 #include "evidence/policy.h"
 #include "evidence/stream.h"
 #include "step/keep.h"
 #include "step/test-names.h"
 
 #define TELL_US 250000 /* counts of passed tests at most so often */
-
-struct noted { /* a file that was there before the command ran */
-	char *path;
-	struct report_identity identity;
-};
 
 struct reading { /* one file read on the helper */
 	char *path;
@@ -37,11 +32,8 @@ struct reports {
 	struct timer *tell;
 	int64_t told_us;
 	struct test_totals told;
-	/* What a file that was not there is compared with: the time alone. */
-	struct report_identity nothing;
-	struct noted *noted;
-	size_t noted_count, noted_cap;
-	struct reading live; /* what the stream has come to */
+	struct report_files files; /* as they were before the command */
+	struct reading live;	   /* what the stream has come to */
 	struct reading *readings;
 	size_t reading_count, reading_cap;
 	struct keeping *keeping; /* NULL until it is finished */
@@ -116,38 +108,6 @@ static void on_test(const struct test_case *test,
 		timer_set(reports->tell, reports->told_us + TELL_US);
 }
 
-static void note_files(struct reports *reports, const char *pattern)
-{
-	struct strings paths = STRINGS_INIT;
-
-	if (reports->folder &&
-	    report_find(reports->folder, pattern, &paths, NULL) == 0)
-		for (size_t i = 0; i < paths.count; i++) {
-			struct report_identity identity;
-			struct noted *noted;
-
-			if (report_identity(paths.items[i], &identity, NULL) <
-			    0)
-				continue;
-			noted = VECTOR_ADD(reports->noted, reports->noted_count,
-					   reports->noted_cap);
-			noted->path = xstrdup(paths.items[i]);
-			noted->identity = identity;
-		}
-	strings_release(&paths);
-}
-
-static void note_begin(struct reports *reports)
-{
-	/* A name that no file has: only the clock is noted. */
-	char *path = xasprintf("%s/", reports->folder);
-
-	if (report_identity(path, &reports->nothing, NULL) < 0)
-		reports->nothing.taken_ns = clock_wall_ms() * 1000000;
-	reports->nothing.exists = false;
-	free(path);
-}
-
 struct reports *reports_new(struct step *step)
 {
 	const struct stage_config *stage = step->options.stage;
@@ -158,14 +118,16 @@ struct reports *reports_new(struct step *step)
 	reports->stage = stage;
 	reports->folder = xstrdup_null(step->options.folder);
 	if (reports->folder)
-		note_begin(reports);
+		report_files_begin(&reports->files, reports->folder);
 	reports->tell = loop_timer(step->options.host->loop, INT64_MAX,
 				   tell_totals, reports);
 	for (size_t i = 0; i < stage->report_count; i++) {
 		const struct report_config *config = &stage->reports[i];
 
 		if (strcmp(config->path, "-") != 0) {
-			note_files(reports, config->path);
+			if (reports->folder)
+				report_files_note(&reports->files,
+						  config->path);
 			continue;
 		}
 		report_stream_free(reports->stream);
@@ -187,15 +149,6 @@ void reports_output(struct reports *reports, const char *bytes, size_t len)
 		report_stream_feed(reports->stream, bytes, len);
 }
 
-static struct report_identity before(const struct reports *reports,
-				     const char *path)
-{
-	for (size_t i = 0; i < reports->noted_count; i++)
-		if (strcmp(reports->noted[i].path, path) == 0)
-			return reports->noted[i].identity;
-	return reports->nothing;
-}
-
 /* NULL when the tests are good, else why not; the caller owns it. */
 static char *verdict(const struct report *report)
 {
@@ -213,11 +166,12 @@ static void read_one(struct reports *reports, const char *path,
 	struct reading *reading =
 		VECTOR_ADD(reports->readings, reports->reading_count,
 			   reports->reading_cap);
-	struct report_identity identity = before(reports, path);
+	const struct report_identity *before =
+		report_files_before(&reports->files, path);
 	struct error err = ERROR_INIT;
 
 	reading->path = xstrdup(path);
-	if (!report_is_fresh(&identity, path, &err) ||
+	if (!report_is_fresh(before, path, &err) ||
 	    report_read(path, format, &reading->report, &err) < 0) {
 		reading->why = xstrdup(error_text(&err));
 		error_clear(&err);
@@ -382,15 +336,13 @@ static void reading_release(struct reading *reading)
 
 static void reports_release(struct reports *reports)
 {
-	for (size_t i = 0; i < reports->noted_count; i++)
-		free(reports->noted[i].path);
 	for (size_t i = 0; i < reports->reading_count; i++)
 		reading_release(&reports->readings[i]);
 	reading_release(&reports->live);
 	keeping_free(reports->keeping);
 	str_release(&reports->names);
 	free(reports->folder);
-	free(reports->noted);
+	report_files_release(&reports->files);
 	free(reports->readings);
 	report_stream_free(reports->stream);
 	timer_free(reports->tell);

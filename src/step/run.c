@@ -83,20 +83,17 @@ static void job_done(void *data)
 		finish_with(run, NULL);
 }
 
-static int note_scan_report(const struct step_options *options,
-			    struct error *err)
+static void note_scan_reports(const struct step_options *options)
 {
-	char *path;
-	int result;
+	const struct scan_config *scan = &options->stage->scan;
 
-	if (!options->stage->scan.present || !options->folder)
-		return 0;
+	if (!scan->present || !options->folder)
+		return;
 	options->scan->found_exit = 0;
-	path = xasprintf("%s/%s", options->folder,
-			 options->stage->scan.reports.items[0]);
-	result = report_identity(path, &options->scan->before, err);
-	free(path);
-	return result;
+	report_files_begin(&options->scan->files, options->folder);
+	for (size_t i = 0; i < scan->reports.count; i++)
+		report_files_note(&options->scan->files,
+				  scan->reports.items[i]);
 }
 
 static int start_job(struct run_step *run, const char *folder,
@@ -134,9 +131,9 @@ static int run_start(struct step *step, struct error *err)
 	char *folder;
 	int result;
 
-	if (environ_check(step->options.host, stage, err) < 0 ||
-	    note_scan_report(&step->options, err) < 0)
+	if (environ_check(step->options.host, stage, err) < 0)
 		return -1;
+	note_scan_reports(&step->options);
 	folder = step_folder(step, err);
 	if (!folder)
 		return -1;

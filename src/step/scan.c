@@ -4,140 +4,23 @@
  * holds it against the policy. The engine runs it after `run`; the report
  * must be newer than the stage.
  */
+#include "step/scan.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
-#include "evidence/exceptions.h"
-#include "evidence/freshness.h"
-#include "evidence/kept.h"
-#include "evidence/policy.h"
-#include "evidence/report.h"
-#include "step/keep.h"
-#include "step/scan-licences.h"
-#include "step/step.h"
-#include "step/waivers.h"
 
 #define FINDINGS_TOLD 200
-
-struct scan_job { /* the helper's */
-	char *path;
-	const char *repository;
-	const struct pipeline *pipeline;
-	const char *commit;	      /* NULL: the work tree's files are run */
-	struct exceptions exceptions; /* hold texts of the report */
-	struct strings notes;	      /* exceptions that hide nothing */
-	const struct scan_config *config;
-	struct scan_traces traces;
-	struct report report;
-	char findings[DIGEST_TEXT_SIZE]; /* of the open ones */
-	bool is_read, passed;
-	char *text; /* the verdict in words, or why it cannot be read */
-	struct keeping *keeping;
-	struct scan_step *step; /* NULL once cancelled */
-};
 
 struct scan_step {
 	struct step step;
 	struct scan_job *job;
 };
 
-/* From the commit, not the folder: what the stage ran may have written
- * there. */
-static int except(struct scan_job *job, struct error *err)
-{
-	const struct scan_config *config = job->config;
-	const struct waivers_options options = {
-		.repository = job->repository,
-		.commit = job->commit,
-		.pipeline = job->pipeline,
-		.files = &config->exceptions,
-		.reviewers = &config->reviewers,
-		.by_codeowners = config->by_codeowners,
-	};
-
-	if (!config->exceptions.count && config->orphans == ORPHANS_DEFAULT)
-		return 0;
-	if (waivers_read(&options, &job->exceptions, err) < 0)
-		return -1;
-	exceptions_apply(&job->exceptions, &job->report);
-	return 0;
-}
-
-/* A bad exception is red whatever the findings are. */
-static bool are_exceptions_good(struct scan_job *job)
-{
-	bool fail = job->config->orphans == ORPHANS_DEFAULT
-			    ? job->config->exceptions.count > 0
-			    : job->config->orphans == ORPHANS_FAIL;
-	char *why = NULL, *text = job->text;
-
-	if (exceptions_hold(&job->exceptions, fail, &why, &job->notes))
-		return true;
-	job->text =
-		xasprintf("%s%s%s", why, text ? "; " : "", text ? text : "");
-	free(why);
-	free(text);
-	return false;
-}
-
-/* A scanner that says with its exit status that it found something, and
- * reports nothing, did not write its report. */
-static bool contradicts(struct scan_job *job)
-{
-	if (!job->traces.found_exit || job->report.finding_count)
-		return false;
-	job->text = xasprintf("the command ended with exit status %d, which "
-			      "says that it found something, but %s holds no "
-			      "finding",
-			      job->traces.found_exit,
-			      job->config->reports.items[0]);
-	return true;
-}
-
-static void judge(struct scan_job *job)
-{
-	struct error err = ERROR_INIT;
-
-	if (!report_is_fresh(&job->traces.before, job->path, &err) ||
-	    report_read(job->path, job->config->format, &job->report, &err) <
-		    0) {
-		job->text = xstrdup(error_text(&err));
-		error_clear(&err);
-		return;
-	}
-	job->is_read = true;
-	/* Before exceptions, which hold for licences too. */
-	if (scan_licences(job->config, job->repository, job->commit,
-			  &job->report, &err) < 0 ||
-	    except(job, &err) < 0) {
-		job->text = xstrdup(error_text(&err));
-		error_clear(&err);
-		return;
-	}
-	findings_digest(&job->report, job->findings);
-	job->passed = !contradicts(job) &&
-		      findings_pass(&job->report,
-				    (enum report_severity)job->config->fail_on,
-				    (enum findings_unknown)job->config->unknown,
-				    &job->text);
-	if (!are_exceptions_good(job))
-		job->passed = false;
-}
-
 static void scan_read(void *data)
 {
-	struct scan_job *job = data;
-	struct evidence_context context = {
-		.path = job->config->reports.items[0]};
-
-	judge(job);
-	context.fresh = job->is_read;
-	context.ok = job->passed;
-	context.reason = job->text;
-	keeping_report(job->keeping, job->is_read ? &job->report : NULL,
-		       &context, job->path, true);
-	keeping_save(job->keeping);
+	scan_look(data);
 }
 
 static void tell_finding(struct step *step, const struct finding *finding)
@@ -158,6 +41,11 @@ static void tell_finding(struct step *step, const struct finding *finding)
 		event_set_bool(event, "suppressed", true);
 	if (finding->excepted)
 		event_set(event, "exception", finding->suppression);
+	if (finding->state == FINDING_KNOWN ||
+	    finding->state == FINDING_NOT_FIXABLE)
+		event_set(event, "state", finding_state_name(finding->state));
+	if (finding->is_new)
+		event_set_bool(event, "new", true);
 	event_set(event, "source", finding->source);
 	event_set(event, "chain", finding->chain);
 	event_set(event, "aliases", finding->aliases);
@@ -168,7 +56,11 @@ static int worst_first(const void *a, const void *b)
 {
 	const struct finding *fa = a;
 	const struct finding *fb = b;
+	bool counts_a = fa->state == FINDING_OPEN;
+	bool counts_b = fb->state == FINDING_OPEN;
 
+	if (counts_a != counts_b)
+		return counts_b - counts_a;
 	if (fa->suppressed != fb->suppressed)
 		return fa->suppressed - fb->suppressed;
 	return (int)fb->severity - (int)fa->severity;
@@ -196,38 +88,23 @@ static void set_counts(struct event *event, const struct report *report)
 	event_set_int(event, "distinct", (int64_t)report->distinct);
 	event_set_int(event, "fixable", (int64_t)report->fixable);
 	event_set_int(event, "total",
-		      (int64_t)(report->open + report->suppressed));
+		      (int64_t)(report->open + report->suppressed +
+				report->known + report->not_fixable));
 	event_set_int(event, "open", (int64_t)report->open);
 	event_set_int(event, "suppressed", (int64_t)report->suppressed);
 	if (report->excepted)
 		event_set_int(event, "excepted", (int64_t)report->excepted);
+	if (report->not_fixable)
+		event_set_int(event, "not-fixable",
+			      (int64_t)report->not_fixable);
+	if (!report->is_compared)
+		return;
+	event_set_int(event, "known", (int64_t)report->known);
+	event_set_int(event, "new", (int64_t)report->open);
 }
 
-static void tell_scan(struct step *step, struct scan_job *job)
+static void tell_findings(struct step *step, struct report *report)
 {
-	struct event *event = step_event(step, EVENT_REPORT_READ);
-	struct report *report = &job->report;
-
-	event_set(event, "path", job->config->reports.items[0]);
-	event_set(event, "kind", "findings");
-	if (job->is_read)
-		set_counts(event, report);
-	if (*job->findings)
-		event_set(event, "findings", job->findings);
-	event_set(event, "fail-on", severity_name(job->config->fail_on));
-	event_set_bool(event, "fresh", job->is_read);
-	event_set_bool(event, "ok", job->passed);
-	event_set(event, "reason", job->text);
-	keeping_tell(job->keeping, 0, event);
-	step_emit(step, event);
-	if (keeping_why(job->keeping))
-		step_warn(step, "what %s says is not kept: %s",
-			  job->config->reports.items[0],
-			  keeping_why(job->keeping));
-	step_tell_notes(step, "exceptions", &job->notes);
-	if (!job->is_read)
-		return;
-	step_tell_notes(step, job->config->reports.items[0], &report->notes);
 	if (report->finding_count)
 		qsort(report->findings, report->finding_count,
 		      sizeof(*report->findings), worst_first);
@@ -235,29 +112,92 @@ static void tell_scan(struct step *step, struct scan_job *job)
 		tell_finding(step, &report->findings[i]);
 }
 
+/* which: so many'th of those kept. */
+static void tell_reading(struct step *step, struct scan_job *job, size_t which)
+{
+	struct scan_reading *reading = &job->readings[which];
+	const char *path = scan_shown(job, reading->path);
+	struct event *event = step_event(step, EVENT_REPORT_READ);
+
+	event_set(event, "path", path);
+	event_set(event, "kind", "findings");
+	if (reading->is_read)
+		set_counts(event, &reading->report);
+	if (*reading->findings)
+		event_set(event, "findings", reading->findings);
+	event_set(event, "fail-on", severity_name(job->config->fail_on));
+	event_set_bool(event, "fresh", reading->is_read);
+	event_set_bool(event, "ok", reading->passed);
+	event_set(event, "reason", reading->text);
+	keeping_tell(job->keeping, which, event);
+	step_emit(step, event);
+	stage_log_printf(step->options.log, "signalbox: %s: %s\n", path,
+			 reading->text ? reading->text : "no finding");
+	if (!reading->is_read)
+		return;
+	step_tell_notes(step, path, &reading->report.notes);
+	tell_findings(step, &reading->report);
+}
+
+static void tell_scan(struct step *step, struct scan_job *job)
+{
+	for (size_t i = 0; i < job->count; i++)
+		tell_reading(step, job, i);
+	if (keeping_why(job->keeping))
+		step_warn(step, "what %s says is not kept: %s",
+			  job->config->reports.items[0],
+			  keeping_why(job->keeping));
+	step_tell_notes(step, "exceptions", &job->exception_notes);
+	step_tell_notes(step, job->stage, &job->notes);
+}
+
+/* NULL when all hold; the caller's. */
+static char *why_red(const struct scan_job *job)
+{
+	for (size_t i = 0; i < job->count; i++) {
+		const struct scan_reading *reading = &job->readings[i];
+
+		if (reading->passed)
+			continue;
+		if (job->count == 1)
+			return xstrdup(reading->text);
+		return xasprintf("%s: %s", scan_shown(job, reading->path),
+				 reading->text);
+	}
+	return NULL;
+}
+
+static void job_free(struct scan_job *job)
+{
+	for (size_t i = 0; i < job->count; i++) {
+		if (job->readings[i].is_read)
+			report_release(&job->readings[i].report);
+		free(job->readings[i].path);
+		free(job->readings[i].text);
+	}
+	free(job->readings);
+	keeping_free(job->keeping);
+	exceptions_release(&job->exceptions);
+	strings_release(&job->exception_notes);
+	report_files_release(&job->files);
+	strings_release(&job->notes);
+	free(job->folder);
+	free(job);
+}
+
 static void scan_was_read(void *data)
 {
 	struct scan_job *job = data;
 	struct scan_step *scan = job->step;
+	char *why = why_red(job);
 
 	if (scan) {
 		scan->job = NULL;
 		tell_scan(&scan->step, job);
-		stage_log_printf(scan->step.options.log, "signalbox: %s: %s\n",
-				 job->config->reports.items[0],
-				 job->text ? job->text : "no finding");
-		step_done(&scan->step,
-			  job->passed ? STATE_PASSED : STATE_FAILED,
-			  job->passed ? NULL : job->text);
+		step_done(&scan->step, why ? STATE_FAILED : STATE_PASSED, why);
 	}
-	if (job->is_read)
-		report_release(&job->report);
-	keeping_free(job->keeping);
-	exceptions_release(&job->exceptions);
-	strings_release(&job->notes);
-	free(job->path);
-	free(job->text);
-	free(job);
+	free(why);
+	job_free(job);
 }
 
 static int scan_start(struct step *step, struct error *err)
@@ -273,13 +213,15 @@ static int scan_start(struct step *step, struct error *err)
 				 options->stage->scan.reports.items[0]);
 	job = xcalloc(1, sizeof(*job));
 	job->config = &options->stage->scan;
-	job->path = xasprintf("%s/%s", options->folder,
-			      job->config->reports.items[0]);
+	job->stage = options->stage->name;
+	job->folder = xstrdup(options->folder);
+	job->state_folder = options->host->run->state_folder;
 	job->repository = options->host->run->repository_folder;
 	job->pipeline = options->host->pipeline;
 	if (!options->host->run->worktree)
 		job->commit = options->host->run->commit->id;
-	job->traces = *options->scan;
+	report_files_move(&job->files, &options->scan->files);
+	job->found_exit = options->scan->found_exit;
 	/* The command's own reports were read before. */
 	job->keeping = keeping_new(step, options->stage->report_count > 0);
 	job->step = scan;

@@ -22,7 +22,7 @@
 #include "base/error.h"
 #include "event/command.h"
 #include "event/event.h"
-#include "evidence/freshness.h"
+#include "evidence/report-files.h"
 #include "loop/helper.h"
 #include "loop/loop.h"
 #include "model/model.h"
@@ -111,7 +111,7 @@ typedef void step_finished(struct step *step, void *data);
 
 /* What the reading of a scan must know of the stage's command. */
 struct scan_traces {
-	struct report_identity before; /* the report, before the command */
+	struct report_files files; /* as they were before the command */
 	int found_exit; /* the status that says it found something; 0 none */
 };
 

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/memory.h"
 
@@ -12,6 +13,11 @@
 
 static void prepare(struct site *site, const char *text)
 {
+	char *other = xasprintf("%lld\n", (long long)clock_monotonic_us());
+
+	/* So that there is something to commit. */
+	site_write(site, "turn", other);
+	free(other);
 	site_pipeline(site, text);
 	site_commit(site, "a commit");
 }
@@ -84,6 +90,150 @@ static void an_approval_binds_every_open_finding(void **state)
 	free(other);
 }
 
+/* A stage that writes the report beside the repository and scans it. */
+#define SCAN                                                      \
+	"name: shop\nenvironments:\n" SITE_PRODUCTION "stages:\n" \
+	"  scan:\n    run: cp @FOLDER@/r*.json .\n    scan: "
+
+static int run_scan(struct site *site, const char *policy)
+{
+	char *text = xasprintf(SCAN "%s\n", policy);
+
+	prepare(site, text);
+	free(text);
+	return site_call(site, "run", NULL);
+}
+
+static void red(struct site *site, const char *policy, const char *word)
+{
+	if (run_scan(site, policy) != 1)
+		fail_msg("%s is not red: %s%s", policy, site->out, site->err);
+	assert_says(site->out, word);
+}
+
+static void green(struct site *site, const char *policy, const char *word)
+{
+	if (run_scan(site, policy) != 0)
+		fail_msg("%s is not green: %s%s", policy, site->out, site->err);
+	assert_says(site->out, word);
+}
+
+#define TRIVY(results)                                                      \
+	"{\"SchemaVersion\":2,\"ArtifactName\":\"a\",\"Results\":[" results \
+	"]}\n"
+#define TARGET(target, list) "{\"Target\":\"" target "\"," list "}"
+#define FOUND(id, package, severity, more)                       \
+	"{\"VulnerabilityID\":\"" id "\",\"PkgName\":\"" package \
+	"\",\"InstalledVersion\":\"1\"" more ",\"Severity\":\"" severity "\"}"
+#define MOSS FOUND("CVE-2031-1", "moss", "MEDIUM", ",\"FixedVersion\":\"2\"")
+#define FERN FOUND("CVE-2031-2", "fern", "CRITICAL", "")
+
+static void write_report(struct site *site, const char *name, const char *json)
+{
+	struct str text = STR_INIT;
+
+	str_add(&text, json);
+	write_beside(site, name, &text);
+	str_release(&text);
+}
+
+static void thresholds_hold_over_all_reports_of_a_glob(void **state)
+{
+	struct site *site = *state;
+
+	write_report(site, "r1.json",
+		     TRIVY(TARGET("t", "\"Vulnerabilities\":[" MOSS "]")));
+	write_report(site, "r2.json",
+		     TRIVY(TARGET("t", "\"Vulnerabilities\":[" MOSS "]")));
+	green(site, "{report: \"r*.json\"}", "run 1 passed");
+	green(site, "{report: [r1.json, r2.json], thresholds: {medium: 2}}",
+	      "run 2 passed");
+	red(site, "{report: [r1.json, r2.json], thresholds: {medium: 1}}",
+	    "2 medium, and the policy lets 1 stand");
+	red(site,
+	    "{report: [r1.json, \"r2*\"], thresholds: {vulnerability: 0}}",
+	    "2 vulnerability, and the policy lets 0 stand");
+	red(site, "{report: [r1.json, r3.json]}", "there is no report");
+	red(site, "{report: [r1.json, \"x*.json\"]}",
+	    "no report matches x*.json");
+}
+
+static void only_what_can_be_mended_may_count(void **state)
+{
+	struct site *site = *state;
+
+	write_report(site, "r.json",
+		     TRIVY(TARGET("t", "\"Vulnerabilities\":[" FERN "]")));
+	red(site, "{report: r.json}", "1 critical");
+	green(site, "{report: r.json, only-fixable: true}",
+	      "that nothing mends yet");
+	write_report(
+		site, "r.json",
+		TRIVY(TARGET("t", "\"Vulnerabilities\":[" FOUND(
+					  "CVE-2031-2", "fern", "CRITICAL",
+					  ",\"FixedVersion\":\"2\"") "]")));
+	red(site, "{report: r.json, only-fixable: true}", "1 critical");
+}
+
+static void what_stands_in_the_baseline_does_not_count(void **state)
+{
+	struct site *site = *state;
+
+	write_report(site, "r.json",
+		     TRIVY(TARGET("t", "\"Vulnerabilities\":[" FERN "]")));
+	site_write(site, "base.json",
+		   TRIVY(TARGET("t", "\"Vulnerabilities\":[" FERN "]")));
+	green(site, "{report: r.json, baseline: base.json}", "1 known before");
+	write_report(
+		site, "r.json",
+		TRIVY(TARGET("t", "\"Vulnerabilities\":[" FERN "," FERN "]")));
+	red(site, "{report: r.json, baseline: base.json}", "1 critical");
+	red(site, "{report: r.json, baseline: none.json}", "none.json");
+	site_write(site, "base.json", "{\"SchemaVersion\":2,");
+	red(site, "{report: r.json, baseline: base.json}", "base.json");
+	site_write(site, "base.json", "ok 1\n1..1\n");
+	red(site, "{report: r.json, baseline: base.json}", "is no baseline");
+}
+
+#define RELEASE SITE_BUILD "  production: {deploy: {environment: production}}\n"
+
+static void release_with(struct site *site, const char *policy)
+{
+	char *text = xasprintf(SCAN "%s\n" RELEASE, policy);
+
+	prepare(site, text);
+	free(text);
+	if (site_call(site, "run", NULL) != 0)
+		fail_msg("%s%s", site->out, site->err);
+}
+
+static void only_what_is_new_since_live_counts(void **state)
+{
+	struct site *site = *state;
+	char *kept;
+
+	write_report(site, "r.json",
+		     TRIVY(TARGET("t", "\"Vulnerabilities\":[" FERN "]")));
+	red(site, "{report: r.json, new-only: production}", "1 critical");
+	assert_says(site->out, "nothing of ours is live in production");
+	release_with(site, "{report: r.json, unknown: warn, only-fixable: "
+			   "true}");
+	green(site, "{report: r.json, new-only: production}", "1 known before");
+	write_report(site, "r.json",
+		     TRIVY(TARGET("t", "\"Vulnerabilities\":[" FERN
+				       "," FOUND("CVE-2031-3", "fern", "HIGH",
+						 "") "]")));
+	red(site, "{report: r.json, new-only: production}", "1 high");
+	/* What is not whole makes nothing known. */
+	kept = xasprintf("%s/runs/2/logs/scan.evidence", site->state);
+	assert_true(file_exists(kept));
+	site_shell(site, site->folder,
+		   "f=shop/.git/signalbox/runs/2/logs/scan.evidence; "
+		   "chmod u+w $f; sed -i '$d' $f");
+	red(site, "{report: r.json, new-only: production}", "not whole");
+	free(kept);
+}
+
 #define SITE_TEST(name) \
 	cmocka_unit_test_setup_teardown(name, site_set_up, site_tear_down)
 
@@ -91,6 +241,10 @@ static int tests(void)
 {
 	const struct CMUnitTest tests[] = {
 		SITE_TEST(an_approval_binds_every_open_finding),
+		SITE_TEST(thresholds_hold_over_all_reports_of_a_glob),
+		SITE_TEST(only_what_can_be_mended_may_count),
+		SITE_TEST(what_stands_in_the_baseline_does_not_count),
+		SITE_TEST(only_what_is_new_since_live_counts),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

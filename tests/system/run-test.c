@@ -451,6 +451,9 @@ static void report_that_is_missing_stale_or_empty_is_red(void **state)
 	    "{run: 'cat none.json > scan.json; exit 1', scan: {report: "
 	    "scan.json}}",
 	    "says that it found something");
+	red(site,
+	    "{run: 'cat none.json > scan.json', scan: {report: scan.json}}",
+	    "looked at nothing");
 	/* One that is committed was not written by this run. */
 	site_write(site, "r.xml",
 		   "<testsuite tests=\"1\"><testcase name=\"a\"/>"
@@ -470,7 +473,7 @@ static void report_that_is_odd_is_told(void **state)
 		   "<testsuite tests=\"1\"><testcase name=\"a\"><error/>"
 		   "</testcase></testsuite>\n");
 	prepare(site, HEAD "  scan: {run: cat none.json > s.json, scan: "
-			   "{report: s.json}}\n");
+			   "{report: s.json, may-be-empty: true}}\n");
 	assert_int_equal(site_call(site, "run", NULL), 0);
 	assert_says(site->out, "Trivy found nothing to scan");
 	prepare(site, HEAD "  unit: {run: cat broken.xml > r.xml, reports: "

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 
+#include "evidence/kept.h"
 #include "evidence/policy.h"
 #include "support/reports.h"
 
@@ -52,6 +53,167 @@ static void unknown_severity_fails_unless_told_otherwise(void **state)
 	report_release(&report);
 }
 
+static const struct findings_policy lenient = {
+	.fail_on = REPORT_SEVERITY_CRITICAL,
+	.unknown = FINDINGS_UNKNOWN_COUNT,
+	.max_age_ms = -1,
+};
+
+/* One of each: a vulnerability with a fix and one without, and a secret. */
+static struct report small_report(void)
+{
+	return report_of_text(
+		"{\"SchemaVersion\":2,\"ArtifactName\":\"a\",\"Results\":[{"
+		"\"Target\":\"t\",\"Vulnerabilities\":[{"
+		"\"VulnerabilityID\":\"CVE-2031-1\",\"PkgName\":\"moss\","
+		"\"InstalledVersion\":\"1\",\"FixedVersion\":\"2\","
+		"\"Severity\":\"MEDIUM\"},{"
+		"\"VulnerabilityID\":\"CVE-2031-2\",\"PkgName\":\"fern\","
+		"\"InstalledVersion\":\"1\",\"Severity\":\"CRITICAL\"}],"
+		"\"Secrets\":[{\"RuleID\":\"key\",\"Severity\":\"HIGH\"}]"
+		"}]}",
+		NULL);
+}
+
+static void expect(struct report *report, const struct findings_policy *policy,
+		   const char *expected)
+{
+	char *reason = NULL;
+	char *text;
+	bool pass;
+
+	findings_sort_out(report, policy);
+	pass = findings_hold(report, policy, &reason);
+	text = xasprintf("%s: %s", pass ? "pass" : "fail", reason);
+	assert_string_equal(text, expected);
+	free(text);
+	free(reason);
+	report_release(report);
+}
+
+static void what_nothing_mends_may_wait_but_no_secret(void **state)
+{
+	struct findings_policy policy = lenient;
+	struct report report = small_report();
+
+	(void)state;
+	expect(&report, &policy,
+	       "fail: 1 critical; the policy fails on critical and above");
+	policy.only_fixable = true;
+	report = small_report();
+	expect(&report, &policy,
+	       "pass: 2 open, none critical or above; 1 that nothing mends "
+	       "yet");
+	policy.fail_on = REPORT_SEVERITY_HIGH;
+	report = small_report();
+	expect(&report, &policy,
+	       "fail: 1 high; the policy fails on high and above; 1 that "
+	       "nothing mends yet");
+}
+
+/* Of the same twice, when it was there once, one is new. */
+static void what_was_there_before_does_not_count(void **state)
+{
+	struct findings_policy policy = lenient;
+	struct report report = small_report();
+	struct report again = small_report();
+	char key[FINDING_KEY_SIZE];
+
+	(void)state;
+	policy.known = known_new();
+	for (size_t i = 0; i < report.finding_count; i++) {
+		finding_key(&report.findings[i], key);
+		known_add(policy.known, key);
+	}
+	findings_sort_out(&report, &policy);
+	assert_int_equal(report.open, 0);
+	assert_int_equal(report.known, 3);
+	assert_int_equal(report.findings[1].state, FINDING_KNOWN);
+	assert_int_equal(report.by_kind[FINDING_SECRET], 0);
+	assert_true(findings_hold(&report, &policy, NULL));
+	findings_sort_out(&again, &policy);
+	assert_int_equal(again.open, 3);
+	assert_true(again.is_compared && again.findings[1].is_new);
+	assert_false(findings_hold(&again, &policy, NULL));
+	known_free(policy.known);
+	report_release(&report);
+	report_release(&again);
+}
+
+static void a_scan_of_nothing_is_red_unless_it_may_be_empty(void **state)
+{
+	struct findings_policy policy = lenient;
+	struct report report = report_of("trivy/nothing-scanned.json");
+
+	(void)state;
+	expect(&report, &policy,
+	       "fail: it looked at nothing: mend what it is pointed at, or "
+	       "say may-be-empty: true");
+	policy.may_be_empty = true;
+	report = report_of("trivy/nothing-scanned.json");
+	expect(&report, &policy, "pass: 0 open, none critical or above");
+}
+
+static void errors_of_the_tool_are_red_where_the_policy_is_strict(void **state)
+{
+	struct findings_policy policy = lenient;
+	struct report report = report_of("sarif/clean.sarif");
+
+	(void)state;
+	report.tool_errors = 2;
+	expect(&report, &policy, "pass: 0 open, none critical or above");
+	report = report_of("sarif/clean.sarif");
+	report.tool_errors = 2;
+	policy.strict = true;
+	expect(&report, &policy,
+	       "fail: 2 errors of the tool itself, and the policy is strict");
+}
+
+static void old_data_are_red_and_so_are_data_of_no_age(void **state)
+{
+	struct findings_policy policy = lenient;
+	struct report report = report_of("sarif/clean.sarif");
+	const int64_t day = 86400000;
+
+	(void)state;
+	policy.max_age_ms = 7 * day;
+	policy.now_ms = 100 * day;
+	expect(&report, &policy,
+	       "fail: it does not tell how old what it knows is, and the "
+	       "policy has a max-age");
+	report = report_of("sarif/clean.sarif");
+	report.data_ms = 60 * day;
+	expect(&report, &policy,
+	       "fail: what it knows is 40 days old, more than the policy's "
+	       "max-age: update the scanner's database");
+	report = report_of("sarif/clean.sarif");
+	report.data_ms = 93 * day;
+	expect(&report, &policy, "pass: 0 open, none critical or above");
+}
+
+static void thresholds_are_of_all_reports_together(void **state)
+{
+	struct findings_limits limits;
+	struct findings_sum sum = {{0}, {0}};
+	struct report report = small_report();
+	char *reason = NULL;
+
+	(void)state;
+	memset(&limits, 0xff, sizeof(limits));
+	limits.by_severity[REPORT_SEVERITY_MEDIUM] = 1;
+	limits.by_kind[FINDING_VULNERABILITY] = 3;
+	findings_add(&sum, &report);
+	assert_true(findings_within(&sum, &limits, &reason));
+	assert_null(reason);
+	findings_add(&sum, &report);
+	assert_false(findings_within(&sum, &limits, &reason));
+	assert_string_equal(reason,
+			    "2 medium, and the policy lets 1 stand; 4 "
+			    "vulnerability, and the policy lets 3 stand");
+	free(reason);
+	report_release(&report);
+}
+
 static void a_report_of_tests_has_no_findings(void **state)
 {
 	struct report report = report_of("tap/two-documents.tap");
@@ -92,6 +254,14 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_threshold_counts_itself_and_above),
 		cmocka_unit_test(unknown_severity_fails_unless_told_otherwise),
+		cmocka_unit_test(what_nothing_mends_may_wait_but_no_secret),
+		cmocka_unit_test(what_was_there_before_does_not_count),
+		cmocka_unit_test(
+			a_scan_of_nothing_is_red_unless_it_may_be_empty),
+		cmocka_unit_test(
+			errors_of_the_tool_are_red_where_the_policy_is_strict),
+		cmocka_unit_test(old_data_are_red_and_so_are_data_of_no_age),
+		cmocka_unit_test(thresholds_are_of_all_reports_together),
 		cmocka_unit_test(a_report_of_tests_has_no_findings),
 		cmocka_unit_test(failed_and_empty_reports_of_tests_do_not_pass),
 	};

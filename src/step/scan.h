@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * One scan of a stage: its reports, from several tools or one a source file,
+ * read and held against one policy. scan.c tells what scan_look() found.
+ */
+#ifndef SIGNALBOX_STEP_SCAN_H
+#define SIGNALBOX_STEP_SCAN_H
+
+#include "evidence/exceptions.h"
+#include "evidence/policy.h"
+#include "evidence/report-files.h"
+#include "step/keep.h"
+#include "step/step.h"
+
+struct scan_reading {
+	char *path; /* whole */
+	struct report report;
+	bool is_read, passed;
+	char *text; /* the verdict in words, or why it cannot be read */
+	char findings[DIGEST_TEXT_SIZE]; /* of the open ones; "" */
+};
+
+struct scan_step;
+
+struct scan_job { /* the helper's */
+	const struct scan_config *config;
+	const struct pipeline *pipeline;
+	const char *stage;
+	const char *repository, *state_folder;
+	const char *commit; /* NULL: the work tree's files are run */
+	char *folder;
+	struct report_files files;
+	int found_exit;		       /* as in struct scan_traces */
+	struct scan_reading *readings; /* one at least */
+	size_t count, cap;
+	struct exceptions exceptions; /* hold texts of the reports */
+	struct strings exception_notes;
+	struct strings notes; /* of what its findings were compared with */
+	struct keeping *keeping;
+	struct scan_step *step; /* NULL once cancelled */
+};
+
+/* On the helper: reads, judges and keeps. */
+void scan_look(struct scan_job *job);
+/* Below the work folder. */
+const char *scan_shown(const struct scan_job *job, const char *path);
+
+/*
+ * What does not count because it is live, or in the baseline, already; NULL
+ * in *known when the scan has no such rule. Fails when that cannot be told:
+ * what was not seen whole makes nothing known.
+ */
+int scan_known(struct scan_job *job, struct known_findings **known,
+	       struct error *err) MUST_CHECK;
+
+#endif
