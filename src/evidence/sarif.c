@@ -177,6 +177,50 @@ static void check_invocations(struct report *report, const json_t *run)
 	}
 }
 
+/* A person may have set another level for a rule; with one invocation it is
+ * that of each result. */
+static void apply_overrides(const struct sarif_rules *rules, const json_t *run)
+{
+	const json_t *list = member_array(run, "invocations");
+	const json_t *override;
+	size_t i;
+
+	if (json_array_size(list) != 1)
+		return;
+	list = member_array(json_array_get(list, 0),
+			    "ruleConfigurationOverrides");
+	json_array_foreach(list, i, override)
+	{
+		const char *level =
+			member_word(member(override, "configuration"), "level");
+		json_t *named = json_pack("{s:O?}", "rule",
+					  member(override, "descriptor"));
+		json_t *rule = sarif_rule_of(rules, named);
+
+		if (rule && level)
+			json_object_set_new(rule, "defaultConfiguration",
+					    json_pack("{s:s}", "level", level));
+		json_decref(named);
+	}
+}
+
+static int check_results(const json_t *run, const char *name, struct error *err)
+{
+	const json_t *elsewhere = member(run, "externalPropertyFileReferences");
+
+	if (json_array_size(member(elsewhere, "results")))
+		return error_set(err, ERROR_FAILED,
+				 "%s: its results are in other files, which "
+				 "are not read: have the tool write one file",
+				 name);
+	if (!json_is_array(member(run, "results")))
+		return error_set(err, ERROR_FAILED,
+				 "%s: a run has no results, so the tool did "
+				 "not begin its analysis; see its own output",
+				 name);
+	return 0;
+}
+
 static int read_results(struct report *report, const json_t *run,
 			const char *name, struct error *err)
 {
@@ -186,12 +230,10 @@ static int read_results(struct report *report, const json_t *run,
 	size_t i;
 	int status = 0;
 
-	if (!json_is_array(results))
-		return error_set(err, ERROR_FAILED,
-				 "%s: a run has no results, so the tool did "
-				 "not begin its analysis; see its own output",
-				 name);
+	if (check_results(run, name, err) < 0)
+		return -1;
 	sarif_rules_init(&rules, run);
+	apply_overrides(&rules, run);
 	json_array_foreach(results, i, result)
 	{
 		if (!json_is_object(result)) {
@@ -244,6 +286,9 @@ static int read_sarif(const struct report_input *input, struct report *report,
 			return -1;
 	}
 	name_tools(report, runs);
+	/* Lines of source, which may hold secrets, and whole files. */
+	report->has_secrets = strstr(input->text, "\"snippet\"") ||
+			      strstr(input->text, "\"contents\"");
 	report_close(report);
 	return 0;
 }

@@ -54,11 +54,12 @@ static bool matches(const struct report_input *input)
 	       (member(json, "ArtifactName") || member(json, "Results"));
 }
 
-/* Old Trivy wrote [] when there was nothing to scan. */
+/* Old Trivy wrote [] or null when there was nothing to scan. */
 static bool accepts(const struct report_input *input)
 {
-	return matches(input) || (json_is_array(input->json) &&
-				  json_array_size(input->json) == 0);
+	return matches(input) || json_is_null(input->json) ||
+	       (json_is_array(input->json) &&
+		json_array_size(input->json) == 0);
 }
 
 static const char *word(struct trivy *trivy, const json_t *entry,
@@ -92,6 +93,8 @@ static bool add_vulnerability(struct trivy *trivy, const json_t *entry,
 	finding->purl = word(trivy, member(entry, "PkgIdentifier"), "PURL",
 			     REPORT_NAME_MAX);
 	finding->url = word(trivy, entry, "PrimaryURL", REPORT_NAME_MAX);
+	finding->aliases =
+		entry_words(trivy->report, member(entry, "VendorIDs"), " ");
 	return true;
 }
 
@@ -100,6 +103,7 @@ static bool add_misconfiguration(struct trivy *trivy, const json_t *entry,
 				 struct finding *finding)
 {
 	const char *status = member_word(entry, "Status");
+	const json_t *cause = member(entry, "CauseMetadata");
 
 	if (status && strcmp(status, "FAIL") != 0 &&
 	    strcmp(status, "EXCEPTION") != 0)
@@ -109,8 +113,10 @@ static bool add_misconfiguration(struct trivy *trivy, const json_t *entry,
 	finding->title = word(trivy, entry, "Title", REPORT_NAME_MAX);
 	if (!finding->title)
 		finding->title = entry_line(trivy->report, entry, "Message");
-	finding->line =
-		member_int(member(entry, "CauseMetadata"), "StartLine", 0);
+	finding->line = member_int(cause, "StartLine", 0);
+	/* Lines of source, which may hold secrets. */
+	if (json_array_size(member(member(cause, "Code"), "Lines")))
+		trivy->report->has_secrets = true;
 	if (status && strcmp(status, "EXCEPTION") == 0) {
 		finding->suppressed = true;
 		finding->suppression = "exception";
@@ -282,7 +288,7 @@ static int check_shape(const struct report_input *input, struct error *err)
 				 "%s is of trivy-operator, which has another "
 				 "shape: use `trivy image --format json`",
 				 input->name);
-	if (json_is_array(json))
+	if (!json_is_object(json))
 		return 0;
 	if (member_int(json, "SchemaVersion", 0) != 2)
 		return error_set(err, ERROR_FAILED,

@@ -147,6 +147,43 @@ static void a_title_is_bounded_between_characters(void **state)
 	str_release(&text);
 }
 
+static void a_person_may_have_set_another_level(void **state)
+{
+	struct report report = report_of("sarif/overrides.sarif");
+	const struct finding *f = report.findings;
+
+	(void)state;
+	assert_int_equal(f[0].severity, REPORT_SEVERITY_HIGH);
+	assert_int_equal(f[1].severity, REPORT_SEVERITY_LOW);
+	assert_int_equal(f[2].severity, REPORT_SEVERITY_INFO);
+	report_release(&report);
+}
+
+static void results_in_other_files_are_never_green(void **state)
+{
+	(void)state;
+	assert_file_refused("sarif/external-results.sarif", "in other files");
+}
+
+/* A scanner of secrets quotes them there. */
+static void a_report_that_quotes_the_source_must_not_be_copied(void **state)
+{
+	static const char text[] =
+		"{\"version\":\"2.1.0\",\"runs\":[{\"results\":[{"
+		"\"message\":{\"text\":\"m\"},\"locations\":[{"
+		"\"physicalLocation\":{\"region\":{\"startLine\":1,"
+		"\"snippet\":{\"text\":\"hunter2\"}}}}]}]}]}";
+	struct report report = report_of_text(text, NULL);
+
+	(void)state;
+	assert_true(report.has_secrets);
+	assert_no_finding_says(&report, "hunter2");
+	report_release(&report);
+	report = report_of("sarif/clean.sarif");
+	assert_false(report.has_secrets);
+	report_release(&report);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -159,6 +196,10 @@ int main(void)
 		cmocka_unit_test(
 			a_tree_of_another_shape_is_refused_or_harmless),
 		cmocka_unit_test(a_title_is_bounded_between_characters),
+		cmocka_unit_test(a_person_may_have_set_another_level),
+		cmocka_unit_test(results_in_other_files_are_never_green),
+		cmocka_unit_test(
+			a_report_that_quotes_the_source_must_not_be_copied),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
