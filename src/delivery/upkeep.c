@@ -76,8 +76,7 @@ static void truth_known(struct operation *operation, const struct error *err)
 	}
 	/* What a drill had set is not what is to be had again. */
 	if (environment->options.minds_proxy &&
-	    !drill_is_cut_off(environment) &&
-	    drift_reapply(operation, mended))
+	    !drill_is_cut_off(environment) && drift_reapply(operation, mended))
 		return;
 	drift_append_truth(environment, split);
 	if (environment->state.rolling_back &&
