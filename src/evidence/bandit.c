@@ -90,6 +90,7 @@ static int read_bandit(const struct report_input *input, struct report *report,
 	/* One of them is their sum. */
 	report->targets = json_object_size(metrics);
 	report->targets -= member(metrics, "_totals") != NULL;
+	report->nothing_scanned = report->targets == 0;
 	json_array_foreach(results, i, entry)
 	{
 		struct finding finding = {0};

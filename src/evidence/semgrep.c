@@ -119,7 +119,7 @@ static void count_errors(struct report *report, const json_t *errors)
 static int read_semgrep(const struct report_input *input, struct report *report,
 			struct error *err)
 {
-	json_t *results, *errors, *entry;
+	json_t *results, *errors, *scanned, *entry;
 	size_t i;
 
 	if (entry_list(input, TITLE, input->json, "results", &results, err) <
@@ -127,8 +127,10 @@ static int read_semgrep(const struct report_input *input, struct report *report,
 	    entry_list(input, TITLE, input->json, "errors", &errors, err) < 0)
 		return -1;
 	report->tool = "Semgrep";
-	report->targets = json_array_size(
-		member_array(member(input->json, "paths"), "scanned"));
+	scanned = member_array(member(input->json, "paths"), "scanned");
+	report->targets = json_array_size(scanned);
+	/* Old ones do not tell what they scanned. */
+	report->nothing_scanned = scanned && !report->targets;
 	json_array_foreach(results, i, entry)
 	{
 		struct finding finding = {0};

@@ -68,6 +68,21 @@ static void what_was_not_looked_at_is_told(void **state)
 	report_release(&report);
 }
 
+static void a_scan_of_no_file_says_so(void **state)
+{
+	struct report report =
+		report_of_text("{\"results\":[],\"metrics\":{\"_totals\":{}},"
+			       "\"generated_at\":\"now\"}",
+			       NULL);
+
+	(void)state;
+	assert_true(report.nothing_scanned);
+	report_release(&report);
+	report = report_of("bandit/clean.json");
+	assert_false(report.nothing_scanned);
+	report_release(&report);
+}
+
 static void what_is_no_whole_report_is_never_green(void **state)
 {
 	static const char list[] = "{\"results\":[1],\"metrics\":{},"
@@ -85,6 +100,7 @@ int main(void)
 		cmocka_unit_test(a_finding_says_what_and_where),
 		cmocka_unit_test(no_password_and_no_source_line_is_kept),
 		cmocka_unit_test(what_was_not_looked_at_is_told),
+		cmocka_unit_test(a_scan_of_no_file_says_so),
 		cmocka_unit_test(what_is_no_whole_report_is_never_green),
 	};
 

@@ -91,13 +91,23 @@ static void what_could_not_be_scanned_is_told(void **state)
 	report_release(&report);
 }
 
-static void what_is_no_whole_report_is_never_green(void **state)
+static void a_scan_of_no_file_says_so(void **state)
 {
-	struct report report =
-		report_of_text("{\"results\":[],\"errors\":[]}", "semgrep");
+	struct report report = report_of_text(
+		"{\"results\":[],\"errors\":[],\"paths\":{\"scanned\":[]}}",
+		NULL);
 
 	(void)state;
+	assert_true(report.nothing_scanned);
 	report_release(&report);
+	report = report_of_text("{\"results\":[],\"errors\":[]}", "semgrep");
+	assert_false(report.nothing_scanned);
+	report_release(&report);
+}
+
+static void what_is_no_whole_report_is_never_green(void **state)
+{
+	(void)state;
 	assert_text_refused("{\"results\":[],\"errors\":[]}", NULL,
 			    "in no format known");
 	assert_text_refused("{\"results\":{},\"errors\":[],\"version\":\"1\"}",
@@ -116,6 +126,7 @@ int main(void)
 		cmocka_unit_test(what_a_comment_took_away_is_listed),
 		cmocka_unit_test(no_source_line_is_kept),
 		cmocka_unit_test(what_could_not_be_scanned_is_told),
+		cmocka_unit_test(a_scan_of_no_file_says_so),
 		cmocka_unit_test(what_is_no_whole_report_is_never_green),
 	};
 
