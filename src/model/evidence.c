@@ -105,7 +105,9 @@ void fold_report_read(struct model *model, const struct event *event)
 		return;
 	if (strcmp(event_text(event, "kind"), "findings") == 0)
 		read_findings(model, stage, event);
-	else
+	else if (strcmp(event_text(event, "kind"), "changes") == 0)
+		changes_add(&stage->changes, event);
+	else if (strcmp(event_text(event, "kind"), "tests") == 0)
 		read_tests(stage, event);
 }
 
@@ -178,6 +180,7 @@ void stage_model_reset_evidence(struct model *model, struct stage_model *stage)
 	stage->tests_passed = stage->tests_failed = stage->tests_skipped = 0;
 	stage->reports = 0;
 	stage->suppressed = 0;
+	stage->changes = (struct changes_model){0};
 	stage_model_clear_tests(stage);
 	stage->severities = (struct severity_counts){0};
 	drop_findings(model, stage->name);

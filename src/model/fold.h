@@ -35,6 +35,8 @@ void stage_model_requeue(struct stage_model *stage);
 void stage_model_plan(struct stage_model *stage, const json_t *steps);
 
 fold_function fold_test_finished, fold_report_read, fold_finding_found;
+/* Of a report.read of kind changes. */
+void changes_add(struct changes_model *changes, const struct event *event);
 /* Forgets what an earlier try of the stage counted and found. */
 void stage_model_reset_evidence(struct model *model, struct stage_model *stage);
 /* Keeps a test that the event tells singly. */

@@ -1,4 +1,5 @@
 libsignalbox_a_SOURCES += \
+	%D%/changes.c \
 	%D%/compare.c %D%/compare.h \
 	%D%/dora.c %D%/dora.h \
 	%D%/sentence-delivery.c \

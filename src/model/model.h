@@ -20,6 +20,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/str.h"
 #include "base/strings.h"
 #include "event/event.h"
 
@@ -136,6 +137,13 @@ struct test_model { /* a test that was told singly */
 
 #define TESTS_KEPT 200
 
+/* What the plans and plays read since it started say. */
+struct changes_model {
+	bool has_plan, has_play;
+	int64_t adds, changes, replacements, destroys; /* resources */
+	int64_t changed, failed, unreachable, hosts;
+};
+
 struct stage_model {
 	char *name, *kind, *why, *environment, *reason, *log;
 	char *kept; /* path of its work folder, when it failed in it */
@@ -158,6 +166,7 @@ struct stage_model {
 	int64_t suppressed; /* findings that an exception covers */
 	char *fail_on;	    /* the severity that fails it, "" none */
 	struct severity_counts severities;
+	struct changes_model changes;
 	int64_t seq; /* of the newest event that moved it */
 	struct gate_model gate;
 	struct step_model *steps;
@@ -309,6 +318,11 @@ struct environment_model *model_focus(const struct model *model);
 int64_t model_eta_ms(const struct model *model, int64_t now_ms);
 /* The same of the whole run, as if it had not begun; 0 not known. */
 int64_t model_usual_ms(const struct model *model);
+/* "1 to DESTROY, 2 to add"; false, and nothing added, where there is no plan
+ * and no play. */
+bool changes_sentence(const struct changes_model *changes, struct str *out);
+/* Something is destroyed, replaced, or did not go well. */
+bool changes_are_harsh(const struct changes_model *changes);
 #define TEST_HISTORY_SIZE 80
 /* "never failed in 214 runs before", "failed in 3 of 214 runs before"; false
  * when nothing is known. */

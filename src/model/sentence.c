@@ -10,6 +10,7 @@
 #include "base/number.h"
 #include "base/str.h"
 #include "model/sentence.h"
+#include "model/fold.h"
 
 /* "" when the event has no such text, else BEFORE TEXT. */
 void say_text(struct str *out, const char *before, const char *text)
@@ -246,6 +247,12 @@ static void say_report_read(struct str *out, const struct event *event)
 		if (event_int(event, "suppressed", 0))
 			str_addf(out, ", %lld suppressed",
 				 (long long)event_int(event, "suppressed", 0));
+	} else if (strcmp(event_text(event, "kind"), "changes") == 0) {
+		struct changes_model changes = {0};
+
+		changes_add(&changes, event);
+		if (!changes_sentence(&changes, out))
+			str_addf(out, "%s", event_text(event, "path"));
 	} else {
 		say_count(out, event_int(event, "passed", 0), "test passed",
 			  "tests passed");

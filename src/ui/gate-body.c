@@ -40,6 +40,34 @@ void gate_draw_risky(const struct gate_model *gate, struct pen *pen)
 	pen_role(pen, ROLE_NORMAL);
 }
 
+static bool has_changes(const struct model *model)
+{
+	for (size_t i = 0; i < model->stage_count; i++)
+		if (model->stages[i].changes.has_plan ||
+		    model->stages[i].changes.has_play)
+			return true;
+	return false;
+}
+
+void gate_draw_changes(const struct model *model, const char *before,
+		       struct pen *pen)
+{
+	for (size_t i = 0; i < model->stage_count; i++) {
+		const struct stage_model *stage = &model->stages[i];
+		struct str text = STR_INIT;
+
+		if (changes_sentence(&stage->changes, &text)) {
+			pen_printf(pen, "%s%s: ", before, stage->name);
+			if (changes_are_harsh(&stage->changes))
+				pen_bold(pen, ROLE_WARNING);
+			pen_text(pen, text.data);
+			pen_role(pen, ROLE_NORMAL);
+			before = "  ";
+		}
+		str_release(&text);
+	}
+}
+
 static void draw_since(const struct view *view, const struct gate_model *gate,
 		       struct pen *pen)
 {
@@ -122,26 +150,46 @@ static void draw_commit_line(const struct gate_model *gate,
 	draw_more(gate, area, row, shown);
 }
 
-/* One a row; how many more there are stands in the last one. */
-static void draw_commits(const struct gate_model *gate, const struct area *area)
+/* One a row from `top` on; how many more there are stands in the last one. */
+static void draw_commits(const struct gate_model *gate, const struct area *area,
+			 int top)
 {
-	size_t room = (size_t)area->rows - 3;
+	size_t room = (size_t)(area->rows - top);
 	struct pen pen;
 
 	for (size_t i = 0; i < room && i < gate->ships.count; i++) {
 		bool last = i + 1 == room;
 
-		pen = pen_at(area, 3 + (int)i, 7);
+		pen = pen_at(area, top + (int)i, 7);
 		pen.limit -= last ? 7 : 0;
 		draw_commit(&pen, &gate->ships.list[i]);
 		if (last)
-			draw_more(gate, area, 3 + (int)i, i + 1);
+			draw_more(gate, area, top + (int)i, i + 1);
 	}
 }
 
-void gate_draw_low(const struct view *view, const struct gate_model *gate,
-		   const struct area *area)
+/* What plans and plays change, on a line of its own or, where there is none
+ * to have, behind what ships: the row that comes next. */
+static int draw_low_changes(const struct model *model, const struct area *area,
+			    struct pen *what)
 {
+	struct pen pen = pen_at(area, 3, 1);
+
+	if (!has_changes(model))
+		return 3;
+	if (area->rows < 4) {
+		gate_draw_changes(model, "  ", what);
+		return 3;
+	}
+	draw_label(&pen, "plan");
+	gate_draw_changes(model, "", &pen);
+	return 4;
+}
+
+void gate_draw_low(const struct view *view, const struct model *model,
+		   const struct gate_model *gate, const struct area *area)
+{
+	int next;
 	struct pen pen = pen_at(area, 1, 1);
 
 	draw_label(&pen, *gate->veto ? "veto" : "who");
@@ -161,10 +209,11 @@ void gate_draw_low(const struct view *view, const struct gate_model *gate,
 	gate_draw_size(gate, &pen);
 	draw_since(view, gate, &pen);
 	gate_draw_risky(gate, &pen);
-	if (area->rows > 4)
-		draw_commits(gate, area);
-	else
-		draw_commit_line(gate, area, 3);
+	next = draw_low_changes(model, area, &pen);
+	if (area->rows > next + 1)
+		draw_commits(gate, area, next);
+	else if (area->rows > next)
+		draw_commit_line(gate, area, next);
 }
 
 /* As many of the most changed files as the line holds. */
@@ -189,11 +238,13 @@ static void draw_changed(const struct gate_model *gate, struct pen *pen)
 }
 
 /* has_files: they stand beside it. */
-static void draw_middle(const struct view *view, const struct gate_model *gate,
-			const struct area *area, bool has_files)
+static void draw_middle(const struct view *view, const struct model *model,
+			const struct gate_model *gate, const struct area *area,
+			bool has_files)
 {
 	struct pen pen = pen_at(area, 1, 1);
-	size_t room = area->rows > 4 ? (size_t)area->rows - 4 : 0;
+	int top = has_changes(model) ? 3 : 2;
+	size_t room = area->rows > top + 2 ? (size_t)(area->rows - top) - 2 : 0;
 	size_t shown = 0;
 
 	pen_bold(&pen, ROLE_TITLE);
@@ -203,27 +254,29 @@ static void draw_middle(const struct view *view, const struct gate_model *gate,
 	pen_text(&pen, " by ");
 	pen_count(&pen, gate->ships.authors, "person", "people");
 	draw_since(view, gate, &pen);
+	pen = pen_at(area, 2, 3);
+	gate_draw_changes(model, "", &pen);
 	for (; shown < gate->ships.count && shown < room; shown++) {
 		char age[CLOCK_TEXT_SIZE];
 		const struct ship_model *it = &gate->ships.list[shown];
 
-		pen = pen_at(area, 2 + (int)shown, 3);
+		pen = pen_at(area, top + (int)shown, 3);
 		pen.limit = area->cols - 10;
 		draw_commit(&pen, it);
-		pen = pen_at(area, 2 + (int)shown, 0);
+		pen = pen_at(area, top + (int)shown, 0);
 		pen_role(&pen, ROLE_DIM);
 		if (it->time)
 			pen_right(&pen, area->cols - 1,
 				  format_age(view->now_ms - it->time, age));
 	}
 	if (gate->ships.commits > (int64_t)shown) {
-		pen = pen_at(area, 2 + (int)shown, 3);
+		pen = pen_at(area, top + (int)shown, 3);
 		pen_role(&pen, ROLE_DIM);
 		pen_printf(&pen, "+%lld more",
 			   (long long)gate->ships.commits - (long long)shown);
 	}
 	if (has_files) {
-		pen = pen_at(area, 2 + (int)shown, 1);
+		pen = pen_at(area, top + (int)shown, 1);
 		if (gate->ships.commits > (int64_t)shown)
 			pen.col += 15;
 		gate_draw_risky(gate, &pen);
@@ -292,8 +345,10 @@ static void draw_right(const struct gate_model *gate, const struct area *area)
 	}
 }
 
-int gate_rows(const struct gate_model *gate, int cols)
+int gate_rows(const struct model *model, const struct gate_model *gate,
+	      int cols)
 {
+	int more = has_changes(model) ? 1 : 0;
 	size_t who = gate->eligible_count ? gate->eligible_count : 1;
 	size_t left = 2 + who + (*gate->veto ? 2 : 0) +
 		      (gate->check_count ? 1 + gate->check_count : 0);
@@ -302,7 +357,8 @@ int gate_rows(const struct gate_model *gate, int cols)
 				    : gate->ships.changed_count);
 
 	if (cols < 100)
-		return 3 + (int)gate->ships.count;
+		return 3 + more + (int)gate->ships.count;
+	right += (size_t)more;
 	return (int)(left > right ? left : right);
 }
 
@@ -316,8 +372,8 @@ static void draw_vertical(const struct area *area, int col)
 	}
 }
 
-void gate_draw_high(const struct view *view, const struct gate_model *gate,
-		    const struct area *area)
+void gate_draw_high(const struct view *view, const struct model *model,
+		    const struct gate_model *gate, const struct area *area)
 {
 	bool has_files = area->cols >= 160 && gate->ships.changed_count;
 	int left = area->cols * (has_files ? 29 : 37) / 100;
@@ -330,7 +386,7 @@ void gate_draw_high(const struct view *view, const struct gate_model *gate,
 
 	draw_vertical(area, left);
 	gate_draw_people(gate, &who);
-	draw_middle(view, gate, &what, has_files);
+	draw_middle(view, model, gate, &what, has_files);
 	if (!has_files)
 		return;
 	draw_vertical(area, right);

@@ -132,6 +132,7 @@ static void draw_lines(const struct view *view, const struct model *model,
 		pen_printf(&pen, ", HIGH %lld",
 			   (long long)(model->severities.critical +
 				       model->severities.high));
+	gate_draw_changes(model, "  ", &pen);
 	gate_draw_risky(gate, &pen);
 }
 
@@ -163,9 +164,9 @@ static void gate_draw(const struct view *view, const struct model *model,
 	add_key(view, model, &rule);
 	add_times(view, &stage->gate, &rule, area->cols >= 100);
 	if (area->rows >= 8 && area->cols >= 100)
-		gate_draw_high(view, &stage->gate, area);
+		gate_draw_high(view, model, &stage->gate, area);
 	else
-		gate_draw_low(view, &stage->gate, area);
+		gate_draw_low(view, model, &stage->gate, area);
 }
 
 const struct view_ops gate_ops = {

@@ -125,7 +125,9 @@ static int gate_share(const struct model *model, int cols, int least, int most)
 {
 	const struct stage_model *stage = model_open_gate(model);
 
-	return stage ? between(least, gate_rows(&stage->gate, cols), most) : 1;
+	return stage ? between(least, gate_rows(model, &stage->gate, cols),
+			       most)
+		     : 1;
 }
 
 static struct share share_normal(const struct view *view,

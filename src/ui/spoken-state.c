@@ -64,6 +64,19 @@ static void add_ships(struct str *out, const struct gate_model *gate)
 		str_add(out, ", no migration");
 }
 
+/* What the plans before it will do to the world, or plays did. */
+static void say_changes(const struct model *model, struct strings *lines)
+{
+	for (size_t i = 0; i < model->stage_count; i++) {
+		const struct stage_model *stage = &model->stages[i];
+		struct str text = STR_INIT;
+
+		if (changes_sentence(&stage->changes, &text))
+			strings_addf(lines, "%s: %s", stage->name, text.data);
+		str_release(&text);
+	}
+}
+
 void spoken_gate(const struct view *view, const struct model *model,
 		 struct strings *lines)
 {
@@ -89,6 +102,7 @@ void spoken_gate(const struct view *view, const struct model *model,
 			 gate->required);
 	add_ships(&out, gate);
 	strings_add_owned(lines, str_detach(&out));
+	say_changes(model, lines);
 	if (*gate->veto)
 		strings_addf(lines,
 			     "%s is VETOED: %s. signalbox override %lld "

@@ -173,6 +173,39 @@ static void reports_replace_the_live_count_and_a_retry_forgets(void **state)
 	assert_false(unit->has_tests);
 }
 
+static void plans_and_plays_sum_up_and_a_retry_forgets(void **state)
+{
+	struct model *model = *state;
+	struct str text = STR_INIT;
+	struct stage_model *infra;
+
+	apply(model, "run.started", RUN);
+	apply(model, "stage.started", "\"stage\":\"infra\"");
+	infra = model_stage(model, "infra");
+	apply(model, "report.read",
+	      "\"stage\":\"infra\",\"kind\":\"changes\",\"adds\":2,"
+	      "\"changes\":0,\"destroys\":0,\"replacements\":0,\"ok\":true");
+	assert_false(changes_are_harsh(&infra->changes));
+	apply(model, "report.read",
+	      "\"stage\":\"infra\",\"kind\":\"changes\",\"adds\":1,"
+	      "\"changes\":0,\"destroys\":0,\"replacements\":4,\"ok\":true");
+	apply(model, "report.read",
+	      "\"stage\":\"infra\",\"kind\":\"changes\",\"changed\":5,"
+	      "\"failed\":0,\"unreachable\":0,\"hosts\":1,\"ok\":true");
+	apply(model, "report.read",
+	      "\"stage\":\"infra\",\"kind\":\"changes\",\"ok\":false");
+	assert_true(changes_are_harsh(&infra->changes));
+	assert_true(changes_sentence(&infra->changes, &text));
+	assert_string_equal(text.data, "4 to REPLACE, 3 to add; 5 changed on "
+				       "1 host");
+	assert_false(infra->has_tests);
+	str_clear(&text);
+	apply(model, "stage.started", "\"stage\":\"infra\"");
+	assert_false(changes_sentence(&infra->changes, &text));
+	assert_string_equal(text.data, "");
+	str_release(&text);
+}
+
 static void findings_stand_worst_first_and_once(void **state)
 {
 	static const char *const found[] = {
@@ -780,6 +813,7 @@ int main(void)
 		TEST(a_cycle_of_needs_ends),
 		TEST(a_stage_goes_from_queued_to_its_outcome),
 		TEST(reports_replace_the_live_count_and_a_retry_forgets),
+		TEST(plans_and_plays_sum_up_and_a_retry_forgets),
 		TEST(findings_stand_worst_first_and_once),
 		TEST(a_retry_forgets_what_the_try_before_found),
 		TEST(a_stage_that_is_tried_again_has_not_begun),

@@ -79,6 +79,22 @@ static const struct {
 	 "\"stage\":\"unit\",\"kind\":\"tests\",\"passed\":1204,\"failed\":2,"
 	 "\"errors\":1,\"skipped\":3,\"ok\":false",
 	 "unit: 1,204 tests passed, 2 failed, 3 skipped, does not hold"},
+	{"report.read",
+	 "\"stage\":\"infra\",\"kind\":\"changes\",\"adds\":2,\"changes\":1,"
+	 "\"destroys\":1,\"replacements\":0,\"ok\":true",
+	 "infra: 1 to DESTROY, 1 to change, 2 to add"},
+	{"report.read",
+	 "\"stage\":\"infra\",\"kind\":\"changes\",\"adds\":0,\"changes\":0,"
+	 "\"destroys\":0,\"replacements\":0,\"ok\":true",
+	 "infra: nothing to change"},
+	{"report.read",
+	 "\"stage\":\"hosts\",\"kind\":\"changes\",\"changed\":3,\"failed\":1,"
+	 "\"unreachable\":1,\"hosts\":2,\"ok\":false",
+	 "hosts: 3 changed on 2 hosts, 1 FAILED, 1 UNREACHABLE, does not hold"},
+	{"report.read",
+	 "\"stage\":\"infra\",\"kind\":\"changes\",\"path\":\"plan.json\","
+	 "\"ok\":false,\"reason\":\"is empty\"",
+	 "infra: plan.json, does not hold: is empty"},
 	{"finding.found",
 	 "\"stage\":\"scan\",\"id\":\"CVE-1\",\"severity\":\"high\","
 	 "\"title\":\"overflow\",\"package\":\"libxml2\",\"installed\":\"2.9\","

@@ -200,6 +200,32 @@ static void checks_that_failed_stand_first_at_the_gate(void **state)
 	story_close(&story);
 }
 
+/* At every size that has a gate panel, and in the words for a reader. */
+static void a_plan_that_destroys_stands_at_the_gate(void **state)
+{
+	static const int sizes[][2] = {{14, 80}, {20, 80},  {24, 80},
+				       {40, 80}, {40, 120}, {60, 200}};
+	static const char plan[] =
+		"{\"seq\":900,\"time\":\"2026-11-20T14:00:00.000Z\","
+		"\"event\":\"report.read\",\"stage\":\"infra\","
+		"\"kind\":\"changes\",\"adds\":2,\"changes\":0,"
+		"\"destroys\":1,\"replacements\":0,\"ok\":true}";
+	struct story story = story_open("gate.ndjson");
+
+	(void)state;
+	story_tell(story.model, plan, strlen(plan));
+	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
+		char *drawn =
+			story_draw(&story, sizes[i][0], sizes[i][1], ascii);
+
+		if (!strstr(drawn, "infra: 1 to DESTROY, 2 to add"))
+			fail_msg("%d x %d:\n%s", sizes[i][0], sizes[i][1],
+				 drawn);
+		free(drawn);
+	}
+	story_close(&story);
+}
+
 static void every_cell_belongs_to_one_part_at_every_size(void **state)
 {
 	static const char *const events[] = {"gate.ndjson", "fail.ndjson"};
@@ -388,6 +414,7 @@ int main(void)
 		cmocka_unit_test(rows_are_given_back_in_one_order),
 		cmocka_unit_test(other_stages_with_failures_stand_first),
 		cmocka_unit_test(checks_that_failed_stand_first_at_the_gate),
+		cmocka_unit_test(a_plan_that_destroys_stands_at_the_gate),
 		cmocka_unit_test(every_cell_belongs_to_one_part_at_every_size),
 		cmocka_unit_test(the_way_back_is_in_sight_at_every_size),
 		cmocka_unit_test(a_version_that_is_the_commit_stands_once),
