@@ -97,7 +97,10 @@ static int open_journal(struct ledger *ledger, struct error *err)
 		journal_is_there(ledger->folder)
 			? journal_open(ledger->folder, NULL, err)
 			: journal_create(ledger->folder, JOURNAL_KIND, err);
-	return ledger->journal ? 0 : -1;
+	if (!ledger->journal)
+		return -1;
+	journal_leave_reserve(ledger->journal);
+	return 0;
 }
 
 int ledger_take_up_journal(struct ledger *ledger, struct error *err)
@@ -114,7 +117,10 @@ int ledger_take_up_journal(struct ledger *ledger, struct error *err)
 	    (has_aside && ledger_bring_home(ledger) < 0 &&
 	     open_journal(ledger, &why) < 0))
 		return explain(ledger, &why, err);
-	/* Opening may have cut a torn end. */
+	if (!has_aside && journal_last_seq(ledger->journal) == ledger->seq) {
+		ledger->size = journal_size(ledger);
+		return 0;
+	}
 	return ledger_read(ledger, err);
 }
 

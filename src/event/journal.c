@@ -16,6 +16,7 @@
 
 struct journal {
 	char *folder;
+	bool leaves_reserve;
 	/* The appending side. */
 	struct journal_head last; /* of what is queued */
 	struct digest *digest;	  /* of one line after the other */
@@ -309,7 +310,8 @@ void journal_free(struct journal *journal)
 	if (journal->head_fd >= 0) {
 		if (journal_flush(journal, NULL) < 0)
 			str_clear(&journal->queue);
-		drop_reserve(journal->folder);
+		if (!journal->leaves_reserve)
+			drop_reserve(journal->folder);
 		close(journal->head_fd);
 	}
 	if (journal->fd >= 0)
@@ -318,6 +320,11 @@ void journal_free(struct journal *journal)
 	digest_free(journal->digest);
 	free(journal->folder);
 	free(journal);
+}
+
+void journal_leave_reserve(struct journal *journal)
+{
+	journal->leaves_reserve = true;
 }
 
 bool journal_is_there(const char *folder)

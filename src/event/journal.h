@@ -11,8 +11,9 @@
  * One process appends at a time (the caller holds the run's or environment's
  * lock). journal_append() only queues; journal_flush() writes what is queued
  * with one write, the head after it; journal_sync() also fdatasyncs. While a
- * journal is open a file `reserve` of 1 MiB lies beside it, and is given up
- * when the disk is full. What failed to be written stays queued.
+ * journal is open, or longer where that is asked for, a file `reserve` of
+ * 1 MiB lies beside it, and is given up when the disk is full. What failed to
+ * be written stays queued.
  */
 #ifndef SIGNALBOX_EVENT_JOURNAL_H
 #define SIGNALBOX_EVENT_JOURNAL_H
@@ -37,6 +38,9 @@ struct journal *journal_create(const char *folder, const char *kind,
 struct journal *journal_open(const char *folder, size_t *torn,
 			     struct error *err) MUST_CHECK;
 void journal_free(struct journal *journal); /* flushes first */
+/* The reserve stays: the next to open the journal need not write it, finds it
+ * on a disk that is full by then, and takes it from nobody when it ends. */
+void journal_leave_reserve(struct journal *journal);
 
 int64_t journal_last_seq(const struct journal *journal);
 /* False when another process has appended, or put another file there, since

@@ -646,6 +646,20 @@ static void the_reserve_is_kept_while_open(void **state)
 	assert_false(file_exists(place->reserve));
 }
 
+static void the_reserve_stays_where_that_is_asked(void **state)
+{
+	struct place *place = *state;
+	struct journal *journal =
+		journal_create(place->folder, "environment", NULL);
+
+	journal_leave_reserve(journal);
+	journal_free(journal);
+	assert_true(file_exists(place->reserve));
+	journal = journal_open(place->folder, NULL, NULL);
+	journal_free(journal);
+	assert_false(file_exists(place->reserve));
+}
+
 static void fill_disk(const struct place *place)
 {
 	char *path = path_join(place->folder, "filler");
@@ -749,6 +763,7 @@ int main(void)
 		PLACED(a_newer_format_is_refused_by_name),
 		PLACED(batches_are_written_in_order_and_may_be_tried_again),
 		PLACED(the_reserve_is_kept_while_open),
+		PLACED(the_reserve_stays_where_that_is_asked),
 		PLACED(decisions_are_recorded_on_a_full_disk),
 	};
 
