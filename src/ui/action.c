@@ -47,6 +47,8 @@ static const struct {
 	{'f', ACTION_FOLLOW},
 	{'z', ACTION_ZOOM},
 	{'d', ACTION_SHIPS},
+	{'T', ACTION_TABLE},
+	{'<', ACTION_SORT_BEFORE},
 	{'W', ACTION_EXCEPT},
 	{'+', ACTION_FASTER},
 	{'-', ACTION_SLOWER},

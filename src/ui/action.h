@@ -48,6 +48,8 @@
 	X(OPEN, "open", "Enter", "open the stage's log, or a test's output")   \
 	X(CLOSE, "close", "Esc", "close, cancel, clear; never quits")          \
 	X(SHIPS, "ships", "d", "what ships: commits, files, tests, findings")  \
+	X(TABLE, "table", "T", "tests, findings, licences, coverage: a table") \
+	X(SORT_BEFORE, "sort-before", "<", "a table: by the column before")    \
 	X(EXCEPT, "draft-exception", "W", "draft an exception for a finding")  \
 	X(FOLLOW, "follow", "f", "follow the end of the log, or stop")         \
 	X(SEARCH, "search", "/", "find text in the shown log, with a count")   \

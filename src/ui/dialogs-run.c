@@ -14,6 +14,7 @@
 #include "ui/format.h"
 #include "ui/input.h"
 #include "ui/layout.h"
+#include "ui/table.h"
 
 static const struct stage_model *deploying(const struct model *model)
 {
@@ -366,7 +367,11 @@ static void search_open(struct dialog *dialog, const struct view *view,
 {
 	const struct stage_model *stage = view_stage(view, model);
 
-	dialog_titlef(dialog, "FIND IN %s", stage ? stage->name : "THE LOG");
+	if (view->table)
+		dialog_titlef(dialog, "FIND IN THE TABLE");
+	else
+		dialog_titlef(dialog, "FIND IN %s",
+			      stage ? stage->name : "THE LOG");
 	dialog_fact(dialog, ROLE_DIM, "n and N then go from place to place");
 	dialog->label = "text";
 }
@@ -375,7 +380,10 @@ static bool search_confirm(struct dialog *dialog, struct view *view,
 			   const struct model *model)
 {
 	(void)model;
-	log_find(view, dialog->field.data);
+	if (view->table)
+		table_find(view, dialog->field.data);
+	else
+		log_find(view, dialog->field.data);
 	return true;
 }
 
@@ -392,17 +400,28 @@ static void filter_open(struct dialog *dialog, const struct view *view,
 {
 	const struct stage_model *stage = view_stage(view, model);
 
+	dialog->label = "text";
+	if (view->table) {
+		dialog_titlef(dialog, "ONLY ROWS");
+		dialog_fact(dialog, ROLE_DIM,
+			    "with all of these words; Esc shows all again");
+		dialog_fact(dialog, ROLE_DIM, "%s",
+			    table_shape(view->table->kind)->hint);
+		return;
+	}
 	dialog_titlef(dialog, "ONLY LINES OF %s",
 		      stage ? stage->name : "THE LOG");
 	dialog_fact(dialog, ROLE_DIM, "that hold this; Esc shows all again");
-	dialog->label = "text";
 }
 
 static bool filter_confirm(struct dialog *dialog, struct view *view,
 			   const struct model *model)
 {
 	(void)model;
-	log_filter(view, dialog->field.data);
+	if (view->table)
+		table_filter(view, dialog->field.data);
+	else
+		log_filter(view, dialog->field.data);
 	return true;
 }
 

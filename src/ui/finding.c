@@ -12,6 +12,7 @@
 #include "evidence/record.h"
 #include "evidence/value.h"
 #include "ui/dialog.h"
+#include "ui/table.h"
 
 #define DAY_MS ((int64_t)24 * 60 * 60 * 1000)
 #define LINE_COLS 70
@@ -21,6 +22,8 @@ const struct finding_model *view_finding(const struct view *view,
 {
 	size_t at = view->scroll[PANEL_SECURITY];
 
+	if (view->table)
+		return table_at(view);
 	if (!model->finding_count)
 		return NULL;
 	return &model->findings[at < model->finding_count

@@ -6,6 +6,7 @@
 #include "ui/dialog.h"
 #include "ui/gate-body.h"
 #include "ui/ships.h"
+#include "ui/table.h"
 
 static int between(int least, int value, int most)
 {
@@ -334,8 +335,8 @@ static void draw_panels(const struct view *view, const struct model *model,
 }
 
 /* Under the header, where there is one. */
-static void draw_ships(const struct view *view, const struct model *model,
-		       struct grid *grid)
+static void draw_over(const struct view *view, const struct model *model,
+		      struct grid *grid)
 {
 	struct area all = {grid, 0, 0, grid->rows, grid->cols};
 	struct area header = area_of(grid, &view->plan.header);
@@ -345,7 +346,10 @@ static void draw_ships(const struct view *view, const struct model *model,
 
 	if (top)
 		header_draw(view, model, &header);
-	ships_draw(view, model, &rest);
+	if (view->ships)
+		ships_draw(view, model, &rest);
+	else
+		table_draw(view, model, &rest);
 }
 
 void layout_draw(const struct view *view, const struct model *model,
@@ -355,8 +359,8 @@ void layout_draw(const struct view *view, const struct model *model,
 	struct area footer = area_of(grid, &view->plan.footer);
 
 	grid_clear(grid);
-	if (view->ships) {
-		draw_ships(view, model, grid);
+	if (view->ships || view->table) {
+		draw_over(view, model, grid);
 	} else if (view->board) {
 		board_draw(view, grid);
 	} else if (view->plan.form <= FORM_SUMMARY) {

@@ -32,6 +32,10 @@ libsignalbox_a_SOURCES += \
 	%D%/security.c \
 	%D%/shipment.c %D%/shipment.h \
 	%D%/ships.c %D%/ships.h \
+	%D%/table.c %D%/table.h \
+	%D%/table-data.c %D%/table-data.h \
+	%D%/table-draw.c \
+	%D%/table-rows.c %D%/table-rows.h \
 	%D%/ships-draw.c %D%/ships-items.c \
 	%D%/ships-page.c \
 	%D%/ships-work.c %D%/ships-work.h \

@@ -10,6 +10,7 @@
 #include "ui/logpanel.h"
 #include "ui/palette.h"
 #include "ui/ships.h"
+#include "ui/table.h"
 
 #define ROWS 10
 #define NAME_LEAST 22
@@ -52,10 +53,16 @@ static bool run_with(struct view *view, const struct model *model,
 	case ACTION_THEME:
 		return take_theme(view, argument);
 	case ACTION_SEARCH:
-		log_find(view, argument);
+		if (view->table)
+			table_find(view, argument);
+		else
+			log_find(view, argument);
 		return true;
 	case ACTION_FILTER:
-		log_filter(view, argument);
+		if (view->table)
+			table_filter(view, argument);
+		else
+			log_filter(view, argument);
 		return true;
 	case ACTION_ROLLBACK: /* of the board alone */
 	case ACTION_DRILL:

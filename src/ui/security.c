@@ -9,7 +9,7 @@
 #include "ui/dialog.h"
 #include "ui/format.h"
 #include "ui/layout.h"
-#include "ui/since.h"
+#include "ui/table.h"
 
 static void add_count(struct pen *pen, const char *name, int64_t count,
 		      enum role role)
@@ -204,11 +204,11 @@ static void open_dialog(struct view *view, const struct model *model,
 {
 	const struct finding_model *finding = view_finding(view, model);
 
-	if (!finding) {
+	if (action == ACTION_OPEN) {
+		table_open(view, model, TABLE_FINDINGS,
+			   finding ? finding->id : NULL);
+	} else if (!finding) {
 		view_toast(view, true, "there is no finding here");
-	} else if (action == ACTION_OPEN) {
-		since_ask(view, model, finding);
-		dialog_open(view, model, &finding_dialog);
 	} else if (view->watch_only) {
 		view_toast(view, true, "W is off: this screen only watches");
 	} else if (finding->suppressed) {

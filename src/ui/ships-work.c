@@ -16,6 +16,7 @@
 #include "ui/draft.h"
 #include "ui/ships.h"
 #include "ui/since.h"
+#include "ui/table.h"
 
 /* What was found is told so often; the last of it at the end. */
 #define TELL_US 30000
@@ -356,6 +357,11 @@ void ships_work_obey(struct ships_work *work)
 	if (work->view->draft.text) {
 		need_helpers(work);
 		draft_start(work->patches, work->view, work->changed,
+			    work->data);
+	}
+	if (work->view->table && work->view->table->asking) {
+		need_helpers(work);
+		table_start(work->patches, work->view, work->changed,
 			    work->data);
 	}
 	if (!ships) {

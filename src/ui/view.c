@@ -11,6 +11,7 @@
 #include "ui/logpanel.h"
 #include "ui/ships.h"
 #include "ui/since.h"
+#include "ui/table.h"
 
 static const struct view_ops *const panels[PANEL_COUNT] = {
 	[PANEL_PIPELINE] = &pipeline_ops, [PANEL_LOG] = &log_ops,
@@ -42,6 +43,7 @@ void view_free(struct view *view)
 	dialog_close(view);
 	logview_release(&view->log);
 	ships_close(view);
+	table_close(view);
 	since_release(view);
 	free(view->draft.stage);
 	free(view->draft.text);
@@ -331,6 +333,25 @@ static void act_close(struct view *view)
 		view->wish = WISH_QUIT;
 }
 
+/* Of what the panel shows. */
+static void open_table(struct view *view, const struct model *model)
+{
+	bool tests = false;
+
+	for (size_t i = 0; i < model->stage_count; i++)
+		tests |= model->stages[i].has_tests;
+	if (view->board)
+		view_toast(view, true,
+			   "T is off: a run has tables; enter "
+			   "opens one");
+	else
+		table_open(view, model,
+			   tests && view->focus != PANEL_SECURITY
+				   ? TABLE_TESTS
+				   : TABLE_FINDINGS,
+			   NULL);
+}
+
 /* What no panel has to take. */
 static void act(struct view *view, const struct model *model,
 		enum action action)
@@ -352,6 +373,9 @@ static void act(struct view *view, const struct model *model,
 		break;
 	case ACTION_SHIPS:
 		ships_open(view, model, NULL);
+		break;
+	case ACTION_TABLE:
+		open_table(view, model);
 		break;
 	case ACTION_CLOSE:
 		act_close(view);
@@ -392,6 +416,7 @@ void view_act(struct view *view, const struct model *model, enum action action)
 	if (action == ACTION_NONE)
 		return;
 	if (view->ships	  ? !ships_act(view, model, action)
+	    : view->table ? !table_act(view, model, action)
 	    : view->board ? !board_act(view, action)
 			  : (!ops->act || !ops->act(view, model, action)) &&
 				    !log_take(view, model, action))

@@ -36,6 +36,7 @@ enum panel {
 struct view;
 struct dialog;
 struct ships_view;
+struct table_view;
 
 /* A panel: draws itself into its area, the rule in row 0, and may take an
  * action while it has the focus. */
@@ -121,6 +122,8 @@ struct view {
 		char *stage, *text;
 	} draft;
 	struct ships_view *ships; /* what ships, over the panels; NULL: not */
+	struct table_view *table; /* likewise, what reports say */
+	int64_t tables;		  /* were asked for */
 	bool pasting;
 	int64_t interrupted_ms; /* the last ctrl-c, clock_ms; 0 never */
 	char *toast;		/* shown until the next key; "" none */

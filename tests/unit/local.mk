@@ -154,6 +154,7 @@ check_PROGRAMS += %D%/ui/speak-test
 check_PROGRAMS += %D%/ui/testline-test
 EXTRA_DIST += %D%/ui/logs.h
 check_PROGRAMS += %D%/ui/ships-test
+check_PROGRAMS += %D%/ui/table-test
 check_PROGRAMS += %D%/ui/theme-test
 check_PROGRAMS += %D%/ui/painter-test
 check_PROGRAMS += %D%/ui/tint-test

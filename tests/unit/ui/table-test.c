@@ -1,0 +1,336 @@
+/* SPDX-License-Identifier: MIT */
+/* What reports say, as tables. */
+#include "story.h"
+
+#include <time.h>
+
+#include "evidence/kept.h"
+#include "support/folder.h"
+#include "ui/dialog.h"
+#include "ui/input.h"
+#include "ui/table.h"
+
+static const struct charset ascii = {false, false};
+
+#define HEAD                                                                   \
+	"{\"evidence\":{\"by\":\"signalbox\",\"format\":1,\"stage\":\"scan\"}" \
+	"}\n"
+#define END "{\"end\":{\"whole\":true}}\n"
+
+/* What the scan of the story has kept. */
+static const char kept[] = HEAD
+	"{\"report\":{\"path\":\"trivy.json\",\"fresh\":true,\"ok\":false}}\n"
+	"{\"finding\":{\"id\":\"CVE-2026-2001\",\"kind\":\"vulnerability\","
+	"\"severity\":\"medium\",\"title\":\"Slow parsing\",\"package\":"
+	"\"zlib\",\"installed\":\"1.2.13\",\"state\":\"open\",\"key\":\"1\"}}\n"
+	"{\"finding\":{\"id\":\"CVE-2026-1187\",\"kind\":\"vulnerability\","
+	"\"severity\":\"high\",\"title\":\"Use after free in the parser\","
+	"\"package\":\"libxml2\",\"installed\":\"2.9.14\",\"fixed\":\"2.9.15\","
+	"\"path\":\"app.tar\",\"state\":\"open\",\"new\":true,\"key\":\"2\"}}\n"
+	"{\"finding\":{\"id\":\"CVE-2026-0009\",\"kind\":\"vulnerability\","
+	"\"severity\":\"critical\",\"title\":\"Not \\u001b[2Jreached\","
+	"\"package\":\"libjpeg\",\"installed\":\"9\",\"state\":\"excepted\","
+	"\"exception\":\"not reached, lee until 2026-12-01\",\"key\":\"3\"}}\n"
+	"{\"finding\":{\"id\":\"hardcoded-key\",\"kind\":\"secret\","
+	"\"severity\":\"unknown\",\"title\":\"A key in the source\",\"path\":"
+	"\"src/pay/retry.c\",\"line\":88,\"state\":\"open\",\"key\":\"4\"}}\n"
+	"{\"report\":{\"path\":\"-\",\"fresh\":true,\"ok\":false}}\n"
+	"{\"test\":{\"name\":\"GET "
+	"/healthz\",\"outcome\":\"passed\",\"ms\":12}}\n"
+	"{\"test\":{\"name\":\"GET /search\",\"outcome\":\"passed\",\"ms\":612,"
+	"\"flaky\":true}}\n"
+	"{\"test\":{\"name\":\"POST /capture\",\"outcome\":\"failed\","
+	"\"message\":\"expected 1 charge, got 2\",\"file\":\"pay_test.c\","
+	"\"line\":88,\"ms\":1204}}\n"
+	"{\"test\":{\"name\":\"GET /admin\",\"outcome\":\"skipped\","
+	"\"message\":\"needs role admin\"}}\n"
+	"{\"report\":{\"path\":\"bom.json\",\"fresh\":true,\"ok\":true}}\n"
+	"{\"component\":{\"name\":\"libxml2\",\"version\":\"2.9.14\","
+	"\"license\":\"MIT\",\"chain\":\"app > libxml2\"}}\n"
+	"{\"component\":{\"name\":\"mystery\",\"version\":\"0.1\"}}\n"
+	"{\"report\":{\"path\":\"lcov.info\",\"fresh\":true,\"ok\":true}}\n"
+	"{\"coverage\":{\"path\":\"src/pay/refund.c\",\"lines\":80,"
+	"\"covered\":79,\"branches\":10,\"branches-covered\":5}}\n"
+	"{\"coverage\":{\"path\":\"src/pay/retry.c\",\"lines\":1200,"
+	"\"covered\":600,\"branches\":0,\"branches-covered\":0}}\n" END;
+
+static void put(const char *folder, const char *text)
+{
+	char *path = evidence_path(folder, "scan");
+	char *logs = path_join(folder, "logs");
+	FILE *file;
+
+	assert_int_equal(folder_make(logs, 0700, NULL), 0);
+	file = fopen(path, "w");
+	assert_non_null(file);
+	fputs(text, file);
+	fclose(file);
+	free(logs);
+	free(path);
+}
+
+static struct story open_table(void **state, enum table_kind kind)
+{
+	struct story story = story_open("gate.ndjson");
+
+	put(*state, kept);
+	story.view->run_folder = *state;
+	table_open(story.view, story.model, kind, NULL);
+	table_load(story.view);
+	free(story_draw(&story, 24, 80, ascii));
+	return story;
+}
+
+static void type(struct story *story, const char *keys)
+{
+	for (; *keys; keys++)
+		view_input(story->view, story->model, *keys);
+}
+
+static void enter(struct story *story)
+{
+	view_input(story->view, story->model, INPUT_ENTER);
+}
+
+/* The first column that says something of the rows shown. */
+static char *shown(const struct story *story, int column)
+{
+	const struct table_view *table = story->view->table;
+	struct str text = STR_INIT;
+
+	for (size_t i = 0; i < table->shown_count; i++)
+		str_addf(&text, "%s%s", i ? "," : "",
+			 table->data->rows[table->kind]
+				 .items[table->shown[i]]
+				 .cells[column]
+				 .text);
+	return str_detach(&text);
+}
+
+static void assert_shown(const struct story *story, int column,
+			 const char *wanted)
+{
+	char *text = shown(story, column);
+
+	assert_string_equal(text, wanted);
+	free(text);
+}
+
+static void every_size_is_drawn_as_expected(void **state)
+{
+	static const struct {
+		const char *name;
+		int rows, cols;
+		enum table_kind kind;
+	} sizes[] = {{"table-20x4", 4, 20, TABLE_FINDINGS},
+		     {"table-60x12", 12, 60, TABLE_FINDINGS},
+		     {"table-80x24", 24, 80, TABLE_FINDINGS},
+		     {"table-120x40", 40, 120, TABLE_FINDINGS},
+		     {"table-200x60", 60, 200, TABLE_FINDINGS},
+		     {"table-80x24-tests", 24, 80, TABLE_TESTS},
+		     {"table-120x40-tests", 40, 120, TABLE_TESTS},
+		     {"table-80x24-licences", 24, 80, TABLE_LICENCES},
+		     {"table-80x24-coverage", 24, 80, TABLE_COVERAGE}};
+
+	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
+		struct story story = open_table(state, sizes[i].kind);
+		char *drawn =
+			story_draw(&story, sizes[i].rows, sizes[i].cols, ascii);
+
+		golden_compare("layout", sizes[i].name, drawn);
+		free(drawn);
+		story_close(&story);
+	}
+}
+
+static void the_worst_stand_first(void **state)
+{
+	struct story story = open_table(state, TABLE_FINDINGS);
+
+	assert_shown(&story, 1,
+		     "CVE-2026-1187,hardcoded-key,CVE-2026-2001,"
+		     "CVE-2026-0009");
+	view_input(story.view, story.model, INPUT_TAB);
+	assert_shown(&story, 0, "FAILED,flaky,skipped,skipped,passed,passed");
+	view_input(story.view, story.model, INPUT_TAB);
+	assert_shown(&story, 0, "unknown,MIT");
+	view_input(story.view, story.model, INPUT_TAB);
+	assert_shown(&story, 3, "src/pay/retry.c,src/pay/refund.c");
+	story_close(&story);
+}
+
+static void columns_sort_it(void **state)
+{
+	struct story story = open_table(state, TABLE_FINDINGS);
+
+	type(&story, ">");
+	assert_shown(&story, 1,
+		     "CVE-2026-0009,CVE-2026-1187,CVE-2026-2001,"
+		     "hardcoded-key");
+	type(&story, "<<");
+	assert_int_equal(story.view->table->sort, 7);
+	story_close(&story);
+}
+
+static void a_filter_wants_every_word(void **state)
+{
+	struct story story = open_table(state, TABLE_FINDINGS);
+
+	type(&story, "&sev:high NEW");
+	enter(&story);
+	assert_shown(&story, 1, "CVE-2026-1187");
+	type(&story, "&fix:no state:open");
+	enter(&story);
+	assert_shown(&story, 1, "hardcoded-key,CVE-2026-2001");
+	type(&story, "&nowhere");
+	enter(&story);
+	assert_int_equal(story.view->table->shown_count, 0);
+	assert_null(view_finding(story.view, story.model));
+	enter(&story);
+	assert_null(story.view->dialog);
+	view_input(story.view, story.model, INPUT_ESCAPE);
+	assert_int_equal(story.view->table->shown_count, 4);
+	view_input(story.view, story.model, INPUT_ESCAPE);
+	assert_null(story.view->table);
+	story_close(&story);
+}
+
+static void a_search_goes_from_place_to_place(void **state)
+{
+	struct story story = open_table(state, TABLE_FINDINGS);
+
+	type(&story, "/CVE-2026-");
+	enter(&story);
+	assert_int_equal(story.view->table->found, 3);
+	assert_int_equal(story.view->table->at, 0);
+	type(&story, "n");
+	assert_int_equal(story.view->table->at, 2);
+	type(&story, "nn");
+	assert_int_equal(story.view->table->at, 0);
+	type(&story, "N");
+	assert_int_equal(story.view->table->at, 3);
+	story_close(&story);
+}
+
+static void a_row_opens_and_a_finding_is_excepted(void **state)
+{
+	struct story story = open_table(state, TABLE_FINDINGS);
+	char *drawn;
+
+	enter(&story);
+	assert_ptr_equal(story.view->dialog->ops, &finding_dialog);
+	assert_string_equal(story.view->dialog->title, "HIGH CVE-2026-1187");
+	view_input(story.view, story.model, INPUT_ESCAPE);
+	type(&story, "W");
+	assert_ptr_equal(story.view->dialog->ops, &exception_dialog);
+	view_input(story.view, story.model, INPUT_ESCAPE);
+	type(&story, "GW");
+	assert_null(story.view->dialog);
+	view_input(story.view, story.model, INPUT_TAB);
+	enter(&story);
+	drawn = story_draw(&story, 24, 80, ascii);
+	assert_non_null(strstr(drawn, "expected 1 charge, got 2"));
+	assert_non_null(strstr(drawn, "pay_test.c"));
+	free(drawn);
+	story_close(&story);
+}
+
+static void the_panel_opens_it_at_its_finding(void **state)
+{
+	struct story story = story_open("gate.ndjson");
+
+	(void)state;
+	assert_true(story.model->finding_count > 0);
+	free(story_draw(&story, 24, 80, ascii));
+	type(&story, "3");
+	enter(&story);
+	assert_non_null(story.view->table);
+	table_load(story.view);
+	/* Nothing is kept: what the run told. */
+	assert_int_equal(story.view->table->shown_count,
+			 story.model->finding_count);
+	assert_string_equal(table_at(story.view)->id,
+			    story.model->findings[0].id);
+	assert_non_null(
+		table_data_why(story.view->table->data, TABLE_FINDINGS));
+	type(&story, "3");
+	assert_null(story.view->table);
+	story_close(&story);
+}
+
+static void no_size_is_left_and_no_key_breaks_it(void **state)
+{
+	static const int keys[] = {'j', 'k',	     ' ', 'b',	    'l', 'h',
+				   'G', INPUT_ENTER, 'g', 'd',	    'r', 'z',
+				   'n', '<',	     '>', INPUT_TAB};
+	struct story story = open_table(state, TABLE_FINDINGS);
+
+	for (int rows = 1; rows < 50; rows += 3)
+		for (int cols = 1; cols < 130; cols += 9) {
+			int key = keys[(rows * 7 + cols) % ARRAY_SIZE(keys)];
+
+			view_input(story.view, story.model, key);
+			if (!story.view->table) {
+				table_open(story.view, story.model, TABLE_TESTS,
+					   NULL);
+				table_load(story.view);
+			}
+			free(story_draw(&story, rows, cols, ascii));
+		}
+	assert_int_equal(story.view->outbox_count, 0);
+	story_close(&story);
+}
+
+/* A key press answers at once: sorting, filtering and drawing of them. */
+static void a_hundred_thousand_rows_do_not_stall(void **state)
+{
+	struct story story = story_open("gate.ndjson");
+	struct str text = STR_INIT;
+	clock_t began;
+
+	str_add(&text, HEAD "{\"report\":{\"path\":\"r\"}}\n");
+	for (int i = 0; i < 100000; i++)
+		str_addf(&text,
+			 "{\"finding\":{\"id\":\"CVE-2026-%d\",\"kind\":"
+			 "\"vulnerability\",\"severity\":\"%s\",\"title\":"
+			 "\"Something in a parser, so many'th %d\",\"package\":"
+			 "\"lib%d\",\"state\":\"open\",\"key\":\"%d\"}}\n",
+			 i * 7919 % 100000, i % 3 ? "low" : "high", i, i % 997,
+			 i);
+	str_add(&text, END);
+	put(*state, text.data);
+	story.view->run_folder = *state;
+	table_open(story.view, story.model, TABLE_FINDINGS, NULL);
+	table_load(story.view);
+	assert_int_equal(story.view->table->shown_count, 100000);
+	began = clock();
+	type(&story, ">");
+	type(&story, "&sev:high lib99");
+	enter(&story);
+	type(&story, "/parser");
+	enter(&story);
+	type(&story, "nG");
+	free(story_draw(&story, 60, 200, ascii));
+	/* Of the processor, whatever else it does; a tenth is usual. */
+	assert_in_range((clock() - began) / CLOCKS_PER_SEC, 0, 2);
+	assert_in_range(story.view->table->shown_count, 200, 300);
+	str_release(&text);
+	story_close(&story);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		WITH_FOLDER(every_size_is_drawn_as_expected),
+		WITH_FOLDER(the_worst_stand_first),
+		WITH_FOLDER(columns_sort_it),
+		WITH_FOLDER(a_filter_wants_every_word),
+		WITH_FOLDER(a_search_goes_from_place_to_place),
+		WITH_FOLDER(a_row_opens_and_a_finding_is_excepted),
+		cmocka_unit_test(the_panel_opens_it_at_its_finding),
+		WITH_FOLDER(no_size_is_left_and_no_key_breaks_it),
+		WITH_FOLDER(a_hundred_thousand_rows_do_not_stall),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
