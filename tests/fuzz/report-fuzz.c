@@ -7,48 +7,9 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "evidence/policy.h"
+#include "support/reports-agree.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void check_tests(const struct report *report)
-{
-	const struct test_totals *n = &report->totals;
-
-	if (n->total != n->passed + n->failed + n->errors + n->skipped +
-				n->todo + n->unfinished)
-		BUG("the outcomes do not sum up");
-	if (n->flaky > n->passed)
-		BUG("more flaky than passed");
-	if (test_totals_bad(n) && tests_pass(report, NULL))
-		BUG("bad tests pass");
-	for (size_t i = 0; i < report->case_count; i++)
-		if (strlen(report->cases[i].name) > 512 ||
-		    strlen(report->cases[i].message) > 4096)
-			BUG("unbounded text");
-}
-
-static void check_findings(const struct report *report)
-{
-	uint64_t sum = 0;
-
-	for (int s = 0; s < REPORT_SEVERITY_COUNT; s++)
-		sum += report->by_severity[s];
-	if (sum != report->open ||
-	    report->open + report->suppressed != report->finding_count)
-		BUG("the findings do not sum up");
-	/* npm tells fewer packages than advisories behind them. */
-	if ((report->distinct > report->open && !report->distinct_is_set) ||
-	    (report->open && !report->distinct))
-		BUG("%d distinct", (int)report->distinct);
-	if (report->open && findings_pass(report, REPORT_SEVERITY_UNKNOWN,
-					  FINDINGS_UNKNOWN_COUNT, NULL))
-		BUG("findings pass");
-	for (size_t i = 0; i < report->finding_count; i++)
-		if (!report->findings[i].id || !report->findings[i].title ||
-		    strlen(report->findings[i].title) > 512)
-			BUG("a finding without words, or with too many");
-}
 
 static void try_format(const char *text, size_t size, const char *format)
 {
@@ -61,12 +22,7 @@ static void try_format(const char *text, size_t size, const char *format)
 		error_clear(&err);
 		return;
 	}
-	if ((report.verdict == REPORT_PASS) != (report.why == NULL))
-		BUG("verdict and reason differ");
-	if (report.kind == REPORT_OF_TESTS)
-		check_tests(&report);
-	if (report.has_findings)
-		check_findings(&report);
+	report_agrees(&report);
 	report_release(&report);
 }
 

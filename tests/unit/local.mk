@@ -69,6 +69,7 @@ check_PROGRAMS += %D%/evidence/ignore-test
 check_PROGRAMS += %D%/evidence/cppcheck-test
 check_PROGRAMS += %D%/evidence/openvex-test
 check_PROGRAMS += %D%/evidence/retire-test
+check_PROGRAMS += %D%/evidence/hostile-test
 check_PROGRAMS += %D%/evidence/input-test
 check_PROGRAMS += %D%/evidence/junit-test
 check_PROGRAMS += %D%/evidence/kept-test
