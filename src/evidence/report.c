@@ -90,6 +90,14 @@ const char *report_verdict_name(enum report_verdict verdict)
 	return names[verdict];
 }
 
+enum report_kind report_format_kind(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(formats); i++)
+		if (strcmp(formats[i]->name, name) == 0)
+			return formats[i]->kind;
+	return REPORT_OF_TESTS;
+}
+
 static char *known_formats(void)
 {
 	struct str list = STR_INIT;

@@ -169,6 +169,8 @@ int report_parse(const char *text, size_t len, const char *name,
 		 struct error *err) MUST_CHECK;
 void report_release(struct report *report);
 
+/* Of what reports of the format are; one that is not known: tests. */
+enum report_kind report_format_kind(const char *name);
 /* "tests", "findings", "coverage", "components", "changes" */
 const char *report_kind_name(enum report_kind kind);
 const char *test_outcome_name(enum test_outcome outcome);

@@ -22,6 +22,7 @@ libsignalbox_a_SOURCES += \
 	%D%/read-reports.c \
 	%D%/read-scan.c \
 	%D%/read-request.c \
+	%D%/read-require.c \
 	%D%/read-reviewers.c \
 	%D%/read-services.c \
 	%D%/read-stage.c \

@@ -53,7 +53,8 @@ void read_glob_or_globs(struct reader *reader, const struct node *value,
 /* Formats that are counted while the stage writes them. */
 static bool is_live(const char *format)
 {
-	static const char *const live[] = {"tap", "cmocka", "gotest"};
+	static const char *const live[] = {"tap", "cmocka", "gotest",
+					   "subunit"};
 
 	for (size_t i = 0; i < ARRAY_SIZE(live); i++)
 		if (strcmp(format, live[i]) == 0)

@@ -96,6 +96,8 @@ static const struct key stage_keys[] = {
 	{"artifacts", read_globs, offsetof(struct stage_config, artifacts),
 	 false},
 	{"reports", read_reports, 0, false},
+	{"require", read_require, offsetof(struct stage_config, require),
+	 false},
 	{"scan", read_scan, offsetof(struct stage_config, scan), false},
 	{"timeout", read_time_limit, offsetof(struct stage_config, timeout_ms),
 	 false},
@@ -155,10 +157,10 @@ static void check_run_keys(struct reader *reader, const struct node *value,
 			   enum stage_kind kind)
 {
 	static const char *const keys[] = {
-		"source",      "artifacts", "reports", "scan",
-		"grace",       "env",	    "timeout", "retries",
-		"environment", "shell",	    "workdir", "tty",
-		"cleanup",     "log-limit", "resume",  "services",
+		"source",   "artifacts", "reports", "scan",	   "grace",
+		"env",	    "timeout",	 "retries", "environment", "shell",
+		"workdir",  "tty",	 "cleanup", "log-limit",   "resume",
+		"services", "require",
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
@@ -277,6 +279,10 @@ static void read_stage(struct reader *reader, const struct node *value)
 	find_kind(reader, value, stage);
 	check_decisions(reader, value, stage);
 	check_folder(reader, value, stage);
+	if (stage->require.present && !node_find(value, "reports"))
+		complain_at(reader, stage->require.place,
+			    "'require' holds reports against something, and "
+			    "this stage has none; add reports");
 }
 
 void read_stages(struct reader *reader, const struct node *value, void *into)

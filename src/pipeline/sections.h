@@ -30,6 +30,7 @@ read_value read_globs;		  /* struct strings, below the work folder */
 read_value read_glob;		  /* char *, below the work folder */
 read_value read_glob_or_globs;	  /* struct strings, likewise */
 read_value read_reports;	  /* struct stage_config */
+read_value read_require;	  /* struct require_config */
 read_value read_scan;		  /* struct scan_config */
 read_value read_orphans;	  /* struct scan_config */
 read_value read_reviewers;	  /* struct scan_config */

@@ -20,6 +20,7 @@ libsignalbox_a_SOURCES += \
 	%D%/gatekeeper.c %D%/gatekeeper.h \
 	%D%/job.c %D%/job.h \
 	%D%/keep.c %D%/keep.h \
+	%D%/live-evidence.c %D%/live-evidence.h \
 	%D%/log.c %D%/log.h %D%/log-internal.h \
 	%D%/log-tally.c %D%/log-tally.h \
 	%D%/log-output.c \
@@ -27,6 +28,7 @@ libsignalbox_a_SOURCES += \
 	%D%/past.c %D%/past.h \
 	%D%/reopen.h \
 	%D%/reports.c %D%/reports.h \
+	%D%/reading.c %D%/reading.h %D%/require.c %D%/require.h \
 	%D%/requests.c %D%/requests.h \
 	%D%/run.c \
 	%D%/scan.c %D%/scan.h \

@@ -7,25 +7,21 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "base/vector.h"
-#include "evidence/report-files.h"
+#include "evidence/collect.h"
 #include "evidence/policy.h"
+#include "evidence/report-files.h"
 #include "evidence/stream.h"
 #include "step/keep.h"
+#include "step/require.h"
 #include "step/test-names.h"
 
 #define TELL_US 250000 /* counts of passed tests at most so often */
 
-struct reading { /* one file read on the helper */
-	char *path;
-	char *why; /* red, in words */
-	struct report report;
-	bool is_read;
-};
-
 struct reports {
 	struct step *step; /* the loop's; not for the helper */
 	const struct stage_config *stage;
-	char *folder;		      /* NULL: none */
+	char *folder; /* NULL: none */
+	const char *state_folder;
 	struct report_stream *stream; /* NULL: none is live */
 	const char *stream_format;
 	struct str names; /* of its tests, and what came of them */
@@ -36,19 +32,13 @@ struct reports {
 	struct reading live;	   /* what the stream has come to */
 	struct reading *readings;
 	size_t reading_count, reading_cap;
+	char *why;		 /* what none of them is to blame for */
+	struct strings notes;	 /* of what they were held against */
 	struct keeping *keeping; /* NULL until it is finished */
 	void (*done)(const char *why, void *data);
 	void *data;
 	bool is_busy, is_dropped;
 };
-
-static void set_totals(struct event *event, const struct test_totals *totals)
-{
-	event_set_int(event, "passed", (int64_t)totals->passed);
-	event_set_int(event, "failed", (int64_t)test_totals_bad(totals));
-	event_set_int(event, "skipped",
-		      (int64_t)(totals->skipped + totals->todo));
-}
 
 static void tell_totals(void *data)
 {
@@ -62,7 +52,7 @@ static void tell_totals(void *data)
 	reports->told = *totals;
 	reports->told_us = clock_monotonic_us();
 	event = step_event(reports->step, EVENT_TEST_FINISHED);
-	set_totals(event, totals);
+	reading_set_totals(event, totals);
 	step_emit(reports->step, event);
 }
 
@@ -72,7 +62,7 @@ static void tell_case(struct reports *reports, const struct test_case *test,
 	struct event *event = step_event(reports->step, EVENT_TEST_FINISHED);
 
 	reports->told = *totals;
-	set_totals(event, totals);
+	reading_set_totals(event, totals);
 	event_set(event, "name", test->name);
 	event_set(event, "outcome",
 		  test->outcome == TEST_SKIPPED ? "skipped" : "failed");
@@ -117,6 +107,7 @@ struct reports *reports_new(struct step *step)
 	reports->step = step;
 	reports->stage = stage;
 	reports->folder = xstrdup_null(step->options.folder);
+	reports->state_folder = step->options.host->run->state_folder;
 	if (reports->folder)
 		report_files_begin(&reports->files, reports->folder);
 	reports->tell = loop_timer(step->options.host->loop, INT64_MAX,
@@ -149,28 +140,56 @@ void reports_output(struct reports *reports, const char *bytes, size_t len)
 		report_stream_feed(reports->stream, bytes, len);
 }
 
-/* NULL when the tests are good, else why not; the caller owns it. */
+/* NULL when it is good, else why not; the caller owns it. */
 static char *verdict(const struct report *report)
 {
 	char *why = NULL;
 
+	if (report->kind != REPORT_OF_TESTS)
+		return report->verdict == REPORT_PASS ? NULL
+		       : report->why		      ? xstrdup(report->why)
+						      : xstrdup("it is red");
 	if (!tests_pass(report, &why))
 		return why ? why : xstrdup("the report is red");
 	free(why);
 	return NULL;
 }
 
-static void read_one(struct reports *reports, const char *path,
-		     const char *format)
+static struct reading *add_reading(struct reports *reports, const char *path,
+				   const char *format)
 {
 	struct reading *reading =
 		VECTOR_ADD(reports->readings, reports->reading_count,
 			   reports->reading_cap);
+
+	*reading = (struct reading){
+		.path = xstrdup(path),
+		.kind = report_format_kind(format),
+		.newly_skipped = -1,
+		.lines_before = -1,
+		.branches_before = -1,
+	};
+	return reading;
+}
+
+/* They belong into a scan, where there is a policy. */
+static void note_findings(struct report *report)
+{
+	if (report->has_findings && report->finding_count)
+		report_note(report,
+			    "its %zu findings are held against nothing here: "
+			    "name it as the report of a scan",
+			    report->finding_count);
+}
+
+static void read_one(struct reports *reports, const char *path,
+		     const char *format)
+{
+	struct reading *reading = add_reading(reports, path, format);
 	const struct report_identity *before =
 		report_files_before(&reports->files, path);
 	struct error err = ERROR_INIT;
 
-	reading->path = xstrdup(path);
 	if (!report_is_fresh(before, path, &err) ||
 	    report_read(path, format, &reading->report, &err) < 0) {
 		reading->why = xstrdup(error_text(&err));
@@ -178,17 +197,17 @@ static void read_one(struct reports *reports, const char *path,
 		return;
 	}
 	reading->is_read = true;
+	reading->kind = reading->report.kind;
+	note_findings(&reading->report);
 	reading->why = verdict(&reading->report);
 }
 
-static void add_missing(struct reports *reports, const char *pattern,
-			const char *why)
+static void add_missing(struct reports *reports,
+			const struct report_config *config, const char *why)
 {
-	struct reading *reading =
-		VECTOR_ADD(reports->readings, reports->reading_count,
-			   reports->reading_cap);
+	const char *pattern = config->path;
+	struct reading *reading = add_reading(reports, pattern, config->format);
 
-	reading->path = xstrdup(pattern);
 	reading->why = why && *why
 			       ? xstrdup(why)
 			       : xasprintf("no report matches %s; the stage "
@@ -232,6 +251,25 @@ static void keep_all(struct reports *reports)
 		keeping_save(reports->keeping);
 }
 
+static void check_required(struct reports *reports)
+{
+	struct require_options options = {
+		.config = &reports->stage->require,
+		.stage = reports->stage->name,
+		.state_folder = reports->state_folder,
+	};
+	size_t count = 0;
+	struct reading **all =
+		xcalloc(reports->reading_count + 1, sizeof(struct reading *));
+
+	if (reports->live.is_read)
+		all[count++] = &reports->live;
+	for (size_t i = 0; i < reports->reading_count; i++)
+		all[count++] = &reports->readings[i];
+	reports->why = require_judge(&options, all, count, &reports->notes);
+	free(all);
+}
+
 /* On the helper. */
 static void read_files(void *data)
 {
@@ -249,12 +287,13 @@ static void read_files(void *data)
 		    report_find(reports->folder, config->path, &paths, &err) <
 			    0 ||
 		    !paths.count)
-			add_missing(reports, config->path, error_text(&err));
+			add_missing(reports, config, error_text(&err));
 		for (size_t j = 0; j < paths.count; j++)
 			read_one(reports, paths.items[j], config->format);
 		strings_release(&paths);
 		error_clear(&err);
 	}
+	check_required(reports);
 	keep_all(reports);
 }
 
@@ -262,23 +301,10 @@ static void read_files(void *data)
 static void tell_report(struct reports *reports, size_t which,
 			const struct reading *reading)
 {
-	const struct report *report =
-		reading->is_read ? &reading->report : NULL;
 	struct event *event = step_event(reports->step, EVENT_REPORT_READ);
 
 	event_set(event, "path", shown_path(reports, reading->path));
-	event_set(event, "kind", "tests");
-	if (report) {
-		event_set(event, "format", report->format);
-		event_set_int(event, "total", (int64_t)report->totals.total);
-		set_totals(event, &report->totals);
-		event_set_int(event, "errors", (int64_t)report->totals.errors);
-		event_set(event, "verdict",
-			  report_verdict_name(report->verdict));
-	}
-	event_set_bool(event, "fresh", report != NULL);
-	event_set_bool(event, "ok", !reading->why);
-	event_set(event, "reason", reading->why);
+	reading_set(event, reading);
 	keeping_tell(reports->keeping, which, event);
 	step_emit(reports->step, event);
 }
@@ -313,6 +339,9 @@ static void finish_stream(struct reports *reports)
 	report_stream_finish(reports->stream, &live->report);
 	live->path = xstrdup("-");
 	live->is_read = true;
+	live->kind = REPORT_OF_TESTS;
+	live->newly_skipped = -1;
+	live->lines_before = live->branches_before = -1;
 	live->why = verdict(&live->report);
 }
 
@@ -326,14 +355,6 @@ static void tell_stream(struct reports *reports)
 			&reports->live.report.notes);
 }
 
-static void reading_release(struct reading *reading)
-{
-	free(reading->path);
-	free(reading->why);
-	if (reading->is_read)
-		report_release(&reading->report);
-}
-
 static void reports_release(struct reports *reports)
 {
 	for (size_t i = 0; i < reports->reading_count; i++)
@@ -341,6 +362,8 @@ static void reports_release(struct reports *reports)
 	reading_release(&reports->live);
 	keeping_free(reports->keeping);
 	str_release(&reports->names);
+	strings_release(&reports->notes);
+	free(reports->why);
 	free(reports->folder);
 	report_files_release(&reports->files);
 	free(reports->readings);
@@ -352,7 +375,7 @@ static void reports_release(struct reports *reports)
 static void files_read(void *data)
 {
 	struct reports *reports = data;
-	const char *why = reports->live.why;
+	const char *why = reports->live.why ? reports->live.why : reports->why;
 	size_t lives = reports->live.is_read;
 
 	reports->is_busy = false;
@@ -368,6 +391,7 @@ static void files_read(void *data)
 	}
 	if (reports->stream || reports->reading_count)
 		test_names_keep_owned(reports->step, &reports->names);
+	step_tell_notes(reports->step, "require", &reports->notes);
 	if (keeping_why(reports->keeping))
 		step_warn(reports->step, "what its reports say is not kept: %s",
 			  keeping_why(reports->keeping));
