@@ -151,8 +151,8 @@ static void print_usual(const struct pipeline *pipeline,
 			const struct history *past)
 {
 	char took[CLOCK_TEXT_SIZE];
-	int64_t ms = history_usual_ms(past, pipeline->name, stage->name,
-				      (size_t)(stage - pipeline->stages));
+	int64_t ms = plan_usual_ms(past, pipeline,
+				   (size_t)(stage - pipeline->stages));
 
 	if (ms)
 		listing_print("  usually takes %s\n", usual_text(ms, took));

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/usual.h"
 
+#include "delivery/plan.h"
 #include "event/event.h"
 
 static json_t *needs_of(const struct pipeline *pipeline,
@@ -27,9 +28,7 @@ int64_t usual_ms(const struct pipeline *pipeline, char *const *left_out,
 	for (size_t i = 0; i < pipeline->stage_count; i++) {
 		const struct stage_config *stage = &pipeline->stages[i];
 
-		ms = left_out[i] ? 0
-				 : history_usual_ms(past, pipeline->name,
-						    stage->name, i);
+		ms = left_out[i] ? 0 : plan_usual_ms(past, pipeline, i);
 		json_array_append_new(
 			stages,
 			json_pack("{s:s, s:o, s:b, s:I}", "name", stage->name,

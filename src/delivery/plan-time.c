@@ -2,6 +2,7 @@
 /* How long a plan may take at most, forward and back. */
 #include "delivery/plan-parts.h"
 
+#include "base/number.h"
 #include "gate/gate.h"
 
 /* Of a time that may have no end. */
@@ -92,4 +93,33 @@ int64_t plan_back_ms(const struct plan_request *request,
 	    plan->strategy == STRATEGY_ROLLING)
 		return request->environment->target.start_timeout_ms;
 	return request->last_back_ms;
+}
+
+static int64_t waits_ms(const struct deploy_config *deploy)
+{
+	int64_t all = deploy->bake_ms;
+
+	for (double at = deploy->linear_step; at > 0 && at < 100;
+	     at += deploy->linear_step)
+		all = number_sum(all, deploy->linear_every_ms);
+	for (size_t i = 0; i < deploy->step_count; i++) {
+		const struct plan_step_config *step = &deploy->steps[i];
+
+		if (step->kind == PLAN_PAUSE && step->ms > 0)
+			all = number_sum(all, step->ms);
+	}
+	return all;
+}
+
+int64_t plan_usual_ms(const struct history *past,
+		      const struct pipeline *pipeline, size_t stage)
+{
+	const struct stage_config *config = &pipeline->stages[stage];
+	int64_t ms =
+		history_usual_ms(past, pipeline->name, config->name, stage);
+	int64_t least = config->kind == STAGE_KIND_DEPLOY
+				? waits_ms(&config->deploy)
+				: 0;
+
+	return ms && ms < least ? least : ms;
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "delivery/plan.h"
 #include "engine/internal.h"
 
 static json_t *names_of(const struct pipeline *pipeline,
@@ -40,9 +41,8 @@ static json_t *usual_of(const struct engine *engine,
 
 	if (engine->options.pipeline->stage_count > HISTORY_STAGES)
 		return NULL;
-	ms = history_usual_ms(
-		&engine->history, engine->options.pipeline->name, config->name,
-		(size_t)(config - engine->options.pipeline->stages));
+	ms = plan_usual_ms(&engine->history, engine->options.pipeline,
+			   (size_t)(config - engine->options.pipeline->stages));
 	return ms ? json_integer(ms) : NULL;
 }
 

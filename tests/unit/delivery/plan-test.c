@@ -408,6 +408,35 @@ static void plan_tells_how_long_it_may_take(void **state)
 	plan_free(plan);
 }
 
+/* As those who left the pauses early, or had none, have left it. */
+static void what_is_usual_is_no_less_than_what_the_plan_waits(void **state)
+{
+	struct stage_config stage = {.name = (char *)"production",
+				     .kind = STAGE_KIND_DEPLOY,
+				     .deploy = canary};
+	const struct pipeline pipeline = {
+		.name = (char *)"shop", .stages = &stage, .stage_count = 1};
+	struct history_stage took = {.name = (char *)"production",
+				     .state = STATE_PASSED,
+				     .ms = 5000};
+	struct history_run run = {
+		.pipeline = (char *)"shop", .stages = &took, .stage_count = 1};
+	struct history past = {.runs = &run};
+
+	(void)state;
+	assert_int_equal(plan_usual_ms(&past, &pipeline, 0), 0);
+	past.count = 1;
+	assert_int_equal(plan_usual_ms(&past, &pipeline, 0), 420000);
+	took.ms = 500000;
+	assert_int_equal(plan_usual_ms(&past, &pipeline, 0), 500000);
+	took.ms = 5000;
+	stage.deploy = (struct deploy_config){
+		.linear_step = 25, .linear_every_ms = 60000, .bake_ms = 600000};
+	assert_int_equal(plan_usual_ms(&past, &pipeline, 0), 780000);
+	stage.kind = STAGE_KIND_RUN;
+	assert_int_equal(plan_usual_ms(&past, &pipeline, 0), 5000);
+}
+
 static void plan_goes_to_the_colour_that_is_not_live(void **state)
 {
 	struct plan_request request = over_blue(&canary);
@@ -568,6 +597,8 @@ int main(void)
 		cmocka_unit_test(plan_of_a_linear_release_repeats_its_step),
 		cmocka_unit_test(plan_watches_it_at_100_before_it_is_live),
 		cmocka_unit_test(plan_tells_how_long_it_may_take),
+		cmocka_unit_test(
+			what_is_usual_is_no_less_than_what_the_plan_waits),
 		cmocka_unit_test(rolling_without_drain_is_refused),
 		cmocka_unit_test(plan_of_a_rolling_release_goes_by_batches),
 		cmocka_unit_test(plan_names_the_ports_of_all_instances),
