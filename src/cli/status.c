@@ -61,15 +61,48 @@ static json_t *tests_json(const struct stage_model *stage)
 	return array;
 }
 
-static json_t *stage_json(const struct model *model,
-			  const struct stage_model *stage)
+/* The step that a deployment under way is at, from 0; else their count. */
+static size_t step_of(const struct stage_model *stage)
 {
+	size_t at = 0;
+
+	while (at < stage->step_count &&
+	       stage->steps[at].state != STATE_RUNNING)
+		at++;
+	return at;
+}
+
+static json_t *step_json(const struct stage_model *stage)
+{
+	size_t at = step_of(stage);
+
+	if (at == stage->step_count)
+		return NULL;
+	return json_pack("{s:I, s:I, s:s, s:s}", "number", (json_int_t)at + 1,
+			 "of", (json_int_t)stage->step_count, "name",
+			 stage->steps[at].name, "label",
+			 stage->steps[at].label);
+}
+
+static bool is_under_way(const struct stage_model *stage, bool live)
+{
+	return live && stage->started && !state_is_final(stage->state);
+}
+
+static json_t *stage_json(const struct model *model,
+			  const struct stage_model *stage, bool live)
+{
+	bool moves = is_under_way(stage, live);
+
 	return json_pack(
-		"{s:s, s:s, s:s, s:I, s:o*, s:s*, s:o}", "name", stage->name,
-		"state", state_name(stage->state), "reason", stage->reason,
-		"ms", (json_int_t)stage->ms, "usual-ms",
+		"{s:s, s:s, s:s, s:I, s:o*, s:s*, s:o*, s:b, s:b, s:o}", "name",
+		stage->name, "state", state_name(stage->state), "reason",
+		stage->reason, "ms", (json_int_t)stage->ms, "usual-ms",
 		stage->usual_ms ? json_integer(stage->usual_ms) : NULL, "kept",
-		runs_kept_folder(model, stage), "tests", tests_json(stage));
+		runs_kept_folder(model, stage), "step",
+		moves ? step_json(stage) : NULL, "held", moves && stage->held,
+		"awaits-window", moves && stage->awaits_window, "tests",
+		tests_json(stage));
 }
 
 static int64_t eta_ms(const struct model *model, bool live)
@@ -84,8 +117,8 @@ static json_t *run_json(const struct model *model, bool live)
 	int64_t eta = eta_ms(model, live);
 
 	for (size_t i = 0; i < model->stage_count; i++)
-		json_array_append_new(stages,
-				      stage_json(model, &model->stages[i]));
+		json_array_append_new(
+			stages, stage_json(model, &model->stages[i], live));
 	return json_pack("{s:I, s:s, s:s, s:s, s:b, s:o*, s:o*, s:s, s:o}",
 			 "run", (json_int_t)model->run, "version",
 			 model->version, "commit", model->commit, "state",
@@ -139,11 +172,12 @@ static void print_deployment(const struct model *model,
 		model_environment(model, stage->environment);
 	const struct step_model *leavable = stage_leavable(stage);
 	long long run = model->run;
-	size_t at = 0;
+	size_t at = step_of(stage);
 
-	while (at < stage->step_count &&
-	       stage->steps[at].state != STATE_RUNNING)
-		at++;
+	if (stage->awaits_window)
+		listing_print("  %-20s signalbox override %lld %s --reason "
+			      "TEXT lets it begin now\n",
+			      "", run, stage->name);
 	if (at < stage->step_count)
 		listing_print("  %-20s step %zu of %zu: %s\n", "", at + 1,
 			      stage->step_count, stage->steps[at].label);
@@ -179,7 +213,7 @@ static void print_run(const struct model *model, bool live)
 			      state_name(stage->state),
 			      *stage->reason ? ": " : "", stage->reason);
 		print_tests(stage);
-		if (live && stage->started && !state_is_final(stage->state))
+		if (is_under_way(stage, live))
 			print_deployment(model, stage);
 		if (kept)
 			listing_print("  %-20s its folder is kept: %s\n", "",

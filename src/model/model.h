@@ -175,7 +175,8 @@ struct stage_model {
 	 * `finally` after all others. */
 	size_t rank;
 	bool finally;
-	bool held; /* a person holds its deployment */
+	bool held;	    /* a person holds its deployment */
+	bool awaits_window; /* an override lets it begin */
 };
 
 #define SAMPLES_KEPT 120

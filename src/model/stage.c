@@ -233,8 +233,10 @@ void fold_stage_ready(struct model *model, const struct event *event)
 		stage_model_requeue(stage);
 		fold_run_resumed(model, event); /* also one that was over */
 	}
-	if (!state_is_final(stage->state))
-		fold_text(&stage->reason, event_text(event, "reason"));
+	if (state_is_final(stage->state))
+		return;
+	fold_text(&stage->reason, event_text(event, "reason"));
+	stage->awaits_window = event_bool(event, "window");
 }
 
 /* A start anew: what an earlier attempt counted is forgotten. */
@@ -244,7 +246,7 @@ static void begin_stage(struct model *model, struct stage_model *stage,
 	if (stage->attempt)
 		steps_clear(stage);
 	stage->started = event->time_ms;
-	stage->held = false;
+	stage->held = stage->awaits_window = false;
 	stage_model_reset_evidence(model, stage);
 }
 

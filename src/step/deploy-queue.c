@@ -26,6 +26,8 @@ static void tell_ready(struct deploy_step *deploy, const char *why)
 	struct event *event = step_event(&deploy->step, EVENT_STAGE_READY);
 
 	event_set(event, "reason", why);
+	if (why && deploy->awaits_window)
+		event_set_bool(event, "window", true);
 	step_emit(&deploy->step, event);
 }
 

@@ -380,6 +380,10 @@ static void held_plan_goes_on_only_when_let(void **state)
 	assert_int_equal(site_call(site, "status", "2", NULL), 0);
 	assert_says(site->out, ": wait 300 ms\n");
 	assert_says(site->out, "HELD; signalbox unhold 2 lets it go on\n");
+	assert_int_equal(site_call(site, "status", "--output", "json", NULL),
+			 0);
+	assert_says(site->out, "\"step\": {");
+	assert_says(site->out, "\"held\": true,");
 	assert_int_equal(site_call(site, "unhold", "2", NULL), 0);
 	assert_int_equal(process_await(run), 0);
 	site_load_stop(site);

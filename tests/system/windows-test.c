@@ -50,6 +50,9 @@ static void release_waits_for_its_window_and_the_way_back_does_not(void **state)
 	run = site_start(site, NULL, "run", NULL);
 	process_await_text(run, "production: opens Mon 2026-11-23 09:00 "
 				"Europe/London");
+	assert_int_equal(site_call(site, "status", NULL), 0);
+	assert_says(site->out, "signalbox override 3 production --reason TEXT "
+			       "lets it begin now");
 	assert_int_equal(site_call(site, "rollback", "production", NULL), 0);
 	assert_string_equal(site_colour(site), "blue");
 	assert_false(process_has_ended(run));
