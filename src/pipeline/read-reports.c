@@ -100,6 +100,7 @@ static const struct key report_keys[] = {
 	{"lcov", read_report, 0, false},
 	{"cyclonedx", read_report, 0, false},
 	{"spdx", read_report, 0, false},
+	{"licensecheck", read_report, 0, false},
 	{"terraform", read_report, 0, false},
 	{"ansible", read_report, 0, false},
 	{"puppet", read_report, 0, false},

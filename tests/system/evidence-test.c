@@ -308,12 +308,164 @@ static void less_than_what_is_live_is_red(void **state)
 	meets(site, "{against: production, drop: 25%}");
 }
 
+#define LOW_SARIF                                                           \
+	"{\"version\":\"2.1.0\",\"runs\":[{\"results\":[{\"ruleId\":\"r\"," \
+	"\"level\":\"note\"}]}]}"
+#define HIGH_SARIF                                                          \
+	"{\"version\":\"2.1.0\",\"runs\":[{\"results\":[{\"ruleId\":\"r\"," \
+	"\"level\":\"error\"}]}]}"
+#define CLEAN_SARIF "{\"version\":\"2.1.0\",\"runs\":[{\"results\":[]}]}"
+
+/* The report that the stage writes, how it ends, and what that comes to. */
+static const struct verdict {
+	const char *report; /* NULL: none; "-": an old one is there */
+	int status;
+	const char *policy; /* of a scan; NULL: a report of tests */
+	bool green;
+} verdicts[] = {
+	{CLEAN_SARIF, 0, "", true},
+	{LOW_SARIF, 0, "", true},
+	{LOW_SARIF, 1, "", true}, /* it worked, and found something */
+	{HIGH_SARIF, 0, "", false},
+	{HIGH_SARIF, 1, "", false},
+	{CLEAN_SARIF, 1, "", false},
+	{CLEAN_SARIF, 2, "", false},
+	{CLEAN_SARIF, 128, "", false},
+	{"", 128, "", false},
+	{NULL, 0, "", false},
+	{NULL, 1, "", false},
+	{"-", 0, "", false},
+	{"", 0, "", false},
+	{"{\"version\":\"2.1.0\",\"runs\":[{\"resul", 0, "", false},
+	{"{\"error\":{\"summary\":\"no network\"}}", 0, "", false},
+	{"<!DOCTYPE html><html></html>", 0, "", false},
+	{"{\"version\":\"2.1.0\",\"runs\":[{\"results\":null}]}", 0, "", false},
+	{CLEAN_SARIF, 3, ", ok-exits: [0, 3]", true},
+	{LOW_SARIF, 2, ", findings-exits: [2]", true},
+	{LOW_SARIF, 1, ", findings-exits: [2]", false},
+	{CLEAN_SARIF, 1, ", ok-exits: [0, 1]", true},
+	{"1..1\nok 1 a\n", 0, NULL, true},
+	{"1..1\nok 1 a\n", 1, NULL, false},
+	{"1..1\nnot ok 1 a\n", 0, NULL, false},
+	{"1..2\nok 1 a\n", 0, NULL, false},
+	{"1..0\n", 0, NULL, false},
+	{"", 0, NULL, false},
+	{NULL, 0, NULL, false},
+	{"-", 0, NULL, false},
+};
+
+static void add_stage(struct site *site, struct str *text, size_t which)
+{
+	const struct verdict *it = &verdicts[which];
+	bool writes = it->report && strcmp(it->report, "-") != 0;
+	char *name = xasprintf("r%zu", which);
+
+	if (writes)
+		write_report(site, name, it->report);
+	else if (it->report)
+		site_write(site, name,
+			   it->policy ? CLEAN_SARIF : "ok 1\n1..1\n");
+	str_addf(text, "  s%zu:\n    needs: []\n    run: \"%s%s%s; exit %d\"\n",
+		 which, writes ? "cp @FOLDER@/" : "true", writes ? name : "",
+		 writes ? " ." : "", it->status);
+	if (it->policy)
+		str_addf(text, "    scan: {report: %s%s}\n", name, it->policy);
+	else
+		str_addf(text, "    reports: {tap: %s}\n", name);
+	free(name);
+}
+
+static void the_verdict_is_the_worst_of_exit_report_and_freshness(void **state)
+{
+	struct site *site = *state;
+	char *folder = site_run_folder(site, 1);
+	struct str text = STR_INIT;
+
+	str_add(&text, HEAD);
+	for (size_t i = 0; i < ARRAY_SIZE(verdicts); i++)
+		add_stage(site, &text, i);
+	prepare(site, text.data);
+	assert_int_equal(site_call(site, "run", "--jobs", "4", NULL), 1);
+	for (size_t i = 0; i < ARRAY_SIZE(verdicts); i++) {
+		char *name = xasprintf("s%zu", i);
+		struct event *end =
+			site_last_event(folder, EVENT_STAGE_FINISHED, name);
+		const char *wanted = verdicts[i].green ? "passed" : "failed";
+
+		assert_non_null(end);
+		if (strcmp(event_text(end, "outcome"), wanted) != 0)
+			fail_msg("%s is not %s: %s", name, wanted,
+				 event_text(end, "reason"));
+		event_free(end);
+		free(name);
+	}
+	str_release(&text);
+	free(folder);
+}
+
+/* What the first try wrote is not what the second one is judged by. */
+static void each_try_is_judged_by_its_own_report(void **state)
+{
+	struct site *site = *state;
+
+	write_report(site, "bad", "1..1\nnot ok 1 a\n");
+	write_report(site, "good", "1..1\nok 1 a\n");
+	prepare(site,
+		HEAD "  unit: {run: 'mv @FOLDER@/bad r.tap || cp @FOLDER@/good "
+		     "r.tap', reports: {tap: r.tap}, retries: 1}\n");
+	assert_int_equal(site_call(site, "run", NULL), 0);
+	write_report(site, "bad", "1..1\nok 1 a\n");
+	prepare(site, HEAD "  unit: {run: 'mv @FOLDER@/bad r.tap; exit 1', "
+			   "reports: {tap: r.tap}, retries: 1}\n");
+	assert_int_equal(site_call(site, "run", NULL), 1);
+	assert_says(site->out, "no report matches r.tap");
+}
+
+static void findings_of_unknown_severity_do_what_the_policy_says(void **state)
+{
+	struct site *site = *state;
+
+	write_report(site, "r.json",
+		     TRIVY(TARGET("t", "\"Vulnerabilities\":[" FOUND(
+					       "CVE-2031-4", "moss", "UNKNOWN",
+					       "") "]")));
+	red(site, "{report: r.json}", "1 of unknown severity");
+	red(site, "{report: r.json, unknown: fail, fail-on: critical}",
+	    "1 of unknown severity");
+	green(site, "{report: r.json, unknown: warn}", "look at them");
+	green(site, "{report: r.json, unknown: count}", "run 4 passed");
+	red(site, "{report: r.json, unknown: count, thresholds: {unknown: 0}}",
+	    "1 of unknown severity, and the policy lets 0 stand");
+}
+
+static void what_was_not_looked_at_is_red_where_that_is_asked(void **state)
+{
+	struct site *site = *state;
+
+	write_report(site, "r.json", TRIVY(""));
+	red(site, "{report: r.json}", "it looked at nothing");
+	green(site, "{report: r.json, may-be-empty: true}", "run 2 passed");
+	write_report(site, "r.json",
+		     "{\"errors\":[{\"filename\":\"a.py\",\"reason\":\"syntax "
+		     "error\"}],\"generated_at\":\"2031-01-01T00:00:00Z\","
+		     "\"metrics\":{\"_totals\":{\"loc\":9,\"nosec\":0},"
+		     "\"b.py\":{\"loc\":9}},\"results\":[]}");
+	green(site, "{report: r.json}", "could not read a.py");
+	red(site, "{report: r.json, strict: true}", "the policy is strict");
+	red(site, "{report: r.json, max-age: 7d}", "does not tell how old");
+}
+
 #define SITE_TEST(name) \
 	cmocka_unit_test_setup_teardown(name, site_set_up, site_tear_down)
 
 static int tests(void)
 {
 	const struct CMUnitTest tests[] = {
+		SITE_TEST(
+			the_verdict_is_the_worst_of_exit_report_and_freshness),
+		SITE_TEST(each_try_is_judged_by_its_own_report),
+		SITE_TEST(findings_of_unknown_severity_do_what_the_policy_says),
+		SITE_TEST(what_was_not_looked_at_is_red_where_that_is_asked),
 		SITE_TEST(an_approval_binds_every_open_finding),
 		SITE_TEST(thresholds_hold_over_all_reports_of_a_glob),
 		SITE_TEST(only_what_can_be_mended_may_count),

@@ -5,6 +5,8 @@
 
 #include "base/file.h"
 #include "base/memory.h"
+#include "base/str.h"
+#include "evidence/report.h"
 
 static struct pipeline *parse_example(void)
 {
@@ -528,6 +530,49 @@ static void hostile_files_end_in_problems(void **state)
 	}
 }
 
+/* What a stage may name is what is read, and the other way round. */
+static void every_format_of_reports_has_its_word(void **state)
+{
+	struct problems problems = PROBLEMS_INIT;
+	struct str said = STR_INIT;
+	static const char wrong[] = "name: shop\nstages:\n  a: {run: x, scan: "
+				    "{report: r, format: x}}\n";
+	char *list;
+
+	(void)state;
+	for (const char *const *it = report_formats(); *it; it++) {
+		enum report_kind kind = report_format_kind(*it);
+		char *text = xasprintf(
+			kind == REPORT_OF_FINDINGS
+				? "name: shop\nstages:\n  a: {run: x, scan: "
+				  "{report: r, format: %s}}\n"
+				: "name: shop\nstages:\n  a: {run: x, "
+				  "reports: {%s: r}}\n",
+			*it);
+
+		pipeline_free(pipeline_of(text));
+		free(text);
+	}
+	assert_null(pipeline_parse(wrong, strlen(wrong), "signalbox.yaml",
+				   &problems));
+	problems_print(&problems, &said);
+	list = strstr(said.data, "is none of: ");
+	assert_non_null(list);
+	*strchr(list, '\n') = '\0';
+	list += strlen("is none of: ");
+	for (char *word = strtok(list, ", "); word && !strchr(word, ';');
+	     word = strtok(NULL, ", ")) {
+		const char *const *it = report_formats();
+
+		while (*it && strcmp(*it, word) != 0)
+			it++;
+		if (!*it)
+			fail_msg("there is no format %s", word);
+	}
+	problems_release(&problems);
+	str_release(&said);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -541,6 +586,7 @@ int main(void)
 		cmocka_unit_test(canary_without_steps_gets_weights_and_pauses),
 		cmocka_unit_test(analysis_step_takes_over_what_it_does_not_say),
 		cmocka_unit_test(stage_keys_all_arrive),
+		cmocka_unit_test(every_format_of_reports_has_its_word),
 		cmocka_unit_test(json_is_what_yaml_means),
 		cmocka_unit_test(byte_order_mark_is_passed_over),
 		cmocka_unit_test(
