@@ -97,32 +97,32 @@ static const struct {
 	{".grype.yaml", "ignore: []\n", ""},
 	{".grype.yaml", "db:\n  auto-update: false\n", ""},
 	{".grype.yaml",
-	 "ignore:\n" UNTIL(
-		 "  ") "  - vulnerability: CVE-1\n    package:\n"
-		       "      name: libc\\+\\+\n"
-		       "      version: 1.0\n" UNTIL(
-			       "  ") "  - vulnerability: "
-				     "CVE-2\n    package: "
-				     "{name: "
-				     "kernel-.*}\n" UNTIL(
-					     "") "  - fix-state: "
-						 "not-fixed\n" UNTIL("") "  - "
-									 "packa"
-									 "ge:"
-									 " {"
-									 "name:"
-									 " "
-									 "a, "
-									 "type:"
-									 " "
-									 "deb}"
-									 "\n  "
-									 "  "
-									 "fix-"
-									 "state"
-									 ": "
-									 "fixed"
-									 "\n",
+	 "ignore:\n" UNTIL("  ") "  - vulnerability: CVE-1\n    package:\n"
+				 "      name: libc\\+\\+\n"
+				 "      version: 1.0\n" UNTIL(
+					 "  ") "  - vulnerability: "
+					       "CVE-2\n    package: "
+					       "{name: "
+					       "kernel-.*}\n" UNTIL(
+						       "") "  - fix-state: "
+							   "not-fixed\n" UNTIL(
+								   "") "  - "
+								       "packa"
+								       "ge:"
+								       " {"
+								       "name:"
+								       " "
+								       "a, "
+								       "type:"
+								       " "
+								       "deb}"
+								       "\n  "
+								       "  "
+								       "fix-"
+								       "state"
+								       ": "
+								       "fixed"
+								       "\n",
 	 "6-9 CVE-1 [libc\\+\\+] lee 2026-02-01 package libc++ version 1.0\n"
 	 "14-15 CVE-2 [kernel-.*] lee 2026-02-01 scanner\n"
 	 "20-20  [] lee 2026-02-01 unfixed blanket\n"
