@@ -16,3 +16,4 @@ uninstall-hook:
 	rm -rf $(DESTDIR)$(shopdir)/commits
 execexampledir = $(pkgdatadir)/examples/traffic-exec
 dist_execexample_SCRIPTS = %D%/traffic-exec/haproxy-by-socat
+EXTRA_DIST += %D%/c
