@@ -13,7 +13,7 @@ AM_TESTS_ENVIRONMENT = \
 
 CHECKS = %D%/check-layers.sh %D%/check-size.sh %D%/check-format.sh \
 	%D%/check-man.sh %D%/check-examples.sh
-EXTRA_DIST += %D%/tap %D%/long $(CHECKS) src/layers
+EXTRA_DIST += %D%/tap %D%/long %D%/example $(CHECKS) src/layers
 EXTRA_DIST += %D%/data %D%/support
 
 if HAVE_CMOCKA
