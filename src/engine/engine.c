@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "engine/internal.h"
+#include "engine/bound.h"
 #include "engine/recovery.h"
 #include "engine/remember.h"
 #include "engine/runs.h"
@@ -35,13 +36,11 @@ void engine_emit(struct engine *engine, struct event *event)
 	engine_emit_foreign(engine, event);
 }
 
-/* What is open, of which but the worst are told, is what the approvals
- * after it are for. */
 static void bind_findings(struct engine *engine, const struct event *event)
 {
 	struct strings open = STRINGS_INIT;
 
-	recovery_add_findings(&open, event);
+	bound_add(&open, event);
 	for (size_t i = 0; i < open.count; i++)
 		digest_add(engine->findings, open.items[i],
 			   strlen(open.items[i]) + 1);

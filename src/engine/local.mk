@@ -1,4 +1,5 @@
 libsignalbox_a_SOURCES += \
+	%D%/bound.c %D%/bound.h \
 	%D%/commands.c \
 	%D%/control.c \
 	%D%/engine.c %D%/engine.h \

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "engine/bound.h"
 #include "base/number.h"
 #include "base/vector.h"
 #include "engine/recovery.h"
@@ -359,17 +360,6 @@ static void take_of_stage(struct recovery *past, struct stage_recovery *stage,
 	}
 }
 
-void recovery_add_findings(struct strings *open, const struct event *event)
-{
-	if (event->type == EVENT_REPORT_READ && event_has(event, "findings")) {
-		strings_add(open, event_text(event, "findings"));
-	} else if (event->type == EVENT_FINDING_FOUND &&
-		   !event_bool(event, "suppressed")) {
-		strings_add(open, event_text(event, "id"));
-		strings_add(open, event_text(event, "path"));
-	}
-}
-
 bool recovery_is_over(const struct event *event, bool was)
 {
 	switch (event->type) {
@@ -402,7 +392,7 @@ static int take(const struct event *event, void *data)
 		break;
 	case EVENT_REPORT_READ:
 	case EVENT_FINDING_FOUND:
-		recovery_add_findings(&past->findings, event);
+		bound_add(&past->findings, event);
 		break;
 	case EVENT_ARTIFACT_STORED:
 		take_artifact(past, event);

@@ -53,7 +53,7 @@ struct recovery {
 	enum state outcome;
 	bool is_cancelled;	 /* by a person, and not all ended */
 	int64_t seq, last;	 /* of the last record; wall ms */
-	struct strings findings; /* as recovery_add_findings() adds them */
+	struct strings findings; /* as bound_add() adds them */
 	struct artifacts artifacts;
 	struct artifact_maker *makers;
 	size_t maker_count, maker_cap;
@@ -77,9 +77,6 @@ struct stage_recovery *recovery_stage(const struct recovery *past,
 const struct past_gate *recovery_gate(const struct stage_recovery *stage);
 /* Whether a run is over once it has recorded this; was: before that. */
 bool recovery_is_over(const struct event *event, bool was);
-/* What an event tells of open findings, for approvals to bind: the digest of
- * a report's, and id and path of each one told. */
-void recovery_add_findings(struct strings *open, const struct event *event);
 /* True when the run is not over: it was cut off, or waits at a gate. Cheap
  * where its last record says that it is. */
 bool recovery_is_wanted(const char *state, int64_t run);

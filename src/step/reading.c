@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "base/str.h"
 
 void reading_blame(struct reading *reading, char *why)
 {
@@ -66,6 +67,28 @@ static void set_changes(struct event *event, const struct report_changes *it)
 	event_set_int(event, "hosts", (int64_t)it->hosts);
 }
 
+void reading_set_components(struct event *event, const struct report *report)
+{
+	int64_t denied = 0, review = 0, judged = 0;
+
+	if (!report->has_components)
+		return;
+	for (size_t i = 0; i < report->component_count; i++) {
+		const char *verdict = report->components[i].verdict;
+
+		judged += verdict != NULL;
+		denied += str_equal(verdict, "denied");
+		review += str_equal(verdict, "review");
+	}
+	event_set_int(event, "components", (int64_t)report->component_count);
+	event_set_int(event, "license-unknown",
+		      (int64_t)report->license_unknown);
+	if (!judged)
+		return;
+	event_set_int(event, "denied", denied);
+	event_set_int(event, "review", review);
+}
+
 static void set_report(struct event *event, const struct report *report)
 {
 	event_set(event, "format", report->format);
@@ -76,11 +99,7 @@ static void set_report(struct event *event, const struct report *report)
 		set_coverage(event, &report->coverage);
 	if (report->kind == REPORT_OF_CHANGES)
 		set_changes(event, &report->changes);
-	if (!report->has_components)
-		return;
-	event_set_int(event, "components", (int64_t)report->component_count);
-	event_set_int(event, "license-unknown",
-		      (int64_t)report->license_unknown);
+	reading_set_components(event, report);
 }
 
 static void set_compared(struct event *event, const struct reading *reading)

@@ -22,6 +22,7 @@ void reading_blame(struct reading *reading, char *why);
 void reading_release(struct reading *reading);
 /* What report.read tells of it, but for its path and what is kept. */
 void reading_set(struct event *event, const struct reading *reading);
+void reading_set_components(struct event *event, const struct report *report);
 void reading_set_totals(struct event *event, const struct test_totals *totals);
 
 #endif

@@ -209,6 +209,10 @@ static void compare_coverage(struct judging *judging, const struct kept *kept)
 
 		add_file(before, &file);
 	}
+	if (!before->lines && judging->coverage)
+		strings_add(judging->notes,
+			    "what is live kept no coverage, so nothing is "
+			    "held against it");
 	lines = percent(before->covered, before->lines);
 	branches = percent(before->branches_covered, before->branches);
 	if (judging->coverage) {

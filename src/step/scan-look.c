@@ -176,6 +176,19 @@ static int read_exceptions(struct scan_job *job, struct error *err)
 		       : 0;
 }
 
+/* Beside a bill of materials a report of findings need not be one. */
+static bool has_licences(const struct scan_job *job,
+			 const struct scan_reading *reading)
+{
+	if (reading->report.has_components)
+		return true;
+	for (size_t i = 0; i < job->count; i++)
+		if (job->readings[i].is_read &&
+		    job->readings[i].report.has_components)
+			return false;
+	return true;
+}
+
 static void judge_one(struct scan_job *job, struct scan_reading *reading,
 		      const struct findings_policy *policy)
 {
@@ -184,7 +197,8 @@ static void judge_one(struct scan_job *job, struct scan_reading *reading,
 	if (!reading->is_read)
 		return;
 	/* Before exceptions, which hold for licences too. */
-	if (scan_licences(job->config, job->repository, job->commit,
+	if (has_licences(job, reading) &&
+	    scan_licences(job->config, job->repository, job->commit,
 			  &reading->report, &err) < 0) {
 		blame(reading, xstrdup(error_text(&err)));
 		error_clear(&err);

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "step/reading.h"
 
 #define FINDINGS_TOLD 200
 
@@ -123,6 +124,8 @@ static void tell_reading(struct step *step, struct scan_job *job, size_t which)
 	event_set(event, "kind", "findings");
 	if (reading->is_read)
 		set_counts(event, &reading->report);
+	if (reading->is_read)
+		reading_set_components(event, &reading->report);
 	if (*reading->findings)
 		event_set(event, "findings", reading->findings);
 	event_set(event, "fail-on", severity_name(job->config->fail_on));

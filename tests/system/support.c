@@ -254,6 +254,14 @@ static bool add_value(const struct site *site, const char *name, size_t len,
 	return true;
 }
 
+void site_put(struct site *site, const char *name, const char *text)
+{
+	char *path = path_join(site->folder, name);
+
+	assert_int_equal(file_replace(path, text, strlen(text), 0600, NULL), 0);
+	free(path);
+}
+
 void site_write(struct site *site, const char *path, const char *text)
 {
 	char *whole = path_join(site->repository, path);

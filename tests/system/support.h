@@ -63,6 +63,8 @@ int site_tear_down(void **state);
 /* Writes a file of the repository, folders made; @NAME@ as in the macros
  * above is replaced. */
 void site_write(struct site *site, const char *path, const char *text);
+/* A file beside the repository, @FOLDER@/NAME, as it is. */
+void site_put(struct site *site, const char *name, const char *text);
 void site_pipeline(struct site *site, const char *text);
 /* Commits all there is, as ana@example.org. */
 void site_commit(struct site *site, const char *subject);
