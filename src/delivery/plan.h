@@ -80,7 +80,8 @@ struct plan *plan_make(const struct plan_request *request,
 		       struct error *err) MUST_CHECK;
 void plan_free(struct plan *plan);
 /* How long the stage usually takes, and no less than its plan waits by the
- * clock: who went on by hand, and a first release, waited less. 0: not known. */
+ * clock: who went on by hand, and a first release, waited less. 0: not known.
+ */
 int64_t plan_usual_ms(const struct history *past,
 		      const struct pipeline *pipeline, size_t stage);
 /* What `signalbox plan` prints: a line a step, then note, analysis, preview,

@@ -45,8 +45,13 @@ static bool has_word(const struct str *words, const char *separator,
 
 void words_add(struct str *words, const char *separator, const char *word)
 {
-	if (!word || !*word || words->len >= REPORT_WORD_MAX ||
-	    has_word(words, separator, word))
+	if (!word || !*word)
+		return;
+	/* Half of an id may be another one. */
+	if (words->len &&
+	    words->len + strlen(separator) + strlen(word) > REPORT_WORD_MAX)
+		return;
+	if (has_word(words, separator, word))
 		return;
 	if (words->len)
 		str_add(words, separator);

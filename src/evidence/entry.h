@@ -20,8 +20,8 @@ const char *entry_line(struct report *report, const json_t *entry,
 const char *entry_words(struct report *report, const json_t *list,
 			const char *separator);
 
-/* Adds a word that is not there yet, while there is room; NULL and "" are
- * none. */
+/* Adds a word that is not there yet, whole, if there is room for it; NULL and
+ * "" are none. */
 void words_add(struct str *words, const char *separator, const char *word);
 /* The report's own, NULL when there are none; releases `words`. */
 const char *words_keep(struct report *report, struct str *words);

@@ -90,15 +90,21 @@ static void follow(struct search *search, const json_t *package)
 
 /* The advisory's where it is one alone: an exception for one of several must
  * not hide the others. */
-static const char *id_of(struct report *report, const json_t *packages,
-			 const char *name, const json_t *package)
+static void name_package(struct report *report, const json_t *packages,
+			 const char *name, const json_t *package,
+			 struct finding *finding)
 {
 	struct search search = {.packages = packages};
-	const char *id;
+	const char *id = name;
 
 	follow(&search, package);
-	id = search.found && !search.many ? advisory_of(search.found) : NULL;
-	return report_text(report, id ? id : name, REPORT_WORD_MAX);
+	if (search.found && !search.many) {
+		finding->url = entry_word(report, search.found, "url",
+					  REPORT_NAME_MAX);
+		if (advisory_of(search.found))
+			id = advisory_of(search.found);
+	}
+	finding->id = report_text(report, id, REPORT_WORD_MAX);
 }
 
 /* "Endless loop in gravel; Path of one's own in gravel", or by what other
@@ -182,7 +188,7 @@ static void read_package(struct report *report, const json_t *packages,
 	const json_t *nodes = member_array(package, "nodes");
 	struct finding finding = {.kind = FINDING_VULNERABILITY};
 
-	finding.id = id_of(report, packages, name, package);
+	name_package(report, packages, name, package, &finding);
 	finding.title = title_of(report, package);
 	finding.severity = severity_of_word(member_text(package, "severity"));
 	finding.package = report_text(report, name, REPORT_WORD_MAX);

@@ -32,6 +32,10 @@ static void an_advisory_behind_a_package_alone_is_its_id(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(ids); i++)
 		assert_string_equal(report.findings[i].id, ids[i]);
+	assert_string_equal(report.findings[0].url,
+			    "https://advisories.example.org/"
+			    "GHSA-ssss-0000-0001");
+	assert_null(report.findings[4].url);
 	report_release(&report);
 }
 

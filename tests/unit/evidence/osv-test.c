@@ -53,6 +53,27 @@ static void a_finding_says_what_where_and_under_which_names(void **state)
 	report_release(&report);
 }
 
+/* Half of CVE-2026-20011 would be CVE-2026-2001. */
+static void an_alias_is_kept_whole_or_not(void **state)
+{
+	struct str text = STR_INIT;
+	struct report report;
+	const char *aliases;
+
+	(void)state;
+	str_add(&text, "{\"results\":[{\"source\":{},\"packages\":[{"
+		       "\"package\":{},\"groups\":[{\"ids\":[\"A\"");
+	for (int i = 0; i < 50; i++)
+		str_addf(&text, ",\"CVE-2026-%d\"", 20000 + i);
+	str_add(&text, "]}]}]}]}");
+	report = report_of_text(text.data, NULL);
+	aliases = report.findings[0].aliases;
+	assert_int_equal(strlen(aliases) % 15, 14);
+	assert_true(strlen(aliases) <= 256);
+	report_release(&report);
+	str_release(&text);
+}
+
 /* Code that is not called today may be called tomorrow. */
 static void what_is_not_called_counts_and_is_noted(void **state)
 {
@@ -99,6 +120,7 @@ int main(void)
 		cmocka_unit_test(the_severity_is_the_best_that_is_told),
 		cmocka_unit_test(
 			a_finding_says_what_where_and_under_which_names),
+		cmocka_unit_test(an_alias_is_kept_whole_or_not),
 		cmocka_unit_test(what_is_not_called_counts_and_is_noted),
 		cmocka_unit_test(a_clean_scan_is_known_by_its_configuration),
 		cmocka_unit_test(what_is_no_whole_report_is_never_green),
