@@ -9,6 +9,11 @@
 #include "net/wire.h"
 
 #define LINE_LIMIT (64 * 1024)
+/* A stream that had no more than REST_BYTES is not looked at for a while:
+ * reading each line when it comes costs many times what the line does. All
+ * streams rest until the same moment, so that one turn reads them. */
+#define REST_BYTES (16 * 1024)
+#define REST_US (INT64_C(100) * 1000)
 
 struct line_call {
 	struct wire wire; /* first */
@@ -21,6 +26,7 @@ struct line_call {
 
 struct line_stream {
 	struct wire wire; /* first */
+	struct timer *rest;
 	struct line_stream_handlers handlers;
 	void *data;
 };
@@ -111,10 +117,27 @@ static size_t hand_on(struct line_stream *stream)
 	return (size_t)(at - in->data);
 }
 
+static void rest(struct line_stream *stream)
+{
+	int64_t now_us = clock_monotonic_us();
+
+	watch_events(stream->wire.watch, 0); /* its end still shows */
+	timer_set(stream->rest, now_us - now_us % REST_US + REST_US);
+}
+
+static void rested(void *data)
+{
+	struct line_stream *stream = data;
+
+	if (stream->wire.watch)
+		watch_events(stream->wire.watch, POLLIN);
+}
+
 static void stream_came(struct wire *wire, bool closed, const struct error *err)
 {
 	struct line_stream *stream = (struct line_stream *)wire;
 	struct error too_long = ERROR_INIT;
+	size_t came = wire->in.len;
 
 	str_drop(&wire->in, hand_on(stream));
 	if (err || (closed && wire->in.len <= LINE_LIMIT)) {
@@ -127,6 +150,8 @@ static void stream_came(struct wire *wire, bool closed, const struct error *err)
 			  LINE_LIMIT);
 		stream->handlers.ended(&too_long, stream->data);
 		error_clear(&too_long);
+	} else if (came <= REST_BYTES && !wire->out.len) {
+		rest(stream);
 	}
 }
 
@@ -144,13 +169,21 @@ line_stream_open(struct loop *loop, const char *address, const char *line,
 		free(stream);
 		return NULL;
 	}
+	stream->rest = loop_timer(loop, INT64_MAX, rested, stream);
 	return stream;
+}
+
+void line_stream_catch_up(struct line_stream *stream)
+{
+	if (stream)
+		wire_read(&stream->wire);
 }
 
 void line_stream_close(struct line_stream *stream)
 {
 	if (!stream)
 		return;
+	timer_free(stream->rest);
 	wire_release(&stream->wire);
 	free(stream);
 }

@@ -48,12 +48,16 @@ struct line_stream_handlers {
 	void (*ended)(const struct error *err, void *data);
 };
 
-/* Writes `line` and then hands on every line that comes, until closed. A
- * line over 64 KiB ends it. */
+/* Writes `line` and then hands on every line that comes, until closed; those
+ * of a stream with few lines in batches, some ten a second. A line over 64 KiB
+ * ends it. */
 struct line_stream *
 line_stream_open(struct loop *loop, const char *address, const char *line,
 		 const struct line_stream_handlers *handlers, void *data,
 		 struct error *err) MUST_CHECK;
+/* Hands on at once what has come by now; may call ended(). NULL is fine. Not
+ * from within line(). */
+void line_stream_catch_up(struct line_stream *stream);
 /* NULL is fine. Not from within line(). */
 void line_stream_close(struct line_stream *stream);
 

@@ -89,14 +89,12 @@ static int read_some(struct wire *wire, bool *closed, struct error *err)
 	return 0;
 }
 
-static void wire_ready(int fd, short revents, void *data)
+static void exchange(struct wire *wire, short revents)
 {
 	struct error err = ERROR_INIT;
-	struct wire *wire = data;
 	bool closed = false;
 	int result = 0;
 
-	(void)fd;
 	if (wire->connecting)
 		result = finish_connecting(wire, &err);
 	if (result == 0 && (revents & POLLOUT))
@@ -112,6 +110,18 @@ static void wire_ready(int fd, short revents, void *data)
 	if (result < 0 || closed || wire->in.len)
 		wire->came(wire, closed || result < 0, result < 0 ? &err : 0);
 	error_clear(&err);
+}
+
+static void wire_ready(int fd, short revents, void *data)
+{
+	(void)fd;
+	exchange(data, revents);
+}
+
+void wire_read(struct wire *wire)
+{
+	if (wire->watch && !wire->connecting)
+		exchange(wire, POLLIN);
 }
 
 int wire_open(struct wire *wire, struct loop *loop, const char *address,

@@ -24,6 +24,8 @@ struct wire {
 /* Connects and writes line and '\n' as far as the socket takes it now. */
 int wire_open(struct wire *wire, struct loop *loop, const char *address,
 	      const char *line, struct error *err) MUST_CHECK;
+/* Takes what is there by now, as if the loop had said so. */
+void wire_read(struct wire *wire);
 void wire_release(struct wire *wire);
 
 #endif

@@ -109,6 +109,7 @@ static void fill(struct haproxy *haproxy, struct traffic_sample *sample)
 	int64_t weight = 0;
 
 	memset(sample, 0, sizeof(*sample));
+	line_stream_catch_up(haproxy->stream);
 	for (int i = 0; i < COLOUR_COUNT; i++)
 		weight += weight_of(&haproxy->last.colours[i]);
 	haproxy_lines_sample(&haproxy->lines, sample);

@@ -183,7 +183,10 @@ haproxy_capabilities(const struct traffic *traffic)
 
 static void haproxy_mark(struct traffic *traffic)
 {
-	haproxy_lines_mark(&((struct haproxy *)traffic)->lines);
+	struct haproxy *haproxy = (struct haproxy *)traffic;
+
+	line_stream_catch_up(haproxy->stream); /* what came before counts not */
+	haproxy_lines_mark(&haproxy->lines);
 }
 
 static void haproxy_slower(const struct traffic *traffic, enum colour colour,

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/clock.h"
 #include "base/memory.h"
 #include "base/str.h"
 #include "net/line.h"
@@ -276,6 +277,31 @@ static void a_stream_hands_on_whole_lines(void **state)
 	line_stream_close(stream);
 }
 
+/* Fewer wake-ups than lines, and what is asked for now comes now. */
+static void a_quiet_stream_is_read_in_batches(void **state)
+{
+	struct fixture *f = *state;
+	struct line_stream *stream =
+		line_stream_open(f->loop, f->path, "watch", &handlers, f, NULL);
+	int64_t began_us;
+	int batches = 0;
+
+	wait_for_connection(f);
+	began_us = clock_monotonic_us();
+	for (size_t sent = 0; sent < 100; sent++) {
+		size_t before = f->lines.len;
+
+		assert_int_equal(write(f->connection, "x\n", 2), 2);
+		loop_turn(f->loop, 2);
+		batches += f->lines.len != before;
+	}
+	assert_in_range(batches, 0,
+			2 + (clock_monotonic_us() - began_us) / 100000);
+	line_stream_catch_up(stream);
+	assert_int_equal(f->lines.len, 100 * strlen("[x]"));
+	line_stream_close(stream);
+}
+
 static void a_stream_ends_at_a_line_without_end(void **state)
 {
 	struct fixture *f = *state;
@@ -331,6 +357,7 @@ int main(void)
 		TEST(a_question_over_tcp_is_answered),
 		TEST(a_name_is_never_looked_up),
 		TEST(a_stream_hands_on_whole_lines),
+		TEST(a_quiet_stream_is_read_in_batches),
 		TEST(a_stream_ends_at_a_line_without_end),
 		TEST(a_long_line_is_not_handed_on_because_it_came_at_once),
 	};
