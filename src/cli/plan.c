@@ -123,7 +123,7 @@ static int print_branches(const struct project *project,
 /* What a person would not guess from the stage's name. */
 static void print_terms(const struct stage_config *stage)
 {
-	const struct failure_allowance *excuse = &stage->allow_failure;
+	const struct exception_config *excuse = &stage->allow_failure;
 
 	for (size_t i = 0; i < stage->services.count; i++)
 		listing_print("%s%s", i ? ", " : "  services: ",
@@ -135,9 +135,10 @@ static void print_terms(const struct stage_config *stage)
 			      stage->retries + 1);
 	if (excuse->reason)
 		listing_print(
-			"  may fail until %s%s, says %s: %s\n", excuse->until,
+			"  may fail until %s%s%s, says %s: %s\n", excuse->until,
 			clock_wall_ms() > excuse->until_ms ? ", which is over"
 							   : "",
+			excuse->reviewer ? "" : ", but nobody reviewed that",
 			excuse->owner, excuse->reason);
 }
 

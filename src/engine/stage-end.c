@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "engine/internal.h"
+#include "step/people.h"
 
 /* However often it doubles. */
 #define LONGEST_WAIT_MS (60 * 60 * (int64_t)1000)
@@ -113,26 +114,45 @@ void stage_go_on(struct stage *stage)
 	stage_prepare(stage);
 }
 
-/* After its end an exception excuses nothing. */
+/* NULL, or why the exception excuses nothing: words behind the failure's. */
+static char *flaw_of(const struct exception_config *it,
+		     const struct pipeline *pipeline)
+{
+	if (clock_wall_ms() > it->until_ms)
+		return xasprintf("%s allowed it to fail until %s", it->owner,
+				 it->until);
+	if (!it->reviewer || !*it->reviewer)
+		return xasprintf("%s allowed it to fail, but nobody reviewed "
+				 "that: a reviewer: is missing",
+				 it->owner);
+	if (people_same(pipeline, it->owner, it->reviewer))
+		return xasprintf("%s allowed it to fail, and reviewed that "
+				 "alone",
+				 it->owner);
+	return NULL;
+}
+
+/* Without a review, or after its end, an exception excuses nothing. */
 static void judge(struct stage *stage)
 {
-	const struct failure_allowance *allowance =
-		&stage->config->allow_failure;
+	const struct exception_config *it = &stage->config->allow_failure;
 	const char *why =
 		stage->reason ? stage->reason : state_name(stage->ending);
-	char *text;
+	char *text, *flaw;
 
-	if (!allowance->reason || !is_failure(stage->ending))
+	if (!it->reason || !is_failure(stage->ending))
 		return;
-	if (clock_wall_ms() > allowance->until_ms) {
-		text = xasprintf("%s; %s allowed it to fail until %s", why,
-				 allowance->owner, allowance->until);
+	flaw = flaw_of(it, stage->engine->host.pipeline);
+	if (flaw) {
+		text = xasprintf("%s; %s", why, flaw);
 	} else {
-		text = xasprintf("%s; allowed by %s until %s: %s", why,
-				 allowance->owner, allowance->until,
-				 allowance->reason);
+		text = xasprintf("%s; allowed by %s until %s, reviewed by %s: "
+				 "%s",
+				 why, it->owner, it->until, it->reviewer,
+				 it->reason);
 		stage->ending = STATE_ALLOWED;
 	}
+	free(flaw);
 	free(stage->reason);
 	stage->reason = text;
 }

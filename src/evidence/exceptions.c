@@ -42,38 +42,6 @@ const char *exception_state_name(enum exception_state state)
 	return names[state];
 }
 
-/* "1+ana@users.noreply.github.com" is "ana" there. */
-static const char *local_part(const char *address, size_t *len)
-{
-	const char *at = strchr(address, '@');
-	const char *plus = strchr(address, '+');
-
-	if (at && plus && plus < at &&
-	    strcasecmp(at, "@users.noreply.github.com") == 0)
-		address = plus + 1;
-	*len = at ? (size_t)(at - address) : strlen(address);
-	return address;
-}
-
-bool record_same_person(const char *a, const char *b)
-{
-	size_t a_len, b_len;
-	const char *left, *right;
-
-	a += *a == '@';
-	b += *b == '@';
-	if (!*a || !*b)
-		return false;
-	/* Two addresses are two people; an address and a name may be one. */
-	if (strcasecmp(a, b) == 0)
-		return true;
-	left = local_part(a, &a_len);
-	right = local_part(b, &b_len);
-	if (strchr(a, '@') && strchr(b, '@') && left == a && right == b)
-		return false;
-	return a_len && a_len == b_len && strncasecmp(left, right, a_len) == 0;
-}
-
 static bool same(const struct exception_facts *facts, const char *a,
 		 const char *b)
 {

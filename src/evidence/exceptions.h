@@ -134,7 +134,5 @@ bool exception_is_in_force(const struct exception *it);
 bool exception_is_bad(const struct exception *it, bool orphans_fail);
 /* The most days that a finding of the severity may be let stand. */
 int exception_days(enum report_severity severity);
-/* "ana", "Ana", "ana@example.org", "1+ana@users.noreply.github.com". */
-bool record_same_person(const char *a, const char *b);
 
 #endif

@@ -70,6 +70,8 @@ int record_above(const struct record_lines *lines, int line,
 
 /* NULL, or why it says too little. */
 const char *record_reason_is_poor(const char *reason);
+/* "ana", "@Ana", "ana@example.org", "1+ana@users.noreply.github.com". */
+bool record_same_person(const char *a, const char *b);
 /* A block as it stands in our own file, without a reviewer when there is
  * none. Foreign bytes in it can make no further line. The caller's. */
 char *record_text(const struct record *record);

@@ -10,6 +10,7 @@ libsignalbox_a_SOURCES += \
 	%D%/read-analysis.c \
 	%D%/read-deploy.c \
 	%D%/read-environment.c \
+	%D%/read-exception.c \
 	%D%/read-execution.c \
 	%D%/read-gate.c \
 	%D%/read-haproxy.c \

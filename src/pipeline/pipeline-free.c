@@ -62,6 +62,14 @@ static void deploy_release(struct deploy_config *deploy)
 	free(deploy->environment);
 }
 
+static void exception_release(struct exception_config *exception)
+{
+	free(exception->reason);
+	free(exception->owner);
+	free(exception->reviewer);
+	free(exception->until);
+}
+
 static void person_release(struct person *person)
 {
 	free(person->login);
@@ -166,9 +174,7 @@ static void stage_release(struct stage_config *stage)
 	strings_release(&stage->shell);
 	strings_release(&stage->cleanup);
 	strings_release(&stage->services);
-	free(stage->allow_failure.reason);
-	free(stage->allow_failure.owner);
-	free(stage->allow_failure.until);
+	exception_release(&stage->allow_failure);
 	free(stage->workdir);
 	strings_release(&stage->artifacts);
 	for (size_t i = 0; i < stage->report_count; i++)

@@ -55,6 +55,18 @@ struct gate_rule {
 	struct place place;
 };
 
+/* Why something that guards is left open, who answers for it, who looked at
+ * that, and until when. */
+struct exception_config {
+	char *reason; /* NULL: there is none */
+	char *owner;
+	char *reviewer;	  /* NULL: nobody, and it excuses nothing */
+	char *until;	  /* as written */
+	int64_t until_ms; /* wall time, the last ms of it */
+	struct place place;
+	int last_line, reviewer_line;
+};
+
 #define INSTANCES_MOST 32
 
 enum target_kind { TARGET_PROCESS, TARGET_CONTAINER, TARGET_EXEC };
@@ -321,12 +333,7 @@ struct stage_config {
 	int64_t grace_ms;   /* default 10 s */
 	int retries;
 	int64_t backoff_ms; /* before the first of them; it doubles */
-	struct failure_allowance {
-		char *reason; /* NULL: it may not fail */
-		char *owner;
-		char *until;	  /* as written */
-		int64_t until_ms; /* wall time, the last ms of it */
-	} allow_failure;
+	struct exception_config allow_failure; /* reason NULL: it may not */
 	struct strings services; /* names of the services it uses */
 	struct strings cleanup;	 /* shell texts, after `run` whatever came */
 	int64_t log_limit;	 /* bytes of output; -1: none */

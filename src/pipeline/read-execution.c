@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/clock.h"
 #include "base/memory.h"
 
 /* A name alone is called as the usual shell is. */
@@ -50,50 +49,6 @@ void read_retries(struct reader *reader, const struct node *value, void *into)
 		read_map(reader, value, &retry_schema, into);
 	else
 		read_count(reader, value, &stage->retries);
-}
-
-/* A day counts to its end. */
-static void read_until(struct reader *reader, const struct node *value,
-		       void *into)
-{
-	struct failure_allowance *allowance = into;
-	bool day = value->kind == NODE_TEXT && strlen(value->text) == 10;
-	char *text;
-
-	read_line(reader, value, &allowance->until);
-	if (!allowance->until)
-		return;
-	text = xasprintf("%s%s", allowance->until, day ? "T23:59:59.999Z" : "");
-	if (clock_parse_utc(text, &allowance->until_ms, NULL) < 0)
-		complain_about(reader, value,
-			       "'%.40s' is no day; write it as 2026-12-31, or "
-			       "as 2026-12-31T18:00:00Z",
-			       value->text);
-	free(text);
-}
-
-static const struct key allowance_keys[] = {
-	{"reason", read_line, offsetof(struct failure_allowance, reason), true},
-	{"owner", read_line, offsetof(struct failure_allowance, owner), true},
-	{"until", read_until, 0, true},
-};
-static const struct schema allowance_schema =
-	SCHEMA("allow-failure", allowance_keys);
-
-/* What loosens a check says why, who answers for it, and when it ends. */
-void read_allow_failure(struct reader *reader, const struct node *value,
-			void *into)
-{
-	struct stage_config *stage = into;
-
-	if (value->kind == NODE_MAP)
-		read_map(reader, value, &allowance_schema,
-			 &stage->allow_failure);
-	else if (value->kind != NODE_BROKEN)
-		complain_about(reader, value,
-			       "'allow-failure' loosens a check; write it as "
-			       "{reason: TEXT, owner: NAME, until: "
-			       "2026-12-31}");
 }
 
 void read_cleanup(struct reader *reader, const struct node *value, void *into)

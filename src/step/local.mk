@@ -26,6 +26,7 @@ libsignalbox_a_SOURCES += \
 	%D%/log-output.c \
 	%D%/mask.c %D%/mask.h \
 	%D%/past.c %D%/past.h \
+	%D%/people.c %D%/people.h \
 	%D%/reopen.h \
 	%D%/reports.c %D%/reports.h \
 	%D%/reading.c %D%/reading.h %D%/require.c %D%/require.h \

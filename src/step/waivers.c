@@ -10,6 +10,7 @@
 #include "evidence/codeowners.h"
 #include "source/blame.h"
 #include "source/repository.h"
+#include "step/people.h"
 
 #define FILE_BYTES ((size_t)4 << 20)
 
@@ -20,46 +21,11 @@ struct reading {
 	struct str codeowners;
 };
 
-static bool is_of(const struct person *person, const char *name)
-{
-	return record_same_person(person->login, name) ||
-	       (person->name && strcasecmp(person->name, name) == 0) ||
-	       (person->email && record_same_person(person->email, name));
-}
-
-static const struct person *find_person(const struct pipeline *pipeline,
-					const char *name)
-{
-	const struct person *found = NULL;
-
-	name += *name == '@';
-	for (size_t i = 0; pipeline && i < pipeline->people_count; i++) {
-		const struct person *person = &pipeline->people[i];
-
-		/* What is written whole counts before what is alike. */
-		if (strcasecmp(person->login, name) == 0 ||
-		    (person->email && strcasecmp(person->email, name) == 0))
-			return person;
-		if (!found && is_of(person, name))
-			found = person;
-	}
-	return found;
-}
-
-bool waivers_same_person(const struct pipeline *pipeline, const char *a,
-			 const char *b)
-{
-	const struct person *one = find_person(pipeline, a);
-	const struct person *other = find_person(pipeline, b);
-
-	return one || other ? one == other : record_same_person(a, b);
-}
-
 static bool same(const char *a, const char *b, void *data)
 {
 	const struct reading *reading = data;
 
-	return waivers_same_person(reading->options->pipeline, a, b);
+	return people_same(reading->options->pipeline, a, b);
 }
 
 /* "@security" or "@org/security" of somebody in that group. */
@@ -75,14 +41,14 @@ static bool is_among(const struct reading *reading,
 		     const struct strings *allowed, const char *reviewer)
 {
 	const struct pipeline *pipeline = reading->options->pipeline;
-	const struct person *person = find_person(pipeline, reviewer);
+	const struct person *person = people_find(pipeline, reviewer);
 
 	for (size_t i = 0; i < allowed->count; i++) {
 		const char *name = allowed->items[i];
 
 		if (is_in_group(person, name) ||
 		    (!strchr(name, '/') &&
-		     waivers_same_person(pipeline, name, reviewer)))
+		     people_same(pipeline, name, reviewer)))
 			return true;
 	}
 	return false;

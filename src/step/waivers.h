@@ -23,8 +23,5 @@ struct waivers_options {
  * either way. */
 int waivers_read(const struct waivers_options *options, struct exceptions *all,
 		 struct error *err) MUST_CHECK;
-/* One person, by login, name or address. */
-bool waivers_same_person(const struct pipeline *pipeline, const char *a,
-			 const char *b);
 
 #endif

@@ -213,13 +213,13 @@ static void plan_says_on_what_terms_a_stage_runs(void **state)
 	assert_int_equal(site_call(site, "plan", NULL), 0);
 	assert_says(site->out, "  services: db\n  is tried up to 3 times\n");
 	assert_says(site->out, "  may fail until 2020-12-31, which is over, "
-			       "says ana: flaky\n");
+			       "but nobody reviewed that, says ana: flaky\n");
 	assert_says(site->out, "sweep (run) at the end\n");
 }
 
-#define EXCUSED(until)                                                  \
+#define EXCUSED(until, reviewer)                                        \
 	HEAD "  lint:\n    allow-failure: {reason: flaky, owner: ana, " \
-	     "until: " until "}\n    run: exit 3\n"                     \
+	     "until: " until reviewer "}\n    run: exit 3\n"            \
 	     "  build: {run: 'true'}\n"
 
 static void
@@ -227,20 +227,27 @@ stage_that_may_fail_lets_the_others_go_on_until_its_day(void **state)
 {
 	struct site *site = *state;
 
-	prepare(site, EXCUSED("2999-12-31"));
+	prepare(site, EXCUSED("2999-12-31", ", reviewer: lee"));
 	assert_int_equal(site_call(site, "run", NULL), 0);
 	assert_says(site->out, "lint finished: failed-allowed");
 	assert_says(site->out,
-		    "exit status 3; allowed by ana until 2999-12-31: flaky");
+		    "exit status 3; allowed by ana until 2999-12-31, reviewed "
+		    "by lee: flaky");
 	assert_field(site, 1, EVENT_STAGE_FINISHED, "build", "outcome",
 		     "passed");
 	assert_int_equal(site_call(site, "status", "1", NULL), 0);
 	assert_says(site->out, "failed-allowed");
-	prepare(site, EXCUSED("2020-12-31"));
+	prepare(site, EXCUSED("2020-12-31", ", reviewer: lee"));
 	assert_int_equal(site_call(site, "run", NULL), 1);
 	assert_says(site->out,
 		    "exit status 3; ana allowed it to fail until 2020-12-31");
 	assert_int_equal(count_of(site, 2, EVENT_STAGE_STARTED, "build"), 0);
+	prepare(site, EXCUSED("2999-12-31", ""));
+	assert_int_equal(site_call(site, "run", NULL), 1);
+	assert_says(site->out, "but nobody reviewed that");
+	prepare(site, EXCUSED("2999-12-31", ", reviewer: ana@example.org"));
+	assert_int_equal(site_call(site, "run", NULL), 1);
+	assert_says(site->out, "and reviewed that alone");
 }
 
 /* What stands in the file of a folder of the test; the caller's. */
