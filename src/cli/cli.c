@@ -50,6 +50,8 @@ static const struct subcommand subcommands[] = {
 	{"replay", "RUN", "a run as it happened", cli_replay},
 	{"verify", "[RUN]", "recompute the chain of the journals", cli_verify},
 	{"report", "FILE ...", "what test and scan reports say", cli_report},
+	{"exceptions", "[RUN]", "what lets findings stand, and what is hidden",
+	 cli_exceptions},
 	{"export", "RUN", "what a run found, for other programs", cli_export},
 	{"gc", "", "free what no run, release or way back needs", cli_gc},
 	{"init", "", "write a commented signalbox.yaml", cli_init},

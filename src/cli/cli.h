@@ -47,6 +47,7 @@ int cli_log(int argc, char **argv);
 int cli_replay(int argc, char **argv);
 int cli_verify(int argc, char **argv);
 int cli_report(int argc, char **argv);
+int cli_exceptions(int argc, char **argv);
 int cli_export(int argc, char **argv);
 int cli_gc(int argc, char **argv);
 int cli_init(int argc, char **argv);

@@ -11,6 +11,8 @@ libsignalbox_a_SOURCES += \
 	%D%/doctor.c \
 	%D%/drill.c \
 	%D%/errand.c %D%/errand.h \
+	%D%/exceptions.c \
+	%D%/exceptions-print.c %D%/exceptions-print.h \
 	%D%/execution.c %D%/execution.h \
 	%D%/follow.c %D%/follow.h \
 	%D%/gc.c \

@@ -40,7 +40,7 @@ libsignalbox_a_SOURCES += \
 	%D%/ships-look.c %D%/ships-look.h \
 	%D%/step.c %D%/step.h \
 	%D%/test-names.c %D%/test-names.h \
-	%D%/waivers.c %D%/waivers.h \
+	%D%/waivers.c %D%/waivers.h %D%/waivers-settings.c \
 	%D%/unpack.c %D%/unpack.h
 if PLATFORM_LINUX
 libsignalbox_a_SOURCES += %D%/file-facts-linux.c %D%/reopen-linux.c

@@ -16,6 +16,7 @@
 
 struct reading {
 	const struct waivers_options *options;
+	const struct strings *files;
 	struct repository *repository;
 	struct blame *blames; /* a file each */
 	struct str codeowners;
@@ -75,7 +76,7 @@ static const char *refuses(const char *reviewer, const char *file, void *data)
 static struct exception_line line_of(const char *file, int line, void *data)
 {
 	const struct reading *reading = data;
-	const struct strings *files = reading->options->files;
+	const struct strings *files = reading->files;
 	static const struct blame none;
 	const struct blame *blame = &none;
 	const struct blame_line *who;
@@ -93,21 +94,27 @@ static struct exception_line line_of(const char *file, int line, void *data)
 }
 
 /* Where git cannot tell, nobody is known, and nothing reviewed. */
+static void read_blame(struct reading *reading, size_t at)
+{
+	if (blame_read(reading->repository, reading->options->commit,
+		       reading->files->items[at], &reading->blames[at],
+		       NULL) < 0)
+		blame_release(&reading->blames[at]);
+}
+
 static int read_file(struct reading *reading, size_t at, struct exceptions *all,
 		     struct error *err)
 {
-	const struct waivers_options *options = reading->options;
-	const char *name = options->files->items[at];
+	const char *name = reading->files->items[at];
 	struct str text = STR_INIT;
-	int result = repository_read_file(reading->repository, options->commit,
-					  name, FILE_BYTES, &text, err);
+	int result = repository_read_file(reading->repository,
+					  reading->options->commit, name,
+					  FILE_BYTES, &text, err);
 
 	if (result == 0)
 		result = exceptions_read(all, name, text.data, text.len, err);
-	if (result == 0 && text.len &&
-	    blame_read(reading->repository, options->commit, name,
-		       &reading->blames[at], NULL) < 0)
-		blame_release(&reading->blames[at]);
+	if (result == 0 && text.len)
+		read_blame(reading, at);
 	str_release(&text);
 	return result;
 }
@@ -124,35 +131,75 @@ static void read_codeowners(struct reading *reading)
 	}
 }
 
-int waivers_read(const struct waivers_options *options, struct exceptions *all,
-		 struct error *err)
+static int reading_begin(struct reading *reading,
+			 const struct waivers_options *options,
+			 const struct strings *files, struct error *err)
 {
-	struct reading reading = {
+	*reading = (struct reading){
 		.options = options,
+		.files = files,
 		.repository = repository_open(options->repository, err),
-		.blames = xcalloc(options->files->count + 1,
-				  sizeof(struct blame)),
+		.blames = xcalloc(files->count + 1, sizeof(struct blame)),
 		.codeowners = STR_INIT,
 	};
+	if (!reading->repository)
+		return -1;
+	if (options->by_codeowners)
+		read_codeowners(reading);
+	return 0;
+}
+
+static void reading_judge(struct reading *reading, struct exceptions *all)
+{
 	const struct exception_facts facts = {
 		.now_ms = clock_wall_ms(),
 		.same = same,
 		.refuses = refuses,
 		.line = line_of,
-		.data = &reading,
+		.data = reading,
 	};
-	int result = reading.repository ? 0 : -1;
 
-	if (result == 0 && options->by_codeowners)
-		read_codeowners(&reading);
+	exceptions_judge(all, &facts);
+}
+
+static void reading_end(struct reading *reading)
+{
+	for (size_t i = 0; i < reading->files->count; i++)
+		blame_release(&reading->blames[i]);
+	free(reading->blames);
+	str_release(&reading->codeowners);
+	repository_free(reading->repository);
+}
+
+int waivers_read(const struct waivers_options *options, struct exceptions *all,
+		 struct error *err)
+{
+	struct reading reading;
+	int result = reading_begin(&reading, options, options->files, err);
+
 	for (size_t i = 0; result == 0 && i < options->files->count; i++)
 		result = read_file(&reading, i, all, err);
 	if (result == 0)
-		exceptions_judge(all, &facts);
-	for (size_t i = 0; i < options->files->count; i++)
-		blame_release(&reading.blames[i]);
-	free(reading.blames);
-	str_release(&reading.codeowners);
-	repository_free(reading.repository);
+		reading_judge(&reading, all);
+	reading_end(&reading);
+	return result;
+}
+
+int waivers_read_settings(const struct waivers_options *options,
+			  struct exceptions *all, struct error *err)
+{
+	struct strings files = STRINGS_INIT;
+	struct reading reading;
+	int result;
+
+	waivers_add_settings(options->pipeline, all);
+	strings_add(&files, PIPELINE_FILE);
+	result = reading_begin(&reading, options, &files, err);
+	if (result == 0 && all->count) {
+		read_blame(&reading, 0);
+		reading_judge(&reading, all);
+	}
+	reading_end(&reading);
+	strings_release(&files);
 	return result;
 }

@@ -24,4 +24,11 @@ struct waivers_options {
 int waivers_read(const struct waivers_options *options, struct exceptions *all,
 		 struct error *err) MUST_CHECK;
 
+/* What the pipeline file itself lets stand, likewise. */
+int waivers_read_settings(const struct waivers_options *options,
+			  struct exceptions *all, struct error *err) MUST_CHECK;
+/* Those, not judged. */
+void waivers_add_settings(const struct pipeline *pipeline,
+			  struct exceptions *all);
+
 #endif

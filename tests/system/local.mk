@@ -114,6 +114,8 @@ EXTRA_PROGRAMS += %D%/wrk-test
 EXTRA_PROGRAMS += %D%/killed-test
 %C%_killed_test_SOURCES = %D%/killed-test.c $(SITE_SOURCES)
 endif
+check_PROGRAMS += %D%/exceptions-test
+%C%_exceptions_test_SOURCES = %D%/exceptions-test.c $(SITE_SOURCES)
 check_PROGRAMS += %D%/ships-test
 %C%_ships_test_SOURCES = %D%/ships-test.c $(SITE_SOURCES)
 check_PROGRAMS += %D%/completion-test
