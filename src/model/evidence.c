@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Tests and findings, by stage and summed over the run. */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -57,31 +58,40 @@ static void add_counts(struct severity_counts *to,
 
 static void sum_scans(struct model *model)
 {
-	model->severities = (struct severity_counts){0};
+	model->severities = model->fresh = (struct severity_counts){0};
 	model->scanned = false;
-	model->scan_ok = true;
+	model->scan_ok = model->compared = true;
 	for (size_t i = 0; i < model->stage_count; i++) {
 		const struct stage_model *stage = &model->stages[i];
 
 		if (!stage->scanned)
 			continue;
 		add_counts(&model->severities, &stage->severities);
+		add_counts(&model->fresh, &stage->fresh);
+		model->compared = model->compared && *stage->since;
 		model->scanned = true;
 		model->scan_ok = model->scan_ok && stage->scan_ok;
 	}
 }
 
+static struct severity_counts counts_of(const json_t *object)
+{
+	return (struct severity_counts){
+		.critical = json_int(object, "critical", 0),
+		.high = json_int(object, "high", 0),
+		.medium = json_int(object, "medium", 0),
+		.low = json_int(object, "low", 0),
+		.info = json_int(object, "info", 0),
+		.unknown = json_int(object, "unknown", 0),
+	};
+}
+
 static void read_findings(struct model *model, struct stage_model *stage,
 			  const struct event *event)
 {
-	struct severity_counts counts = {
-		.critical = event_int(event, "critical", 0),
-		.high = event_int(event, "high", 0),
-		.medium = event_int(event, "medium", 0),
-		.low = event_int(event, "low", 0),
-		.info = event_int(event, "info", 0),
-		.unknown = event_int(event, "unknown", 0),
-	};
+	struct severity_counts counts = counts_of(event->fields);
+	struct severity_counts fresh =
+		counts_of(event_json(event, "new-by-severity"));
 	bool ok = event_bool(event, "ok");
 	const char *reason = event_text(event, "reason");
 
@@ -89,12 +99,32 @@ static void read_findings(struct model *model, struct stage_model *stage,
 	stage->scanned = true;
 	add(&stage->suppressed, event_int(event, "suppressed", 0));
 	fold_field(&stage->fail_on, event, "fail-on");
+	fold_field(&stage->since, event, "since");
 	add_counts(&stage->severities, &counts);
+	add_counts(&stage->fresh, &fresh);
 	sum_scans(model);
 	if (!ok || model->scan_ok)
 		fold_text(&model->scan_text, *reason ? reason
 					     : ok    ? "holds"
 						     : "does not hold");
+}
+
+/* Several reports add up; what is compared with is of the last one. */
+static void read_coverage(struct coverage_model *it, const struct event *event)
+{
+	add(&it->line_count, event_int(event, "lines", 0));
+	add(&it->covered, event_int(event, "covered", 0));
+	add(&it->branches, event_int(event, "branches", 0));
+	add(&it->branches_covered, event_int(event, "branches-covered", 0));
+	it->lines_before = event_real(event, "lines-before", NAN);
+	it->branches_before = event_real(event, "branches-before", NAN);
+}
+
+static void read_components(struct stage_model *stage,
+			    const struct event *event)
+{
+	add(&stage->components, event_int(event, "components", 0));
+	add(&stage->license_unknown, event_int(event, "license-unknown", 0));
 }
 
 void fold_report_read(struct model *model, const struct event *event)
@@ -103,8 +133,11 @@ void fold_report_read(struct model *model, const struct event *event)
 
 	if (!stage)
 		return;
+	read_components(stage, event);
 	if (strcmp(event_text(event, "kind"), "findings") == 0)
 		read_findings(model, stage, event);
+	else if (strcmp(event_text(event, "kind"), "coverage") == 0)
+		read_coverage(&stage->coverage, event);
 	else if (strcmp(event_text(event, "kind"), "changes") == 0)
 		changes_add(&stage->changes, event);
 	else if (strcmp(event_text(event, "kind"), "tests") == 0)
@@ -182,7 +215,10 @@ void stage_model_reset_evidence(struct model *model, struct stage_model *stage)
 	stage->suppressed = 0;
 	stage->changes = (struct changes_model){0};
 	stage_model_clear_tests(stage);
-	stage->severities = (struct severity_counts){0};
+	stage->severities = stage->fresh = (struct severity_counts){0};
+	fold_text(&stage->since, "");
+	stage->coverage = (struct coverage_model){0};
+	stage->components = stage->license_unknown = 0;
 	drop_findings(model, stage->name);
 	if (!scanned)
 		return;
@@ -245,6 +281,7 @@ void fold_finding_found(struct model *model, const struct event *event)
 		.path = xstrdup(event_text(event, "path")),
 		.line = (int)event_int(event, "line", 0),
 		.suppressed = event_bool(event, "suppressed"),
+		.is_new = event_bool(event, "new"),
 	};
 
 	fold_stage_of(model, event);

@@ -57,6 +57,7 @@ struct finding_model {
 	char *exception; /* that covers it, "" none */
 	int line;
 	bool suppressed;
+	bool is_new; /* what it was compared with had not got it */
 };
 
 struct severity_counts {
@@ -144,6 +145,13 @@ struct changes_model {
 	int64_t changed, failed, unreachable, hosts;
 };
 
+/* What its reports of coverage say; line_count 0: none was read. */
+struct coverage_model {
+	int64_t line_count, covered, branches, branches_covered;
+	/* Percent in the release they were compared with, NAN not known. */
+	double lines_before, branches_before;
+};
+
 struct stage_model {
 	char *name, *kind, *why, *environment, *reason, *log;
 	char *kept; /* path of its work folder, when it failed in it */
@@ -166,6 +174,12 @@ struct stage_model {
 	int64_t suppressed; /* findings that an exception covers */
 	char *fail_on;	    /* the severity that fails it, "" none */
 	struct severity_counts severities;
+	/* What its findings were compared with, "" nothing: open ones that
+	 * are new since. */
+	char *since;
+	struct severity_counts fresh;
+	struct coverage_model coverage;
+	int64_t components, license_unknown; /* of bills of materials */
 	struct changes_model changes;
 	int64_t seq; /* of the newest event that moved it */
 	struct gate_model gate;
@@ -283,7 +297,8 @@ struct model {
 	bool scanned;
 	bool scan_ok;
 	char *scan_text; /* verdict in words: "holds", or why not */
-	struct severity_counts severities;
+	struct severity_counts severities, fresh;
+	bool compared;		  /* what is fresh is known of each scan */
 	struct note_model *notes; /* oldest first, the last NOTES_KEPT */
 	size_t note_count, note_cap;
 };

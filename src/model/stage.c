@@ -68,6 +68,7 @@ struct stage_model *fold_stage(struct model *model, const char *name)
 	stage->log = xstrdup("");
 	stage->kept = xstrdup("");
 	stage->fail_on = xstrdup("");
+	stage->since = xstrdup("");
 	gate_model_init(&stage->gate);
 	index_stage(model);
 	return stage;
@@ -105,6 +106,7 @@ void stage_model_release(struct stage_model *stage)
 	stage_model_clear_tests(stage);
 	free(stage->tests);
 	free(stage->fail_on);
+	free(stage->since);
 	gate_model_release(&stage->gate);
 	strings_release(&stage->needs);
 	free(stage->name);

@@ -33,7 +33,7 @@ libsignalbox_a_SOURCES += \
 	%D%/requests.c %D%/requests.h \
 	%D%/run.c \
 	%D%/scan.c %D%/scan.h \
-	%D%/scan-known.c %D%/scan-look.c \
+	%D%/scan-known.c %D%/scan-look.c %D%/scan-since.c \
 	%D%/scan-licences.c %D%/scan-licences.h \
 	%D%/scripts.c %D%/scripts.h \
 	%D%/service.c %D%/service.h \

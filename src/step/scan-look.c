@@ -276,5 +276,6 @@ void scan_look(struct scan_job *job)
 		error_clear(&err);
 	}
 	known_free(known);
+	scan_since(job);
 	keep(job);
 }

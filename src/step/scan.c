@@ -132,6 +132,7 @@ static void tell_reading(struct step *step, struct scan_job *job, size_t which)
 	event_set_bool(event, "fresh", reading->is_read);
 	event_set_bool(event, "ok", reading->passed);
 	event_set(event, "reason", reading->text);
+	scan_tell_since(job, reading, event);
 	keeping_tell(job->keeping, which, event);
 	step_emit(step, event);
 	stage_log_printf(step->options.log, "signalbox: %s: %s\n", path,

@@ -36,6 +36,8 @@ struct scan_job { /* the helper's */
 	struct exceptions exceptions; /* hold texts of the reports */
 	struct strings exception_notes;
 	struct strings notes; /* of what its findings were compared with */
+	/* What they were compared with, an environment or a report; NULL. */
+	const char *since;
 	struct keeping *keeping;
 	struct scan_step *step; /* NULL once cancelled */
 };
@@ -52,5 +54,12 @@ const char *scan_shown(const struct scan_job *job, const char *path);
  */
 int scan_known(struct scan_job *job, struct known_findings **known,
 	       struct error *err) MUST_CHECK;
+
+/* On the helper, once they are judged: marks what is new since what is live,
+ * where no rule compares. */
+void scan_since(struct scan_job *job);
+/* Into report.read. */
+void scan_tell_since(const struct scan_job *job,
+		     const struct scan_reading *reading, struct event *event);
 
 #endif

@@ -23,6 +23,8 @@ void summary_draw(const struct view *view, const struct model *model,
 /* The tests of the shown stage, or of the last that had any. */
 void tests_list_draw(const struct view *view, const struct model *model,
 		     const struct area *area);
+/* A row of what is covered, with its change; false: nothing is known. */
+bool coverage_draw(const struct model *model, const struct area *area, int row);
 /* The keys of the tests, and of the log. */
 void tests_hints_draw(const struct view *view, const struct model *model,
 		      const struct area *area);

@@ -4,6 +4,7 @@ libsignalbox_a_SOURCES += \
 	%D%/board-draw.c %D%/board-runs.c \
 	%D%/card.c %D%/card.h \
 	%D%/chart.c %D%/chart.h \
+	%D%/coverage.c \
 	%D%/dialog.c %D%/dialog-draw.c %D%/dialog.h \
 	%D%/dialogs.c \
 	%D%/dialogs-run.c \

@@ -11,8 +11,12 @@
 #include "ui/layout.h"
 #include "ui/table.h"
 
+/* "+1,204 HIGH" */
+#define NEW_COLS 12
+
+/* fresh: so many of them are new. */
 static void add_count(struct pen *pen, const char *name, int64_t count,
-		      enum role role)
+		      int64_t fresh, enum role role)
 {
 	char text[NUMBER_TEXT_SIZE];
 
@@ -21,6 +25,8 @@ static void add_count(struct pen *pen, const char *name, int64_t count,
 	else
 		pen_role(pen, ROLE_NORMAL);
 	pen_printf(pen, "%s %s", name, number_grouped(count, text));
+	if (fresh > 0)
+		pen_printf(pen, " (+%s)", number_grouped(fresh, text));
 	pen_role(pen, ROLE_NORMAL);
 	pen_text(pen, "  ");
 }
@@ -29,6 +35,7 @@ static void draw_counts(const struct model *model, const struct area *area,
 			int row, int col)
 {
 	const struct severity_counts *it = &model->severities;
+	const struct severity_counts *new = &model->fresh;
 	struct pen pen = pen_at(area, row, col);
 
 	if (!model->scanned) {
@@ -37,12 +44,14 @@ static void draw_counts(const struct model *model, const struct area *area,
 		return;
 	}
 	add_count(&pen, it->critical ? "CRIT" : "crit", it->critical,
-		  ROLE_FAILED);
-	add_count(&pen, it->high ? "HIGH" : "high", it->high, ROLE_WARNING);
-	add_count(&pen, "med", it->medium, ROLE_NORMAL);
-	add_count(&pen, "low", it->low, ROLE_NORMAL);
+		  new->critical, ROLE_FAILED);
+	add_count(&pen, it->high ? "HIGH" : "high", it->high, new->high,
+		  ROLE_WARNING);
+	add_count(&pen, "med", it->medium, new->medium, ROLE_NORMAL);
+	add_count(&pen, "low", it->low, new->low, ROLE_NORMAL);
 	if (it->unknown)
-		add_count(&pen, "unknown", it->unknown, ROLE_WARNING);
+		add_count(&pen, "unknown", it->unknown, new->unknown,
+			  ROLE_WARNING);
 }
 
 static void add_number(struct pen *pen, int64_t count, enum role role)
@@ -56,9 +65,56 @@ static void add_number(struct pen *pen, int64_t count, enum role role)
 	pen_field_right(pen, 7, number_grouped(count, text));
 }
 
-/* One scanning stage: what is open by severity, waived, and not let pass. */
-static void draw_scan(const struct area *area, int row,
-		      const struct stage_model *stage)
+/* The worst of what is new: "+1 HIGH". */
+static void add_new(struct pen *pen, const struct stage_model *stage)
+{
+	const struct severity_counts *it = &stage->fresh;
+	const struct {
+		const char *name;
+		int64_t count;
+		enum role role;
+	} counts[] = {{"CRIT", it->critical, ROLE_FAILED},
+		      {"HIGH", it->high, ROLE_WARNING},
+		      {"UNKN", it->unknown, ROLE_WARNING},
+		      {"med", it->medium, ROLE_NORMAL},
+		      {"low", it->low, ROLE_NORMAL},
+		      {"info", it->info, ROLE_NORMAL}};
+	char text[NUMBER_TEXT_SIZE + 8], number[NUMBER_TEXT_SIZE];
+	size_t i = 0;
+
+	while (i < ARRAY_SIZE(counts) && !counts[i].count)
+		i++;
+	pen_role(pen, ROLE_DIM);
+	if (i == ARRAY_SIZE(counts)) {
+		pen_field_right(pen, NEW_COLS, *stage->since ? "none" : "");
+		return;
+	}
+	if (counts[i].role != ROLE_NORMAL)
+		pen_bold(pen, counts[i].role);
+	snprintf(text, sizeof(text), "+%s %s",
+		 number_grouped(counts[i].count, number), counts[i].name);
+	pen_field_right(pen, NEW_COLS, text);
+}
+
+/* What stands right of the counts: what is new where that is known, what
+ * fails where there is room. */
+static bool shows_new(const struct model *model)
+{
+	for (size_t i = 0; i < model->stage_count; i++)
+		if (*model->stages[i].since)
+			return true;
+	return false;
+}
+
+static bool shows_limit(const struct model *model, const struct area *area)
+{
+	return !shows_new(model) || area->cols >= 48 + NEW_COLS + 10;
+}
+
+/* One scanning stage: what is open by severity, waived, new, and not let
+ * pass. */
+static void draw_scan(const struct model *model, const struct area *area,
+		      int row, const struct stage_model *stage)
 {
 	const struct severity_counts *it = &stage->severities;
 	struct pen pen = pen_at(area, row, 1);
@@ -71,8 +127,10 @@ static void draw_scan(const struct area *area, int row,
 	add_number(&pen, it->medium, ROLE_NORMAL);
 	add_number(&pen, it->low, ROLE_NORMAL);
 	add_number(&pen, stage->suppressed, ROLE_NORMAL);
+	if (shows_new(model))
+		add_new(&pen, stage);
 	pen_role(&pen, ROLE_DIM);
-	if (*stage->fail_on)
+	if (*stage->fail_on && shows_limit(model, area))
 		pen_printf(&pen, "  %s", stage->fail_on);
 }
 
@@ -87,10 +145,13 @@ static int draw_scans(const struct model *model, const struct area *area,
 	pen_role(&pen, ROLE_DIM);
 	for (size_t i = 0; i < sizeof(heads) / sizeof(heads[0]); i++)
 		pen_field_right(&pen, 7, heads[i]);
-	pen_text(&pen, "  fails at");
+	if (shows_new(model))
+		pen_field_right(&pen, NEW_COLS, "new");
+	if (shows_limit(model, area))
+		pen_text(&pen, "  fails at");
 	for (size_t i = 0; i < model->stage_count; i++)
 		if (model->stages[i].scanned && row < area->rows / 2)
-			draw_scan(area, row++, &model->stages[i]);
+			draw_scan(model, area, row++, &model->stages[i]);
 	return row;
 }
 
@@ -107,6 +168,32 @@ static const char *base_name(const char *path)
 	const char *slash = strrchr(path, '/');
 
 	return slash ? slash + 1 : path;
+}
+
+/* From here on a line says all of it. */
+#define WIDE 56
+
+static void add_flag(struct pen *pen, const char *word)
+{
+	struct style style = pen->style;
+
+	pen_bold(pen, ROLE_WARNING);
+	pen_printf(pen, " %s", word);
+	pen->style = style;
+}
+
+static void add_package(struct pen *pen, const struct area *area,
+			const struct finding_model *finding)
+{
+	bool both = area->cols >= WIDE && *finding->installed;
+
+	if (*finding->package)
+		pen_printf(pen, " %s", finding->package);
+	if (both && *finding->package)
+		pen_printf(pen, " %s", finding->installed);
+	if (*finding->fixed)
+		pen_printf(pen, "%s%s", both ? " -> " : " fix ",
+			   finding->fixed);
 }
 
 static void draw_finding(const struct area *area, int row,
@@ -131,13 +218,16 @@ static void draw_finding(const struct area *area, int row,
 		pen_role(&pen, ROLE_DIM);
 	if (!severe && !finding->suppressed)
 		pen_printf(&pen, " %s", finding->severity);
-	if (*finding->package)
-		pen_printf(&pen, " %s", finding->package);
-	if (*finding->fixed)
-		pen_printf(&pen, " fix %s", finding->fixed);
+	if (finding->is_new)
+		add_flag(&pen, "new");
+	add_package(&pen, area, finding);
 	if (!*finding->package && *finding->path)
 		pen_printf(&pen, " %s:%d", base_name(finding->path),
 			   finding->line);
+	if (area->cols >= WIDE && severe)
+		pen_text(&pen, ", no exception");
+	else if (area->cols >= WIDE && *finding->exception)
+		pen_printf(&pen, ", except: %s", finding->exception);
 	if (*finding->title)
 		pen_printf(&pen, " %s", finding->title);
 }
@@ -165,9 +255,44 @@ static void draw_findings(const struct view *view, const struct model *model,
 				     i == view->scroll[PANEL_SECURITY]);
 }
 
+static bool draw_licences(const struct model *model, const struct area *area,
+			  int row)
+{
+	int64_t components = 0, unknown = 0;
+	struct pen pen = pen_at(area, row, 1);
+
+	for (size_t i = 0; i < model->stage_count; i++) {
+		components += model->stages[i].components;
+		unknown += model->stages[i].license_unknown;
+	}
+	if (!components)
+		return false;
+	pen_text(&pen, "licences  ");
+	pen_count(&pen, components, "package", "packages");
+	pen_text(&pen, ", ");
+	pen_role(&pen, unknown ? ROLE_WARNING : ROLE_NORMAL);
+	pen_count(&pen, unknown, "unknown", "unknown");
+	return true;
+}
+
+/* What else was read, from the last row up. Returns the rows left. */
+static int draw_others(const struct view *view, const struct model *model,
+		       const struct area *area)
+{
+	int rows = area->rows;
+
+	if (rows < 7)
+		return rows;
+	rows -= draw_licences(model, area, rows - 1);
+	if (!view->plan.tests.rows)
+		rows -= coverage_draw(model, area, rows - 1);
+	return rows;
+}
+
 static void security_draw(const struct view *view, const struct model *model,
 			  const struct area *area)
 {
+	struct area upper = *area;
 	bool tabled = model->scanned && area->rows >= 10 && area->cols >= 58;
 	struct rule rule;
 	int row = 2;
@@ -196,7 +321,8 @@ static void security_draw(const struct view *view, const struct model *model,
 		pen_role(&pen, model->scan_ok ? ROLE_DIM : ROLE_FAILED);
 		pen_text(&pen, model->scan_text);
 	}
-	draw_findings(view, model, area, row);
+	upper.rows = draw_others(view, model, area);
+	draw_findings(view, model, &upper, row);
 }
 
 static void open_dialog(struct view *view, const struct model *model,

@@ -267,12 +267,16 @@ void tests_list_draw(const struct view *view, const struct model *model,
 		     const struct area *area)
 {
 	const struct stage_model *stage = stage_with_tests(view, model);
+	struct area upper = area_part(area, 0, 0, area->rows - 2, area->cols);
 	struct list list = {area, 1, area->rows};
 	size_t others;
 
 	if (!stage)
 		return;
 	draw_rule(area, stage);
+	if (area->rows > 8 && coverage_draw(model, area, area->rows - 1))
+		list.area = area = &upper;
+	list.end = area->rows;
 	/* The other stages keep their rows below a long list. */
 	others = others_of(model, stage);
 	if (others)

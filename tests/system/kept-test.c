@@ -201,6 +201,40 @@ static void a_run_is_exported(void **state)
 	assert_says(site->out, "\"executionSuccessful\": false");
 }
 
+/* No rule compares them: who looks is told what is new. */
+static void what_is_new_since_live_is_told(void **state)
+{
+	static const char stages[] =
+		SITE_BUILD "  scan:\n"
+			   "    run: cat r.sarif > out.sarif\n"
+			   "    scan: {report: out.sarif, fail-on: high}\n"
+			   "  production: {deploy: {environment: "
+			   "production}}\n";
+	struct site *site = *state;
+	char *folder = site_run_folder(site, 2);
+	struct event *event;
+
+	setenv("SHOP_TOKEN", "a-token-of-ours", 1);
+	run_it(site, stages);
+	assert_says(site->out, "run 1 passed");
+	site_write(site, "r.sarif",
+		   "{\"version\":\"2.1.0\",\"runs\":[{\"results\":[{\"ruleId\":"
+		   "\"r-1\",\"level\":\"note\"},{\"ruleId\":\"r-2\",\"level\":"
+		   "\"warning\"}]}]}\n");
+	site_commit(site, "another");
+	site_call(site, "run", NULL);
+	unsetenv("SHOP_TOKEN");
+	event = site_last_event(folder, EVENT_REPORT_READ, "scan");
+	assert_string_equal(event_text(event, "since"), "production");
+	assert_int_equal(
+		json_int(event_json(event, "new-by-severity"), "medium", -1),
+		1);
+	assert_int_equal(
+		json_int(event_json(event, "new-by-severity"), "low", -1), 0);
+	event_free(event);
+	free(folder);
+}
+
 #define SITE_TEST(name) \
 	cmocka_unit_test_setup_teardown(name, site_set_up, site_tear_down)
 
@@ -212,6 +246,7 @@ static int tests(void)
 		SITE_TEST(a_new_try_begins_without_evidence),
 		SITE_TEST(gc_leaves_the_reports_of_the_newest_runs),
 		SITE_TEST(a_run_is_exported),
+		SITE_TEST(what_is_new_since_live_is_told),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -318,6 +318,55 @@ static void a_hundred_thousand_rows_do_not_stall(void **state)
 	story_close(&story);
 }
 
+/* More of what the story's scan and tests could have told. */
+static const char *const more[] = {
+	"{\"seq\":900,\"time\":\"2026-11-20T14:02:07.000Z\",\"event\":"
+	"\"report.read\",\"stage\":\"unit\",\"path\":\"c.info\",\"kind\":"
+	"\"coverage\",\"lines\":2000,\"covered\":1742,\"branches\":500,"
+	"\"branches-covered\":370,\"lines-before\":86.8,"
+	"\"branches-before\":74.6,\"fresh\":true,\"ok\":true}",
+	"{\"seq\":901,\"time\":\"2026-11-20T14:02:07.000Z\",\"event\":"
+	"\"report.read\",\"stage\":\"build\",\"path\":\"bom.json\",\"kind\":"
+	"\"components\",\"components\":214,\"license-unknown\":2,\"fresh\":"
+	"true,\"ok\":true}",
+	"{\"seq\":902,\"time\":\"2026-11-20T14:02:07.000Z\",\"event\":"
+	"\"finding.found\",\"stage\":\"build\",\"id\":\"CVE-2026-3003\","
+	"\"severity\":\"high\",\"title\":\"A loop that never ends\",\"kind\":"
+	"\"vulnerability\",\"package\":\"zlib\",\"installed\":\"1.2.13\","
+	"\"fixed\":\"1.3\",\"new\":true}",
+	"{\"seq\":903,\"time\":\"2026-11-20T14:02:07.000Z\",\"event\":"
+	"\"report.read\",\"stage\":\"build\",\"path\":\"t.json\",\"kind\":"
+	"\"findings\",\"high\":1,\"low\":3,\"open\":4,\"fail-on\":\"critical\","
+	"\"since\":\"production\",\"new-by-severity\":{\"critical\":0,"
+	"\"high\":1,\"medium\":0,\"low\":0,\"info\":0,\"unknown\":0},"
+	"\"fresh\":true,\"ok\":true}",
+};
+
+static void the_panels_tell_what_is_new_licences_and_coverage(void **state)
+{
+	static const struct {
+		const char *name;
+		int rows, cols;
+	} sizes[] = {{"evidence-60x12", 12, 60},
+		     {"evidence-80x24", 24, 80},
+		     {"evidence-80x40", 40, 80},
+		     {"evidence-120x40", 40, 120},
+		     {"evidence-200x60", 60, 200}};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
+		struct story story = story_open("gate.ndjson");
+		char *drawn;
+
+		for (size_t j = 0; j < ARRAY_SIZE(more); j++)
+			story_tell(story.model, more[j], strlen(more[j]));
+		drawn = story_draw(&story, sizes[i].rows, sizes[i].cols, ascii);
+		golden_compare("layout", sizes[i].name, drawn);
+		free(drawn);
+		story_close(&story);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -330,6 +379,8 @@ int main(void)
 		cmocka_unit_test(the_panel_opens_it_at_its_finding),
 		WITH_FOLDER(no_size_is_left_and_no_key_breaks_it),
 		WITH_FOLDER(a_hundred_thousand_rows_do_not_stall),
+		cmocka_unit_test(
+			the_panels_tell_what_is_new_licences_and_coverage),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
