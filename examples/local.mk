@@ -4,8 +4,8 @@ consumerdir = $(pkgdatadir)/examples
 dist_consumer_SCRIPTS = %D%/consumer.py
 EXTRA_DIST += %D%/shop/commits
 # Repositories with pipelines of their own, which `make check-long` runs.
-EXAMPLES = flask ansible
-EXTRA_DIST += %D%/flask %D%/ansible
+EXAMPLES = flask ansible c
+EXTRA_DIST += %D%/flask %D%/ansible %D%/c
 systemdexampledir = $(pkgdatadir)/examples/systemd
 dist_systemdexample_DATA = %D%/systemd/signalbox-watch@.service
 actionsdir = $(pkgdatadir)/examples/github-actions
@@ -26,4 +26,3 @@ uninstall-hook:
 	done
 execexampledir = $(pkgdatadir)/examples/traffic-exec
 dist_execexample_SCRIPTS = %D%/traffic-exec/haproxy-by-socat
-EXTRA_DIST += %D%/c
