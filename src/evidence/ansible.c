@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Ansible's JSON callback (ANSIBLE_STDOUT_CALLBACK=json): what a playbook
- * changed, summed over the hosts. What its tasks saw and wrote is private
- * and not read.
+ * changed, summed over the hosts. What its tasks saw and wrote is private: it
+ * is not read, and the file is not copied.
  */
 #include <inttypes.h>
 
@@ -66,6 +66,7 @@ static int read_ansible(const struct report_input *input, struct report *report,
 	const char *name;
 	json_t *host;
 
+	report->has_secrets = true;
 	json_object_foreach(stats, name, host)
 	{
 		if (!json_is_object(host))

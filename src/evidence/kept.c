@@ -281,6 +281,7 @@ static void add_component(struct evidence_writer *writer,
 	add_text(writer, "purl", it->purl);
 	add_text(writer, "path", it->path);
 	add_text(writer, "chain", it->chain);
+	add_text(writer, "verdict", it->verdict);
 	end(writer);
 }
 

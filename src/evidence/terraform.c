@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What `terraform show -json PLAN` and OpenTofu's write: how many resources
- * a plan makes, changes and destroys. The values of a plan are private and
- * not read.
+ * a plan makes, changes and destroys. The values of a plan are private: they
+ * are not read, and the file is not copied.
  */
 #include <inttypes.h>
 #include <string.h>
@@ -151,6 +151,7 @@ static int read_terraform(const struct report_input *input,
 		       err) < 0)
 		return -1;
 	report->changes.is_plan = true;
+	report->has_secrets = true;
 	json_array_foreach(list, i, entry)
 	{
 		if (count_change(&reader, entry, err) < 0)

@@ -237,31 +237,69 @@ static void add_severities(struct str *out, const struct event *event)
 		str_add_char(out, ')');
 }
 
+static void say_findings(struct str *out, const struct event *event)
+{
+	say_count(out, event_int(event, "open", 0), "open finding",
+		  "open findings");
+	add_severities(out, event);
+	if (event_int(event, "suppressed", 0))
+		str_addf(out, ", %lld suppressed",
+			 (long long)event_int(event, "suppressed", 0));
+}
+
+static void say_tests(struct str *out, const struct event *event)
+{
+	say_count(out, event_int(event, "passed", 0), "test passed",
+		  "tests passed");
+	str_addf(out, ", %lld failed",
+		 (long long)event_int(event, "failed", 0));
+	if (event_int(event, "skipped", 0))
+		str_addf(out, ", %lld skipped",
+			 (long long)event_int(event, "skipped", 0));
+}
+
+static void say_changes(struct str *out, const struct event *event)
+{
+	struct changes_model changes = {0};
+
+	changes_add(&changes, event);
+	if (!changes_sentence(&changes, out))
+		str_add(out, event_text(event, "path"));
+}
+
+static void say_coverage(struct str *out, const struct event *event)
+{
+	char text[NUMBER_TEXT_SIZE];
+
+	str_addf(out, "%lld of ", (long long)event_int(event, "covered", 0));
+	str_addf(out, "%s lines covered",
+		 number_grouped(event_int(event, "lines", 0), text));
+}
+
+static void say_components(struct str *out, const struct event *event)
+{
+	say_count(out, event_int(event, "components", 0), "component",
+		  "components");
+	if (event_int(event, "license-unknown", 0))
+		str_addf(out, ", %lld without a licence",
+			 (long long)event_int(event, "license-unknown", 0));
+}
+
 static void say_report_read(struct str *out, const struct event *event)
 {
-	str_addf(out, "%s: ", event_stage(event));
-	if (strcmp(event_text(event, "kind"), "findings") == 0) {
-		say_count(out, event_int(event, "open", 0), "open finding",
-			  "open findings");
-		add_severities(out, event);
-		if (event_int(event, "suppressed", 0))
-			str_addf(out, ", %lld suppressed",
-				 (long long)event_int(event, "suppressed", 0));
-	} else if (strcmp(event_text(event, "kind"), "changes") == 0) {
-		struct changes_model changes = {0};
+	static const struct {
+		const char *kind;
+		void (*say)(struct str *out, const struct event *event);
+	} kinds[] = {
+		{"tests", say_tests},		{"findings", say_findings},
+		{"coverage", say_coverage},	{"changes", say_changes},
+		{"components", say_components},
+	};
 
-		changes_add(&changes, event);
-		if (!changes_sentence(&changes, out))
-			str_addf(out, "%s", event_text(event, "path"));
-	} else {
-		say_count(out, event_int(event, "passed", 0), "test passed",
-			  "tests passed");
-		str_addf(out, ", %lld failed",
-			 (long long)event_int(event, "failed", 0));
-		if (event_int(event, "skipped", 0))
-			str_addf(out, ", %lld skipped",
-				 (long long)event_int(event, "skipped", 0));
-	}
+	str_addf(out, "%s: ", event_stage(event));
+	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
+		if (strcmp(event_text(event, "kind"), kinds[i].kind) == 0)
+			kinds[i].say(out, event);
 	if (!event_bool(event, "ok"))
 		str_add(out, ", does not hold");
 	say_field(out, ": ", event, "reason");

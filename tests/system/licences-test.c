@@ -99,6 +99,54 @@ static void what_cannot_be_judged_is_red(void **state)
 	assert_says(site->out, "lists no components");
 }
 
+static void a_plan_is_told_before_its_gate(void **state)
+{
+	struct site *site = *state;
+	char *folder = site_run_folder(site, 1);
+	struct event *read;
+
+	site_write(site, "plan",
+		   "{\"format_version\":\"1.2\",\"planned_values\":{},"
+		   "\"variables\":{\"key\":{\"value\":\"hunter2\"}},"
+		   "\"resource_changes\":[{\"address\":\"pot.a\",\"change\":{"
+		   "\"actions\":[\"delete\",\"create\"],\"before\":{\"k\":"
+		   "\"hunter2\"}}},{\"change\":{\"actions\":[\"create\"]}}]}");
+	site_pipeline(site, HEAD "  infra: {run: cat plan > p.json, reports: "
+				 "{terraform: p.json}}\n");
+	site_commit(site, "a plan");
+	assert_int_equal(site_call(site, "run", NULL), 0);
+	assert_says(site->out, "infra: 1 to REPLACE, 1 to add");
+	read = site_last_event(folder, EVENT_REPORT_READ, "infra");
+	assert_non_null(read);
+	assert_string_equal(event_text(read, "kind"), "changes");
+	assert_int_equal(event_int(read, "replacements", -1), 1);
+	event_free(read);
+	site_write(site, "plan",
+		   "{\"format_version\":\"1.2\","
+		   "\"planned_values\":{},\"errored\":true}");
+	site_commit(site, "a bad plan");
+	assert_int_equal(site_call(site, "run", NULL), 1);
+	assert_says(site->out, "ended in an error");
+	free(folder);
+}
+
+/* Nor in the journal, nor in what is kept of the report. */
+static void no_value_of_a_plan_is_written_down(void **state)
+{
+	struct site *site = *state;
+
+	site_write(site, "play",
+		   "{\"plays\":[{\"tasks\":[{\"hosts\":{\"a\":{\"diff\":"
+		   "\"hunter2\"}}}]}],\"stats\":{\"a\":{\"changed\":1}}}");
+	site_pipeline(site, HEAD "  hosts: {run: cat play > p.json, reports: "
+				 "{ansible: p.json}}\n");
+	site_commit(site, "a play");
+	assert_int_equal(site_call(site, "run", NULL), 0);
+	assert_says(site->out, "hosts: 1 changed on 1 host");
+	site_shell(site, site->state,
+		   "! grep -rl --exclude-dir=work hunter2 .");
+}
+
 #define SITE_TEST(name) \
 	cmocka_unit_test_setup_teardown(name, site_set_up, site_tear_down)
 
@@ -108,6 +156,8 @@ static int tests(void)
 		SITE_TEST(each_licence_must_be_allowed),
 		SITE_TEST(an_approval_or_an_exception_lets_one_pass),
 		SITE_TEST(what_cannot_be_judged_is_red),
+		SITE_TEST(a_plan_is_told_before_its_gate),
+		SITE_TEST(no_value_of_a_plan_is_written_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -14,6 +14,7 @@ static void a_plan_counts_what_it_does_to_resources(void **state)
 	assert_int_equal(report.kind, REPORT_OF_CHANGES);
 	assert_int_equal(report.verdict, REPORT_PASS);
 	assert_true(n->is_plan);
+	assert_true(report.has_secrets);
 	assert_int_equal(n->adds, 2);
 	assert_int_equal(n->changes, 1);
 	assert_int_equal(n->destroys, 1);
@@ -65,6 +66,7 @@ static void a_play_is_summed_over_its_hosts(void **state)
 	assert_string_equal(report.format, "ansible");
 	assert_int_equal(report.verdict, REPORT_PASS);
 	assert_false(report.changes.is_plan);
+	assert_true(report.has_secrets);
 	assert_int_equal(report.changes.changed, 3);
 	assert_int_equal(report.changes.failed, 0);
 	assert_int_equal(report.changes.hosts, 2);

@@ -92,6 +92,14 @@ static const struct {
 	 "\"unreachable\":1,\"hosts\":2,\"ok\":false",
 	 "hosts: 3 changed on 2 hosts, 1 FAILED, 1 UNREACHABLE, does not hold"},
 	{"report.read",
+	 "\"stage\":\"unit\",\"kind\":\"coverage\",\"covered\":871,\"lines\":"
+	 "1204,\"ok\":true",
+	 "unit: 871 of 1,204 lines covered"},
+	{"report.read",
+	 "\"stage\":\"bom\",\"kind\":\"components\",\"components\":12,"
+	 "\"license-unknown\":2,\"ok\":true",
+	 "bom: 12 components, 2 without a licence"},
+	{"report.read",
 	 "\"stage\":\"infra\",\"kind\":\"changes\",\"path\":\"plan.json\","
 	 "\"ok\":false,\"reason\":\"is empty\"",
 	 "infra: plan.json, does not hold: is empty"},
