@@ -14,6 +14,9 @@
 #include "delivery/traffic/traffic.h"
 #include "system/liar.h"
 
+/* Its own is 5 s. What is told while it waits comes before either. */
+#define PATIENCE_MS 1500
+
 struct fixture {
 	char *folder, *socket, *state_file;
 	struct loop *loop;
@@ -158,6 +161,7 @@ static struct fixture *beside(void **state, const struct liar_shape *shape)
 		.folder = folder,
 		.note = noted,
 		.data = f,
+		.patience_ms = PATIENCE_MS,
 	};
 
 	liar_start(&f->liar, f->socket, shape);
@@ -273,7 +277,8 @@ static void no_answer_at_all_is_none(void **state)
 
 static void half_an_answer_is_none(void **state)
 {
-	is_not_believed(state, LIAR_STOPS, "did not answer", 5000, 20000);
+	is_not_believed(state, LIAR_STOPS, "did not answer", PATIENCE_MS,
+			20000);
 }
 
 /* Said at once, refused by the timeout. */
@@ -292,6 +297,7 @@ static void a_wedged_socket_is_told_of_before_it_fails(void **state)
 	ms = (clock_monotonic_us() - begun) / 1000;
 	print_message("# after %lld ms: %s", (long long)ms, f->notes.data);
 	assert_non_null(strstr(f->notes.data, "has not answered for 1 s"));
+	assert_non_null(strstr(f->notes.data, "given up after 1.5 s"));
 	assert_true(ms >= 1000);
 	wait_told(f);
 	assert_int_equal(f->code, ERROR_TIMEOUT);

@@ -39,6 +39,7 @@ struct traffic_options {
 	void (*note)(const char *text, void *data);
 	void *data;
 	const struct traffic_ops *ops; /* for tests; NULL: by environment */
+	int64_t patience_ms;	       /* for tests: with HAProxy; 0: its own */
 };
 
 enum traffic_latency {

@@ -237,32 +237,6 @@ static void what_other_hands_did_holds_the_plan(void **state)
 	end(&rig);
 }
 
-/* Its operation is still under way, and ends later. */
-static void moved_by_someone_else_it_waits_for_its_operation(void **state)
-{
-	struct rig rig;
-
-	(void)state;
-	begin_second(&rig, with_pause);
-	rig_until_told(&rig, "target.started");
-	step_moved(rig.step, "lee rolled back");
-	rig_until_done(&rig);
-	assert_int_equal(rig.outcome, STATE_ROLLED_BACK);
-	assert_string_equal(rig.reason, "lee rolled back");
-	step_free(rig.step);
-	rig.step = NULL;
-	for (int i = 0; i < 5; i++)
-		loop_turn(rig.loop, 1);
-	end(&rig);
-}
-
-static bool looks_at_requests(const struct rig *rig)
-{
-	const struct operation *operation = rig->environment->operation;
-
-	return operation && operation->minor;
-}
-
 static void gone_back(void *data, const struct error *err)
 {
 	assert_null(err);
@@ -285,6 +259,33 @@ static void roll_back_behind(struct rig *rig)
 	environment_rollback(other, &request, gone_back, &done);
 	rig_until(rig, &done);
 	environment_close(other);
+}
+
+/* Its operation is still under way, and ends later. */
+static void moved_by_someone_else_it_waits_for_its_operation(void **state)
+{
+	struct rig rig;
+
+	(void)state;
+	begin_second(&rig, with_pause);
+	rig_until_told(&rig, "target.started");
+	step_moved(rig.step, "lee rolled back");
+	roll_back_behind(&rig);
+	rig_until_done(&rig);
+	assert_int_equal(rig.outcome, STATE_ROLLED_BACK);
+	assert_string_equal(rig.reason, "lee rolled back");
+	step_free(rig.step);
+	rig.step = NULL;
+	for (int i = 0; i < 5; i++)
+		loop_turn(rig.loop, 1);
+	end(&rig);
+}
+
+static bool looks_at_requests(const struct rig *rig)
+{
+	const struct operation *operation = rig->environment->operation;
+
+	return operation && operation->minor;
 }
 
 /* Who looks at them would tell a step that is gone. */
