@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "delivery/compare.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -213,7 +214,9 @@ static void fill(const struct compare *compare,
 	finding->verdict = verdict_of(opinion);
 	finding->needed =
 		finding->verdict == VERDICT_INCONCLUSIVE ? opinion->needed : 0;
-	finding->evidence = opinion->evidence;
+	/* What is beyond all numbers is told as the greatest: an infinity is
+	 * no number of JSON, and would be told as none at all. */
+	finding->evidence = fmin(opinion->evidence, DBL_MAX);
 	finding->smallest = 100 * opinion->smallest;
 	if (compare->times) {
 		finding->value = sight->candidate.p99;
@@ -248,6 +251,28 @@ static void hold(struct finding *finding, enum verdict verdict,
 	snprintf(finding->text, sizeof(finding->text), "%s", text);
 }
 
+static void say_nothing_yet(const struct compare *compare,
+			    const struct analysis_sight *sight,
+			    struct finding *finding)
+{
+	int64_t timed = sight->stable.timed;
+	char count[NUMBER_TEXT_SIZE], more[NUMBER_TEXT_SIZE];
+
+	if (!compare->times || timed >= TIMED_LEAST || compare->slow_ms > 0) {
+		hold(finding, VERDICT_INCONCLUSIVE,
+		     "too few requests on stable, or beside it, to compare "
+		     "with");
+		return;
+	}
+	finding->verdict = VERDICT_INCONCLUSIVE;
+	finding->needed = TIMED_LEAST - timed;
+	snprintf(finding->text, sizeof(finding->text),
+		 "too few requests on stable to know its p99: %s, %s more "
+		 "needed",
+		 number_grouped(timed, count),
+		 number_grouped(finding->needed, more));
+}
+
 void compare_look(struct compare *compare, const struct analysis_sight *sight,
 		  int64_t more, struct finding *finding)
 {
@@ -280,8 +305,6 @@ void compare_look(struct compare *compare, const struct analysis_sight *sight,
 		fill(compare, sight, &opinion, finding);
 		say(compare, &opinion, finding);
 	} else {
-		hold(finding, VERDICT_INCONCLUSIVE,
-		     "too few requests on stable, or beside it, to compare "
-		     "with");
+		say_nothing_yet(compare, sight, finding);
 	}
 }

@@ -145,16 +145,20 @@ static const struct {
 static void dies_at_each_weight_and_goes_back(struct site *site,
 					      enum depth depth)
 {
+	/* With the guard, in make check, at the first and the last: that it
+	 * died as well matters to nobody who weighs. */
+	bool all = depth == PROGRAM || getenv("SIGNALBOX_LONG");
 	double share;
+	int run = 1;
 
 	release_first(site);
 	site_load_start(site);
-	for (size_t i = 0; i < ARRAY_SIZE(weights); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(weights); i += all ? 1 : 3) {
 		die_at(site, weights[i].steps, weights[i].reached, depth);
 		share = share_of_green(site);
 		assert_true(share >= weights[i].least);
 		assert_true(share <= weights[i].most);
-		assert_status_says_what_was_under_way(site, (int)i + 2);
+		assert_status_says_what_was_under_way(site, ++run);
 		assert_int_equal(
 			site_call(site, "rollback", "production", NULL), 0);
 		assert_says(site->out, "back on blue in ");

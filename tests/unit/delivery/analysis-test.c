@@ -434,6 +434,55 @@ static void stable_without_requests_is_inconclusive(void **state)
 	analysis_free(analysis);
 }
 
+/* Of stable's, not of the candidate's. */
+static void p99_beside_stable_tells_how_many_requests_are_missing(void **state)
+{
+	struct analysis_config config = beside_stable;
+	struct analysis *analysis;
+	struct analysis_sight sight = counted(0, 0);
+	struct analysis_result result;
+
+	(void)state;
+	config.worse_errors.present = false;
+	analysis = analysis_new(&config);
+	sight.stable.p99 = sight.candidate.p99 = 10;
+	analysis_begin(analysis, 1000, &sight);
+	sight.candidate.requests = sight.candidate.timed = 5000;
+	sight.stable.requests = sight.stable.timed = 120;
+	result = look_at(analysis, 1, &sight);
+	assert_int_equal(result.verdict, VERDICT_INCONCLUSIVE);
+	assert_int_equal(result.findings[0].needed, 80);
+	assert_string_equal(result.text,
+			    "too few requests on stable to know its p99: 120, "
+			    "80 more needed");
+	analysis_free(analysis);
+}
+
+/* As of a million requests that all fail beside a million that do not. */
+static void evidence_beyond_all_numbers_is_still_told(void **state)
+{
+	struct analysis_config config = beside_stable;
+	struct analysis *analysis;
+	struct analysis_sight sight = counted(0, 0);
+	struct analysis_result result;
+	struct event *event;
+
+	(void)state;
+	config.slower.present = false;
+	analysis = analysis_new(&config);
+	analysis_begin(analysis, 1000, &sight);
+	for (int i = 1; i <= 2; i++) {
+		sight = counted(1000000 * i, 1000000 * i);
+		sight.stable.requests = 1000000 * i;
+		result = look_at(analysis, i, &sight);
+	}
+	assert_true(result.condemned);
+	event = analysis_event(&result, "production", "production");
+	assert_true(event_has(event, "evidence"));
+	event_free(event);
+	analysis_free(analysis);
+}
+
 static void
 candidate_with_all_requests_is_held_against_limits_alone(void **state)
 {
@@ -498,6 +547,9 @@ int main(void)
 		cmocka_unit_test(
 			candidate_as_good_as_stable_passes_and_says_what_shows),
 		cmocka_unit_test(candidate_slower_than_stable_is_condemned),
+		cmocka_unit_test(
+			p99_beside_stable_tells_how_many_requests_are_missing),
+		cmocka_unit_test(evidence_beyond_all_numbers_is_still_told),
 		cmocka_unit_test(
 			slow_requests_within_the_percentile_are_let_pass),
 		cmocka_unit_test(evidence_is_kept_when_the_next_step_begins),
