@@ -12,6 +12,7 @@
 #include "cli/listing.h"
 #include "cli/runs.h"
 #include "delivery/ledger.h"
+#include "delivery/words.h"
 #include "engine/runs.h"
 
 /* A deployment, or a rollback, as an object of the list. */
@@ -156,12 +157,15 @@ static void end_rollback(struct changes *changes, const struct event *event)
 	const json_t *live = event_json(event, "live");
 	struct change *candidate = deployment_at(changes, changes->open);
 	size_t i = changes->count;
+	json_t *row;
 
 	while (i > 0 && !changes->items[i - 1].is_rollback)
 		i--;
-	if (i)
-		say(changes->items[i - 1].row, "outcome",
-		    event_text(event, "outcome"));
+	row = i ? changes->items[i - 1].row : NULL;
+	if (row)
+		say(row, "outcome", event_text(event, "outcome"));
+	if (row && event_has(event, "ms"))
+		json_object_set(row, "ms", event_json(event, "ms"));
 	if (strcmp(event_text(event, "outcome"), "passed") != 0)
 		return;
 	changes->open = 0;
@@ -246,24 +250,29 @@ static void print_deployment(int64_t time_ms, const json_t *row)
 		      or_dash(json_text(row, "person")));
 	if (!*outcome || strcmp(outcome, "passed") == 0)
 		listing_print("%s\n", *ended ? ended : open);
+	else if (strcmp(outcome, json_text(row, "text")) == 0)
+		listing_print("%s\n", outcome);
 	else
 		listing_print("%s: %s\n", outcome, json_text(row, "text"));
 }
 
 static void print_rollback(int64_t time_ms, const json_t *row)
 {
-	const char *person = json_text(row, "person");
 	const char *reason = json_text(row, "reason");
 	const char *outcome = json_text(row, "outcome");
 	bool passed = strcmp(outcome, "passed") == 0;
-	char when[32];
+	char when[32], took[CLOCK_TEXT_SIZE] = "-";
 
-	listing_print("%-16s  %-18s  rolled back to %s %s%s%s%s%s%s\n",
-		      listing_time(time_ms, when), json_text(row, "from"),
-		      json_text(row, "to"), *person ? "by " : "by itself, ",
-		      *person ? person : json_text(row, "by"),
-		      *reason ? ": " : "", reason, passed ? "" : ", ",
-		      passed ? "" : outcome);
+	if (json_int(row, "ms", -1) >= 0)
+		duration_format(json_int(row, "ms", 0), took);
+	listing_print(
+		"%-16s  %-18s  %-10s  %-8s  %-12s  %8s  %-14s  rolled "
+		"back to %s%s%s%s%s\n",
+		listing_time(time_ms, when), json_text(row, "from"), "-", "-",
+		"-", took,
+		words_roller(json_text(row, "by"), json_text(row, "person")),
+		json_text(row, "to"), *reason ? ": " : "", reason,
+		passed ? "" : ", ", passed ? "" : outcome);
 }
 
 static int by_time(const void *a, const void *b)

@@ -283,9 +283,10 @@ static void abandon_locked(struct operation *operation, const struct error *err)
 		operation_finish(operation, err);
 		return;
 	}
-	environment_append_owned(
-		environment,
-		finished_event(environment, "failed", operation->reason));
+	environment_append_owned(environment,
+				 finished_event(environment,
+						state_name(operation->outcome),
+						operation->reason));
 	operation_commit(operation, true, abandoned);
 }
 
@@ -318,9 +319,11 @@ static void stop_candidate(struct operation *operation, const struct error *err)
 		operation_finish(operation, err);
 		return;
 	}
-	/* In place and not yet begun: what runs there is the live one. */
-	if (state->in_place && state->has_live &&
-	    environment_runs(operation->environment, colour, &state->live))
+	/* In place and not yet begun: what runs there is the live one. What
+	 * was adopted did not make room, and was told of by then. */
+	if (state->running[colour].adopted ||
+	    (state->in_place && state->has_live &&
+	     environment_runs(operation->environment, colour, &state->live)))
 		old_one_back(operation, NULL);
 	else
 		operation_stop(operation, colour, operation->reason,
@@ -368,8 +371,8 @@ static void live_is_whole(struct operation *operation, const struct error *err)
 	take_back(operation, NULL);
 }
 
-void environment_abandon(struct environment *environment, const char *reason,
-			 environment_done *done, void *data)
+void environment_abandon(struct environment *environment, enum state outcome,
+			 const char *reason, environment_done *done, void *data)
 {
 	struct operation *operation =
 		environment_deployment_operation(environment, done, data);
@@ -378,6 +381,7 @@ void environment_abandon(struct environment *environment, const char *reason,
 
 	if (!operation)
 		return;
+	operation->outcome = outcome;
 	operation->reason = xstrdup(reason);
 	if (state->in_place || !state->has_live ||
 	    !(state->split[colour] > 0)) {

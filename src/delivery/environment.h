@@ -192,9 +192,11 @@ void environment_shift(struct environment *environment, double percent,
 void environment_promote(struct environment *environment, const char *person,
 			 environment_done *done, void *data);
 /* The deployment ends without it: traffic back if it had any, the candidate
- * stopped (in place: the old release started again). */
-void environment_abandon(struct environment *environment, const char *reason,
-			 environment_done *done, void *data);
+ * stopped (in place: the old release started again). outcome: failed or
+ * cancelled. */
+void environment_abandon(struct environment *environment, enum state outcome,
+			 const char *reason, environment_done *done,
+			 void *data);
 
 struct rollback_request {
 	const char *by;	    /* "person", "analysis", "operator-timeout" */

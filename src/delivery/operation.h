@@ -116,6 +116,7 @@ struct operation {
 	bool spares;	 /* a rollback: what it leaves may come again */
 	bool gives_back; /* the run lock, at its end */
 	struct drill drill;
+	enum state outcome; /* of a deployment that is given up */
 	/* Nobody asked for it: gives way to whatever is asked for, and needs
 	 * no holder, only the epoch that it began with. */
 	bool minor;

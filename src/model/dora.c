@@ -34,12 +34,15 @@ static size_t add_change(struct dora *dora, const json_t *release,
 static void take_traffic(struct dora *dora, const struct event *event)
 {
 	struct dora_change *it = change_at(dora, dora->candidate);
+	double share;
 
-	if (!it || it->colour < 0 || it->first_traffic)
+	if (!it || it->colour < 0)
 		return;
-	if (json_number(event_json(event, "to"),
-			colour_name((enum colour)it->colour), 0) > 0)
+	share = json_number(event_json(event, "to"),
+			    colour_name((enum colour)it->colour), 0);
+	if (share > 0 && !it->first_traffic)
 		it->first_traffic = event->time_ms;
+	it->full = it->full || share >= 100;
 }
 
 static void take_back(struct dora_change *it, int64_t time_ms)
@@ -48,6 +51,14 @@ static void take_back(struct dora_change *it, int64_t time_ms)
 		return;
 	it->failed = true;
 	it->restored = time_ms;
+}
+
+/* A person thought better of it before it served everybody: nothing failed. */
+static bool is_withdrawn(const struct dora_change *it,
+			 const struct event *event)
+{
+	return !it->full &&
+	       strcmp(event_text(event, "outcome"), "cancelled") == 0;
 }
 
 static void end_deployment(struct dora *dora, const struct event *event)
@@ -63,7 +74,7 @@ static void end_deployment(struct dora *dora, const struct event *event)
 		if (!it->first_traffic)
 			it->first_traffic = event->time_ms;
 		dora->live = dora->candidate;
-	} else if (it) {
+	} else if (it && !is_withdrawn(it, event)) {
 		take_back(it, event->time_ms);
 	}
 	dora->candidate = 0;

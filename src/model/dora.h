@@ -20,6 +20,7 @@ struct dora_change {
 	int colour;
 	int64_t committed; /* all wall ms; 0: not known, or never */
 	int64_t first_traffic, live, restored;
+	bool full;   /* had all the traffic */
 	bool failed; /* had traffic, and was taken back */
 };
 

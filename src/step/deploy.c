@@ -110,8 +110,10 @@ void deploy_fail(struct deploy_step *deploy, enum state outcome,
 	deploy->phase = DEPLOY_ENDING;
 	deploy_drop_waits(deploy);
 	if (deploy->begun && !deploy->gone)
-		environment_abandon(deploy->environment, deploy->ending_reason,
-				    abandoned, deploy);
+		environment_abandon(deploy->environment,
+				    outcome == STATE_CANCELLED ? outcome
+							       : STATE_FAILED,
+				    deploy->ending_reason, abandoned, deploy);
 	else
 		finish(deploy, outcome, deploy->ending_reason);
 }

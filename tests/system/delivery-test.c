@@ -274,6 +274,16 @@ static void what_serves_is_found_where_it_is(void **state)
 	assert_string_equal(site_colour(site), "blue");
 }
 
+static int column_of(const char *out, const char *text)
+{
+	const char *at = strstr(out, text), *line = at;
+
+	assert_non_null(at);
+	while (line > out && line[-1] != '\n')
+		line--;
+	return (int)(at - line);
+}
+
 static void canary_asleep_during_a_rollback_cannot_undo_it(void **state)
 {
 	struct site *site = *state;
@@ -305,7 +315,8 @@ static void canary_asleep_during_a_rollback_cannot_undo_it(void **state)
 	site_load_stop(site);
 	site_assert_nothing_failed(site);
 	assert_int_equal(site_call(site, "history", "production", NULL), 0);
-	assert_says(site->out, "rolled back to ");
+	assert_int_equal(column_of(site->out, "rolled back to "),
+			 column_of(site->out, "HOW IT ENDED"));
 	assert_says(site->out, ": it hangs");
 	assert_says(site->out, "  live\n");
 	assert_int_equal(site_call(site, "history", "production", "--output",

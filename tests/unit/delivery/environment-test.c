@@ -383,8 +383,8 @@ static void candidate_that_fails_before_traffic_leaves_live_alone(void **state)
 	turn_until(world, &answer.done);
 	assert_int_equal(answer.code, ERROR_TIMEOUT);
 	memset(&answer, 0, sizeof(answer));
-	environment_abandon(world->environment, "not healthy", answered,
-			    &answer);
+	environment_abandon(world->environment, STATE_FAILED, "not healthy",
+			    answered, &answer);
 	went_well(world, &answer);
 	assert_asked("start green v2\nstop green\n");
 	assert_false(state_of(world)->has_candidate);
@@ -467,7 +467,8 @@ static void abandoning_brings_traffic_back_before_the_stop(void **state)
 	canary_started(world, "v2");
 	shifted(world, 25);
 	free(fake_log());
-	environment_abandon(world->environment, "cancelled", answered, &answer);
+	environment_abandon(world->environment, STATE_CANCELLED, "cancelled",
+			    answered, &answer);
 	went_well(world, &answer);
 	assert_asked("set blue 100 green 0\nsettle\nstop green\n");
 }
@@ -483,7 +484,8 @@ static void abandoning_starts_a_proxy_that_has_died(void **state)
 	free(fake_log());
 	fake.running = false;
 	fake.refuse_while_down = true;
-	environment_abandon(world->environment, "cancelled", answered, &answer);
+	environment_abandon(world->environment, STATE_CANCELLED, "cancelled",
+			    answered, &answer);
 	went_well(world, &answer);
 	assert_asked("proxy starts blue 100 green 0\n"
 		     "set blue 100 green 0\nsettle\nstop green\n");
@@ -503,7 +505,8 @@ in_place_stops_the_old_one_and_abandoning_starts_it_again(void **state)
 	free(fake_log());
 	started(world);
 	assert_asked("stop blue\nstart blue v2\n");
-	environment_abandon(world->environment, "bad", answered, &answer);
+	environment_abandon(world->environment, STATE_FAILED, "bad", answered,
+			    &answer);
 	went_well(world, &answer);
 	assert_asked("stop blue\nstart blue v1\n");
 	assert_string_equal(state_of(world)->live.version, "v1");

@@ -517,7 +517,8 @@ static void finds_a_way(struct environment *environment)
 		environment_up(environment, "ana", answered, asks(0, "up"));
 		waits();
 		if (state->has_candidate)
-			environment_abandon(environment, "gave up", answered,
+			environment_abandon(environment, STATE_FAILED,
+					    "gave up", answered,
 					    must("the way on"));
 		waits();
 		/* Refused where another release serves people: `down`, and
@@ -567,8 +568,8 @@ static void steps(int handle)
 		environment_promote(environment, "ravi", answered,
 				    asks(handle, "promote"));
 	else if (draw < 54)
-		environment_abandon(environment, "gave up", answered,
-				    asks(handle, "abandon"));
+		environment_abandon(environment, STATE_FAILED, "gave up",
+				    answered, asks(handle, "abandon"));
 	else if (draw < 62)
 		rolls_back(handle);
 	else if (draw < 66)

@@ -106,7 +106,8 @@ static void it_ends_before_an_abandoned_candidate_stops(void **state)
 
 	canary_started(world, "v2");
 	free(fake_log());
-	environment_abandon(world->environment, "bad", answered, &answer);
+	environment_abandon(world->environment, STATE_FAILED, "bad", answered,
+			    &answer);
 	went_well(world, &answer);
 	assert_asked("preview none\n"
 		     "settle\n"

@@ -96,11 +96,39 @@ static void figures_are_of_what_had_traffic(void **state)
 	dora_release(&dora);
 }
 
+/* Nothing failed that was called off; what all were served by has. */
+static void who_cancels_before_100_percent_has_not_failed(void **state)
+{
+	struct dora dora = {0};
+	struct dora_figures figures;
+
+	(void)state;
+	planned(&dora, 1, "blue", NOW);
+	ended(&dora, EVENT_DEPLOY_FINISHED, "passed", 1, NOW);
+	planned(&dora, 2, "green", NOW + MINUTE);
+	traffic(&dora, 25, NOW + 2 * MINUTE);
+	traffic(&dora, 0, NOW + 3 * MINUTE);
+	ended(&dora, EVENT_DEPLOY_FINISHED, "cancelled", 1, NOW + 3 * MINUTE);
+	dora_figures(&dora, NOW + 20 * MINUTE, &figures);
+	assert_int_equal(figures.changes, 2);
+	assert_int_equal(figures.failed, 0);
+	assert_int_equal(figures.restore_ms, -1);
+	planned(&dora, 3, "green", NOW + 4 * MINUTE);
+	traffic(&dora, 100, NOW + 5 * MINUTE);
+	traffic(&dora, 0, NOW + 6 * MINUTE);
+	ended(&dora, EVENT_DEPLOY_FINISHED, "cancelled", 1, NOW + 6 * MINUTE);
+	dora_figures(&dora, NOW + 20 * MINUTE, &figures);
+	assert_int_equal(figures.changes, 3);
+	assert_int_equal(figures.failed, 1);
+	dora_release(&dora);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(nothing_is_no_data),
 		cmocka_unit_test(figures_are_of_what_had_traffic),
+		cmocka_unit_test(who_cancels_before_100_percent_has_not_failed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
