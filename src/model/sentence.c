@@ -271,6 +271,10 @@ static void say_coverage(struct str *out, const struct event *event)
 {
 	char text[NUMBER_TEXT_SIZE];
 
+	if (!event_has(event, "lines")) {
+		str_add(out, event_text(event, "path"));
+		return;
+	}
 	str_addf(out, "%lld of ", (long long)event_int(event, "covered", 0));
 	str_addf(out, "%s lines covered",
 		 number_grouped(event_int(event, "lines", 0), text));
@@ -278,6 +282,10 @@ static void say_coverage(struct str *out, const struct event *event)
 
 static void say_components(struct str *out, const struct event *event)
 {
+	if (!event_has(event, "components")) {
+		str_add(out, event_text(event, "path"));
+		return;
+	}
 	say_count(out, event_int(event, "components", 0), "component",
 		  "components");
 	if (event_int(event, "license-unknown", 0))

@@ -7,6 +7,8 @@
 #include "base/str.h"
 #include "source/repository.h"
 
+/* Of what no approval covers, this many are named in the log. */
+#define LOGGED 50
 #define APPROVALS_BYTES ((size_t)4 << 20)
 
 static int read_approvals(const char *name, const char *folder,
@@ -70,4 +72,22 @@ int scan_licences(const struct scan_config *config, const char *repository,
 	licences_apply(&policy, report);
 	approvals_release(&approvals);
 	return 0;
+}
+
+void scan_licences_log(struct stage_log *log, const struct report *report)
+{
+	size_t told = 0;
+
+	for (size_t i = 0; i < report->finding_count && told < LOGGED; i++) {
+		const struct finding *it = &report->findings[i];
+		const char *what = it->package ? it->package : it->path;
+
+		if (it->kind != FINDING_LICENSE || it->state != FINDING_OPEN)
+			continue;
+		told++;
+		stage_log_printf(
+			log, "signalbox: %s: %s%s%s%s\n", what ? what : it->id,
+			it->title, it->chain ? " (" : "",
+			it->chain ? it->chain : "", it->chain ? ")" : "");
+	}
 }

@@ -5,6 +5,7 @@
 
 #include "evidence/report.h"
 #include "pipeline/pipeline.h"
+#include "step/log.h"
 
 /*
  * Adds a finding for each component whose licence is not allowed; nothing
@@ -15,5 +16,7 @@
 int scan_licences(const struct scan_config *config, const char *repository,
 		  const char *commit, struct report *report,
 		  struct error *err) MUST_CHECK;
+/* A line for each open finding of a licence, with who brought it in. */
+void scan_licences_log(struct stage_log *log, const struct report *report);
 
 #endif

@@ -4,6 +4,7 @@
  * holds it against the policy. The engine runs it after `run`; the report
  * must be newer than the stage.
  */
+#include "step/scan-licences.h"
 #include "step/scan.h"
 
 #include <stdlib.h>
@@ -139,6 +140,7 @@ static void tell_reading(struct step *step, struct scan_job *job, size_t which)
 			 reading->text ? reading->text : "no finding");
 	if (!reading->is_read)
 		return;
+	scan_licences_log(step->options.log, &reading->report);
 	step_tell_notes(step, path, &reading->report.notes);
 	tell_findings(step, &reading->report);
 }

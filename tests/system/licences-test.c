@@ -46,6 +46,9 @@ static void each_licence_must_be_allowed(void **state)
 	assert_int_equal(scan(site, LISTS "}"), 1);
 	assert_says(site->out, "1 high");
 	assert_says(site->out, "GPL-3.0-only is denied");
+	site_call(site, "log", "1", "scan", NULL);
+	assert_says(site->out,
+		    "pear: GPL-3.0-only is denied (shop > plum > pear)");
 	assert_int_equal(scan(site, LISTS "}, fail-on: medium"), 1);
 	assert_says(site->out, "1 high, 1 medium");
 	assert_int_equal(scan(site, "licences: {allow: [MIT, GPL-*]}"), 0);

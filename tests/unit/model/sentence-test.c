@@ -96,6 +96,10 @@ static const struct {
 	 "1204,\"ok\":true",
 	 "unit: 871 of 1,204 lines covered"},
 	{"report.read",
+	 "\"stage\":\"unit\",\"kind\":\"coverage\",\"path\":\"c.xml\","
+	 "\"ok\":false,\"reason\":\"is not there\"",
+	 "unit: c.xml, does not hold: is not there"},
+	{"report.read",
 	 "\"stage\":\"bom\",\"kind\":\"components\",\"components\":12,"
 	 "\"license-unknown\":2,\"ok\":true",
 	 "bom: 12 components, 2 without a licence"},
