@@ -67,5 +67,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	compare(data, size, chunk, NULL);
 	compare(data, size, chunk, "tap");
 	compare(data, size, chunk, "cmocka");
+	compare(data, size, chunk, "gotest");
+	compare(data, size, chunk, "subunit");
 	return 0;
 }
