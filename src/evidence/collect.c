@@ -179,52 +179,60 @@ void report_add_coverage(struct report *report,
 	report->coverage.branches_covered += file->branches_covered;
 }
 
-/* Texts are interned: the same text is the same pointer. */
-static int compare_pointers(const void *a, const void *b)
+/* Texts are interned: the same text is the same pointer. Where there is a
+ * package, its place is not what tells two apart. */
+static bool is_same(const struct finding *a, const struct finding *b)
 {
-	return a < b ? -1 : a > b;
+	if (a->id != b->id || a->package != b->package ||
+	    a->installed != b->installed)
+		return false;
+	return a->package || (a->path == b->path && a->line == b->line &&
+			      a->column == b->column);
 }
 
-static int compare_numbers(int a, int b)
+static uint64_t mix(uint64_t hash, uint64_t value)
 {
-	return a < b ? -1 : a > b;
+	hash = (hash ^ value) * 0x9e3779b97f4a7c15u;
+	return hash ^ hash >> 29;
 }
 
-static int compare_findings(const void *left, const void *right)
+static uint64_t hash_of(const struct finding *finding)
 {
-	const struct finding *a = *(const struct finding *const *)left;
-	const struct finding *b = *(const struct finding *const *)right;
-	int order = compare_pointers(a->id, b->id);
+	uint64_t hash =
+		mix((uintptr_t)finding->id, (uintptr_t)finding->package);
 
-	if (!order)
-		order = compare_pointers(a->package, b->package);
-	if (!order)
-		order = compare_pointers(a->installed, b->installed);
-	if (order || a->package)
-		return order;
-	order = compare_pointers(a->path, b->path);
-	if (!order)
-		order = compare_numbers(a->line, b->line);
-	return order ? order : compare_numbers(a->column, b->column);
+	hash = mix(hash, (uintptr_t)finding->installed);
+	if (finding->package)
+		return hash;
+	hash = mix(hash, (uintptr_t)finding->path);
+	return mix(hash, (uint64_t)(uint32_t)finding->line << 32 |
+				 (uint32_t)finding->column);
 }
 
+/* Places in a table of twice as many, numbers of findings from 1. */
 static uint64_t count_distinct(const struct report *report)
 {
-	const struct finding **open;
+	size_t slots = 16;
 	uint64_t distinct = 0;
-	size_t count = 0;
+	uint32_t *table;
 
-	if (!report->open)
-		return 0;
-	open = xcalloc(report->open, sizeof(*open));
-	for (size_t i = 0; i < report->finding_count; i++)
-		if (!report->findings[i].suppressed)
-			open[count++] = &report->findings[i];
-	qsort(open, count, sizeof(*open), compare_findings);
-	for (size_t i = 0; i < count; i++)
-		if (!i || compare_findings(&open[i - 1], &open[i]) != 0)
-			distinct++;
-	free(open);
+	while (slots < 2 * report->open)
+		slots *= 2;
+	table = xcalloc(slots, sizeof(*table));
+	for (size_t i = 0; i < report->finding_count; i++) {
+		const struct finding *finding = &report->findings[i];
+		size_t at = (size_t)hash_of(finding) & (slots - 1);
+
+		if (finding->suppressed)
+			continue;
+		while (table[at] &&
+		       !is_same(&report->findings[table[at] - 1], finding))
+			at = (at + 1) & (slots - 1);
+		distinct += !table[at];
+		if (!table[at])
+			table[at] = (uint32_t)i + 1;
+	}
+	free(table);
 	return distinct;
 }
 

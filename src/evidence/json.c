@@ -2,9 +2,11 @@
 #include "evidence/json.h"
 
 #include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "evidence/input.h"
+#include "evidence/json-sieve.h"
 
 /* What values take in memory as a jansson tree (64-bit glibc, its tables
  * grown by doubling), objects with their share of the findings. A key is
@@ -87,29 +89,50 @@ static int refuse(const struct report_input *input, const json_error_t *problem,
 
 /* A number too large for an integer is none that counts here: it is taken as
  * a real one. */
-static json_t *load(const struct report_input *input, json_error_t *problem)
+static json_t *load(const char *text, size_t len, json_error_t *problem)
 {
 	size_t flags =
 		JSON_REJECT_DUPLICATES | JSON_DECODE_ANY | JSON_ALLOW_NUL;
-	json_t *tree = json_loadb(input->text, input->len, flags, problem);
+	json_t *tree = json_loadb(text, len, flags, problem);
 
 	if (!tree && json_error_code(problem) == json_error_numeric_overflow)
-		tree = json_loadb(input->text, input->len,
-				  flags | JSON_DECODE_INT_AS_REAL, problem);
+		tree = json_loadb(text, len, flags | JSON_DECODE_INT_AS_REAL,
+				  problem);
+	return tree;
+}
+
+/* Of the text without what nobody reads; NULL when the whole of it has to be
+ * looked at, be it only to say where it is wrong. */
+static json_t *load_sieved(const struct report_input *input, struct error *err)
+{
+	json_error_t problem;
+	size_t len;
+	char *text = json_sieve(input->text, input->len, &len);
+	json_t *tree = NULL;
+
+	if (text && check_memory(input->name, estimate(text, len), input->len,
+				 err) == 0)
+		tree = load(text, len, &problem);
+	free(text);
 	return tree;
 }
 
 json_t *report_json_load(const struct report_input *input, struct error *err)
 {
+	struct error too_large = ERROR_INIT;
 	json_error_t problem;
-	json_t *tree;
+	json_t *tree = load_sieved(input, &too_large);
 
-	if (check_memory(input->name, estimate(input->text, input->len),
-			 input->len, err) < 0)
-		return NULL;
-	tree = load(input, &problem);
-	if (!tree)
-		refuse(input, &problem, err);
+	if (tree)
+		return tree;
+	if (too_large.code != ERROR_NONE)
+		error_move(err, &too_large);
+	else if (check_memory(input->name, estimate(input->text, input->len),
+			      input->len, err) == 0) {
+		tree = load(input->text, input->len, &problem);
+		if (!tree)
+			refuse(input, &problem, err);
+	}
 	return tree;
 }
 

@@ -34,8 +34,8 @@ struct junit {
 	enum mark mark;
 	bool flaky;
 	bool no_program; /* ctest: "Unable to find executable" */
-	const char *name;
-	const char *file;
+	struct str name;
+	struct str file; /* "" not told */
 	int line;
 	int64_t ms;
 
@@ -79,23 +79,20 @@ static void start_suite(struct junit *junit, const char **attributes)
 		add_declared(&junit->suites, attributes);
 }
 
-static void name_case(struct junit *junit, const char **attributes)
+static void name_case(struct junit *junit, const char *name, const char *class)
 {
-	const char *name = xml_attribute(attributes, "name");
-	const char *class = xml_attribute(attributes, "classname");
-	struct str whole = STR_INIT;
+	struct str *whole = &junit->name;
 
+	str_clear(whole);
 	if (!name || !*name)
 		name = "(no name)";
-	if (class && *class && strcmp(class, name) != 0)
-		str_addf(&whole, "%.*s.",
-			 (int)text_cut(class, strlen(class), REPORT_WORD_MAX),
-			 class);
-	str_add_bytes(&whole, name,
+	if (class && *class && strcmp(class, name) != 0) {
+		str_add_bytes(whole, class,
+			      text_cut(class, strlen(class), REPORT_WORD_MAX));
+		str_add_char(whole, '.');
+	}
+	str_add_bytes(whole, name,
 		      text_cut(name, strlen(name), REPORT_NAME_MAX));
-	junit->name = report_bytes(junit->report, whole.data, whole.len,
-				   REPORT_NAME_MAX);
-	str_release(&whole);
 }
 
 /* What a runner says in attributes alone: CTest, GoogleTest and others. */
@@ -118,6 +115,7 @@ static enum mark mark_of_attributes(const char **attributes)
 static void start_case(struct junit *junit, const char **attributes)
 {
 	const char *time = xml_attribute(attributes, "time");
+	const char *file = xml_attribute(attributes, "file");
 	double seconds;
 
 	junit->in_case = true;
@@ -129,10 +127,10 @@ static void start_case(struct junit *junit, const char **attributes)
 	junit->in_text = false;
 	str_clear(&junit->message);
 	junit->head_len = 0;
-	name_case(junit, attributes);
-	junit->file =
-		report_text(junit->report, xml_attribute(attributes, "file"),
-			    REPORT_PATH_MAX);
+	name_case(junit, xml_attribute(attributes, "name"),
+		  xml_attribute(attributes, "classname"));
+	str_clear(&junit->file);
+	str_add(&junit->file, file ? file : "");
 	junit->line = (int)(read_count(attributes, "line") & 0x7fffffff);
 	if (time && text_number(time, strlen(time), &seconds) && seconds >= 0 &&
 	    seconds < 1e9)
@@ -147,12 +145,11 @@ static void find_place(struct junit *junit)
 	size_t file_len;
 	int line;
 
-	while (!junit->file && *at) {
+	while (!junit->file.len && *at) {
 		size_t len = strcspn(at, "\n");
 
 		if (text_location(at, len, &file, &file_len, &line)) {
-			junit->file = report_bytes(junit->report, file,
-						   file_len, REPORT_PATH_MAX);
+			str_add_bytes(&junit->file, file, file_len);
 			junit->line = line;
 		}
 		at += len + (at[len] == '\n');
@@ -191,7 +188,7 @@ static enum test_outcome outcome_of(const struct junit *junit)
 
 static void end_case(struct junit *junit)
 {
-	struct test_case test = {.name = junit->name, .ms = junit->ms};
+	struct test_case test = {.name = junit->name.data, .ms = junit->ms};
 
 	if (!junit->in_case)
 		return;
@@ -203,7 +200,7 @@ static void end_case(struct junit *junit)
 		find_place(junit);
 		test.message = junit->message.data;
 	}
-	test.file = junit->file;
+	test.file = junit->file.len ? junit->file.data : NULL;
 	test.line = junit->line;
 	report_count_test(junit->report, &test);
 	report_keep_test(junit->report, &test);
@@ -351,8 +348,12 @@ static int read_junit(const struct report_input *input, struct report *report,
 	int result;
 
 	str_init(&junit.message);
+	str_init(&junit.name);
+	str_init(&junit.file);
 	result = report_xml_read(input, &ops, &junit, err);
 	str_release(&junit.message);
+	str_release(&junit.name);
+	str_release(&junit.file);
 	if (result < 0)
 		return -1;
 	compare_declared(&junit);

@@ -30,7 +30,7 @@ libsignalbox_a_SOURCES += \
 	%D%/openvex.c \
 	%D%/retire.c \
 	%D%/input.c %D%/input.h \
-	%D%/json.c %D%/json.h \
+	%D%/json.c %D%/json.h %D%/json-sieve.c %D%/json-sieve.h \
 	%D%/junit.c \
 	%D%/kept.c %D%/kept.h \
 	%D%/kept-key.c %D%/kept-path.h \

@@ -218,7 +218,9 @@ int report_xml_read(const struct report_input *input, const struct xml_ops *ops,
 const char *xml_attribute(const char **attributes, const char *name)
 {
 	for (; *attributes; attributes += 2)
-		if (strcmp(local_name(*attributes), name) == 0)
+		if (strcmp(*attributes, name) == 0 ||
+		    (strchr(*attributes, ':') &&
+		     strcmp(local_name(*attributes), name) == 0))
 			return attributes[1];
 	return NULL;
 }

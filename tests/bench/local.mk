@@ -1,6 +1,6 @@
 # `make bench`: programs that time ours beside a peer's, in the same run. A
 # new one is NAME-bench.c and a name in BENCHES; bench.h tells how it prints.
-BENCHES = %D%/stages-bench %D%/checkout-bench %D%/log-bench
+BENCHES = %D%/stages-bench %D%/checkout-bench %D%/log-bench %D%/report-bench
 if HAVE_CMOCKA
 BENCHES += %D%/sample-bench
 if HAVE_VTERM
@@ -13,6 +13,7 @@ bench_common = %D%/bench.c %D%/bench.h
 %C%_stages_bench_SOURCES = %D%/stages-bench.c $(bench_common)
 %C%_checkout_bench_SOURCES = %D%/checkout-bench.c $(bench_common)
 %C%_log_bench_SOURCES = %D%/log-bench.c $(bench_common)
+%C%_report_bench_SOURCES = %D%/report-bench.c $(bench_common)
 %C%_rollback_bench_SOURCES = %D%/rollback-bench.c $(SITE_SOURCES) \
 	$(bench_common)
 %C%_sample_bench_SOURCES = %D%/sample-bench.c \

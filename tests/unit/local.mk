@@ -89,6 +89,7 @@ check_PROGRAMS += %D%/evidence/record-test
 check_PROGRAMS += %D%/evidence/sarif-test
 check_PROGRAMS += %D%/evidence/spdx-expression-test
 check_PROGRAMS += %D%/evidence/spdx-test
+check_PROGRAMS += %D%/evidence/sieve-test
 check_PROGRAMS += %D%/evidence/stream-test
 check_PROGRAMS += %D%/evidence/toml-test
 check_PROGRAMS += %D%/evidence/trivy-test
