@@ -42,6 +42,7 @@ libsignalbox_a_SOURCES += \
 	%D%/ships-work.c %D%/ships-work.h \
 	%D%/since.c %D%/since.h \
 	%D%/speak.c %D%/speak.h \
+	%D%/spoken-evidence.c \
 	%D%/spoken.c %D%/spoken.h %D%/spoken-more.c %D%/spoken-state.c \
 	%D%/summary.c \
 	%D%/tests-list.c \

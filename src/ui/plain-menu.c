@@ -122,7 +122,12 @@ static bool has_commits(const struct plain *plain)
 
 static bool has_findings(const struct plain *plain)
 {
-	return is_run(plain) && plain->model->finding_count;
+	struct strings lines = STRINGS_INIT;
+	bool has = is_run(plain) && (plain->model->finding_count ||
+				     spoken_evidence(plain->model, &lines));
+
+	strings_release(&lines);
+	return has;
 }
 
 static bool plays(const struct plain *plain)
@@ -175,7 +180,7 @@ static const struct item items[] = {
 	{"show failure", ACTION_NONE, show_failure, has_failure, false,
 	 "what failed, and its tests or the end of its log"},
 	{"show findings", ACTION_NONE, show_findings, has_findings, true,
-	 "what the scanners found, worst first"},
+	 "what the scanners found, worst first; coverage and licences"},
 	{"show log", ACTION_NONE, show_log, is_run, true,
 	 "the end of the log of the stage that matters"},
 	{"status", ACTION_NONE, show_status, NULL, false,

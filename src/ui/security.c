@@ -47,11 +47,11 @@ static void draw_counts(const struct model *model, const struct area *area,
 		  new->critical, ROLE_FAILED);
 	add_count(&pen, it->high ? "HIGH" : "high", it->high, new->high,
 		  ROLE_WARNING);
+	if (it->unknown)
+		add_count(&pen, "UNKN", it->unknown, new->unknown,
+			  ROLE_WARNING);
 	add_count(&pen, "med", it->medium, new->medium, ROLE_NORMAL);
 	add_count(&pen, "low", it->low, new->low, ROLE_NORMAL);
-	if (it->unknown)
-		add_count(&pen, "unknown", it->unknown, new->unknown,
-			  ROLE_WARNING);
 }
 
 static void add_number(struct pen *pen, int64_t count, enum role role)
@@ -229,7 +229,8 @@ static void draw_finding(const struct area *area, int row,
 	else if (area->cols >= WIDE && *finding->exception)
 		pen_printf(&pen, ", except: %s", finding->exception);
 	if (*finding->title)
-		pen_printf(&pen, " %s", finding->title);
+		pen_printf(&pen, "%s %s", area->cols >= WIDE ? ":" : "",
+			   finding->title);
 }
 
 static size_t first_shown(const struct view *view, const struct model *model,

@@ -201,7 +201,7 @@ void spoken_findings(const struct model *model, struct strings *lines)
 			str_addf(&out, ", fixed in %s", it->fixed);
 		if (*it->path)
 			str_addf(&out, " in %s line %d", it->path, it->line);
-		str_addf(&out, ": %s%s", it->title,
+		str_addf(&out, ": %s%s%s", it->title, it->is_new ? ", new" : "",
 			 it->suppressed ? ", covered by an exception" : "");
 		strings_add_owned(lines, str_detach(&out));
 	}
@@ -210,6 +210,7 @@ void spoken_findings(const struct model *model, struct strings *lines)
 			     model->finding_count - FINDINGS_SAID);
 	if (!model->finding_count)
 		strings_add(lines, "There is no finding");
+	spoken_evidence(model, lines);
 }
 
 static bool has_log(const struct stage_model *stage)

@@ -48,6 +48,8 @@ void spoken_failure(const struct view *view, const struct model *model,
 bool spoken_has_commits(const struct model *model);
 void spoken_commits(const struct model *model, struct strings *lines);
 void spoken_shipment(const struct shipment *it, struct strings *lines);
+/* What else reports say: coverage and licences; whether there is any. */
+bool spoken_evidence(const struct model *model, struct strings *lines);
 void spoken_findings(const struct model *model, struct strings *lines);
 /* The end of the log of the stage that matters. */
 void spoken_log(const struct view *view, const struct model *model,

@@ -124,8 +124,11 @@ static void draw_title(const struct table_view *table, const struct area *area)
 	char *text;
 
 	if (table->data && table->shown_count) {
-		text = xasprintf("%zu of %zu", table->at + 1,
-				 table->shown_count);
+		char at[NUMBER_TEXT_SIZE];
+
+		text = xasprintf(
+			"%s of %s", number_grouped((int64_t)table->at + 1, at),
+			number_grouped((int64_t)table->shown_count, count));
 		rule_right(&rule, (struct style){ROLE_DIM, false, false}, text);
 		free(text);
 	}
