@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -13,43 +12,58 @@
 #include "base/memory.h"
 
 #define LINE_MOST 65536
+#define READ_MOST (64 * 1024 * 1024)
 
 typedef void take_line(const char *line, void *data);
 
+static void file_begin(struct nginx_tail_file *file, int fd, off_t at)
+{
+	*file = (struct nginx_tail_file){.fd = fd, .at = at};
+	str_init(&file->part);
+}
+
+static void file_end(struct nginx_tail_file *file)
+{
+	if (file->fd >= 0)
+		close(file->fd);
+	file->fd = -1;
+	str_release(&file->part);
+}
+
 void nginx_tail_init(struct nginx_tail *tail, const char *path)
 {
-	struct stat st;
+	int fd = file_open(path, O_RDONLY, 0, NULL);
+	struct stat st = {.st_size = 0};
 
 	*tail = (struct nginx_tail){.path = xstrdup(path)};
-	str_init(&tail->part);
-	tail->fd = file_open(path, O_RDONLY, 0, NULL);
-	if (tail->fd >= 0 && fstat(tail->fd, &st) == 0)
-		tail->at = st.st_size;
+	if (fd >= 0 && fstat(fd, &st) < 0)
+		st.st_size = 0;
+	file_begin(&tail->now, fd, st.st_size);
+	file_begin(&tail->before, -1, 0);
 }
 
 void nginx_tail_release(struct nginx_tail *tail)
 {
 	if (!tail->path)
 		return;
-	if (tail->fd >= 0)
-		close(tail->fd);
-	str_release(&tail->part);
+	file_end(&tail->now);
+	file_end(&tail->before);
 	free(tail->path);
 }
 
 /* What a keeper took back from the disk is read as NULs. */
-static void add(struct nginx_tail *tail, const char *bytes, size_t len)
+static void add(struct nginx_tail_file *file, const char *bytes, size_t len)
 {
 	while (len > 0 && !*bytes) {
 		bytes++;
 		len--;
 	}
-	if (tail->part.len + len > LINE_MOST)
-		str_clear(&tail->part);
-	str_add_bytes(&tail->part, bytes, len);
+	file->skips = file->skips || file->part.len + len > LINE_MOST;
+	if (!file->skips)
+		str_add_bytes(&file->part, bytes, len);
 }
 
-static void cut(struct nginx_tail *tail, char *bytes, size_t len,
+static void cut(struct nginx_tail_file *file, char *bytes, size_t len,
 		take_line *take, void *data)
 {
 	char *end;
@@ -58,68 +72,71 @@ static void cut(struct nginx_tail *tail, char *bytes, size_t len,
 		size_t line = (size_t)(end - bytes);
 
 		*end = '\0';
-		add(tail, bytes, line);
-		take(tail->part.data, data);
-		str_clear(&tail->part);
+		add(file, bytes, line);
+		if (!file->skips)
+			take(file->part.data, data);
+		str_clear(&file->part);
+		file->skips = false;
 		bytes = end + 1;
 		len -= line + 1;
 	}
-	add(tail, bytes, len);
+	add(file, bytes, len);
 }
 
-static int read_rest(struct nginx_tail *tail, take_line *take, void *data,
-		     struct error *err)
+static int read_rest(struct nginx_tail_file *file, const char *path,
+		     take_line *take, void *data, struct error *err)
 {
+	off_t most = file->at + READ_MOST;
 	char bytes[65536];
 	ssize_t len;
 
-	for (;;) {
-		len = pread(tail->fd, bytes, sizeof(bytes), tail->at);
+	while (file->fd >= 0 && file->at < most) {
+		len = pread(file->fd, bytes, sizeof(bytes), file->at);
 		if (len < 0 && errno == EINTR)
 			continue;
 		if (len < 0)
 			return error_set(err, ERROR_IO, "cannot read %s: %s",
-					 tail->path, strerror(errno));
+					 path, strerror(errno));
 		if (len == 0)
-			return 0;
-		tail->at += len;
-		cut(tail, bytes, (size_t)len, take, data);
+			break;
+		file->at += len;
+		cut(file, bytes, (size_t)len, take, data);
 	}
+	return 0;
 }
 
 /* Another file has the name, or it was emptied: it begins anew. */
-static bool is_another(const struct nginx_tail *tail)
+static void follow(struct nginx_tail *tail)
 {
-	struct stat ours, there;
+	struct stat ours = {.st_size = 0}, there;
+	bool is_new = tail->now.fd < 0;
+	int fd;
 
-	if (tail->fd < 0)
-		return true;
-	if (fstat(tail->fd, &ours) < 0 || stat(tail->path, &there) < 0)
-		return false;
-	return ours.st_ino != there.st_ino || ours.st_dev != there.st_dev ||
-	       there.st_size < tail->at;
-}
-
-static void begin_anew(struct nginx_tail *tail)
-{
-	int fd = file_open(tail->path, O_RDONLY, 0, NULL);
-
+	if (!is_new &&
+	    (fstat(tail->now.fd, &ours) < 0 || stat(tail->path, &there) < 0))
+		return;
+	is_new = is_new || ours.st_ino != there.st_ino ||
+		 ours.st_dev != there.st_dev;
+	if (!is_new && there.st_size >= tail->now.at)
+		return;
+	fd = file_open(tail->path, O_RDONLY, 0, NULL);
 	if (fd < 0)
 		return;
-	if (tail->fd >= 0)
-		close(tail->fd);
-	tail->fd = fd;
-	tail->at = 0;
-	str_clear(&tail->part);
+	if (is_new) {
+		file_end(&tail->before);
+		tail->before = tail->now;
+	} else {
+		file_end(&tail->now);
+	}
+	file_begin(&tail->now, fd, 0);
 }
 
 int nginx_tail_read(struct nginx_tail *tail, take_line *take, void *data,
 		    struct error *err)
 {
-	if (tail->fd >= 0 && read_rest(tail, take, data, err) < 0)
+	if (read_rest(&tail->before, tail->path, take, data, err) < 0 ||
+	    read_rest(&tail->now, tail->path, take, data, err) < 0)
 		return -1;
-	if (!is_another(tail))
-		return 0;
-	begin_anew(tail);
-	return tail->fd >= 0 ? read_rest(tail, take, data, err) : 0;
+	follow(tail);
+	return read_rest(&tail->now, tail->path, take, data, err);
 }

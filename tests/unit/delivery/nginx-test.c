@@ -13,6 +13,7 @@
 #include "delivery/traffic/nginx-config.h"
 #include "delivery/traffic/nginx-log.h"
 #include "delivery/traffic/nginx-steer.h"
+#include "delivery/traffic/nginx-tail.h"
 
 /* Lines. */
 
@@ -406,6 +407,80 @@ static void link_that_is_no_weight_is_told(void **state)
 	free(folder);
 }
 
+static void remember(const char *line, void *data)
+{
+	str_addf(data, "%.20s;", line);
+}
+
+static void assert_read(struct nginx_tail *tail, const char *expected)
+{
+	struct str lines = STR_INIT;
+
+	assert_int_equal(nginx_tail_read(tail, remember, &lines, NULL), 0);
+	assert_string_equal(lines.data ? lines.data : "", expected);
+	str_release(&lines);
+}
+
+/* As logrotate does it: the new file is there before nginx knows of it. */
+static void a_rotated_log_is_read_to_its_end(void **state)
+{
+	char folder[] = "/tmp/signalbox-tail-XXXXXX";
+	char *path = path_join(mkdtemp(folder), "log");
+	char *rotated = path_join(folder, "log.1");
+	struct nginx_tail tail;
+	FILE *old, *new;
+
+	(void)state;
+	old = fopen(path, "w");
+	fputs("before\n", old);
+	fflush(old);
+	nginx_tail_init(&tail, path);
+	fputs("one\nha", old);
+	fflush(old);
+	assert_read(&tail, "one;");
+	assert_int_equal(rename(path, rotated), 0);
+	new = fopen(path, "w");
+	assert_read(&tail, "");
+	fputs("lf\ntwo\n", old);
+	fflush(old);
+	fputs("three\n", new);
+	fflush(new);
+	assert_read(&tail, "half;two;three;");
+	assert_int_equal(ftruncate(fileno(new), 0), 0);
+	assert_read(&tail, "");
+	rewind(new);
+	fputs("4\n", new);
+	fflush(new);
+	assert_read(&tail, "4;");
+	fclose(old);
+	fclose(new);
+	nginx_tail_release(&tail);
+	assert_int_equal(folder_remove(folder, NULL), 0);
+	free(path);
+	free(rotated);
+}
+
+/* What stands at its end must not pass for a line. */
+static void a_line_without_end_is_none(void **state)
+{
+	char folder[] = "/tmp/signalbox-tail-XXXXXX";
+	char *path = path_join(mkdtemp(folder), "log");
+	struct nginx_tail tail;
+	FILE *log;
+
+	(void)state;
+	nginx_tail_init(&tail, path);
+	log = fopen(path, "w");
+	for (int i = 0; i < 30; i++)
+		fprintf(log, "%010000d", 0);
+	fputs("forged\nhonest\n", log);
+	fclose(log);
+	assert_read(&tail, "honest;");
+	nginx_tail_release(&tail);
+	assert_int_equal(folder_remove(folder, NULL), 0);
+	free(path);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -421,6 +496,8 @@ int main(void)
 		cmocka_unit_test(
 			generation_is_another_for_another_configuration),
 		cmocka_unit_test(preview_by_header_and_by_port),
+		cmocka_unit_test(a_rotated_log_is_read_to_its_end),
+		cmocka_unit_test(a_line_without_end_is_none),
 		cmocka_unit_test(attached_files_name_the_persons_upstreams),
 		cmocka_unit_test(what_nginx_would_read_otherwise_is_refused),
 		cmocka_unit_test(weight_is_so_many_names),
