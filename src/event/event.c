@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "base/printable.h"
+#include "event/compact.h"
 
 #define INTEGER_MOST ((int64_t)1 << 53)
 
@@ -296,9 +297,12 @@ static bool reals_fit(json_t *value)
 static json_t *load(const char *line, size_t len, struct error *err)
 {
 	json_error_t why;
-	json_t *root = json_loadb(line, len, JSON_REJECT_DUPLICATES, &why);
+	json_t *root = compact_load(line, len);
 	struct str text = STR_INIT;
 
+	if (root)
+		return root;
+	root = json_loadb(line, len, JSON_REJECT_DUPLICATES, &why);
 	if (json_is_object(root) && reals_fit(root))
 		return root;
 	if (root) {

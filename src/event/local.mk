@@ -1,6 +1,7 @@
 libsignalbox_a_SOURCES += \
 	%D%/channel.c %D%/channel.h \
 	%D%/command.c %D%/command.h \
+	%D%/compact.c %D%/compact.h \
 	%D%/event.c \
 	%D%/event.h \
 	%D%/journal-chain.c \

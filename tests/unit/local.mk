@@ -2,6 +2,7 @@
 check_PROGRAMS += %D%/base/clock-test
 check_PROGRAMS += %D%/base/file-test
 check_PROGRAMS += %D%/event/channel-test
+check_PROGRAMS += %D%/event/compact-test
 check_PROGRAMS += %D%/event/event-test
 check_PROGRAMS += %D%/event/journal-test
 check_PROGRAMS += %D%/event/logindex-test
