@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "step/require.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -86,6 +87,12 @@ static double percent(uint64_t part, uint64_t whole)
 /* Rounding makes nobody fail. */
 #define SLACK 1e-9
 
+/* What is just short of a number is not shown as that number. */
+static double shown(double share)
+{
+	return share < 0 ? 0 : floor(share * 100 + SLACK) / 100;
+}
+
 static void check_share(struct judging *judging, double least, uint64_t part,
 			uint64_t whole, const char *what)
 {
@@ -100,8 +107,8 @@ static void check_share(struct judging *judging, double least, uint64_t part,
 				what, least));
 	else
 		blame(judging, judging->coverage,
-		      xasprintf("%.4g%% of %s are covered, and %g%% must be",
-				share, what, least));
+		      xasprintf("%g%% of %s are covered, and %g%% must be",
+				shown(share), what, least));
 }
 
 static void check_drop(struct judging *judging, double before, double now,
@@ -112,9 +119,9 @@ static void check_drop(struct judging *judging, double before, double now,
 	if (drop < 0 || before < 0 || before - now <= drop + SLACK)
 		return;
 	blame(judging, judging->coverage,
-	      xasprintf("%.4g%% of %s are covered, after %.4g%% in what is "
+	      xasprintf("%g%% of %s are covered, after %g%% in what is "
 			"live, and it may lose %g points",
-			now < 0 ? 0 : now, what, before, drop));
+			shown(now), what, shown(before), drop));
 }
 
 static int compare_names(const void *a, const void *b)

@@ -357,6 +357,12 @@ static void what_was_not_looked_at_is_red_where_that_is_asked(void **state)
 	green(site, "{report: r.json}", "could not read a.py");
 	red(site, "{report: r.json, strict: true}", "the policy is strict");
 	red(site, "{report: r.json, max-age: 7d}", "does not tell how old");
+	site_put(site, "r.json",
+		 "{\"matches\":[],\"source\":{\"type\":\"directory\"},"
+		 "\"descriptor\":{\"name\":\"grype\",\"version\":\"1\",\"db\":{"
+		 "\"built\":\"2020-01-02T03:04:05Z\"}}}");
+	green(site, "{report: r.json}", "run 6 passed");
+	red(site, "{report: r.json, max-age: 7d}", "update the scanner");
 }
 
 #define PLAN(actions)                                                  \
