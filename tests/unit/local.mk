@@ -86,6 +86,7 @@ check_PROGRAMS += %D%/evidence/real-components-test
 check_PROGRAMS += %D%/evidence/real-findings-test
 %C%_evidence_real_findings_test_SOURCES = \
 	%D%/evidence/real-findings-test.c $(REAL_REPORTS)
+check_PROGRAMS += %D%/evidence/real-tools-test
 check_PROGRAMS += %D%/evidence/record-test
 check_PROGRAMS += %D%/evidence/sarif-test
 check_PROGRAMS += %D%/evidence/spdx-expression-test
