@@ -137,7 +137,7 @@ static struct share share_normal(const struct view *view,
 	int rows = view->plan.rows;
 	int spare = between(0, (rows - 24) / 4, 8);
 	struct share share = {
-		.pipeline = 1 + chart_rows(model, between(4, 4 + spare, 6)),
+		.pipeline = 1 + chart_rows(model, 4 + spare),
 		.security = 4 + between(0, spare, 4),
 		.traffic = traffic_rows(view, model, spare),
 		.gate = gate_share(model, view->plan.cols, 4,
@@ -216,7 +216,7 @@ static void plan_wide(struct view *view, const struct model *model,
 	int traffic;
 
 	panels[PANEL_PIPELINE] =
-		from_top(cutter, 1 + chart_rows(model, rows >= 50 ? 6 : 4) +
+		from_top(cutter, 1 + chart_rows(model, rows / 5) +
 					 past_runs_rows(view, model));
 	panels[PANEL_EVENTS] = from_bottom(
 		cutter, view->focus == PANEL_EVENTS ? between(8, rows / 4, 16)

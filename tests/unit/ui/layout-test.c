@@ -337,6 +337,30 @@ static void a_colour_without_news_shows_no_number(void **state)
 	story_close(&story);
 }
 
+/* Eight stages beside each other, each told where the screen has the rows. */
+static void a_rank_has_the_rows_that_it_needs(void **state)
+{
+	static const char started[] =
+		"{\"seq\":1,\"time\":\"2026-11-20T14:00:00.000Z\",\"event\":"
+		"\"run.started\",\"run\":1,\"stages\":[{\"name\":\"s1\"},"
+		"{\"name\":\"s2\"},{\"name\":\"s3\"},{\"name\":\"s4\"},"
+		"{\"name\":\"s5\"},{\"name\":\"s6\"},{\"name\":\"s7\"},"
+		"{\"name\":\"s8\"}]}";
+	struct story story = story_open(NULL);
+	char *drawn;
+
+	(void)state;
+	story_tell(story.model, started, strlen(started));
+	view_update(story.view, story.model);
+	drawn = story_draw(&story, 40, 120, ascii);
+	assert_non_null(strstr(drawn, "s8"));
+	free(drawn);
+	drawn = story_draw(&story, 24, 80, ascii);
+	assert_non_null(strstr(drawn, "5 more"));
+	free(drawn);
+	story_close(&story);
+}
+
 /* Foreign text in every field that is drawn. */
 static void hostile_text_draws_as_text(void **state)
 {
@@ -422,6 +446,7 @@ int main(void)
 		cmocka_unit_test(
 			silence_is_shown_and_a_live_engine_is_not_called_stale),
 		cmocka_unit_test(a_colour_without_news_shows_no_number),
+		cmocka_unit_test(a_rank_has_the_rows_that_it_needs),
 		cmocka_unit_test(hostile_text_draws_as_text),
 	};
 
