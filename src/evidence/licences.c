@@ -2,10 +2,10 @@
 #include "evidence/licences.h"
 
 #include <ctype.h>
-#include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/glob.h"
 #include "base/memory.h"
 #include "base/str.h"
 #include "evidence/collect.h"
@@ -76,7 +76,7 @@ static bool list_names(const struct strings *list, const char *license)
 
 		found = !strstr(pattern, " with ") ==
 				!strstr(license, " with ") &&
-			fnmatch(pattern, license, 0) == 0;
+			path_matches_whole(pattern, license);
 		free(pattern);
 	}
 	return found;

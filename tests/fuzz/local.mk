@@ -12,6 +12,7 @@ check_PROGRAMS += %D%/event-fuzz
 check_PROGRAMS += %D%/report-fuzz
 check_PROGRAMS += %D%/stream-fuzz
 check_PROGRAMS += %D%/ignore-fuzz
+check_PROGRAMS += %D%/license-fuzz
 check_PROGRAMS += %D%/journal-fuzz
 check_PROGRAMS += %D%/pipeline-fuzz
 check_PROGRAMS += %D%/haproxy-fuzz
