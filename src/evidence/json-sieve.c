@@ -27,7 +27,6 @@ const struct json_sieved json_sieved[] = {
 	{"LastModifiedDate", SIEVED_ANY},
 	{"SeveritySource", SIEVED_ANY},
 	{"DataSource", SIEVED_ANY},
-	{"PkgID", SIEVED_ANY},
 	{"UID", SIEVED_ANY},
 	{"DiffID", SIEVED_ANY},
 	{"ImageConfig", SIEVED_ANY},

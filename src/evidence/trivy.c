@@ -5,6 +5,7 @@
 
 #include "base/memory.h"
 #include "base/str.h"
+#include "evidence/chains.h"
 #include "evidence/entry.h"
 #include "evidence/json.h"
 #include "evidence/value.h"
@@ -13,7 +14,8 @@
 struct trivy {
 	const char *name;
 	struct report *report;
-	const char *target; /* the report's own text */
+	const char *target;   /* the report's own text */
+	struct chains chains; /* of the packages of this target */
 };
 
 /* False: this entry is no finding. */
@@ -76,6 +78,42 @@ static const char *first_word(struct trivy *trivy, const json_t *entry,
 	return text ? text : word(trivy, entry, other, REPORT_WORD_MAX);
 }
 
+/* --list-all-pkgs: which package needs which. */
+static void read_packages(struct trivy *trivy, const json_t *result)
+{
+	const json_t *package, *needed;
+	size_t i, k;
+
+	chains_release(&trivy->chains);
+	json_array_foreach(member_array(result, "Packages"), i, package)
+	{
+		const char *from = member_word(package, "ID");
+
+		json_array_foreach(member_array(package, "DependsOn"), k,
+				   needed)
+		{
+			const char *to = json_string_value(needed);
+
+			if (from && to && *to)
+				chains_link(&trivy->chains, from, to);
+		}
+	}
+	chains_settle(&trivy->chains);
+}
+
+static const char *chain_of(struct trivy *trivy, const json_t *entry)
+{
+	const char *id = member_word(entry, "PkgID");
+	struct str text = STR_INIT;
+	const char *kept = NULL;
+
+	if (id && chains_text(&trivy->chains, id, &text))
+		kept = report_bytes(trivy->report, text.data, text.len,
+				    REPORT_NAME_MAX);
+	str_release(&text);
+	return kept;
+}
+
 static bool add_vulnerability(struct trivy *trivy, const json_t *entry,
 			      struct finding *finding)
 {
@@ -95,6 +133,7 @@ static bool add_vulnerability(struct trivy *trivy, const json_t *entry,
 	finding->url = word(trivy, entry, "PrimaryURL", REPORT_NAME_MAX);
 	finding->aliases =
 		entry_words(trivy->report, member(entry, "VendorIDs"), " ");
+	finding->chain = chain_of(trivy, entry);
 	return true;
 }
 
@@ -264,6 +303,7 @@ static int read_results(struct trivy *trivy, const json_t *results,
 			return bad_list(trivy, "Results", err);
 		trivy->report->targets++;
 		trivy->target = word(trivy, result, "Target", REPORT_PATH_MAX);
+		read_packages(trivy, result);
 		for (size_t k = 0; k < ARRAY_SIZE(kinds); k++)
 			if (read_list(trivy, result, k, err) < 0)
 				return -1;
@@ -306,13 +346,16 @@ static int read_trivy(const struct report_input *input, struct report *report,
 {
 	struct trivy trivy = {.name = input->name, .report = report};
 	const json_t *results = input->json;
+	int result;
 
 	if (check_shape(input, err) < 0)
 		return -1;
 	if (json_is_object(results))
 		results = member(results, "Results");
 	report->tool = "Trivy";
-	if (read_results(&trivy, results, err) < 0)
+	result = read_results(&trivy, results, err);
+	chains_release(&trivy.chains);
+	if (result < 0)
 		return -1;
 	report->nothing_scanned = !report->targets;
 	if (report->nothing_scanned)

@@ -96,6 +96,18 @@ static void the_old_array_is_read(void **state)
 	}
 }
 
+static void packages_tell_who_brought_one_in(void **state)
+{
+	struct report report = report_of("trivy/chains.json");
+	const struct finding *f = report.findings;
+
+	(void)state;
+	assert_string_equal(f[0].chain, "plum@1 > pear@2 > sloe@3");
+	assert_null(f[1].chain);
+	assert_null(f[2].chain); /* of another target */
+	report_release(&report);
+}
+
 static void a_scan_of_nothing_says_so(void **state)
 {
 	struct report report = report_of("trivy/nothing-scanned.json");
@@ -141,6 +153,7 @@ int main(void)
 		cmocka_unit_test(findings_say_what_and_where),
 		cmocka_unit_test(no_secret_and_no_source_line_is_kept),
 		cmocka_unit_test(the_old_array_is_read),
+		cmocka_unit_test(packages_tell_who_brought_one_in),
 		cmocka_unit_test(a_scan_of_nothing_says_so),
 		cmocka_unit_test(other_shapes_are_refused_by_name),
 		cmocka_unit_test(a_format_that_is_named_must_be_right),
