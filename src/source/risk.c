@@ -91,11 +91,22 @@ static bool is_of(const struct path_rule *rule, const char *path,
 				     : is_known(path, risk);
 }
 
-/* What lets findings stand. */
-static bool is_exceptions(const struct pipeline *pipeline, const char *path)
+/* What lets findings stand, and who may say so. */
+static bool lets_stand(const struct scan_config *scan, const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return strings_has(&scan->exceptions, path) ||
+	       str_equal(scan->baseline, path) ||
+	       str_equal(scan->licences.approvals, path) ||
+	       (scan->by_codeowners &&
+		strcmp(slash ? slash + 1 : path, "CODEOWNERS") == 0);
+}
+
+static bool loosens_a_scan(const struct pipeline *pipeline, const char *path)
 {
 	for (size_t i = 0; pipeline && i < pipeline->stage_count; i++)
-		if (strings_has(&pipeline->stages[i].scan.exceptions, path))
+		if (lets_stand(&pipeline->stages[i].scan, path))
 			return true;
 	return false;
 }
@@ -106,7 +117,8 @@ enum risk risk_of(const struct pipeline *pipeline, const char *path)
 		  RISK_MIGRATION))
 		return RISK_MIGRATION;
 	/* Who could take this one off the list could hide that it did. */
-	if (strcmp(path, PIPELINE_FILE) == 0 || is_exceptions(pipeline, path) ||
+	if (strcmp(path, PIPELINE_FILE) == 0 ||
+	    loosens_a_scan(pipeline, path) ||
 	    is_of(pipeline ? &pipeline->risky : NULL, path, RISK_LOOK))
 		return RISK_LOOK;
 	return RISK_NONE;

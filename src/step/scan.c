@@ -160,17 +160,21 @@ static void tell_scan(struct step *step, struct scan_job *job)
 /* NULL when all hold; the caller's. */
 static char *why_red(const struct scan_job *job)
 {
-	for (size_t i = 0; i < job->count; i++) {
-		const struct scan_reading *reading = &job->readings[i];
+	const struct scan_reading *first = NULL;
+	size_t more = 0;
 
-		if (reading->passed)
-			continue;
-		if (job->count == 1)
-			return xstrdup(reading->text);
-		return xasprintf("%s: %s", scan_shown(job, reading->path),
-				 reading->text);
+	for (size_t i = 0; i < job->count; i++) {
+		more += first && !job->readings[i].passed;
+		if (!first && !job->readings[i].passed)
+			first = &job->readings[i];
 	}
-	return NULL;
+	if (!first || job->count == 1)
+		return first ? xstrdup(first->text) : NULL;
+	if (!more)
+		return xasprintf("%s: %s", scan_shown(job, first->path),
+				 first->text);
+	return xasprintf("%s: %s, and %zu more like it",
+			 scan_shown(job, first->path), first->text, more);
 }
 
 static void job_free(struct scan_job *job)

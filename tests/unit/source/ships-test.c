@@ -253,7 +253,10 @@ static void the_pipeline_file_says_what_is_risky(void **state)
 	static const char text[] = "name: x\nrisky: [secrets/**]\n"
 				   "migrations: [\"*.sql\"]\n"
 				   "stages: {a: {run: x, scan: {report: r, "
-				   "exceptions: let.txt}}}\n";
+				   "exceptions: let.txt, baseline: "
+				   "base.sarif, reviewers: codeowners, "
+				   "licences: {allow: [MIT], approvals: "
+				   "ok.csv}}}}\n";
 	struct problems problems = PROBLEMS_INIT;
 	struct pipeline *pipeline = pipeline_parse(text, sizeof(text) - 1,
 						   "signalbox.yaml", &problems);
@@ -263,6 +266,9 @@ static void the_pipeline_file_says_what_is_risky(void **state)
 	assert_int_equal(risk_of(pipeline, "a/1.sql"), RISK_MIGRATION);
 	assert_int_equal(risk_of(pipeline, "secrets/a"), RISK_LOOK);
 	assert_int_equal(risk_of(pipeline, "let.txt"), RISK_LOOK);
+	assert_int_equal(risk_of(pipeline, "base.sarif"), RISK_LOOK);
+	assert_int_equal(risk_of(pipeline, "ok.csv"), RISK_LOOK);
+	assert_int_equal(risk_of(pipeline, ".github/CODEOWNERS"), RISK_LOOK);
 	assert_int_equal(risk_of(pipeline, "Dockerfile"), RISK_NONE);
 	assert_int_equal(risk_of(pipeline, "db/migrations/1.py"), RISK_NONE);
 	assert_int_equal(risk_of(pipeline, "signalbox.yaml"), RISK_LOOK);
