@@ -13,6 +13,8 @@
 /* Deeper values, and longer numbers, are left to the parser. */
 #define DEPTH_MAX 16
 #define NUMBER_MAX 15
+/* Deeper than this nothing is left out; the parser takes no more anyway. */
+#define NEST_MAX 2048
 
 /* A test holds that no reader has one of these words. Some maps have names of
  * packages or hosts as keys, which are like words in small letters: those go
@@ -65,6 +67,8 @@ struct sieve {
 	const char *at, *end;
 	char *out;
 	bool begins[256]; /* a key of the list begins with this */
+	size_t depth;
+	bool in_object[NEST_MAX]; /* at each depth, as far as it is known */
 };
 
 static bool is_white(char c)
@@ -240,30 +244,66 @@ static bool is_sieved(const char *key, size_t len, const char *value)
 	return false;
 }
 
-static void copy(struct sieve *sieve, const char *from, size_t len)
+/* Whether a member may begin here, and no comma stands alone before it. */
+static bool is_member_due(const struct sieve *sieve)
 {
-	memcpy(sieve->out, from, len);
-	sieve->out += len;
+	if (!sieve->depth || sieve->depth >= NEST_MAX ||
+	    !sieve->in_object[sieve->depth])
+		return false;
+	return sieve->out[-1] == '{' ||
+	       (sieve->out[-1] == ',' && !strchr("{[,:", sieve->out[-2]));
 }
 
-/* A string, and if it is a key of the list, its value. */
+/* The value, and one of the commas around the member. */
+static bool leave_out(struct sieve *sieve)
+{
+	if (!skip_value(sieve, 0))
+		return false;
+	skip_white(sieve);
+	if (*sieve->at == '}') {
+		sieve->out -= sieve->out[-1] == ',';
+		return true;
+	}
+	if (*sieve->at++ != ',')
+		return false;
+	skip_white(sieve);
+	return *sieve->at == '"';
+}
+
+/* A string, unless it is a key of the list: then its whole member goes. */
 static bool take_string(struct sieve *sieve)
 {
 	const char *begin = sieve->at;
 	const char *quote = string_end(begin, sieve->end);
+	const char *value;
 
 	if (!quote)
 		return false;
-	copy(sieve, begin, (size_t)(quote + 1 - begin));
 	sieve->at = quote + 1;
-	if (!sieve->begins[(unsigned char)begin[1]] || !skip_char(sieve, ':'))
-		return true;
-	*sieve->out++ = ':';
-	skip_white(sieve);
-	if (!is_sieved(begin + 1, (size_t)(quote - begin) - 1, sieve->at))
-		return true;
-	copy(sieve, "null", 4);
-	return skip_value(sieve, 0);
+	if (sieve->begins[(unsigned char)begin[1]] && is_member_due(sieve) &&
+	    skip_char(sieve, ':')) {
+		skip_white(sieve);
+		value = sieve->at;
+		if (is_sieved(begin + 1, (size_t)(quote - begin) - 1, value))
+			return leave_out(sieve);
+		sieve->at = quote + 1;
+	}
+	memcpy(sieve->out, begin, (size_t)(quote + 1 - begin));
+	sieve->out += quote + 1 - begin;
+	return true;
+}
+
+static void take_other(struct sieve *sieve)
+{
+	char c = *sieve->at++;
+
+	*sieve->out++ = c;
+	if (c == '{' || c == '[') {
+		if (++sieve->depth < NEST_MAX)
+			sieve->in_object[sieve->depth] = c == '{';
+	} else if ((c == '}' || c == ']') && sieve->depth) {
+		sieve->depth--;
+	}
 }
 
 /* Numbers and words must not grow together when the space between goes. */
@@ -276,13 +316,12 @@ static void take_white(struct sieve *sieve)
 
 char *json_sieve(const char *text, size_t len, size_t *kept)
 {
-	/* Behind a byte that is none of the text. Nothing grows: the least
-	 * value, a digit, may become null. */
-	char *room = xmalloc(4 * (len / 4) + len / 2 + 16);
-	struct sieve sieve = {.at = text, .end = text + len, .out = room + 1};
+	/* Behind two bytes that are none of the text. */
+	char *room = xmalloc(len + 3);
+	struct sieve sieve = {.at = text, .end = text + len, .out = room + 2};
 	bool fine = true;
 
-	*room = ',';
+	room[0] = room[1] = ',';
 	for (const struct json_sieved *it = json_sieved; it->key; it++)
 		sieve.begins[(unsigned char)*it->key] = true;
 	while (fine && sieve.at < sieve.end) {
@@ -291,14 +330,14 @@ char *json_sieve(const char *text, size_t len, size_t *kept)
 		else if (is_white(*sieve.at))
 			take_white(&sieve);
 		else
-			*sieve.out++ = *sieve.at++;
+			take_other(&sieve);
 	}
 	if (!fine) {
 		free(room);
 		return NULL;
 	}
 	*sieve.out = '\0';
-	*kept = (size_t)(sieve.out - room) - 1;
-	memmove(room, room + 1, *kept + 1);
+	*kept = (size_t)(sieve.out - room) - 2;
+	memmove(room, room + 2, *kept + 1);
 	return room;
 }

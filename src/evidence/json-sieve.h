@@ -11,14 +11,14 @@
 #include <stddef.h>
 
 /*
- * Text with the same meaning but that values which no reader looks for are
- * null, NUL-terminated and the caller's to free; *kept is its length. NULL
+ * Text with the same meaning but without members which no reader looks for,
+ * NUL-terminated and the caller's to free; *kept is its length. NULL
  * when something in what would be left out is odd: then the whole has to be
  * judged. What is no JSON stays no JSON.
  */
 char *json_sieve(const char *text, size_t len, size_t *kept);
 
-/* The keys whose values are left out, and of which values; ends with NULL. */
+/* The keys that are left out, with which values; ends with NULL. */
 enum sieved_shape { SIEVED_ANY, SIEVED_LIST, SIEVED_STRING, SIEVED_TEXT };
 struct json_sieved {
 	const char *key;

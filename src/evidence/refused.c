@@ -38,7 +38,7 @@ static const struct {
 	{"ShellCheck's JSON", "use its exit status", {"comments"}, false},
 	{"ShellCheck's JSON",
 	 "use its exit status",
-	 {"file", "endLine", "code"},
+	 {"file", "level", "code"},
 	 true},
 	{"secretlint's own JSON",
 	 "use its formatter for SARIF",
