@@ -74,7 +74,7 @@ missing_commands() {
 
 example() {
 	file=$(mktemp) || exit 99
-	sed -n '/^```yaml$/,/^```$/p' README.md | sed '1d;$d' >"$file"
+	sed -n '/^```yaml$/,/^```$/p' README.md | grep -v '^```' >"$file"
 	"$signalbox" validate "$file" 2>&1 >/dev/null
 	rm -f "$file"
 }
