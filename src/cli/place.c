@@ -15,16 +15,43 @@
 #include "engine/runs.h"
 #include "source/revert.h"
 
+/* A target that is asked, a proxy, or who writes the journal may take longer to
+ * answer: the way back does not wait for them. */
+#define RECOVER_MS 2000
+
+struct recovery {
+	bool is_over;
+};
+
+static void recovered(void *data, const struct error *err)
+{
+	struct recovery *recovery = data;
+	struct error why = ERROR_INIT;
+
+	if (err && !recovery->is_over) {
+		error_set(&why, err->code, "%s", error_text(err));
+		cli_fail(&why);
+	}
+	recovery->is_over = true;
+}
+
 /* What cannot be told or recorded now does not close the way back. What was
- * seen before is seen with what this records itself. */
-static void recover_anyhow(struct errand *errand, int64_t *seen)
+ * seen before is seen with what this records itself. recovery lives as long as
+ * the errand. */
+static void recover_anyhow(struct errand *errand, struct recovery *recovery,
+			   int64_t *seen)
 {
 	const struct environment_state *state =
 		environment_state(errand->environment);
+	int64_t until_us = clock_monotonic_us() + (int64_t)RECOVER_MS * 1000;
 	bool is_seen = state->seq == *seen;
+	int64_t left_us;
 
-	if (errand_recover(errand) < 0)
-		cli_fail(errand->err);
+	environment_recover(errand->environment, recovered, recovery);
+	while (!recovery->is_over &&
+	       (left_us = until_us - clock_monotonic_us()) > 0)
+		loop_turn(errand->loop, left_us / 1000 + 1);
+	recovery->is_over = true; /* the rollback ends it */
 	if (*seen && is_seen && !errand->others)
 		*seen = state->seq;
 }
@@ -75,6 +102,7 @@ static int rollback(const char *name, struct rollback_request *request,
 		    const struct revert *revert, struct error *err)
 {
 	struct release left = {.version = NULL};
+	struct recovery recovery = {.is_over = false};
 	struct errand errand;
 	int result;
 
@@ -82,7 +110,7 @@ static int rollback(const char *name, struct rollback_request *request,
 	request->asked_us = clock_monotonic_us();
 	if (errand_begin(&errand, name, err) < 0)
 		return -1;
-	recover_anyhow(&errand, &request->seen);
+	recover_anyhow(&errand, &recovery, &request->seen);
 	request->person = errand.project.person;
 	left_release(&errand, &left);
 	environment_rollback(errand.environment, request, errand_done, &errand);

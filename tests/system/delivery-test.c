@@ -15,6 +15,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/memory.h"
+#include "delivery/lock.h"
 
 #define THROUGH_SHIFTS 20000
 #define HEAD "name: shop\nenvironments:\n" SITE_PRODUCTION
@@ -219,6 +220,32 @@ static void what_was_seen_holds_though_other_hands_moved_traffic(void **state)
 		site_call(site, "rollback", "production", "--seen", seen, NULL),
 		8);
 	free(seen);
+}
+
+/* What is to be recorded before it is not waited for. */
+static void rollback_does_not_wait_for_who_holds_the_journal(void **state)
+{
+	struct site *site = *state;
+	int64_t asked_us;
+	char *path;
+	int lock;
+
+	release_first(site, "0\n",
+		      "  production: {deploy: {environment: production, "
+		      "strategy: blue-green}}\n");
+	passes(site);
+	tell_proxy(site, "set server signalbox/green weight 128; "
+			 "set server signalbox/blue weight 128\n");
+	path = xasprintf("%s/environments/production/write.lock", site->state);
+	lock = lock_take(path, "somebody", NULL);
+	assert_true(lock >= 0);
+	asked_us = clock_monotonic_us();
+	assert_int_equal(site_call(site, "rollback", "production", NULL), 0);
+	assert_true(clock_monotonic_us() - asked_us < 10 * 1000000);
+	assert_string_equal(site_colour(site), "blue");
+	lock_release(lock);
+	free(path);
+	assert_int_equal(site_call(site, "verify", NULL), 0);
 }
 
 static void all_at_once_says_its_gap_and_its_cold_way_back(void **state)
@@ -526,6 +553,7 @@ static int run_all(void)
 		TEST(analysis_takes_a_bad_candidate_back_with_5),
 		TEST(blue_green_switches_without_a_failed_request),
 		TEST(what_was_seen_holds_though_other_hands_moved_traffic),
+		TEST(rollback_does_not_wait_for_who_holds_the_journal),
 		TEST(all_at_once_says_its_gap_and_its_cold_way_back),
 		TEST(what_serves_is_found_where_it_is),
 		TEST(canary_asleep_during_a_rollback_cannot_undo_it),
