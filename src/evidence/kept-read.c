@@ -402,16 +402,27 @@ static int read_lines(struct kept *kept, const char *path, struct error *err)
 			  : error_set(err, ERROR_CORRUPT, "%s is empty", path);
 }
 
-int kept_load(const char *path, struct kept *kept, struct error *err)
+int kept_parse_owned(struct str *text, const char *name, struct kept *kept,
+		     struct error *err)
 {
-	*kept = (struct kept){0};
-	str_init(&kept->text);
+	*kept = (struct kept){.text = *text};
+	str_init(text);
 	kept->reports = json_array();
-	/* One line may stand over the bound. */
-	if (file_read(path, &kept->text, 2 * EVIDENCE_BYTES_MAX, err) == 0 &&
-	    read_lines(kept, path, err) == 0)
+	if (read_lines(kept, name, err) == 0)
 		return 0;
 	kept_release(kept);
+	return -1;
+}
+
+int kept_load(const char *path, struct kept *kept, struct error *err)
+{
+	struct str text = STR_INIT;
+
+	*kept = (struct kept){0};
+	/* One line may stand over the bound. */
+	if (file_read(path, &text, 2 * EVIDENCE_BYTES_MAX, err) == 0)
+		return kept_parse_owned(&text, path, kept, err);
+	str_release(&text);
 	return -1;
 }
 

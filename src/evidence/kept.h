@@ -119,6 +119,9 @@ struct kept {
  * loaded up to there, and not whole; damage in the midst is refused. */
 int kept_load(const char *path, struct kept *kept,
 	      struct error *err) MUST_CHECK;
+/* The same of bytes, which are taken over; name is for messages. */
+int kept_parse_owned(struct str *text, const char *name, struct kept *kept,
+		     struct error *err) MUST_CHECK;
 void kept_release(struct kept *kept);
 
 #endif

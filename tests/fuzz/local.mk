@@ -9,6 +9,7 @@ tests_fuzz_libreplay_a_SOURCES = %D%/replay.c
 EXTRA_DIST += %D%/corpus %D%/run-fuzzers
 
 check_PROGRAMS += %D%/event-fuzz
+check_PROGRAMS += %D%/evidence-fuzz
 check_PROGRAMS += %D%/report-fuzz
 check_PROGRAMS += %D%/stream-fuzz
 check_PROGRAMS += %D%/sieve-fuzz

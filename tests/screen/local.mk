@@ -21,6 +21,8 @@ check_PROGRAMS += %D%/log-test
 EXTRA_%C%_log_test_DEPENDENCIES = %D%/driver$(EXEEXT)
 check_PROGRAMS += %D%/ships-test
 EXTRA_%C%_ships_test_DEPENDENCIES = %D%/driver$(EXEEXT)
+check_PROGRAMS += %D%/table-test
+EXTRA_%C%_table_test_DEPENDENCIES = %D%/driver$(EXEEXT)
 check_PROGRAMS += %D%/replay-test
 EXTRA_%C%_replay_test_DEPENDENCIES = %D%/driver$(EXEEXT)
 # Those that run the real program in a repository.
