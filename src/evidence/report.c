@@ -140,13 +140,36 @@ matching(const struct report_input *input, size_t *count, struct str *claims)
 	return found;
 }
 
+/* What several write when they found nothing, as [] and null, is of none of
+ * them until a person says of which. */
+static int refuse_ambiguous(const struct report_input *input, struct error *err)
+{
+	struct str claims = STR_INIT;
+	int status = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(formats); i++)
+		if (input->encoding == REPORT_JSON &&
+		    formats[i]->encoding == REPORT_JSON &&
+		    formats[i]->accepts && formats[i]->accepts(input))
+			str_addf(&claims, "%s%s", claims.len ? ", " : "",
+				 formats[i]->name);
+	if (claims.len)
+		status = error_set(err, ERROR_FAILED,
+				   "%s may be of %s, and what it holds does "
+				   "not tell: say which with `format:`",
+				   input->name, claims.data);
+	str_release(&claims);
+	return status;
+}
+
 static int refuse_unknown(const struct report_input *input, struct error *err)
 {
 	char *known;
 
 	if (input_refuse_answer(input, err) < 0 ||
 	    refuse_unsupported(input, err) < 0 ||
-	    input_refuse_log(input, err) < 0)
+	    input_refuse_log(input, err) < 0 ||
+	    refuse_ambiguous(input, err) < 0)
 		return -1;
 	known = known_formats();
 	error_set(err, ERROR_FAILED, "%s is in no format known here (%s)%s%s",

@@ -11,7 +11,8 @@
 
 #define TITLE "Semgrep JSON"
 
-/* Of a result; or, where there is none, of what else Semgrep writes. */
+/* Of a result; or, where there is none, of what else Semgrep writes; old ones
+ * wrote nothing else. */
 static bool matches(const struct report_input *input)
 {
 	const json_t *json = input->json;
@@ -23,15 +24,7 @@ static bool matches(const struct report_input *input)
 	if (json_array_size(results))
 		return member_text(json_array_get(results, 0), "check_id");
 	return json_is_object(member(json, "paths")) ||
-	       member_text(json, "version");
-}
-
-static bool accepts(const struct report_input *input)
-{
-	const json_t *results = member_array(input->json, "results");
-
-	return matches(input) || (results && json_array_size(results) == 0 &&
-				  member_array(input->json, "errors"));
+	       member_text(json, "version") || json_object_size(json) == 2;
 }
 
 static enum report_severity severity_of_rule(const char *word)
@@ -149,6 +142,5 @@ const struct report_format_ops semgrep_format = {
 	.encoding = REPORT_JSON,
 	.kind = REPORT_OF_FINDINGS,
 	.matches = matches,
-	.accepts = accepts,
 	.read = read_semgrep,
 };

@@ -67,8 +67,8 @@ static void what_is_no_known_format_is_refused(void **state)
 	(void)state;
 	assert_refused(words, sizeof(words) - 1, NULL, "no format known");
 	assert_refused("{\"a\": 1}", 8, NULL, "no format known");
-	assert_refused("null", 4, NULL, "no format known");
-	assert_refused("[]", 2, NULL, "no format known");
+	assert_refused("null", 4, NULL, "say which");
+	assert_refused("[]", 2, NULL, "say which");
 	assert_refused("<a/>", 4, NULL, "its root is a");
 	assert_refused("1..1\nok\n", 8, "sub-unit",
 		       "there is no report format");

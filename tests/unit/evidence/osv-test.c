@@ -108,7 +108,7 @@ static void what_is_no_whole_report_is_never_green(void **state)
 
 	(void)state;
 	assert_refused("", 0, "osv", "is empty");
-	assert_text_refused("{\"results\":[]}", NULL, "in no format known");
+	assert_text_refused("{\"results\":[]}", NULL, "may be of osv,");
 	assert_text_refused("{\"results\":null}", "osv", "no OSV-Scanner");
 	assert_text_refused(groups, NULL, "no list of objects");
 }

@@ -100,7 +100,7 @@ static void a_scan_of_no_file_says_so(void **state)
 	(void)state;
 	assert_true(report.nothing_scanned);
 	report_release(&report);
-	report = report_of_text("{\"results\":[],\"errors\":[]}", "semgrep");
+	report = report_of_text("{\"results\":[],\"errors\":[]}", NULL);
 	assert_false(report.nothing_scanned);
 	report_release(&report);
 }
@@ -108,7 +108,7 @@ static void a_scan_of_no_file_says_so(void **state)
 static void what_is_no_whole_report_is_never_green(void **state)
 {
 	(void)state;
-	assert_text_refused("{\"results\":[],\"errors\":[]}", NULL,
+	assert_text_refused("{\"results\":[],\"errors\":[],\"other\":1}", NULL,
 			    "in no format known");
 	assert_text_refused("{\"results\":{},\"errors\":[],\"version\":\"1\"}",
 			    "semgrep", "no Semgrep JSON");

@@ -92,7 +92,8 @@ static void the_old_array_is_read(void **state)
 		assert_int_equal(report.targets, 0);
 		assert_int_equal(report.notes.count, 1);
 		report_release(&report);
-		assert_text_refused(nothing[i], NULL, "in no format known");
+		assert_text_refused(nothing[i], NULL,
+				    "trivy, and what it holds does not tell");
 	}
 }
 
