@@ -2,10 +2,13 @@
 #include "step/live-evidence.h"
 
 #include <stdlib.h>
+#include <string.h>
 
+#include "base/file.h"
 #include "base/memory.h"
 #include "delivery/ledger.h"
 #include "delivery/state.h"
+#include "event/journal.h"
 
 static int fold(const struct event *event, void *data)
 {
@@ -30,15 +33,67 @@ static int find_run(const char *state_folder, const char *environment,
 	return result;
 }
 
+struct told { /* what the journal of a run says of a stage's evidence */
+	const char *stage;
+	char *digest; /* as of its last report; NULL: none */
+};
+
+static int take(const struct event *event, void *data)
+{
+	struct told *told = data;
+	bool is_read = event->type == EVENT_REPORT_READ;
+
+	if ((!is_read && event->type != EVENT_STAGE_STARTED &&
+	     event->type != EVENT_STAGE_RETRYING) ||
+	    strcmp(event_stage(event), told->stage) != 0)
+		return 0;
+	free(told->digest);
+	told->digest = is_read && event_has(event, "evidence")
+			       ? xstrdup(event_text(event, "evidence"))
+			       : NULL;
+	return 0;
+}
+
+static int refuse(const char *path, struct error *err)
+{
+	return error_set(err, ERROR_CORRUPT,
+			 "%s is not as its run kept it, so nothing can be "
+			 "held against it; see signalbox verify",
+			 path);
+}
+
+/* 1, or 0 when the run kept nothing of the stage. */
+static int find_evidence(const char *folder, const char *path,
+			 const char *stage, struct error *err)
+{
+	struct told told = {.stage = stage};
+	char digest[DIGEST_TEXT_SIZE];
+	struct error why = ERROR_INIT;
+	int result = journal_read(folder, 1, take, &told, &why);
+
+	if (result < 0 && why.code == ERROR_NOT_FOUND)
+		result = 0;
+	else if (result < 0)
+		error_move(err, &why);
+	else if (told.digest && digest_file(path, digest, NULL) == 0 &&
+		 strcmp(digest, told.digest) == 0)
+		result = 1;
+	else if (told.digest || file_exists(path))
+		result = refuse(path, err);
+	error_clear(&why);
+	free(told.digest);
+	return result;
+}
+
 static int load(const char *path, int64_t run, struct kept *kept,
 		struct error *err)
 {
-	int result = 0;
+	int result;
 
 	if (kept_load(path, kept, err) < 0)
 		return -1;
 	if (kept->whole)
-		return 0;
+		return 1;
 	result = error_set(err, ERROR_FAILED,
 			   "what run %lld found, which is live, is not whole "
 			   "(%s), so nothing can be held against it: release "
@@ -53,9 +108,8 @@ int live_evidence(const char *state_folder, const char *environment,
 		  const char *stage, struct kept *kept, int64_t *run,
 		  struct strings *notes, struct error *err)
 {
-	struct error why = ERROR_INIT;
 	char *folder, *path;
-	int result = 1;
+	int result;
 
 	if (find_run(state_folder, environment, run, err) < 0)
 		return -1;
@@ -68,17 +122,14 @@ int live_evidence(const char *state_folder, const char *environment,
 	}
 	folder = xasprintf("%s/runs/%lld", state_folder, (long long)*run);
 	path = evidence_path(folder, stage);
-	if (load(path, *run, kept, &why) < 0) {
-		result = why.code == ERROR_NOT_FOUND ? 0 : -1;
-		if (result < 0)
-			error_move(err, &why);
-		else
-			strings_addf(notes,
-				     "run %lld, which is live in %s, kept "
-				     "nothing of %s, so all of it is new",
-				     (long long)*run, environment, stage);
-		error_clear(&why);
-	}
+	result = find_evidence(folder, path, stage, err);
+	if (result > 0)
+		result = load(path, *run, kept, err);
+	else if (result == 0)
+		strings_addf(notes,
+			     "run %lld, which is live in %s, kept nothing of "
+			     "%s, so all of it is new",
+			     (long long)*run, environment, stage);
 	free(folder);
 	free(path);
 	return result;
