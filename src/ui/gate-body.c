@@ -49,23 +49,33 @@ static bool has_changes(const struct model *model)
 	return false;
 }
 
+static bool draw_stage_changes(const struct stage_model *stage, bool harsh,
+			       const char *before, struct pen *pen)
+{
+	struct str text = STR_INIT;
+	bool drawn = changes_are_harsh(&stage->changes) == harsh &&
+		     changes_sentence(&stage->changes, &text);
+
+	if (drawn) {
+		pen_printf(pen, "%s%s: ", before, stage->name);
+		if (harsh)
+			pen_bold(pen, ROLE_WARNING);
+		pen_text(pen, text.data);
+		pen_role(pen, ROLE_NORMAL);
+	}
+	str_release(&text);
+	return drawn;
+}
+
+/* What is harsh first: the end may not fit. */
 void gate_draw_changes(const struct model *model, const char *before,
 		       struct pen *pen)
 {
-	for (size_t i = 0; i < model->stage_count; i++) {
-		const struct stage_model *stage = &model->stages[i];
-		struct str text = STR_INIT;
-
-		if (changes_sentence(&stage->changes, &text)) {
-			pen_printf(pen, "%s%s: ", before, stage->name);
-			if (changes_are_harsh(&stage->changes))
-				pen_bold(pen, ROLE_WARNING);
-			pen_text(pen, text.data);
-			pen_role(pen, ROLE_NORMAL);
-			before = "  ";
-		}
-		str_release(&text);
-	}
+	for (int harsh = 1; harsh >= 0; harsh--)
+		for (size_t i = 0; i < model->stage_count; i++)
+			if (draw_stage_changes(&model->stages[i], harsh, before,
+					       pen))
+				before = "  ";
 }
 
 static void draw_since(const struct view *view, const struct gate_model *gate,

@@ -210,9 +210,14 @@ static void a_plan_that_destroys_stands_at_the_gate(void **state)
 		"\"event\":\"report.read\",\"stage\":\"infra\","
 		"\"kind\":\"changes\",\"adds\":2,\"changes\":0,"
 		"\"destroys\":1,\"replacements\":0,\"ok\":true}";
+	static const char mild[] =
+		"{\"seq\":899,\"time\":\"2026-11-20T14:00:00.000Z\","
+		"\"event\":\"report.read\",\"stage\":\"a-host-with-a-name\","
+		"\"kind\":\"changes\",\"changed\":2,\"hosts\":1,\"ok\":true}";
 	struct story story = story_open("gate.ndjson");
 
 	(void)state;
+	story_tell(story.model, mild, strlen(mild));
 	story_tell(story.model, plan, strlen(plan));
 	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
 		char *drawn =
