@@ -7,6 +7,7 @@
  */
 #include "system/support.h"
 
+#include <dirent.h>
 #include <jansson.h>
 #include <stdlib.h>
 
@@ -94,15 +95,96 @@ static void wrong_words_end_with_2(void **state)
 	assert_says(site->err, "did you mean 'trivy'?");
 }
 
+static void assert_tame(const char *text)
+{
+	assert_null(strchr(text, 033));
+	assert_null(strchr(text, 007));
+	assert_null(strstr(text, "\xe2\x80\xae"));
+	assert_null(strstr(text, "\xc2\x9b"));
+}
+
+/* The text with a sequence for terminals at the end of each of its strings,
+ * as far as the format can have it there. */
+static char *make_hostile(const char *text)
+{
+	struct str out = STR_INIT;
+	bool json = strchr("{[", *text);
+	const char *part = json ? "\\u001b]52;c;aGk=\\u0007\\u202e\\u009b"
+			   : *text == '<'
+				   ? "&#x202e;&#x9b;"
+				   : "\033]52;c;aGk=\007\xe2\x80\xae\xc2\x9b";
+
+	for (const char *at = text; *at; at++) {
+		bool ends = json || *text == '<'
+				    ? *at == '"' && strchr(",}]/> \n", at[1])
+				    : *at == '\n';
+
+		/* Keys stay: what is told by them is hostile enough. */
+		if (ends && at > text && at[-1] != '"' && at[-1] != '=')
+			str_add(&out, part);
+		str_add_char(&out, *at);
+	}
+	return str_detach(&out);
+}
+
+static void check_fixture(struct site *site, const char *folder,
+			  const char *name)
+{
+	char *path = path_join(folder, name);
+	struct str text = STR_INIT;
+	char *hostile;
+
+	if (file_read(path, &text, 1 << 20, NULL) == 0) {
+		hostile = make_hostile(text.data);
+		site_write(site, "hostile", hostile);
+		site_call(site, "report", "hostile", NULL);
+		assert_tame(site->out);
+		assert_tame(site->err);
+		free(hostile);
+	}
+	str_release(&text);
+	free(path);
+}
+
+/* The first fixtures of each format; each answer is a refusal or a report. */
 static void nothing_in_a_report_steers_the_terminal(void **state)
 {
 	struct site *site = *state;
 
+	for (const char *const *format = report_formats(); *format; format++) {
+		char *folder = data(*format);
+		DIR *dir = opendir(folder);
+		struct dirent *entry;
+		int left = 2;
+
+		while (dir && left && (entry = readdir(dir))) {
+			if (entry->d_name[0] == '.')
+				continue;
+			check_fixture(site, folder, entry->d_name);
+			left--;
+		}
+		if (dir)
+			closedir(dir);
+		free(folder);
+	}
 	site_write(site, "t.tap",
 		   "1..1\nnot ok 1 - a\033]52;c;aGk=\007\xe2\x80\xaez\n");
 	assert_int_equal(site_call(site, "report", "t.tap", NULL), 0);
-	assert_null(strchr(site->out, 033));
-	assert_says_not(site->out, "\xe2\x80\xae");
+	assert_says(site->out, "not");
+	assert_tame(site->out);
+}
+
+static void what_is_no_file_ends_with_7(void **state)
+{
+	struct site *site = *state;
+
+	assert_int_equal(site_call(site, "report", ".", NULL), 7);
+	assert_says(site->err, "not a regular file");
+	site_shell(site, site->repository, "mkfifo pipe && : > empty");
+	assert_int_equal(site_call(site, "report", "pipe", NULL), 7);
+	assert_says(site->err, "not a regular file");
+	assert_int_equal(site_call(site, "report", "empty", NULL), 7);
+	assert_says(site->err, "an empty report is no clean one");
 }
 
 /* How what the index says of a format is named in our JSON. */
@@ -362,6 +444,7 @@ static int tests(void)
 		SITE_TEST(a_scan_that_failed_is_told_and_ends_with_7),
 		SITE_TEST(wrong_words_end_with_2),
 		SITE_TEST(nothing_in_a_report_steers_the_terminal),
+		SITE_TEST(what_is_no_file_ends_with_7),
 		SITE_TEST(the_index_of_real_reports_is_told),
 	};
 

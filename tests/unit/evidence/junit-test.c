@@ -43,6 +43,42 @@ static void cases_say_who_where_and_how_long(void **state)
 	report_release(&report);
 }
 
+/* What each runner makes of the same few tests. */
+static void every_dialect_is_counted(void **state)
+{
+	static const struct {
+		const char *name;
+		int passed, failed, errors, skipped, flaky;
+	} dialects[] = {
+		{"surefire", 1, 1, 0, 1, 1}, {"nextest", 2, 1, 0, 0, 1},
+		{"gtest", 1, 1, 0, 2, 0},    {"catch2", 1, 1, 1, 0, 0},
+		{"jest", 1, 1, 0, 1, 0},     {"pytest", 1, 1, 2, 1, 0},
+		{"go", 1, 0, 1, 0, 0},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(dialects); i++) {
+		char *file =
+			xasprintf("junit/dialect-%s.xml", dialects[i].name);
+		struct report report = report_of(file);
+		const struct test_totals *n = &report.totals;
+
+		if (n->passed != (uint64_t)dialects[i].passed ||
+		    n->failed != (uint64_t)dialects[i].failed ||
+		    n->errors != (uint64_t)dialects[i].errors ||
+		    n->skipped != (uint64_t)dialects[i].skipped ||
+		    n->flaky != (uint64_t)dialects[i].flaky)
+			fail_msg("%s: %d %d %d %d %d", file, (int)n->passed,
+				 (int)n->failed, (int)n->errors,
+				 (int)n->skipped, (int)n->flaky);
+		assert_int_equal(report.verdict, REPORT_FAIL);
+		for (size_t c = 0; c < report.case_count; c++)
+			assert_null(strstr(report.cases[c].message, "hunter2"));
+		report_release(&report);
+		free(file);
+	}
+}
+
 static void output_and_properties_are_not_kept(void **state)
 {
 	struct report report = report_of("junit/every-outcome.xml");
@@ -241,6 +277,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_outcome_is_counted),
 		cmocka_unit_test(cases_say_who_where_and_how_long),
+		cmocka_unit_test(every_dialect_is_counted),
 		cmocka_unit_test(output_and_properties_are_not_kept),
 		cmocka_unit_test(
 			attempts_that_were_run_again_explain_the_header),
