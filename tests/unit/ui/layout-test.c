@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Every form at its size against text in tests/data/layout. */
 #include "story.h"
+#include "ui/spoken.h"
 
 static const struct charset ascii = {false, false};
 static const struct charset unicode = {true, true};
@@ -200,6 +201,17 @@ static void checks_that_failed_stand_first_at_the_gate(void **state)
 	story_close(&story);
 }
 
+static bool is_spoken(const struct story *story, const char *line)
+{
+	struct strings lines = STRINGS_INIT;
+	bool found;
+
+	spoken_gate(story->view, story->model, &lines);
+	found = strings_has(&lines, line);
+	strings_release(&lines);
+	return found;
+}
+
 /* At every size that has a gate panel, and in the words for a reader. */
 static void a_plan_that_destroys_stands_at_the_gate(void **state)
 {
@@ -228,6 +240,7 @@ static void a_plan_that_destroys_stands_at_the_gate(void **state)
 				 drawn);
 		free(drawn);
 	}
+	assert_true(is_spoken(&story, "infra: 1 to DESTROY, 2 to add"));
 	story_close(&story);
 }
 
