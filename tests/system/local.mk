@@ -120,5 +120,7 @@ check_PROGRAMS += %D%/ships-test
 %C%_ships_test_SOURCES = %D%/ships-test.c $(SITE_SOURCES)
 check_PROGRAMS += %D%/completion-test
 %C%_completion_test_SOURCES = %D%/completion-test.c $(SITE_SOURCES)
+check_PROGRAMS += %D%/secrets-test
+%C%_secrets_test_SOURCES = %D%/secrets-test.c $(SITE_SOURCES)
 check_PROGRAMS += %D%/kept-test
 %C%_kept_test_SOURCES = %D%/kept-test.c $(SITE_SOURCES)
