@@ -451,12 +451,15 @@ int keeper_main(int argc, char **argv)
 {
 	struct keeper keeper = {.lock = -1, .log = -1};
 	struct error err = ERROR_INIT;
+	char pid[24];
 	int report_fd;
 
 	if (argc != 4) {
 		fprintf(stderr, KEEPER_NAME ": is started by signalbox\n");
 		return 2;
 	}
+	snprintf(pid, sizeof(pid), "%ld", (long)getpid());
+	setenv(KEEPER_VARIABLE, pid, 1);
 	keeper.folder = argv[1];
 	report_fd = atoi(argv[3]);
 	fcntl(report_fd, F_SETFD, FD_CLOEXEC);

@@ -187,6 +187,15 @@ static bool is_marked(pid_t pid, const char *entry)
 	return is;
 }
 
+bool process_was_kept(pid_t pid)
+{
+	char entry[sizeof(KEEPER_VARIABLE) + 24];
+
+	snprintf(entry, sizeof(entry), KEEPER_VARIABLE "=%ld",
+		 (long)getsid(pid));
+	return is_marked(pid, entry);
+}
+
 static bool is_kept(pid_t pid)
 {
 	struct process process;

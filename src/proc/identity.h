@@ -30,6 +30,11 @@ bool process_adopt_orphans(void);
 size_t process_children(pid_t *pids, size_t max);
 /* True when the process is one of our keepers, by its argument vector. */
 bool process_is_keeper(pid_t pid);
+/* The variable in which a keeper leaves its pid to what it starts. */
+#define KEEPER_VARIABLE "SIGNALBOX_KEEPER"
+/* True when a keeper has started it in its session, though that keeper may be
+ * gone. False where the system does not tell. */
+bool process_was_kept(pid_t pid);
 /* Processes of ours, but keepers and what they keep, that have `entry`
  * ("NAME=value") in their environment: fills at most max, returns how many
  * there are. 0 where the system does not tell. */

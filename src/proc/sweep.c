@@ -67,7 +67,8 @@ static bool is_settled(struct sweep *sweep, pid_t pid)
 		got = waitpid(pid, NULL, WNOHANG);
 	while (got < 0 && errno == EINTR);
 	sweep->reaped = sweep->reaped || got == pid;
-	return got != 0 || process_is_keeper(pid);
+	/* A keeper that was killed leaves what it kept to us: it serves. */
+	return got != 0 || process_is_keeper(pid) || process_was_kept(pid);
 }
 
 /* All children, zombies included; the list is the caller's. */

@@ -191,6 +191,32 @@ static void all_three_die_and_what_they_ran_dies_too(void **state)
 	site_assert_nothing_failed(site);
 }
 
+/* As the system's memory killer does it. What is live afterwards must not end
+ * with the run that has released it. */
+static void server_whose_keeper_was_killed_outlives_the_run(void **state)
+{
+	struct site *site = *state;
+	struct process *run;
+
+	release_first(site);
+	site_write(site, "readme", "another\n");
+	site_pipeline(site,
+		      HEAD "stages:\n" SITE_BUILD "  production:\n    deploy:\n"
+			   "      environment: production\n"
+			   "      strategy: canary\n"
+			   "      steps: [{weight: 5%}, {pause: {}}, "
+			   "{weight: 100%}]\n");
+	site_commit(site, "another");
+	run = site_start(site, NULL, "run", NULL);
+	process_await_text(run, "wait until promoted");
+	assert_int_equal(
+		kill(site_keeper(site, "production", "green"), SIGKILL), 0);
+	assert_int_equal(site_call(site, "promote", "2", NULL), 0);
+	assert_int_equal(process_await(run), 0);
+	assert_string_equal(site_colour(site), "green");
+	assert_int_equal(site_call(site, "down", "production", NULL), 0);
+}
+
 static void next_run_says_what_was_under_way_and_releases(void **state)
 {
 	struct site *site = *state;
@@ -490,6 +516,7 @@ static int run_all(void)
 		TEST(program_dies_at_each_weight_and_live_goes_on),
 		TEST(program_and_guard_die_at_each_weight_and_live_goes_on),
 		TEST(all_three_die_and_what_they_ran_dies_too),
+		TEST(server_whose_keeper_was_killed_outlives_the_run),
 		TEST(next_run_says_what_was_under_way_and_releases),
 		TEST(reload_and_restart_of_the_proxy_keep_the_split),
 		TEST(other_runtime_folder_costs_no_request),
