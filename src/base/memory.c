@@ -70,17 +70,21 @@ char *xasprintf(const char *format, ...)
 
 char *xvasprintf(const char *format, va_list args)
 {
+	char most[256]; /* are no longer: printed once */
 	va_list again;
 	char *text;
 	int len;
 
 	va_copy(again, args);
-	len = vsnprintf(NULL, 0, format, again);
+	len = vsnprintf(most, sizeof(most), format, again);
 	va_end(again);
 	if (len < 0)
 		check(NULL);
 	text = xmalloc((size_t)len + 1);
-	vsnprintf(text, (size_t)len + 1, format, args);
+	if ((size_t)len < sizeof(most))
+		memcpy(text, most, (size_t)len + 1);
+	else
+		vsnprintf(text, (size_t)len + 1, format, args);
 	return text;
 }
 

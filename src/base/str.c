@@ -80,16 +80,19 @@ void str_addf(struct str *s, const char *format, ...)
 
 void str_vaddf(struct str *s, const char *format, va_list args)
 {
+	size_t room = s->cap ? s->cap - s->len : 0;
 	va_list again;
 	int len;
 
 	va_copy(again, args);
-	len = vsnprintf(NULL, 0, format, again);
+	len = vsnprintf(room ? s->data + s->len : NULL, room, format, again);
 	va_end(again);
 	if (len < 0)
 		BUG("bad format '%s'", format);
-	str_reserve(s, (size_t)len);
-	vsnprintf(s->data + s->len, (size_t)len + 1, format, args);
+	if ((size_t)len >= room) {
+		str_reserve(s, (size_t)len);
+		vsnprintf(s->data + s->len, (size_t)len + 1, format, args);
+	}
 	s->len += (size_t)len;
 }
 
