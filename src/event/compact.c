@@ -5,6 +5,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "base/memory.h"
+
 #define DEPTH_MOST 16
 #define KEY_SIZE 64
 #define DIGITS_MOST 18	    /* fit into 63 bits, whichever they are */
@@ -192,4 +194,117 @@ json_t *compact_load(const char *text, size_t len)
 		return value;
 	json_decref(value);
 	return NULL;
+}
+
+static int add_bytes(const char *text, size_t len, void *out)
+{
+	str_add_bytes(out, text, len);
+	return 0;
+}
+
+static void add_by_jansson(const json_t *value, size_t flags, struct str *out)
+{
+	if (json_dump_callback(value, add_bytes, out,
+			       flags | JSON_COMPACT | JSON_ENCODE_ANY) < 0)
+		BUG("a value cannot be encoded");
+}
+
+static bool is_plain(const char *text, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if (text[i] == '"' || text[i] == '\\' ||
+		    (unsigned char)text[i] < 0x20)
+			return false;
+	return true;
+}
+
+static void add_quoted(const char *text, size_t len, struct str *out)
+{
+	str_add_char(out, '"');
+	str_add_bytes(out, text, len);
+	str_add_char(out, '"');
+}
+
+static void add_string(const json_t *string, size_t flags, struct str *out)
+{
+	const char *text = json_string_value(string);
+	size_t len = json_string_length(string);
+
+	if (is_plain(text, len))
+		add_quoted(text, len, out);
+	else
+		add_by_jansson(string, flags, out);
+}
+
+static void add_integer(int64_t value, struct str *out)
+{
+	char text[24];
+	char *at = text + sizeof(text);
+	uint64_t left = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+
+	do
+		*--at = (char)('0' + left % 10);
+	while (left /= 10);
+	if (value < 0)
+		*--at = '-';
+	str_add_bytes(out, at, (size_t)(text + sizeof(text) - at));
+}
+
+static void add_object(const json_t *object, size_t flags, struct str *out)
+{
+	const char *separator = "";
+	const char *key;
+	json_t *value;
+
+	str_add_char(out, '{');
+	/* Only read, for all that the parameter says. */
+	json_object_foreach((json_t *)object, key, value)
+	{
+		str_add(out, separator);
+		compact_add_member(key, value, flags, out);
+		separator = ",";
+	}
+	str_add_char(out, '}');
+}
+
+static void add_array(const json_t *array, size_t flags, struct str *out)
+{
+	str_add_char(out, '[');
+	for (size_t i = 0; i < json_array_size(array); i++) {
+		if (i)
+			str_add_char(out, ',');
+		compact_add(json_array_get(array, i), flags, out);
+	}
+	str_add_char(out, ']');
+}
+
+void compact_add(const json_t *value, size_t flags, struct str *out)
+{
+	if (json_is_string(value))
+		add_string(value, flags, out);
+	else if (json_is_integer(value))
+		add_integer(json_integer_value(value), out);
+	else if (json_is_object(value))
+		add_object(value, flags, out);
+	else if (json_is_array(value))
+		add_array(value, flags, out);
+	else
+		add_by_jansson(value, flags, out);
+}
+
+void compact_add_member(const char *key, const json_t *value, size_t flags,
+			struct str *out)
+{
+	size_t len = strlen(key);
+
+	if (is_plain(key, len)) {
+		add_quoted(key, len, out);
+	} else {
+		json_t *text = json_string(key);
+
+		add_by_jansson(text, flags, out);
+		json_decref(text);
+	}
+	str_add_char(out, ':');
+	compact_add(value, flags, out);
 }

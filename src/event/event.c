@@ -15,7 +15,7 @@
 /* 15 digits bring every decimal a person writes back unchanged ("0.1"), but
  * round the very largest numbers up past what can be read again. */
 #define LARGEST_REAL 1e300
-#define DUMP_FLAGS (JSON_COMPACT | JSON_EMBED | JSON_REAL_PRECISION(15))
+#define DUMP_FLAGS JSON_REAL_PRECISION(15)
 
 static const struct {
 	const char *name;
@@ -237,42 +237,47 @@ json_t *event_json(const struct event *event, const char *key)
 	return json_object_get(event->fields, key);
 }
 
-/* The type, the stage and the step come first, whenever they were set. */
-static json_t *in_order(const struct event *event)
+static bool is_first(const char *key)
 {
-	static const char *const first[] = {"stage", "step"};
-	json_t *ordered = json_object();
-
-	if (event->type != EVENT_UNKNOWN)
-		json_object_set_new(ordered, "event",
-				    json_string(event_type_name(event->type)));
-	else
-		json_object_set_new(ordered, "event",
-				    json_string(event_text(event, "event")));
-	for (size_t i = 0; i < ARRAY_SIZE(first); i++)
-		if (event_has(event, first[i]))
-			json_object_set(ordered, first[i],
-					event_json(event, first[i]));
-	json_object_update_missing(ordered, event->fields);
-	return ordered;
+	return strcmp(key, "event") == 0 || strcmp(key, "stage") == 0 ||
+	       strcmp(key, "step") == 0;
 }
 
-static int add_bytes(const char *text, size_t len, void *data)
+static void add_member(const char *key, const json_t *value, struct str *line)
 {
-	str_add_bytes(data, text, len);
-	return 0;
+	if (!value)
+		return;
+	str_add_char(line, ',');
+	compact_add_member(key, value, DUMP_FLAGS, line);
+}
+
+/* The type, the stage and the step come first, whenever they were set. */
+static void add_members(const struct event *event, struct str *line)
+{
+	const char *key;
+	json_t *value;
+
+	if (event->type != EVENT_UNKNOWN)
+		str_addf(line, ",\"event\":\"%s\"",
+			 event_type_name(event->type));
+	else
+		add_member("event", event_json(event, "event"), line);
+	add_member("stage", event_json(event, "stage"), line);
+	add_member("step", event_json(event, "step"), line);
+	json_object_foreach(event->fields, key, value)
+	{
+		if (!is_first(key))
+			add_member(key, value, line);
+	}
 }
 
 void event_encode(const struct event *event, const char *prev, struct str *line)
 {
 	char time[CLOCK_TEXT_SIZE];
-	json_t *ordered = in_order(event);
 
-	str_addf(line, "{\"seq\":%lld,\"time\":\"%s\",", (long long)event->seq,
+	str_addf(line, "{\"seq\":%lld,\"time\":\"%s\"", (long long)event->seq,
 		 clock_format_utc(event->time_ms, time));
-	if (json_dump_callback(ordered, add_bytes, line, DUMP_FLAGS) < 0)
-		BUG("cannot encode %s", event_type_name(event->type));
-	json_decref(ordered);
+	add_members(event, line);
 	if (prev)
 		str_addf(line, ",\"prev\":\"%s\"", prev);
 	str_add(line, "}\n");

@@ -11,6 +11,19 @@
 
 #define CHANGES 60000
 
+static void is_written_alike(const json_t *value)
+{
+	static const size_t flags = JSON_REAL_PRECISION(15);
+	char *theirs =
+		json_dumps(value, flags | JSON_COMPACT | JSON_ENCODE_ANY);
+	struct str ours = STR_INIT;
+
+	compact_add(value, flags, &ours);
+	assert_string_equal(ours.data, theirs);
+	str_release(&ours);
+	free(theirs);
+}
+
 /* Whether it was read; what was read is what jansson reads, in its order. */
 static bool agrees(const char *text, size_t len)
 {
@@ -28,6 +41,8 @@ static bool agrees(const char *text, size_t len)
 		free(a);
 		free(b);
 	}
+	if (theirs)
+		is_written_alike(theirs);
 	json_decref(ours);
 	json_decref(theirs);
 	return was_read;
@@ -68,6 +83,8 @@ static void the_unusual_is_left_to_jansson(void **state)
 		"{\"a\":-}",
 		"{\"a\":9999999999999999999}",
 		"{\"a\":1,\"a\":2}",
+		"{\"\\\"a\\u0001\":\"\\\\\\t\x7f/\"}",
+		"{\"a\":[-9223372036854775808,9223372036854775807,1e-7]}",
 		"{\"a\": 1}",
 		"{\"a\":\"\\n\"}",
 		"{\"a\":\"\xc3\"}",
