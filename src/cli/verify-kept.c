@@ -2,6 +2,7 @@
 /* Whether what a run keeps of its reports is what its journal tells. */
 #include "cli/verify-kept.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,6 +11,7 @@
 #include "base/memory.h"
 #include "base/vector.h"
 #include "cli/listing.h"
+#include "engine/kept-logs.h"
 #include "engine/runs.h"
 #include "event/journal.h"
 #include "evidence/kept.h"
@@ -24,7 +26,8 @@ struct kept_check {
 	const char *state, *name;
 	struct told *told;
 	size_t count, cap;
-	struct strings raws, paths; /* digests, and what they are of */
+	struct strings raws, paths;  /* digests, and what they are of */
+	char logs[DIGEST_TEXT_SIZE]; /* of their list, "" none */
 	size_t files;
 	bool damaged;
 };
@@ -46,6 +49,9 @@ static int take(const struct event *event, void *data)
 	struct kept_check *check = data;
 	struct told *told;
 
+	if (event->type == EVENT_RUN_FINISHED)
+		snprintf(check->logs, sizeof(check->logs), "%s",
+			 event_text(event, "logs"));
 	if (event->type != EVENT_REPORT_READ &&
 	    event->type != EVENT_STAGE_RETRYING &&
 	    event->type != EVENT_STAGE_STARTED)
@@ -108,6 +114,19 @@ static void compare_raw(struct kept_check *check, size_t i)
 	free(path);
 }
 
+static void compare_logs(struct kept_check *check, const char *folder)
+{
+	struct strings damage = STRINGS_INIT;
+
+	if (*check->logs)
+		check->files += kept_logs_check(folder, check->logs, &damage);
+	for (size_t i = 0; i < damage.count; i++)
+		listing_print("%s: DAMAGED: %s\n", check->name,
+			      damage.items[i]);
+	check->damaged |= damage.count > 0;
+	strings_release(&damage);
+}
+
 bool verify_kept(const char *state, const char *folder, const char *name,
 		 size_t *files)
 {
@@ -116,6 +135,8 @@ bool verify_kept(const char *state, const char *folder, const char *name,
 
 	/* What is damaged in the journal is told by who verifies that. */
 	(void)!journal_read(folder, 1, take, &check, NULL);
+	if (!file_exists(freed))
+		compare_logs(&check, folder);
 	for (size_t i = 0; !file_exists(freed) && i < check.count; i++)
 		compare_evidence(&check, folder, &check.told[i]);
 	for (size_t i = 0; i < check.raws.count; i++)

@@ -34,7 +34,7 @@ static int verify_one(const char *state, const char *folder, const char *name)
 		return 1;
 	listing_print("%s: whole, %lld records", name, (long long)records);
 	if (files)
-		listing_print(" and %zu file%s of reports", files,
+		listing_print(" and %zu file%s of logs and reports", files,
 			      files == 1 ? "" : "s");
 	if (torn)
 		listing_print("; a torn tail of %zu bytes would be cut", torn);

@@ -136,7 +136,7 @@ static bool waits_only_for_people(const struct engine *engine)
 
 static bool may_stop(const struct engine *engine)
 {
-	if (is_busy(engine))
+	if (is_busy(engine) || engine->is_telling)
 		return false;
 	if (engine->is_over)
 		return !engine->options.linger || !engine->screen;

@@ -115,6 +115,7 @@ struct engine {
 	int at_gates;		    /* stages that only people can let go on */
 	int due;		    /* stages to be tried again now */
 	bool is_cancelled, is_killed, is_over, is_starting, is_taking_back;
+	bool is_telling;       /* over, but that is not in its journal yet */
 	bool is_stopping;      /* once what was said is on disk */
 	int64_t cancelled_seq; /* the record of the last cancel */
 	int64_t started_us;

@@ -7,6 +7,7 @@ libsignalbox_a_SOURCES += \
 	%D%/garbage-needs.c %D%/garbage-places.c %D%/garbage-reverts.c \
 	%D%/garbage-runs.c %D%/garbage-store.c \
 	%D%/internal.h \
+	%D%/kept-logs.c %D%/kept-logs.h \
 	%D%/message.c %D%/message.h \
 	%D%/notices.c %D%/notices.h \
 	%D%/recovery.c %D%/recovery.h %D%/recovery-fold.c \

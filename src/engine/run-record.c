@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "engine/internal.h"
+#include "engine/kept-logs.h"
 #include "proc/identity.h"
 
 static char *run_sentence(const struct engine *engine, enum state outcome)
@@ -46,16 +47,34 @@ static char *next_command(const struct engine *engine, enum state outcome)
 	return xstrdup("signalbox status");
 }
 
-void engine_finish_run(struct engine *engine)
+struct ending { /* the writer's */
+	struct engine *engine;
+	char *folder;
+	char digest[DIGEST_TEXT_SIZE]; /* of the list of its logs; "" */
+};
+
+/* After all that was to be written into the logs. */
+static void keep_logs(void *data)
+{
+	struct ending *ending = data;
+	struct error err = ERROR_INIT;
+
+	if (kept_logs_write(ending->folder, ending->digest, &err) < 0)
+		ending->digest[0] = '\0';
+	error_clear(&err);
+}
+
+static void tell_end(struct engine *engine, const char *logs)
 {
 	enum state outcome = stages_outcome(engine, &engine->status);
 	struct event *event = event_new(EVENT_RUN_FINISHED, NULL);
 	char *text = run_sentence(engine, outcome);
 	char *next = next_command(engine, outcome);
 
-	engine->is_over = true;
 	event_set(event, "outcome", state_name(outcome));
 	event_set_int(event, "status", engine->status);
+	if (*logs)
+		event_set(event, "logs", logs);
 	event_set_int(event, "ms",
 		      (clock_monotonic_us() - engine->started_us) / 1000);
 	event_set(event, "text", text);
@@ -63,7 +82,30 @@ void engine_finish_run(struct engine *engine)
 	engine_emit(engine, event);
 	free(text);
 	free(next);
-	engine_stop_if_done(engine);
+}
+
+static void logs_kept(void *data)
+{
+	struct ending *ending = data;
+	struct engine *engine = ending->engine;
+
+	engine->is_telling = false;
+	if (!engine->failure) {
+		tell_end(engine, ending->digest);
+		engine_stop_if_done(engine);
+	}
+	free(ending->folder);
+	free(ending);
+}
+
+void engine_finish_run(struct engine *engine)
+{
+	struct ending *ending = xcalloc(1, sizeof(*ending));
+
+	engine->is_over = engine->is_telling = true;
+	ending->engine = engine;
+	ending->folder = xstrdup(engine->folder);
+	helper_run(engine->writer, keep_logs, logs_kept, ending);
 }
 
 /* What it was told to do, for whoever takes it up again. */

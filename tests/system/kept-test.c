@@ -93,7 +93,7 @@ static void a_stage_keeps_its_tests_and_its_findings(void **state)
 	assert_string_equal(kept.findings[0].id, "r-1");
 	kept_release(&kept);
 	assert_int_equal(site_call(site, "verify", NULL), 0);
-	assert_says(site->out, "and 3 files of reports");
+	assert_says(site->out, "and 5 files of logs and reports");
 	digest = raw_of(site, 1);
 	object = artifact_object_path(site->state, digest);
 	assert_true(file_exists(object));
@@ -105,6 +105,12 @@ static void a_stage_keeps_its_tests_and_its_findings(void **state)
 	damage(path);
 	assert_int_equal(site_call(site, "verify", "1", NULL), 1);
 	assert_says(site->out, "DAMAGED: the evidence of scan was changed");
+	site_shell(site, folder, "echo more >> logs/both.log");
+	site_call(site, "verify", "1", NULL);
+	assert_says_not(site->out, "DAMAGED: the log");
+	site_shell(site, folder, "sed -i s/ok/OK/ logs/both.log");
+	site_call(site, "verify", "1", NULL);
+	assert_says(site->out, "DAMAGED: the log both.log was changed");
 	free(object);
 	free(digest);
 	free(path);
