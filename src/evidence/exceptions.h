@@ -106,6 +106,10 @@ struct exception_facts {
  * name:line when the text as a whole cannot be read. */
 int exceptions_read(struct exceptions *all, const char *name, const char *text,
 		    size_t len, struct error *err) MUST_CHECK;
+/* Whether a record can be added to such a file, and the block to add: our
+ * own, or what the scanner reads with the record above it. The caller's. */
+bool exceptions_can_add(const char *name);
+char *exceptions_block(const char *name, const struct record *record);
 /* Whether the name is that of a scanner's own file. */
 bool exceptions_is_native(const char *name);
 /* Tells apart which are in force. */

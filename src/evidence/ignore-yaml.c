@@ -62,6 +62,17 @@ static const struct node *find_repeated(const struct node *node)
 	return NULL;
 }
 
+/* What ends a line in YAML and not in git: comments and who wrote them would
+ * be looked for in other lines than they are. */
+static bool has_odd_lines(const char *text)
+{
+	for (const char *at = text; (at = strchr(at, '\r')); at++)
+		if (at[1] != '\n')
+			return true;
+	return strstr(text, "\xc2\x85") || strstr(text, "\xe2\x80\xa8") ||
+	       strstr(text, "\xe2\x80\xa9");
+}
+
 int ignore_yaml(struct ignore_file *file)
 {
 	struct problems problems = PROBLEMS_INIT;
@@ -71,6 +82,10 @@ int ignore_yaml(struct ignore_file *file)
 	struct node root = {0};
 	int result;
 
+	if (has_odd_lines(text))
+		return ignore_refuse(file, 1,
+				     "it has line ends other than LF "
+				     "and CRLF");
 	problems_begin(&problems, file->name, &text, &len);
 	if (tree_parse(text, len, &problems, &root) < 0 || problems.count) {
 		result = ignore_refuse(

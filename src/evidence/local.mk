@@ -48,7 +48,7 @@ libsignalbox_a_SOURCES += \
 	%D%/puppet.c \
 	%D%/exceptions.c %D%/exceptions.h %D%/exceptions-apply.c \
 	%D%/ignore.c %D%/ignore.h %D%/ignore-lines.c \
-	%D%/ignore-openvex.c %D%/ignore-osv.c \
+	%D%/ignore-openvex.c %D%/ignore-osv.c %D%/ignore-write.c \
 	%D%/ignore-snyk.c %D%/ignore-yaml.c \
 	%D%/record.c %D%/record.h \
 	%D%/refused.c %D%/refused.h \

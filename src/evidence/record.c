@@ -109,11 +109,10 @@ int record_above(const struct record_lines *lines, int line,
 	int result = 0;
 
 	/* Of the lines that count from 1, the one above. */
-	for (size_t at = (size_t)line - 1; line > 1 && at-- > 0;) {
+	for (size_t at = (size_t)line - 1;
+	     line > 1 && at <= lines->count && at-- > 0;) {
 		const char *text = lines->items[at];
 
-		if (at >= lines->count)
-			break;
 		text += strspn(text, " \t");
 		if (*text != '#')
 			break;

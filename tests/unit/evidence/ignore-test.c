@@ -198,6 +198,8 @@ static void what_cannot_be_read_is_refused(void **state)
 		const char *name, *text, *says;
 	} wrong[] = {
 		{".trivyignore.yaml", "a: &b 1\n", ":1:"},
+		{".trivyignore.yaml", "secrets:\r- id: a\n", "line ends"},
+		{".snyk", "ignore: {}\xe2\x80\xa8", "line ends"},
 		{".trivyignore.yaml", "a: 1\n", "it is no ignore file"},
 		{".trivyignore.yaml", "secrets: {}\nlicenses: x\n",
 		 ":2: its sections are lists"},
@@ -250,12 +252,56 @@ static void no_cut_breaks_it(void **state)
 	}
 }
 
+static void what_is_drafted_is_read_again(void **state)
+{
+	static const struct record record = {
+		.id = "CVE-1\n\"CVE-2",
+		.scope = "zlib",
+		.reason = "minizip is not\ncompiled in",
+		.kind = "not-reachable",
+		.owner = "ana",
+		.until = "2026-12-31",
+		.severity = "high",
+	};
+	static const struct {
+		const char *name, *means;
+	} files[] = {
+		{".signalbox-exceptions", "7-7 CVE-1?\"CVE-2 [zlib] - "
+					  "2026-12-31"},
+		{".trivyignore", "7-7 CVE-1??CVE-2 [] - 2026-12-31"},
+		{"osv-scanner.toml", "7-9 CVE-1??CVE-2 [] - 2026-12-31"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
+		char *block = exceptions_block(files[i].name, &record);
+		struct exceptions all = EXCEPTIONS_INIT;
+		char *text;
+
+		assert_true(exceptions_can_add(files[i].name));
+		assert_int_equal(exceptions_read(&all, files[i].name, block,
+						 strlen(block), NULL),
+				 0);
+		text = told(&all);
+		assert_string_equal(text, files[i].means);
+		assert_string_equal(all.items[0].record.kind, "not-reachable");
+		assert_string_equal(all.items[0].record.reason,
+				    "minizip is not compiled in");
+		free(text);
+		free(block);
+		exceptions_release(&all);
+	}
+	assert_false(exceptions_can_add(".snyk"));
+	assert_false(exceptions_can_add("x.openvex.json"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_form_is_read),
 		cmocka_unit_test(what_cannot_be_read_is_refused),
 		cmocka_unit_test(no_cut_breaks_it),
+		cmocka_unit_test(what_is_drafted_is_read_again),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
