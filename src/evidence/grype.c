@@ -124,17 +124,36 @@ static int read_list(const struct report_input *input, const char *key,
 	return 0;
 }
 
-/* When its list of vulnerabilities was built: an old one finds little. */
-static void read_age(struct report *report, const json_t *json)
+/* When its list of vulnerabilities was built: an old one finds little, and
+ * one that is not whole finds nothing. */
+static void read_database(struct report *report, const json_t *json)
 {
 	const json_t *db = member(member(json, "descriptor"), "db");
+	const json_t *status = member(db, "status");
 	const char *built = member_word(db, "built");
 	int64_t ms;
 
 	if (!built)
-		built = member_word(member(db, "status"), "built");
+		built = member_word(status, "built");
 	if (built && clock_parse_utc(built, &ms, NULL) == 0)
 		report->data_ms = ms;
+	if (member_word(db, "error") || member_word(status, "error") ||
+	    json_is_false(member(status, "valid")))
+		report_fail(report, "Grype says that its database is not "
+				    "valid: have it fetched anew with `grype "
+				    "db update`");
+}
+
+/* Of a distribution that gets no updates any more, mostly. */
+static void note_alerts(struct report *report, const json_t *json)
+{
+	size_t count = json_array_size(member_array(json, "alertsByPackage"));
+
+	if (count)
+		report_note(report,
+			    "Grype alerts of %zu packages beside its matches; "
+			    "see its own output",
+			    count);
 }
 
 static int read_grype(const struct report_input *input, struct report *report,
@@ -149,7 +168,8 @@ static int read_grype(const struct report_input *input, struct report *report,
 	if (read_list(input, "matches", report, err) < 0 ||
 	    read_list(input, "ignoredMatches", report, err) < 0)
 		return -1;
-	read_age(report, input->json);
+	read_database(report, input->json);
+	note_alerts(report, input->json);
 	report_close(report);
 	return 0;
 }

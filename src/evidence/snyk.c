@@ -152,6 +152,14 @@ static void fail_project(struct report *report, const json_t *project)
 		    error);
 }
 
+/* It says that something is wrong and does not say what. */
+static bool is_silent(const json_t *project)
+{
+	return json_is_false(member(project, "ok")) &&
+	       !json_array_size(member(project, "vulnerabilities")) &&
+	       !json_array_size(member(project, "applications"));
+}
+
 static int read_project(const struct report_input *input, const json_t *project,
 			int depth, struct report *report, struct error *err)
 {
@@ -170,6 +178,11 @@ static int read_project(const struct report_input *input, const json_t *project,
 				 "%s: a project has no list of "
 				 "vulnerabilities, so Snyk did not scan it",
 				 input->name);
+	if (is_silent(project))
+		report_fail(report,
+			    "Snyk says that %s is not ok, and lists "
+			    "nothing of it",
+			    path ? path : "a project");
 	report->targets++;
 	if (read_list(input, project, "vulnerabilities", path, report, err) <
 		    0 ||

@@ -86,6 +86,29 @@ static void the_age_of_its_data_is_read(void **state)
 	report_release(&report);
 }
 
+static void a_database_that_is_not_valid_is_never_green(void **state)
+{
+	static const char *const databases[] = {
+		"{\"error\":\"no file\"}",
+		"{\"status\":{\"valid\":false}}",
+		"{\"status\":{\"valid\":true,\"error\":\"too old\"}}",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(databases); i++) {
+		char *text = xasprintf("{\"matches\":[],\"alertsByPackage\":"
+				       "[{}],\"descriptor\":{\"db\":%s}}",
+				       databases[i]);
+		struct report report = report_of_text(text, NULL);
+
+		assert_int_equal(report.verdict, REPORT_FAIL);
+		assert_non_null(strstr(report.why, "grype db update"));
+		assert_int_equal(report.notes.count, 1);
+		report_release(&report);
+		free(text);
+	}
+}
+
 static void a_scan_without_matches_is_never_green(void **state)
 {
 	static const char word[] = "{\"matches\":[\"CVE\"],\"source\":{},"
@@ -106,6 +129,7 @@ int main(void)
 		cmocka_unit_test(
 			what_a_rule_took_away_is_listed_with_its_reason),
 		cmocka_unit_test(the_age_of_its_data_is_read),
+		cmocka_unit_test(a_database_that_is_not_valid_is_never_green),
 		cmocka_unit_test(a_scan_without_matches_is_never_green),
 	};
 

@@ -105,6 +105,12 @@ static void a_project_that_was_not_scanned_is_never_green(void **state)
 	assert_int_equal(report.verdict, REPORT_FAIL);
 	assert_string_equal(report.why, "Snyk did not scan /src: No token");
 	report_release(&report);
+	report = report_of_text("{\"ok\":false,\"vulnerabilities\":[],"
+				"\"path\":\"/src\"}",
+				NULL);
+	assert_string_equal(report.why, "Snyk says that /src is not ok, and "
+					"lists nothing of it");
+	report_release(&report);
 	assert_text_refused(inner, NULL, "did not scan it");
 	assert_text_refused("[]", "snyk", "no Snyk JSON");
 }
