@@ -26,7 +26,11 @@
 
 #define PATIENCE_US (60 * 1000000LL)
 
+/* Of what is to fail: it says why long before. */
+#define SHORT_MS 1500
+
 struct fixture {
+	int64_t patience_ms; /* of the next that is opened */
 	char *folder;
 	struct leftovers leftovers;
 	struct loop *loop;
@@ -221,6 +225,7 @@ static struct traffic *open_traffic(struct fixture *f)
 		.folder = folder,
 		.note = noted,
 		.data = f,
+		.patience_ms = f->patience_ms,
 	};
 	struct error err = ERROR_INIT;
 	struct traffic *traffic = traffic_open(&options, &err);
@@ -628,7 +633,9 @@ static void configuration_that_is_refused_leaves_the_old_one(void **state)
 
 	close_traffic(f);
 	f->environment.traffic.nginx.listen = taken;
+	f->patience_ms = SHORT_MS;
 	f->traffic = open_traffic(f);
+	f->patience_ms = 0;
 	ensure(f, 0);
 	assert_int_equal(f->code, ERROR_PROVIDER);
 	assert_non_null(strstr(f->error, "nginx did not reload"));
@@ -652,6 +659,7 @@ static void nginx_that_cannot_start_says_why(void **state)
 	start_server(f, 0, "blue");
 	f->ports[1] = f->port; /* it is taken */
 	start_server(f, 1, "green");
+	f->patience_ms = SHORT_MS;
 	f->traffic = open_traffic(f);
 	ensure(f, 0);
 	assert_int_equal(f->code, ERROR_PROVIDER);
@@ -939,8 +947,8 @@ static struct fixture *joined(void **state)
 	struct fixture *f = attached(state);
 
 	assert_int_equal(chmod(f->folder, 0755), 0);
+	ensure(f, 0); /* writes what is to be included, and cannot reload */
 	f->environment.traffic.nginx.reload = f->reload;
-	ensure(f, 0); /* writes what is to be included */
 	write_conf(f, true);
 	ensure_well(f, 0);
 	return f;

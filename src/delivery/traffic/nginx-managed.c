@@ -196,6 +196,7 @@ static int start_under_keeper(const struct nginx_work *work, struct error *err)
 static void start_or_reload(struct nginx_work *work)
 {
 	struct nginx *nginx = work->nginx;
+	int64_t asked_ms = nginx->traffic.options.patience_ms;
 	struct error err = ERROR_INIT;
 	pid_t master = keeper_child_running(nginx->keeper);
 
@@ -208,7 +209,8 @@ static void start_or_reload(struct nginx_work *work)
 		nginx_work_fail(work, &err);
 		return;
 	}
-	work->deadline_us = clock_monotonic_us() + START_MS * 1000;
+	work->deadline_us =
+		clock_monotonic_us() + (asked_ms ? asked_ms : START_MS) * 1000;
 	ask_again(work);
 }
 

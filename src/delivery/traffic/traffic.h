@@ -39,7 +39,9 @@ struct traffic_options {
 	void (*note)(const char *text, void *data);
 	void *data;
 	const struct traffic_ops *ops; /* for tests; NULL: by environment */
-	int64_t patience_ms;	       /* for tests: with HAProxy; 0: its own */
+	/* For tests: how long an answer of HAProxy, or the start or reload of
+	 * an nginx of our own, may take; 0: the provider's own. */
+	int64_t patience_ms;
 };
 
 enum traffic_latency {
