@@ -261,10 +261,10 @@ static void print_rollback(int64_t time_ms, const json_t *row)
 	const char *reason = json_text(row, "reason");
 	const char *outcome = json_text(row, "outcome");
 	bool passed = strcmp(outcome, "passed") == 0;
-	char when[32], took[CLOCK_TEXT_SIZE] = "-";
+	char when[32], took[WORDS_SIZE] = "-";
 
 	if (json_int(row, "ms", -1) >= 0)
-		duration_format(json_int(row, "ms", 0), took);
+		words_duration(json_int(row, "ms", 0), took);
 	listing_print(
 		"%-16s  %-18s  %-10s  %-8s  %-12s  %8s  %-14s  rolled "
 		"back to %s%s%s%s%s\n",
