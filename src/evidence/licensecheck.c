@@ -80,6 +80,10 @@ static int read_licensecheck(const struct report_input *input,
 	struct line line;
 	size_t lines = 1;
 
+	if (input->text[input->len - 1] != '\n')
+		return error_set(err, ERROR_FAILED,
+				 "%s is cut: its last line has no end",
+				 input->name);
 	for (const char *end = at; (end = strchr(end, '\n')); end++)
 		lines++;
 	if (check_memory(input->name, lines * LINE_COST, input->len, err) < 0)

@@ -63,12 +63,28 @@ static int read_counts(const struct report_input *input,
 	return 0;
 }
 
+/* Puppet ends each line, and the resources with their total. */
+static int check_whole(const struct report_input *input, struct error *err)
+{
+	const struct node *resources = node_find(input->yaml, "resources");
+
+	if (input->text[input->len - 1] == '\n' &&
+	    (!is_map(resources) || node_find(resources, "total")))
+		return 0;
+	return error_set(err, ERROR_FAILED,
+			 "%s is cut: its end is missing; see whether Puppet's "
+			 "run came to its end",
+			 input->name);
+}
+
 static int read_puppet(const struct report_input *input, struct report *report,
 		       struct error *err)
 {
 	struct report_changes *changes = &report->changes;
 	uint64_t events, noop;
 
+	if (check_whole(input, err) < 0)
+		return -1;
 	if (read_counts(input, changes, &events, &noop, err) < 0)
 		return -1;
 	if (!is_map(node_find(input->yaml, "resources")))

@@ -138,6 +138,10 @@ static void what_cannot_be_counted_is_refused(void **state)
 	assert_file_refused("puppet/no-count.yaml",
 			    "3:22: changed is no count");
 	REFUSED("version: {puppet: 7}\nresources: [1\n", "r");
+	REFUSED("version: {puppet: 7}\nresources: {changed: 1, failed: 0}\n",
+		"is cut");
+	REFUSED("version: {puppet: 7}\nresources: {changed: 1, total: 1}",
+		"is cut");
 }
 
 int main(void)

@@ -73,12 +73,14 @@ static void other_tables_are_no_list_of_licences(void **state)
 {
 	static const char table[] = "a\tb\nc\td\n";
 	static const char cut[] = "a.c\tMIT License\nb";
+	static const char short_line[] = "a.c\tMIT License\nb.c\tM";
 	static const char bare[] = "a.c\tMIT License\n\tMIT License\n";
 
 	(void)state;
 	assert_refused(table, sizeof(table) - 1, NULL, "no format known");
 	assert_refused(cut, sizeof(cut) - 1, NULL, "no format known");
 	assert_refused(cut, sizeof(cut) - 1, "licensecheck", "no licensecheck");
+	assert_refused(short_line, sizeof(short_line) - 1, NULL, "is cut");
 	assert_refused(bare, sizeof(bare) - 1, NULL, "no format known");
 }
 
