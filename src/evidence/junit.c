@@ -53,15 +53,20 @@ static bool is_one_of(const char *text, const char *const *words)
 	return false;
 }
 
-static uint64_t read_count(const char **attributes, const char *name)
+/* 0 where there is none. */
+static uint64_t count_of(const char *text)
 {
-	const char *text = xml_attribute(attributes, name);
 	double number;
 
 	if (!text || !text_number(text, strlen(text), &number) || number < 0 ||
 	    number > 1e12)
 		return 0;
 	return (uint64_t)number;
+}
+
+static uint64_t read_count(const char **attributes, const char *name)
+{
+	return count_of(xml_attribute(attributes, name));
 }
 
 static void add_declared(struct declared *sum, const char **attributes)
@@ -96,15 +101,15 @@ static void name_case(struct junit *junit, const char *name, const char *class)
 }
 
 /* What a runner says in attributes alone: CTest, GoogleTest and others. */
-static enum mark mark_of_attributes(const char **attributes)
+static enum mark mark_of_attributes(const char *status, const char *result)
 {
 	static const char *const skipped[] = {"notrun", "disabled", "skipped",
 					      "suppressed", NULL};
 	static const char *const failed[] = {"fail",  "failed", "failure",
 					     "error", "broken", NULL};
-	const char *status = xml_attribute(attributes, "status");
-	const char *result = xml_attribute(attributes, "result");
 
+	if (!status && !result)
+		return MARK_NONE;
 	if (is_one_of(status, failed) || is_one_of(result, failed))
 		return MARK_FAILURE;
 	if (is_one_of(status, skipped) || is_one_of(result, skipped))
@@ -114,27 +119,31 @@ static enum mark mark_of_attributes(const char **attributes)
 
 static void start_case(struct junit *junit, const char **attributes)
 {
-	const char *time = xml_attribute(attributes, "time");
-	const char *file = xml_attribute(attributes, "file");
-	double seconds;
+	enum { NAME, CLASS, TIME, PATH, LINE, STATUS, RESULT, COUNT };
+	static const char *const names[COUNT] = {
+		"name", "classname", "time", "file", "line", "status", "result",
+	};
+	const char *values[COUNT];
+	double number;
 
+	xml_attributes(attributes, names, COUNT, values);
 	junit->in_case = true;
 	junit->case_depth = junit->depth;
-	junit->mark = mark_of_attributes(attributes);
+	junit->mark = mark_of_attributes(values[STATUS], values[RESULT]);
 	junit->flaky = false;
 	junit->no_program = false;
 	junit->ms = -1;
 	junit->in_text = false;
 	str_clear(&junit->message);
 	junit->head_len = 0;
-	name_case(junit, xml_attribute(attributes, "name"),
-		  xml_attribute(attributes, "classname"));
+	name_case(junit, values[NAME], values[CLASS]);
 	str_clear(&junit->file);
-	str_add(&junit->file, file ? file : "");
-	junit->line = (int)(read_count(attributes, "line") & 0x7fffffff);
-	if (time && text_number(time, strlen(time), &seconds) && seconds >= 0 &&
-	    seconds < 1e9)
-		junit->ms = (int64_t)(seconds * 1000 + 0.5);
+	str_add(&junit->file, values[PATH] ? values[PATH] : "");
+	junit->line = (int)(count_of(values[LINE]) & 0x7fffffff);
+	if (values[TIME] &&
+	    text_number(values[TIME], strlen(values[TIME]), &number) &&
+	    number >= 0 && number < 1e9)
+		junit->ms = (int64_t)(number * 1000 + 0.5);
 }
 
 /* "t.c:7: error" in the explanation, when no attribute told the place. */

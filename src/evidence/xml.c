@@ -224,3 +224,18 @@ const char *xml_attribute(const char **attributes, const char *name)
 			return attributes[1];
 	return NULL;
 }
+
+void xml_attributes(const char **attributes, const char *const *names,
+		    size_t count, const char **values)
+{
+	for (size_t i = 0; i < count; i++)
+		values[i] = NULL;
+	for (; *attributes; attributes += 2) {
+		const char *name = local_name(*attributes);
+
+		for (size_t i = 0; i < count; i++)
+			if (*names[i] == *name && strcmp(names[i], name) == 0 &&
+			    !values[i])
+				values[i] = attributes[1];
+	}
+}

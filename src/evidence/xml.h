@@ -22,5 +22,8 @@ int report_xml_read(const struct report_input *input, const struct xml_ops *ops,
 		    void *data, struct error *err) MUST_CHECK;
 /* NULL when absent. Borrowed. */
 const char *xml_attribute(const char **attributes, const char *name);
+/* The same for several names at once: values[i] is that of names[i]. */
+void xml_attributes(const char **attributes, const char *const *names,
+		    size_t count, const char **values);
 
 #endif
