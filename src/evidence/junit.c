@@ -314,6 +314,13 @@ static void on_text(void *data, const char *text, size_t len)
 		add_message(junit, text, len);
 }
 
+static bool wants_text(const void *data)
+{
+	const struct junit *junit = data;
+
+	return junit->in_text;
+}
+
 static uint64_t larger(uint64_t a, uint64_t b)
 {
 	return a > b ? a : b;
@@ -352,7 +359,8 @@ static int read_junit(const struct report_input *input, struct report *report,
 		      struct error *err)
 {
 	/* cmocka writes a document for each group into one file. */
-	static const struct xml_ops ops = {on_start, on_end, on_text, is_root};
+	static const struct xml_ops ops = {on_start, on_end, on_text,
+					   wants_text, is_root};
 	struct junit junit = {.report = report};
 	int result;
 

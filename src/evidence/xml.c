@@ -23,6 +23,7 @@ struct xml {
 	unsigned depth;
 	unsigned roots;	     /* begun ones */
 	size_t base;	     /* where the document under way begins */
+	bool hears;	     /* text */
 	const char *refusal; /* why we stopped it, or NULL */
 };
 
@@ -37,6 +38,25 @@ static const char *local_name(const char *name)
 	const char *colon = strchr(name, ':');
 
 	return colon ? colon + 1 : name;
+}
+
+static void XMLCALL on_text(void *data, const char *text, int len)
+{
+	struct xml *xml = data;
+
+	if (!xml->refusal)
+		xml->ops->text(xml->data, text, (size_t)len);
+}
+
+static void hear(struct xml *xml)
+{
+	bool wanted = xml->ops->text && (!xml->ops->wants_text ||
+					 xml->ops->wants_text(xml->data));
+
+	if (wanted != xml->hears)
+		XML_SetCharacterDataHandler(xml->parser,
+					    wanted ? on_text : NULL);
+	xml->hears = wanted;
 }
 
 static void XMLCALL on_start(void *data, const char *name,
@@ -60,6 +80,7 @@ static void XMLCALL on_start(void *data, const char *name,
 		return;
 	}
 	xml->ops->start(xml->data, local_name(name), attributes);
+	hear(xml);
 }
 
 static void XMLCALL on_end(void *data, const char *name)
@@ -70,14 +91,7 @@ static void XMLCALL on_end(void *data, const char *name)
 		return;
 	xml->depth--;
 	xml->ops->end(xml->data, local_name(name));
-}
-
-static void XMLCALL on_text(void *data, const char *text, int len)
-{
-	struct xml *xml = data;
-
-	if (!xml->refusal && xml->ops->text)
-		xml->ops->text(xml->data, text, (size_t)len);
+	hear(xml);
 }
 
 /* A name of a DTD elsewhere is fine and ignored; entities of its own are
@@ -131,7 +145,7 @@ static void listen(struct xml *xml)
 {
 	XML_SetUserData(xml->parser, xml);
 	XML_SetElementHandler(xml->parser, on_start, on_end);
-	XML_SetCharacterDataHandler(xml->parser, on_text);
+	xml->hears = false; /* outside of the root there is none */
 	XML_SetStartDoctypeDeclHandler(xml->parser, on_doctype);
 }
 

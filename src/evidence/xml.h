@@ -13,6 +13,9 @@ struct xml_ops {
 	void (*end)(void *data, const char *name);
 	/* UTF-8, in pieces, not NUL-terminated. Optional. */
 	void (*text)(void *data, const char *text, size_t len);
+	/* Whether text is to be told, until the next start or end: most of a
+	 * file is the space between its elements. Optional: always. */
+	bool (*wants_text)(const void *data);
 	/* Whether the file may have more roots, all of such a name: some
 	 * tools append a document to the one before. Optional: no. */
 	bool (*is_root)(const char *name);
