@@ -5,7 +5,7 @@
 
 #include "base/file.h"
 #include "base/memory.h"
-#include "evidence/record.h"
+#include "evidence/exceptions.h"
 #include "pipeline/pipeline.h"
 #include "source/repository.h"
 
@@ -13,7 +13,8 @@ struct draft { /* on its way into the work tree */
 	struct view *view;
 	void (*changed)(void *data);
 	void *data;
-	char *stage, *text;
+	char *stage;
+	struct record *record;
 	char *said; /* what came of it */
 	struct error err;
 };
@@ -21,17 +22,19 @@ struct draft { /* on its way into the work tree */
 /* A work tree's file of exceptions. */
 #define EXCEPTIONS_BYTES ((size_t)4 << 20)
 
-/* The file that the stage's scan names in the work tree's pipeline file, or
- * NULL. The caller's. */
+/* The first file that the stage's scan names in the work tree's pipeline file
+ * and a record can be added to, or NULL. The caller's. */
 static char *named_file(struct repository *repository, const char *stage)
 {
 	struct pipeline *pipeline = repository_pipeline(repository, NULL);
 	const struct stage_config *config =
 		pipeline ? pipeline_stage(pipeline, stage) : NULL;
-	char *name = config && config->scan.exceptions.count
-			     ? xstrdup(config->scan.exceptions.items[0])
-			     : NULL;
+	char *name = NULL;
 
+	for (size_t i = 0; config && !name && i < config->scan.exceptions.count;
+	     i++)
+		if (exceptions_can_add(config->scan.exceptions.items[i]))
+			name = xstrdup(config->scan.exceptions.items[i]);
 	pipeline_free(pipeline);
 	return name;
 }
@@ -40,12 +43,13 @@ static int append_draft(struct draft *draft, const char *tree, const char *name,
 			bool is_read)
 {
 	char *path = path_join(tree, name);
+	char *block = exceptions_block(name, draft->record);
 	struct str file = STR_INIT;
 	int result = 0;
 
 	if (file_exists(path))
 		result = file_read(path, &file, EXCEPTIONS_BYTES, &draft->err);
-	if (result == 0 && !record_add(&file, draft->text)) {
+	if (result == 0 && !record_add(&file, block)) {
 		draft->said = xasprintf("%s has an entry for it already", name);
 	} else if (result == 0) {
 		result = file_replace(path, file.data, file.len, 0644,
@@ -58,6 +62,7 @@ static int append_draft(struct draft *draft, const char *tree, const char *name,
 			name);
 	}
 	str_release(&file);
+	free(block);
 	free(path);
 	return result;
 }
@@ -90,9 +95,29 @@ static void draft_was_written(void *data)
 	draft->changed(draft->data);
 	error_clear(&draft->err);
 	free(draft->stage);
-	free(draft->text);
+	record_release(draft->record);
+	free(draft->record);
 	free(draft->said);
 	free(draft);
+}
+
+void draft_release(struct view *view)
+{
+	free(view->draft.stage);
+	if (view->draft.record)
+		record_release(view->draft.record);
+	free(view->draft.record);
+	view->draft.stage = NULL;
+	view->draft.record = NULL;
+}
+
+void draft_ask(struct view *view, const char *stage,
+	       const struct record *record)
+{
+	draft_release(view);
+	view->draft.stage = xstrdup(stage);
+	view->draft.record = xcalloc(1, sizeof(*record));
+	record_copy(view->draft.record, record);
 }
 
 void draft_start(struct helper *helper, struct view *view,
@@ -104,7 +129,8 @@ void draft_start(struct helper *helper, struct view *view,
 	draft->changed = changed;
 	draft->data = data;
 	draft->stage = view->draft.stage;
-	draft->text = view->draft.text;
-	view->draft.stage = view->draft.text = NULL;
+	draft->record = view->draft.record;
+	view->draft.stage = NULL;
+	view->draft.record = NULL;
 	helper_run(helper, write_draft, draft_was_written, draft);
 }

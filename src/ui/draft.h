@@ -3,9 +3,14 @@
 #ifndef SIGNALBOX_UI_DRAFT_H
 #define SIGNALBOX_UI_DRAFT_H
 
+#include "evidence/record.h"
 #include "loop/helper.h"
 #include "ui/view.h"
 
+/* Asks for it; the texts are copied. */
+void draft_ask(struct view *view, const char *stage,
+	       const struct record *record);
+void draft_release(struct view *view);
 /* Takes view->draft; a toast says what came of it, then changed(data). */
 void draft_start(struct helper *helper, struct view *view,
 		 void (*changed)(void *data), void *data);

@@ -12,6 +12,7 @@
 #include "evidence/record.h"
 #include "evidence/value.h"
 #include "ui/dialog.h"
+#include "ui/draft.h"
 #include "ui/table.h"
 
 #define DAY_MS ((int64_t)24 * 60 * 60 * 1000)
@@ -128,9 +129,9 @@ static char *date_of(int64_t ms)
 	return xstrdup(text);
 }
 
-/* The dialog keeps what the record is made of: stage, id, scope, and then a
- * day for each choice. */
-enum { KEPT_STAGE, KEPT_ID, KEPT_SCOPE, KEPT_DAYS };
+/* The dialog keeps what the record is made of: stage, id, scope, severity, and
+ * then a day for each choice. */
+enum { KEPT_STAGE, KEPT_ID, KEPT_SCOPE, KEPT_SEVERITY, KEPT_DAYS };
 
 static void exception_open(struct dialog *dialog, const struct view *view,
 			   const struct model *model)
@@ -147,10 +148,13 @@ static void exception_open(struct dialog *dialog, const struct view *view,
 	dialog_fact(dialog, ROLE_DIM,
 		    "a draft for review: another person is to fill in "
 		    "reviewer:");
-	dialog_fact(dialog, ROLE_DIM, "until (arrows choose), and the reason:");
+	dialog_fact(
+		dialog, ROLE_DIM,
+		"until (arrows choose), and \"KIND: REASON\" or the reason:");
 	strings_add(&dialog->steps, it->stage);
 	strings_add(&dialog->steps, it->id);
 	strings_add(&dialog->steps, *it->package ? it->package : it->path);
+	strings_add(&dialog->steps, it->severity);
 	for (size_t i = 0; i < ARRAY_SIZE(choices); i++) {
 		char *day;
 
@@ -163,12 +167,28 @@ static void exception_open(struct dialog *dialog, const struct view *view,
 	dialog->label = "reason";
 }
 
+/* "not-reachable: ...": what of it is the reason, and the kind, or NULL. */
+static const char *split_kind(const char *text, const char **kind)
+{
+	*kind = NULL;
+	for (const char *const *known = record_kinds; *known; known++) {
+		size_t len = strlen(*known);
+
+		if (strncmp(text, *known, len) == 0 && text[len] == ':') {
+			*kind = *known;
+			return text + len + 1 + strspn(text + len + 1, " ");
+		}
+	}
+	return text;
+}
+
 static bool exception_confirm(struct dialog *dialog, struct view *view,
 			      const struct model *model)
 {
-	const char *why = record_reason_is_poor(dialog->field.data);
+	const char *kind;
+	const char *reason = split_kind(dialog->field.data, &kind);
+	const char *why = record_reason_is_poor(reason);
 	char **kept = dialog->steps.items;
-	struct record record;
 
 	(void)model;
 	if (!dialog->steps.count)
@@ -177,17 +197,16 @@ static bool exception_confirm(struct dialog *dialog, struct view *view,
 		return dialog_complain(dialog, why);
 	if (!view->person || !*view->person)
 		return dialog_complain(dialog, "it is not known who you are");
-	record = (struct record){
-		.id = kept[KEPT_ID],
-		.scope = kept[KEPT_SCOPE],
-		.reason = dialog->field.data,
-		.owner = (char *)view->person,
-		.until = kept[KEPT_DAYS + dialog->chosen],
-	};
-	free(view->draft.text);
-	free(view->draft.stage);
-	view->draft.stage = xstrdup(kept[KEPT_STAGE]);
-	view->draft.text = record_text(&record);
+	draft_ask(view, kept[KEPT_STAGE],
+		  &(struct record){
+			  .id = kept[KEPT_ID],
+			  .scope = kept[KEPT_SCOPE],
+			  .reason = (char *)reason,
+			  .kind = (char *)kind,
+			  .owner = (char *)view->person,
+			  .until = kept[KEPT_DAYS + dialog->chosen],
+			  .severity = kept[KEPT_SEVERITY],
+		  });
 	return true;
 }
 

@@ -7,6 +7,7 @@
 #include "base/vector.h"
 #include "ui/board.h"
 #include "ui/dialog.h"
+#include "ui/draft.h"
 #include "ui/input.h"
 #include "ui/logpanel.h"
 #include "ui/ships.h"
@@ -45,8 +46,7 @@ void view_free(struct view *view)
 	ships_close(view);
 	table_close(view);
 	since_release(view);
-	free(view->draft.stage);
-	free(view->draft.text);
+	draft_release(view);
 	for (size_t i = 0; i < view->outbox_count; i++)
 		command_release(&view->outbox[i]);
 	free(view->outbox);

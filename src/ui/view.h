@@ -118,8 +118,9 @@ struct view {
 		char *id, *path, *package;
 		int64_t run;
 	} since;
-	struct { /* of an exception, to be written; text NULL: none */
-		char *stage, *text;
+	struct { /* of an exception, to be written; record NULL: none */
+		char *stage;
+		struct record *record;
 	} draft;
 	struct ships_view *ships; /* what ships, over the panels; NULL: not */
 	struct table_view *table; /* likewise, what reports say */
