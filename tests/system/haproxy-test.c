@@ -25,6 +25,7 @@
 #define PATIENCE_US (60 * 1000000LL)
 
 struct fixture {
+	int64_t patience_ms; /* of the next that is opened; 0: its own */
 	char *folder;
 	struct leftovers leftovers;
 	struct loop *loop;
@@ -233,6 +234,7 @@ static struct traffic *open_traffic(struct fixture *f)
 		.folder = folder,
 		.note = noted,
 		.data = f,
+		.patience_ms = f->patience_ms,
 	};
 	struct error err = ERROR_INIT;
 	struct traffic *traffic = traffic_open(&options, &err);
@@ -946,6 +948,7 @@ static void a_port_in_use_is_said(void **state)
 
 	f->environment.traffic.haproxy.listen = f->listen;
 	f->servers[0] = web_server_start("squatter", f->port);
+	f->patience_ms = 1500; /* it says so long before */
 	f->traffic = open_traffic(f);
 	assert_non_null(f->traffic);
 	ensure(f, 0);

@@ -188,7 +188,7 @@ static void start_or_reload(struct work *work)
 	else if (start_under_keeper(work, &err) < 0)
 		work_fail(work, &err);
 	else
-		await_worker(work, START_MS);
+		await_worker(work, work_patience_ms(work, START_MS));
 }
 
 static void config_verified(struct work *work, const struct error *refused)

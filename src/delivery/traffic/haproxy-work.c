@@ -105,11 +105,11 @@ void work_fail_later(struct work *work, struct error *err)
 	loop_post(work->loop, tell_failure, work);
 }
 
-static int64_t patience_ms(const struct work *work)
+int64_t work_patience_ms(const struct work *work, int64_t own_ms)
 {
 	int64_t asked_ms = work->haproxy->traffic.options.patience_ms;
 
-	return asked_ms ? asked_ms : HAPROXY_TIMEOUT_MS;
+	return asked_ms ? asked_ms : own_ms;
 }
 
 static void is_late(void *data)
@@ -120,7 +120,7 @@ static void is_late(void *data)
 		     "haproxy at %s has not answered for %d s; it is given up "
 		     "after %g s",
 		     work->haproxy->socket, LATE_MS / 1000,
-		     (double)patience_ms(work) / 1000);
+		     (double)work_patience_ms(work, HAPROXY_TIMEOUT_MS) / 1000);
 }
 
 static void answered(const char *answer, size_t len, const struct error *err,
@@ -142,7 +142,7 @@ void work_ask(struct work *work, const char *line, work_step *step)
 	struct line_question question = {
 		.address = work->haproxy->socket,
 		.line = line,
-		.timeout_ms = patience_ms(work),
+		.timeout_ms = work_patience_ms(work, HAPROXY_TIMEOUT_MS),
 		.limit = ANSWER_LIMIT,
 	};
 

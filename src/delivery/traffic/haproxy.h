@@ -128,6 +128,8 @@ struct work {
 struct work *work_new(struct haproxy *haproxy,
 		      void (*finish)(struct work *, const struct error *),
 		      void *data);
+/* What whoever opened the provider waits for, else its own. */
+int64_t work_patience_ms(const struct work *work, int64_t own_ms);
 /* Asks the socket; `step` gets the answer, later. */
 void work_ask(struct work *work, const char *line, work_step *step);
 void work_wait(struct work *work, int64_t ms, void (*timed)(struct work *));

@@ -39,8 +39,8 @@ struct traffic_options {
 	void (*note)(const char *text, void *data);
 	void *data;
 	const struct traffic_ops *ops; /* for tests; NULL: by environment */
-	/* For tests: how long an answer of HAProxy, or the start or reload of
-	 * an nginx of our own, may take; 0: the provider's own. */
+	/* For tests: how long an answer of HAProxy, or the start of a proxy of
+	 * our own, may take; 0: the provider's own. */
 	int64_t patience_ms;
 };
 
