@@ -65,5 +65,6 @@ extern const struct report_format_ops npm_audit_format;
 extern const struct report_format_ops cppcheck_format;
 extern const struct report_format_ops openvex_format;
 extern const struct report_format_ops retire_format;
+extern const struct report_format_ops yarn_audit_format;
 
 #endif

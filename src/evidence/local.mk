@@ -25,10 +25,11 @@ libsignalbox_a_SOURCES += \
 	%D%/semgrep.c \
 	%D%/gitleaks.c \
 	%D%/bandit.c \
-	%D%/npm.c \
+	%D%/npm.c %D%/npm.h \
 	%D%/cppcheck.c \
 	%D%/openvex.c \
 	%D%/retire.c \
+	%D%/yarn.c \
 	%D%/input.c %D%/input.h \
 	%D%/json.c %D%/json.h %D%/json-sieve.c %D%/json-sieve.h \
 	%D%/junit.c \

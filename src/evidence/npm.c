@@ -5,6 +5,8 @@
  * before, which pnpm writes still, lists advisories. An answer that is an
  * error is refused as no report at all.
  */
+#include "evidence/npm.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -299,8 +301,8 @@ static const char *patched(struct report *report, const json_t *advisory)
 	return report_text(report, versions, REPORT_WORD_MAX);
 }
 
-static void read_advisory(struct report *report, const char *key,
-			  const json_t *advisory)
+void npm_add_advisory(struct report *report, const char *key,
+		      const json_t *advisory)
 {
 	const json_t *first =
 		json_array_get(member_array(advisory, "findings"), 0);
@@ -343,7 +345,7 @@ static int read_version_1(const struct report_input *input,
 					 "%s: an advisory is no object, so "
 					 "this is not as npm writes it",
 					 input->name);
-		read_advisory(report, key, advisory);
+		npm_add_advisory(report, key, advisory);
 	}
 	return 0;
 }

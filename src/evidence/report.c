@@ -34,6 +34,7 @@
 	X(cppcheck, "cppcheck")         \
 	X(openvex, "openvex")           \
 	X(retire, "retire")             \
+	X(yarn_audit, "yarn-audit")     \
 	X(trivy, "trivy")               \
 	X(cyclonedx, "cyclonedx")       \
 	X(spdx, "spdx")                 \

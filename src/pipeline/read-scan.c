@@ -11,9 +11,10 @@ static void read_scan_format(struct reader *reader, const struct node *value,
 	/* evidence/'s names of the formats that have findings, or whose
 	 * components can have some by their licences. */
 	static const char *const words[] = {
-		"sarif",     "trivy",	 "grype",   "cyclonedx", "osv",
-		"npm-audit", "snyk",	 "semgrep", "gitleaks",	 "bandit",
-		"openvex",   "cppcheck", "retire",  "spdx",	 "licensecheck",
+		"sarif",    "trivy",	 "grype",      "cyclonedx",
+		"osv",	    "npm-audit", "yarn-audit", "snyk",
+		"semgrep",  "gitleaks",	 "bandit",     "openvex",
+		"cppcheck", "retire",	 "spdx",       "licensecheck",
 	};
 	int word = read_word(reader, value, words, ARRAY_SIZE(words), NULL);
 

@@ -71,6 +71,7 @@ check_PROGRAMS += %D%/evidence/cppcheck-test
 check_PROGRAMS += %D%/evidence/openvex-test
 check_PROGRAMS += %D%/evidence/retire-test
 check_PROGRAMS += %D%/evidence/hostile-test
+check_PROGRAMS += %D%/evidence/yarn-audit-test
 check_PROGRAMS += %D%/evidence/input-test
 check_PROGRAMS += %D%/evidence/junit-test
 check_PROGRAMS += %D%/evidence/kept-test

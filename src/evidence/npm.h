@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: MIT */
+/* What npm's first version of an audit and yarn's share. */
+#ifndef SIGNALBOX_EVIDENCE_NPM_H
+#define SIGNALBOX_EVIDENCE_NPM_H
+
+#include "evidence/format.h"
+
+/* Adds the advisory as a finding; its id is `key` where it tells no other. */
+void npm_add_advisory(struct report *report, const char *key,
+		      const json_t *advisory);
+
+#endif
