@@ -133,7 +133,7 @@ static void analysis_takes_a_bad_candidate_back_with_5(void **state)
 	event_free(end);
 	free(folder);
 	assert_int_equal(site_call(site, "history", "production", NULL), 0);
-	assert_says(site->out, "by itself, analysis: ");
+	assert_says(site->out, "  the analysis    rolled back to ");
 	assert_says(site->out, "  fail  ");
 	assert_says(site->out, "  rolled-back: ");
 	assert_says(site->out, "  live\n");
