@@ -136,7 +136,7 @@ static void analysis_takes_a_bad_candidate_back(void **state)
 	assert_int_equal(site_load_failed(site), 0);
 	assert_true(site_load_5xx(site) > 0);
 	assert_int_equal(site_call(site, "history", "production", NULL), 0);
-	assert_says(site->out, "by itself, analysis: ");
+	assert_says(site->out, "  the analysis    rolled back to ");
 }
 
 static void nginx_that_has_died_is_started_by_a_rollback(void **state)
