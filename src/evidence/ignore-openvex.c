@@ -24,7 +24,7 @@ static const struct {
 
 /* Where the statements stand, since jansson does not say. */
 struct walk {
-	const char *at;
+	const char *at, *begin; /* of the statement, which ends at `at` */
 	int line, depth;
 	bool inside; /* of "statements" */
 };
@@ -49,7 +49,7 @@ static void read_key(struct walk *walk)
 }
 
 /* To the next statement; false: there is none. The text is valid JSON. */
-static bool next_statement(struct walk *walk, int *first, int *last)
+static bool next_statement(struct walk *walk, int *first)
 {
 	for (*first = 0; *walk->at;) {
 		char c = *walk->at++;
@@ -59,12 +59,13 @@ static bool next_statement(struct walk *walk, int *first, int *last)
 			read_key(walk);
 		if (c == '{' || c == '[')
 			walk->depth++;
-		if (c == '{' && walk->inside && walk->depth == 3)
+		if (c == '{' && walk->inside && walk->depth == 3) {
 			*first = walk->line;
+			walk->begin = walk->at;
+		}
 		if (c != '}' && c != ']')
 			continue;
 		walk->depth--;
-		*last = walk->line;
 		if (*first && walk->depth == 2)
 			return true;
 		if (walk->depth == 1)
@@ -73,21 +74,21 @@ static bool next_statement(struct walk *walk, int *first, int *last)
 	return false;
 }
 
-/* The line of a key of the record within the statement's. */
-static int line_of(const struct ignore_file *file, int first, int last,
-		   const char *key)
+/* The line of a key of the record within the statement, or its first. */
+static int line_of(const struct walk *walk, int first, const char *key)
 {
-	for (int line = first; line <= last; line++) {
-		const char *text = file->lines.items[line - 1];
-		const char *at = strstr(text, key);
+	size_t len = strlen(key);
+	int line = first;
 
-		if (at && at < text + strcspn(text, "\n"))
+	for (const char *at = walk->begin; at + len <= walk->at; at++) {
+		if (strncmp(at, key, len) == 0)
 			return line;
+		line += *at == '\n';
 	}
 	return first;
 }
 
-static void take_notes(const struct ignore_file *file, struct exception *it,
+static void take_notes(const struct walk *walk, struct exception *it,
 		       const char *notes)
 {
 	for (; notes && *notes; notes += *notes == '\n') {
@@ -99,7 +100,7 @@ static void take_notes(const struct ignore_file *file, struct exception *it,
 	}
 	if (it->record.reviewer)
 		it->record.lines[RECORD_REVIEWER] =
-			line_of(file, it->line, it->last_line, "reviewer:");
+			line_of(walk, it->line, "reviewer:");
 }
 
 static void add_id(struct exception *it, const char *text)
@@ -185,7 +186,8 @@ static void read_reason(struct exception *it, const json_t *statement,
 }
 
 static int read_statement(struct ignore_file *file, const json_t *root,
-			  const json_t *statement, int first, int last)
+			  const json_t *statement, const struct walk *walk,
+			  int first)
 {
 	static const struct record none;
 	const char *status = member_word(statement, "status");
@@ -194,12 +196,12 @@ static int read_statement(struct ignore_file *file, const json_t *root,
 	if (!status || strcmp(status, "affected") == 0 ||
 	    strcmp(status, "under_investigation") == 0)
 		return 0;
-	it = ignore_add(file, first, last, &none);
+	it = ignore_add(file, first, walk->line, &none);
 	if (!it)
 		return -1;
 	if (strcmp(status, "not_affected") != 0 && strcmp(status, "fixed") != 0)
 		ignore_wrong(it, "has a status that OpenVEX has not");
-	take_notes(file, it, member_word(statement, "status_notes"));
+	take_notes(walk, it, member_word(statement, "status_notes"));
 	read_ids(it, statement);
 	if (!it->record.id)
 		ignore_wrong(it, "names no vulnerability");
@@ -216,7 +218,7 @@ static int read_statements(struct ignore_file *file, const json_t *root)
 	json_t *list = member_array(root, "statements");
 	struct walk walk = {.at = file->text, .line = 1};
 	json_t *statement;
-	int first, last;
+	int first;
 	size_t i;
 
 	if (!context || !strstr(context, "openvex") || !list)
@@ -224,10 +226,10 @@ static int read_statements(struct ignore_file *file, const json_t *root)
 	json_array_foreach(list, i, statement)
 	{
 		if (!json_is_object(statement) ||
-		    !next_statement(&walk, &first, &last))
+		    !next_statement(&walk, &first))
 			return ignore_refuse(file, 1,
 					     "a statement is an object");
-		if (read_statement(file, root, statement, first, last) < 0)
+		if (read_statement(file, root, statement, &walk, first) < 0)
 			return -1;
 	}
 	return 0;

@@ -9,6 +9,8 @@
 #include "base/vector.h"
 
 #define REASON_LEAST 15
+/* Lines of comments that are looked through for a record. */
+#define COMMENTS_MOST 64
 
 const char *const record_kinds[] = {
 	"risk-accepted", "false-positive", "not-reachable", "mitigated",
@@ -106,12 +108,13 @@ int record_take(struct record *record, const char *text, size_t len, int line)
 int record_above(const struct record_lines *lines, int line,
 		 struct record *record)
 {
+	size_t left = COMMENTS_MOST;
 	int result = 0;
 
 	/* Of the lines that count from 1, the one above. */
 	for (size_t at = (size_t)line - 1;
-	     line > 1 && at <= lines->count && at-- > 0;) {
-		const char *text = lines->items[at];
+	     line > 1 && at <= lines->count && at > 0 && left > 0; left--) {
+		const char *text = lines->items[--at];
 
 		text += strspn(text, " \t");
 		if (*text != '#')
