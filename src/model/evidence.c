@@ -43,6 +43,7 @@ static void read_tests(struct stage_model *stage, const struct event *event)
 	add(&stage->tests_passed, event_int(event, "passed", 0));
 	add(&stage->tests_failed, event_int(event, "failed", 0));
 	add(&stage->tests_skipped, event_int(event, "skipped", 0));
+	add(&stage->tests_flaky, event_int(event, "flaky", 0));
 }
 
 static void add_counts(struct severity_counts *to,
@@ -211,6 +212,7 @@ void stage_model_reset_evidence(struct model *model, struct stage_model *stage)
 
 	stage->has_tests = stage->scanned = stage->scan_ok = false;
 	stage->tests_passed = stage->tests_failed = stage->tests_skipped = 0;
+	stage->tests_flaky = 0;
 	stage->reports = 0;
 	stage->suppressed = 0;
 	stage->changes = (struct changes_model){0};

@@ -164,7 +164,8 @@ struct stage_model {
 	bool has_tests;
 	/* What its reports say once one was read, else as counted live. */
 	int64_t tests_passed, tests_failed, tests_skipped;
-	size_t reports; /* test reports read since it started */
+	int64_t tests_flaky; /* of the passed, failed at first */
+	size_t reports;	     /* test reports read since it started */
 	/* Those told singly since it started, in the order they came; the
 	 * first TESTS_KEPT of those that did not pass, as many that did. */
 	struct test_model *tests;

@@ -41,6 +41,8 @@ static void set_tests(struct event *event, const struct report *report)
 	event_set_int(event, "total", (int64_t)report->totals.total);
 	reading_set_totals(event, &report->totals);
 	event_set_int(event, "errors", (int64_t)report->totals.errors);
+	if (report->totals.flaky)
+		event_set_int(event, "flaky", (int64_t)report->totals.flaky);
 }
 
 static void set_coverage(struct event *event, const struct coverage_file *sum)

@@ -88,6 +88,7 @@ static void add_tests(struct str *out, const struct stage_model *stage)
 		  : stage->tests_passed == 1 ? " test passed"
 					     : " tests passed");
 	add_count(&text, stage->tests_skipped, " skipped");
+	add_count(&text, stage->tests_flaky, " flaky");
 	str_addf(out, ". %s", text.len ? text.data : "no tests");
 	str_release(&text);
 }

@@ -198,9 +198,15 @@ static void draw_stage(struct list *list, const struct view *view,
 	pen_role(&pen, stage->tests_failed ? ROLE_FAILED : ROLE_DIM);
 	pen_field_right(&pen, 4, number_grouped(stage->tests_failed, count));
 	pen_text(&pen, " FAIL ");
+	/* What flakes matters more than what was skipped. */
+	pen_role(&pen, stage->tests_flaky ? ROLE_WARNING : ROLE_DIM);
+	pen_field_right(&pen, 3,
+			number_grouped(stage->tests_flaky
+					       ? stage->tests_flaky
+					       : stage->tests_skipped,
+				       count));
+	pen_text(&pen, stage->tests_flaky ? " flaky" : " skip");
 	pen_role(&pen, ROLE_DIM);
-	pen_field_right(&pen, 3, number_grouped(stage->tests_skipped, count));
-	pen_text(&pen, " skip");
 	pen_right(&pen, end,
 		  format_elapsed(stage_elapsed(stage, view->now_ms), clock));
 }
@@ -260,6 +266,11 @@ static void draw_rule(const struct area *area, const struct stage_model *stage)
 		(struct style){stage->tests_failed ? ROLE_FAILED : ROLE_NORMAL,
 			       stage->tests_failed > 0, false},
 		text);
+	free(text);
+	if (!stage->tests_flaky)
+		return;
+	text = xasprintf("%lld flaky", (long long)stage->tests_flaky);
+	rule_left(&rule, (struct style){ROLE_WARNING, false, false}, text);
 	free(text);
 }
 

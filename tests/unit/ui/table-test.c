@@ -320,6 +320,10 @@ static void a_hundred_thousand_rows_do_not_stall(void **state)
 
 /* More of what the story's scan and tests could have told. */
 static const char *const more[] = {
+	"{\"seq\":899,\"time\":\"2026-11-20T14:02:07.000Z\",\"event\":"
+	"\"report.read\",\"stage\":\"build\",\"path\":\"-\",\"kind\":"
+	"\"tests\",\"total\":318,\"passed\":318,\"failed\":0,\"skipped\":0,"
+	"\"flaky\":1,\"fresh\":true,\"ok\":true}",
 	"{\"seq\":900,\"time\":\"2026-11-20T14:02:07.000Z\",\"event\":"
 	"\"report.read\",\"stage\":\"unit\",\"path\":\"c.info\",\"kind\":"
 	"\"coverage\",\"lines\":2000,\"covered\":1742,\"branches\":500,"
