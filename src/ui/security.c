@@ -222,8 +222,8 @@ static void draw_finding(const struct area *area, int row,
 		add_flag(&pen, "new");
 	add_package(&pen, area, finding);
 	if (!*finding->package && *finding->path)
-		pen_printf(&pen, " %s:%d", base_name(finding->path),
-			   finding->line);
+		pen_printf(&pen, finding->line ? " %s:%d" : " %s",
+			   base_name(finding->path), finding->line);
 	if (area->cols >= WIDE && severe)
 		pen_text(&pen, ", no exception");
 	else if (area->cols >= WIDE && *finding->exception)

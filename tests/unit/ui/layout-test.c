@@ -379,6 +379,26 @@ static void a_rank_has_the_rows_that_it_needs(void **state)
 	story_close(&story);
 }
 
+/* No line is told of it, so none is shown. */
+static void a_file_as_a_whole_has_no_line(void **state)
+{
+	static const char found[] =
+		"{\"seq\":1,\"time\":\"2026-11-20T14:00:00.000Z\",\"event\":"
+		"\"finding.found\",\"stage\":\"s\",\"id\":\"unknown-licence\","
+		"\"severity\":\"high\",\"path\":\"src/LICENSE.txt\"}";
+	struct story story = story_open("gate.ndjson");
+	char *drawn;
+
+	(void)state;
+	story_tell(story.model, found, strlen(found));
+	view_update(story.view, story.model);
+	drawn = story_draw(&story, 40, 120, ascii);
+	assert_non_null(strstr(drawn, "LICENSE.txt"));
+	assert_null(strstr(drawn, "LICENSE.txt:0"));
+	free(drawn);
+	story_close(&story);
+}
+
 /* Foreign text in every field that is drawn. */
 static void hostile_text_draws_as_text(void **state)
 {
@@ -465,6 +485,7 @@ int main(void)
 			silence_is_shown_and_a_live_engine_is_not_called_stale),
 		cmocka_unit_test(a_colour_without_news_shows_no_number),
 		cmocka_unit_test(a_rank_has_the_rows_that_it_needs),
+		cmocka_unit_test(a_file_as_a_whole_has_no_line),
 		cmocka_unit_test(hostile_text_draws_as_text),
 	};
 
