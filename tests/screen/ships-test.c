@@ -213,7 +213,15 @@ static void an_exception_is_drafted_and_grants_nothing(void **state)
 	terminal_tell(terminal, events, sizeof(events) - 1);
 	terminal_keys(terminal, "2W");
 	terminal_expect(terminal, "W is off: the security panel");
-	terminal_keys(terminal, "3");
+	terminal_keys(terminal, "3\r");
+	terminal_expect(terminal, "FINDINGS 1");
+	terminal_keys(terminal, "\r");
+	terminal_expect(terminal, "package  zlib 1.0");
+	terminal_expect(terminal, "fix      in 1.1");
+	terminal_expect(terminal, "unit fails on high and above");
+	terminal_expect(terminal, "overflow^[[2J");
+	terminal_expect(terminal, "since    this run");
+	terminal_keys(terminal, "\r");
 	terminal_keys(terminal, "W");
 	terminal_expect(terminal, "2026-11-27, 7 days");
 	terminal_keys(terminal, "short\r");
