@@ -16,9 +16,9 @@
 /* Deeper than this nothing is left out; the parser takes no more anyway. */
 #define NEST_MAX 2048
 
-/* A test holds that no reader has one of these words. Some maps have names of
- * packages or hosts as keys, which are like words in small letters: those go
- * only where the value is no such thing's. */
+/* A test holds that no reader has one of these words. Those in small letters
+ * are other things in other formats: they go only where the value is of the
+ * shape that nobody reads. */
 const struct json_sieved json_sieved[] = {
 	{"References", SIEVED_ANY},
 	{"CVSS", SIEVED_ANY},
@@ -65,10 +65,10 @@ const struct json_sieved json_sieved[] = {
 
 struct sieve {
 	const char *at, *end;
-	char *out;
+	char *out, *room; /* where it goes, and where that begins */
 	bool begins[256]; /* a key of the list begins with this */
 	size_t depth;
-	bool in_object[NEST_MAX]; /* at each depth, as far as it is known */
+	bool has_keys[NEST_MAX]; /* at each depth: an object, but no map */
 };
 
 static bool is_white(char c)
@@ -248,7 +248,7 @@ static bool is_sieved(const char *key, size_t len, const char *value)
 static bool is_member_due(const struct sieve *sieve)
 {
 	if (!sieve->depth || sieve->depth >= NEST_MAX ||
-	    !sieve->in_object[sieve->depth])
+	    !sieve->has_keys[sieve->depth])
 		return false;
 	return sieve->out[-1] == '{' ||
 	       (sieve->out[-1] == ',' && !strchr("{[,:", sieve->out[-2]));
@@ -293,17 +293,35 @@ static bool take_string(struct sieve *sieve)
 	return true;
 }
 
+/* Whether the object that begins is one whose keys are names: of hosts, of
+ * packages, of advisories. Any word may be one. */
+static bool is_map(const struct sieve *sieve)
+{
+	static const char *const maps[] = {
+		"\"stats\":", "\"vulnerabilities\":", "\"advisories\":"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(maps); i++) {
+		size_t len = strlen(maps[i]);
+
+		if ((size_t)(sieve->out - sieve->room) >= len &&
+		    memcmp(sieve->out - len, maps[i], len) == 0)
+			return true;
+	}
+	return false;
+}
+
 static void take_other(struct sieve *sieve)
 {
 	char c = *sieve->at++;
 
-	*sieve->out++ = c;
 	if (c == '{' || c == '[') {
 		if (++sieve->depth < NEST_MAX)
-			sieve->in_object[sieve->depth] = c == '{';
+			sieve->has_keys[sieve->depth] =
+				c == '{' && !is_map(sieve);
 	} else if ((c == '}' || c == ']') && sieve->depth) {
 		sieve->depth--;
 	}
+	*sieve->out++ = c;
 }
 
 /* Numbers and words must not grow together when the space between goes. */
@@ -318,7 +336,8 @@ char *json_sieve(const char *text, size_t len, size_t *kept)
 {
 	/* Behind two bytes that are none of the text. */
 	char *room = xmalloc(len + 3);
-	struct sieve sieve = {.at = text, .end = text + len, .out = room + 2};
+	struct sieve sieve = {
+		.at = text, .end = text + len, .out = room + 2, .room = room};
 	bool fine = true;
 
 	room[0] = room[1] = ',';

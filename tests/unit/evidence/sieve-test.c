@@ -41,6 +41,14 @@ static void packages_and_hosts_of_such_names_are_kept(void **state)
 	(void)state;
 	sieves("{\"help\":{\"name\":\"help\"},\"urls\":{},\"cwes\":1}",
 	       "{\"help\":{\"name\":\"help\"},\"urls\":{},\"cwes\":1}");
+	sieves("{\"stats\" : {\"UID\":{\"ok\":1,\"CVSS\":2},\"b\":{}}}",
+	       "{\"stats\":{\"UID\":{\"ok\":1},\"b\":{}}}");
+	sieves("{\"vulnerabilities\":{\"cvss\":[],\"Match\":{}},\"UID\":1}",
+	       "{\"vulnerabilities\":{\"cvss\":[],\"Match\":{}}}");
+	sieves("{\"advisories\":{\"Secret\":{}},\"a\":{\"Secret\":{}}}",
+	       "{\"advisories\":{\"Secret\":{}},\"a\":{}}");
+	sieves("{\"vulnerabilities\":[{\"CVSS\":{}}]}",
+	       "{\"vulnerabilities\":[{}]}");
 }
 
 static void what_is_no_json_does_not_become_any(void **state)
