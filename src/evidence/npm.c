@@ -331,6 +331,26 @@ void npm_add_advisory(struct report *report, const char *key,
 	entry_add(report, &finding);
 }
 
+void npm_check_listed(struct report *report, const json_t *counts,
+		      uint64_t listed)
+{
+	uint64_t declared = 0;
+	const json_t *count;
+	const char *severity;
+
+	json_object_foreach((json_t *)counts, severity, count)
+	{
+		if (json_integer_value(count) > 0)
+			declared += (uint64_t)json_integer_value(count);
+	}
+	if (declared && !listed)
+		report_fail(report,
+			    "it declares %" PRIu64 " vulnerabilities and "
+			    "lists none: have the tool list all, without "
+			    "--level or a list of what to ignore",
+			    declared);
+}
+
 static int read_version_1(const struct report_input *input,
 			  struct report *report, struct error *err)
 {
@@ -347,6 +367,10 @@ static int read_version_1(const struct report_input *input,
 					 input->name);
 		npm_add_advisory(report, key, advisory);
 	}
+	npm_check_listed(
+		report,
+		member(member(input->json, "metadata"), "vulnerabilities"),
+		report->open);
 	return 0;
 }
 

@@ -17,9 +17,24 @@ static bool matches(const struct report_input *input)
 				 strstr(first, "\"auditSummary\""));
 }
 
+/* A file may hold several, one after the other. */
+struct audit {
+	bool has_summary; /* at its end, as the one before it */
+	uint64_t before;  /* how many those before it listed */
+};
+
+static void end_audit(struct report *report, const json_t *data,
+		      struct audit *audit)
+{
+	npm_check_listed(report, member(data, "vulnerabilities"),
+			 report->open - audit->before);
+	audit->has_summary = true;
+	audit->before = report->open;
+}
+
 /* False when it is no object with a type. */
 static bool read_line(struct report *report, const json_t *line,
-		      bool *has_summary)
+		      struct audit *audit)
 {
 	const char *type = member_text(line, "type");
 	const json_t *data = member(line, "data");
@@ -30,16 +45,17 @@ static bool read_line(struct report *report, const json_t *line,
 		if (!json_is_object(member(data, "advisory")))
 			return false;
 		npm_add_advisory(report, "(no id)", member(data, "advisory"));
+		audit->has_summary = false;
 	}
 	if (strcmp(type, "auditSummary") == 0)
-		*has_summary = true;
+		end_audit(report, data, audit);
 	if (strcmp(type, "error") == 0)
 		report_fail(report, "yarn tells of an error; see its output");
 	return true;
 }
 
 static int read_lines(const struct report_input *input, struct report *report,
-		      bool *has_summary, struct error *err)
+		      struct audit *audit, struct error *err)
 {
 	size_t number = 0;
 
@@ -57,7 +73,7 @@ static int read_lines(const struct report_input *input, struct report *report,
 		good = copy[strspn(copy, " \t\r")] == '\0';
 		if (!good)
 			tree = report_json_load(&line, NULL);
-		good = good || read_line(report, tree, has_summary);
+		good = good || read_line(report, tree, audit);
 		json_decref(tree);
 		free(copy);
 		if (!good)
@@ -72,12 +88,12 @@ static int read_lines(const struct report_input *input, struct report *report,
 static int read_yarn(const struct report_input *input, struct report *report,
 		     struct error *err)
 {
-	bool has_summary = false;
+	struct audit audit = {0};
 
 	report->tool = "yarn";
-	if (read_lines(input, report, &has_summary, err) < 0)
+	if (read_lines(input, report, &audit, err) < 0)
 		return -1;
-	if (!has_summary)
+	if (!audit.has_summary)
 		return error_set(err, ERROR_FAILED,
 				 "%s has no summary: yarn did not write it to "
 				 "the end",

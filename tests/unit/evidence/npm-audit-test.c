@@ -134,6 +134,20 @@ static void an_error_or_a_list_without_its_packages_is_never_green(void **state)
 	report_release(&report);
 }
 
+/* As by pnpm's list of what to ignore. */
+static void version_1_must_list_what_it_declares(void **state)
+{
+	struct report report = report_of_text(
+		"{\"actions\":[],\"advisories\":{},\"metadata\":{"
+		"\"vulnerabilities\":{\"high\":3,\"critical\":1}}}",
+		NULL);
+
+	(void)state;
+	assert_int_equal(report.verdict, REPORT_FAIL);
+	assert_non_null(strstr(report.why, "declares 4 vulnerabilities"));
+	report_release(&report);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -145,6 +159,7 @@ int main(void)
 		cmocka_unit_test(what_is_declared_otherwise_is_told),
 		cmocka_unit_test(
 			an_error_or_a_list_without_its_packages_is_never_green),
+		cmocka_unit_test(version_1_must_list_what_it_declares),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
