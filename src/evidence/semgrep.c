@@ -85,7 +85,8 @@ static void read_result(struct report *report, const json_t *entry,
 		report->has_secrets = true;
 }
 
-/* What it could not parse or match it has not looked at. */
+/* What it could not parse or match in time it has not looked at: for most of
+ * that its level is "warn". */
 static void count_errors(struct report *report, const json_t *errors)
 {
 	const json_t *first = NULL;
@@ -95,9 +96,7 @@ static void count_errors(struct report *report, const json_t *errors)
 
 	json_array_foreach(errors, i, error)
 	{
-		const char *level = member_text(error, "level");
-
-		if (level && strcmp(level, "error") != 0)
+		if (str_equal(member_text(error, "level"), "info"))
 			continue;
 		report->tool_errors++;
 		first = first ? first : error;
