@@ -158,6 +158,32 @@ static void add_result(struct report *report, const json_t *run,
 	str_release(&title);
 }
 
+/* A file that it died on, a rule that it could not load: the rest may be well,
+ * so that the run is a success still. */
+static void count_errors(struct report *report, const char *tool,
+			 const json_t *notifications)
+{
+	const json_t *one;
+	const char *text;
+	size_t i;
+
+	json_array_foreach(notifications, i, one)
+	{
+		if (!str_equal(member_text(one, "level"), "error"))
+			continue;
+		text = member_word(member(one, "message"), "text");
+		text = text ? text : "an error without a message";
+		if (!report->tool_errors++)
+			report_note(report, "%.*s tells of an error: %.*s",
+				    (int)text_cut(tool, strlen(tool),
+						  REPORT_WORD_MAX),
+				    tool,
+				    (int)text_cut(text, strcspn(text, "\r\n"),
+						  REPORT_NAME_MAX),
+				    text);
+	}
+}
+
 static void check_invocations(struct report *report, const json_t *run)
 {
 	const json_t *invocation;
@@ -174,6 +200,16 @@ static void check_invocations(struct report *report, const json_t *run)
 				    (int)text_cut(tool, strlen(tool),
 						  REPORT_WORD_MAX),
 				    tool);
+		if (member_word(invocation, "processStartFailureMessage"))
+			report_fail(report, "%.*s could not be started",
+				    (int)text_cut(tool, strlen(tool),
+						  REPORT_WORD_MAX),
+				    tool);
+		count_errors(report, tool,
+			     member(invocation, "toolExecutionNotifications"));
+		count_errors(
+			report, tool,
+			member(invocation, "toolConfigurationNotifications"));
 	}
 }
 

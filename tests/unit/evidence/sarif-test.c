@@ -184,6 +184,37 @@ static void a_report_that_quotes_the_source_must_not_be_copied(void **state)
 	report_release(&report);
 }
 
+#define INVOKED(members)                                                    \
+	"{\"version\":\"2.1.0\",\"runs\":[{\"tool\":{\"driver\":{\"name\":" \
+	"\"t\"}},\"invocations\":[{" members "}],\"results\":[]}]}"
+
+/* The run itself is a success all the same. */
+static void what_could_not_be_analysed_is_told(void **state)
+{
+	struct report report = report_of_text(
+		INVOKED("\"executionSuccessful\":true,"
+			"\"toolConfigurationNotifications\":[{\"level\":"
+			"\"note\"},"
+			"{\"level\":\"error\"}],"
+			"\"toolExecutionNotifications\":[{\"message\":{}},"
+			"{\"level\":\"error\",\"message\":{\"text\":"
+			"\"Timeout on a.c\\nand more\"}}]"),
+		NULL);
+
+	(void)state;
+	assert_int_equal(report.verdict, REPORT_PASS);
+	assert_int_equal(report.tool_errors, 2);
+	assert_int_equal(report.notes.count, 1);
+	assert_string_equal(report.notes.items[0],
+			    "t tells of an error: Timeout on a.c");
+	report_release(&report);
+	report = report_of_text(
+		INVOKED("\"processStartFailureMessage\":\"no such file\""),
+		NULL);
+	assert_int_equal(report.verdict, REPORT_FAIL);
+	report_release(&report);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -196,6 +227,7 @@ int main(void)
 		cmocka_unit_test(
 			a_tree_of_another_shape_is_refused_or_harmless),
 		cmocka_unit_test(a_title_is_bounded_between_characters),
+		cmocka_unit_test(what_could_not_be_analysed_is_told),
 		cmocka_unit_test(a_person_may_have_set_another_level),
 		cmocka_unit_test(results_in_other_files_are_never_green),
 		cmocka_unit_test(
