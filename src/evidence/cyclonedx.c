@@ -352,6 +352,8 @@ static int read_vulnerabilities(struct reader *reader, struct error *err)
 	/* Without such a list nobody has looked: no clean scan. */
 	report->kind = REPORT_OF_FINDINGS;
 	report->has_findings = true;
+	report->nothing_scanned =
+		!report->component_count && !json_array_size(list);
 	json_array_foreach(list, i, entry)
 	{
 		struct finding finding = {

@@ -261,6 +261,13 @@ static void check_declared(struct report *report, const json_t *json)
 			    declared, report->open);
 }
 
+static bool looked_at_nothing(const json_t *json)
+{
+	const json_t *counts = member(member(json, "metadata"), "dependencies");
+
+	return member_int(counts, "total", -1) == 0;
+}
+
 static int read_version_2(const struct report_input *input,
 			  struct report *report, struct error *err)
 {
@@ -283,6 +290,8 @@ static int read_version_2(const struct report_input *input,
 		read_package(report, packages, name, package);
 	}
 	check_declared(report, input->json);
+	report->nothing_scanned =
+		!report->open && looked_at_nothing(input->json);
 	report->distinct = count_advisories(packages);
 	/* Without one told it is still something. */
 	if (!report->distinct && report->open)

@@ -183,7 +183,7 @@ static int read_project(const struct report_input *input, const json_t *project,
 			    "Snyk says that %s is not ok, and lists "
 			    "nothing of it",
 			    path ? path : "a project");
-	report->targets++;
+	report->targets += member_int(project, "dependencyCount", 1) != 0;
 	if (read_list(input, project, "vulnerabilities", path, report, err) <
 		    0 ||
 	    read_list(input, filtered, "ignore", path, report, err) < 0 ||
@@ -213,6 +213,8 @@ static int read_snyk(const struct report_input *input, struct report *report,
 		if (read_project(input, project, 0, report, err) < 0)
 			return -1;
 	}
+	report->nothing_scanned = !report->targets && !report->finding_count &&
+				  report->verdict == REPORT_PASS;
 	report_close(report);
 	return 0;
 }

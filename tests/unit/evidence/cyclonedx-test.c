@@ -148,6 +148,25 @@ static void other_shapes_and_versions_are_refused(void **state)
 	assert_refused(vex, sizeof(vex) - 1, NULL, "vulnerabilities is no");
 }
 
+static void a_scan_of_nothing_says_so(void **state)
+{
+	struct report report =
+		report_of_text("{\"bomFormat\":\"CycloneDX\",\"specVersion\":"
+			       "\"1.5\",\"component"
+			       "s\":[],\"vulnerabilities\":[]}",
+			       NULL);
+
+	(void)state;
+	assert_true(report.nothing_scanned);
+	report_release(&report);
+	report = report_of_text("{\"bomFormat\":\"CycloneDX\",\"specVersion\":"
+				"\"1.5\",\"vulnerabi"
+				"lities\":[{\"id\":\"CVE-1\"}]}",
+				NULL);
+	assert_false(report.nothing_scanned);
+	report_release(&report);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -159,6 +178,7 @@ int main(void)
 		cmocka_unit_test(a_list_of_components_is_no_clean_scan),
 		cmocka_unit_test(not_affected_without_a_reason_is_red),
 		cmocka_unit_test(other_shapes_and_versions_are_refused),
+		cmocka_unit_test(a_scan_of_nothing_says_so),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

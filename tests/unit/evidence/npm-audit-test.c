@@ -148,6 +148,24 @@ static void version_1_must_list_what_it_declares(void **state)
 	report_release(&report);
 }
 
+static void a_scan_of_nothing_says_so(void **state)
+{
+	struct report report = report_of_text(
+		"{\"auditReportVersion\":2,\"vulnerabilities\":{},\"metadata\""
+		":{\"dependencies\":{\"prod\":1,\"total\":0}}}",
+		NULL);
+
+	(void)state;
+	assert_true(report.nothing_scanned);
+	report_release(&report);
+	report = report_of_text(
+		"{\"auditReportVersion\":2,\"vulnerabilities\":{},\"metadata\""
+		":{\"dependencies\":{\"prod\":1,\"total\":4}}}",
+		NULL);
+	assert_false(report.nothing_scanned);
+	report_release(&report);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -160,6 +178,7 @@ int main(void)
 		cmocka_unit_test(
 			an_error_or_a_list_without_its_packages_is_never_green),
 		cmocka_unit_test(version_1_must_list_what_it_declares),
+		cmocka_unit_test(a_scan_of_nothing_says_so),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -115,6 +115,26 @@ static void a_project_that_was_not_scanned_is_never_green(void **state)
 	assert_text_refused("[]", "snyk", "no Snyk JSON");
 }
 
+static void a_scan_of_nothing_says_so(void **state)
+{
+	struct report report = report_of_text(
+		"[{\"ok\":true,\"vulnerabilities\":[],\"dependencyCount\":0,\"p"
+		"ackageManager\":\"npm\"}]",
+		NULL);
+
+	(void)state;
+	assert_true(report.nothing_scanned);
+	report_release(&report);
+	report = report_of_text(
+		"[{\"ok\":true,\"vulnerabilities\":[],\"dependencyCount\":0,\"p"
+		"ackageManager\":\"npm\"},{\"ok\":true,\"vulnerabilities\":[],"
+		"\""
+		"packageManager\":\"npm\"}]",
+		NULL);
+	assert_false(report.nothing_scanned);
+	report_release(&report);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -125,6 +145,7 @@ int main(void)
 		cmocka_unit_test(applications_in_an_image_count),
 		cmocka_unit_test(a_clean_project_is_read),
 		cmocka_unit_test(a_project_that_was_not_scanned_is_never_green),
+		cmocka_unit_test(a_scan_of_nothing_says_so),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
