@@ -17,9 +17,11 @@
 static void print_json(const struct report *report, const char *path)
 {
 	json_t *object = report_describe(report, path);
-	char *text = json_dumps(object, JSON_COMPACT);
-	char *line = xasprintf("%s\n", text);
+	char *text, *line;
 
+	report_describe_oddities(object, report);
+	text = json_dumps(object, JSON_COMPACT);
+	line = xasprintf("%s\n", text);
 	listing_json_line(line, strlen(line));
 	free(line);
 	free(text);

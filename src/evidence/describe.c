@@ -12,7 +12,7 @@ static void add_count(json_t *object, const char *key, uint64_t count)
 }
 
 /* A name that is no UTF-8 is told as a person would see it. */
-static void add_text(json_t *object, const char *key, const char *text)
+static json_t *text_value(const char *text)
 {
 	json_t *value = json_string(text);
 	struct str shown = STR_INIT;
@@ -22,7 +22,12 @@ static void add_text(json_t *object, const char *key, const char *text)
 		value = json_string(shown.data);
 		str_release(&shown);
 	}
-	json_object_set_new(object, key, value);
+	return value;
+}
+
+static void add_text(json_t *object, const char *key, const char *text)
+{
+	json_object_set_new(object, key, text_value(text));
 }
 
 static void add_severities(json_t *object, const struct report *report)
@@ -147,4 +152,21 @@ json_t *report_describe(const struct report *report, const char *file)
 	if (report->why)
 		add_text(object, "why", report->why);
 	return object;
+}
+
+void report_describe_oddities(json_t *object, const struct report *report)
+{
+	json_t *notes;
+
+	if (report->tool_errors)
+		add_count(object, "tool_errors", report->tool_errors);
+	if (report->nothing_scanned)
+		json_object_set_new(object, "nothing_scanned", json_true());
+	if (!report->notes.count)
+		return;
+	notes = json_array();
+	for (size_t i = 0; i < report->notes.count; i++)
+		json_array_append_new(notes,
+				      text_value(report->notes.items[i]));
+	json_object_set_new(object, "notes", notes);
 }

@@ -75,6 +75,22 @@ static void what_is_not_believed_ends_with_7_and_the_rest_is_told(void **state)
 	free(good);
 }
 
+/* Or a script could not tell it from a clean one. */
+static void what_was_not_looked_at_is_told_to_scripts(void **state)
+{
+	struct site *site = *state;
+
+	assert_int_equal(report(site, "semgrep/everything.json"), 0);
+	assert_says(site->out, "\"tool_errors\":2,\"notes\":[\"Semgrep could "
+			       "not scan all of app/new.py\"]}");
+	site_write(site, "none.json",
+		   "{\"SchemaVersion\":2,\"ArtifactName\":\"x\"}");
+	assert_int_equal(site_call(site, "report", "--output", "json",
+				   "none.json", NULL),
+			 0);
+	assert_says(site->out, "\"nothing_scanned\":true,\"notes\":[\"");
+}
+
 static void a_scan_that_failed_is_told_and_ends_with_7(void **state)
 {
 	struct site *site = *state;
@@ -446,6 +462,7 @@ static int tests(void)
 		SITE_TEST(
 			what_is_not_believed_ends_with_7_and_the_rest_is_told),
 		SITE_TEST(a_scan_that_failed_is_told_and_ends_with_7),
+		SITE_TEST(what_was_not_looked_at_is_told_to_scripts),
 		SITE_TEST(wrong_words_end_with_2),
 		SITE_TEST(nothing_in_a_report_steers_the_terminal),
 		SITE_TEST(what_is_no_file_ends_with_7),
