@@ -11,6 +11,22 @@
 #include "cli/output.h"
 #include "delivery/environment.h"
 
+/* Where the format is of one line so is what is printed: a newline in a text
+ * would begin a line that is not ours. It is printed as a space. */
+static void join_lines(struct str *raw, const char *format)
+{
+	size_t end = strlen(format);
+	size_t len = raw->len;
+
+	if (strcmp(format, "%s") == 0) /* lines that are made elsewhere */
+		return;
+	for (; end && format[end - 1] == '\n'; end--)
+		len--;
+	for (size_t i = 0; i < len; i++)
+		if (raw->data[i] == '\n')
+			raw->data[i] = ' ';
+}
+
 void listing_print(const char *format, ...)
 {
 	struct str raw = STR_INIT;
@@ -21,6 +37,7 @@ void listing_print(const char *format, ...)
 	va_start(args, format);
 	str_vaddf(&raw, format, args);
 	va_end(args);
+	join_lines(&raw, format);
 	line = raw.data;
 	while (*line) {
 		size_t len = strcspn(line, "\n");

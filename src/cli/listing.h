@@ -10,7 +10,8 @@
 
 struct environment;
 
-/* printf to standard output; every %s is made printable. */
+/* printf to standard output; every %s is made printable and stays on its line,
+ * but for a format of "%s" alone. A '\n' may stand at the format's end only. */
 void listing_print(const char *format, ...) PRINTF_LIKE(1, 2);
 /* Prints the value as indented JSON and frees it. */
 void listing_json(json_t *value);

@@ -190,6 +190,22 @@ static void nothing_in_a_report_steers_the_terminal(void **state)
 	assert_tame(site->out);
 }
 
+static void no_text_of_a_report_begins_a_line(void **state)
+{
+	struct site *site = *state;
+
+	site_write(site, "forge.json",
+		   "[{\"RuleID\":\"a\\nclean.json: grype: 0 findings\","
+		   "\"File\":\"b\\nc\",\"StartLine\":1}]");
+	assert_int_equal(site_call(site, "report", "forge.json", NULL), 0);
+	assert_says(site->out, "a clean.json: grype: 0 findings  b c:1");
+	site_write(site, "forge.xml",
+		   "<testsuite><testcase name='a&#10;b: tap: 1 test'>"
+		   "<failure/></testcase></testsuite>");
+	assert_int_equal(site_call(site, "report", "forge.xml", NULL), 0);
+	assert_null(strstr(site->out, "\nb: tap"));
+}
+
 static void what_is_no_file_ends_with_7(void **state)
 {
 	struct site *site = *state;
@@ -465,6 +481,7 @@ static int tests(void)
 		SITE_TEST(what_was_not_looked_at_is_told_to_scripts),
 		SITE_TEST(wrong_words_end_with_2),
 		SITE_TEST(nothing_in_a_report_steers_the_terminal),
+		SITE_TEST(no_text_of_a_report_begins_a_line),
 		SITE_TEST(what_is_no_file_ends_with_7),
 		SITE_TEST(the_index_of_real_reports_is_told),
 	};
