@@ -175,6 +175,8 @@ static int read_ctest(const struct report_input *input, struct report *report,
 		report_close(&sink.report);
 		*report = sink.report;
 		sink.report = (struct report){0};
+		/* Host names, command lines, environments. */
+		report->has_secrets = true;
 	}
 	sink_release(&sink);
 	return result;

@@ -78,6 +78,15 @@ static void a_status_that_is_not_known_is_an_error(void **state)
 	report_release(&report);
 }
 
+static void its_file_must_not_be_copied(void **state)
+{
+	struct report report = report_of("ctest/pass.xml");
+
+	(void)state;
+	assert_true(report.has_secrets);
+	report_release(&report);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -87,6 +96,7 @@ int main(void)
 		cmocka_unit_test(command_lines_and_environments_are_not_kept),
 		cmocka_unit_test(a_list_of_tests_is_no_result),
 		cmocka_unit_test(a_status_that_is_not_known_is_an_error),
+		cmocka_unit_test(its_file_must_not_be_copied),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -272,6 +272,25 @@ static void a_failure_after_a_case_inside_a_case_is_not_lost(void **state)
 	report_release(&report);
 }
 
+/* Surefire writes all of them: env.DB_PASSWORD, user.name. */
+static void a_file_with_properties_must_not_be_copied(void **state)
+{
+	struct report report = report_of_text(
+		"<testsuite><properties><property name='env.DB_PASSWORD' "
+		"value='hunter2'/></properties><testcase name='a'/>"
+		"</testsuite>",
+		NULL);
+
+	(void)state;
+	assert_true(report.has_secrets);
+	report_release(&report);
+	report = report_of_text("<testsuite><properties/><testcase name='a'/>"
+				"</testsuite>",
+				NULL);
+	assert_false(report.has_secrets);
+	report_release(&report);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -297,6 +316,7 @@ int main(void)
 		cmocka_unit_test(a_status_alone_may_fail),
 		cmocka_unit_test(
 			a_failure_after_a_case_inside_a_case_is_not_lost),
+		cmocka_unit_test(a_file_with_properties_must_not_be_copied),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
