@@ -6,11 +6,12 @@
 
 #include "base/memory.h"
 #include "base/vector.h"
+#include "evidence/collect.h"
 
 #define NOWHERE UINT32_MAX
 
 struct chain_node {
-	char *name, *label; /* label NULL: the name */
+	char *name, *label; /* label NULL: the name; bounded */
 	uint32_t parent;    /* towards the root; NOWHERE: not reached */
 	uint32_t depth;	    /* of a root 0 */
 	size_t first_link;  /* of those from here, once settled */
@@ -88,12 +89,20 @@ void chains_root(struct chains *chains, const char *name)
 	chains->nodes[node].is_root = true;
 }
 
+/* What of a name is shown: an id of a megabyte is no more than its begin, and
+ * is not gone through for each package that it brings in. */
+static size_t bounded(const char *name)
+{
+	return text_cut(name, strnlen(name, REPORT_WORD_MAX + 1),
+			REPORT_WORD_MAX);
+}
+
 void chains_label(struct chains *chains, const char *name, const char *label)
 {
 	uint32_t node = node_of(chains, name);
 
 	free(chains->nodes[node].label);
-	chains->nodes[node].label = xstrdup(label);
+	chains->nodes[node].label = xstrndup(label, bounded(label));
 }
 
 static int by_origin(const void *left, const void *right)
@@ -178,11 +187,12 @@ bool chains_text(const struct chains *chains, const char *name,
 		return false;
 	for (path[count++] = at; chains->nodes[at].depth; path[count++] = at)
 		at = chains->nodes[at].parent;
-	while (count--) {
+	while (count-- && text->len <= REPORT_NAME_MAX) {
 		const struct chain_node *node = &chains->nodes[path[count]];
+		const char *shown = node->label ? node->label : node->name;
 
-		str_addf(text, "%s%s", node->label ? node->label : node->name,
-			 count ? " > " : "");
+		str_add_bytes(text, shown, bounded(shown));
+		str_add(text, count ? " > " : "");
 	}
 	return true;
 }

@@ -12,7 +12,8 @@
  *	chains_text(&chains, "b", &text)	... "app > a > left-pad"
  *	chains_release(&chains);
  *
- * Names may be anything; circles and links to what is nowhere else are fine.
+ * Names may be anything, and are cut where they are very long; circles and
+ *links to what is nowhere else are fine.
  */
 #ifndef SIGNALBOX_EVIDENCE_CHAINS_H
 #define SIGNALBOX_EVIDENCE_CHAINS_H

@@ -96,6 +96,28 @@ static void a_very_long_one_is_not_told(void **state)
 	chains_release(&chains);
 }
 
+/* One that brings in many must not be copied whole for each. */
+static void long_names_are_cut_in_a_chain(void **state)
+{
+	struct chains chains = {0};
+	struct str name = STR_INIT;
+	struct str text = STR_INIT;
+
+	(void)state;
+	for (int i = 0; i < 100000; i++)
+		str_add(&name, "n");
+	chains_link(&chains, name.data, "b");
+	chains_link(&chains, "r", name.data);
+	chains_root(&chains, "r");
+	chains_label(&chains, "r", name.data);
+	chains_settle(&chains);
+	assert_true(chains_text(&chains, "b", &text));
+	assert_true(text.len < 1024);
+	str_release(&text);
+	str_release(&name);
+	chains_release(&chains);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -104,6 +126,7 @@ int main(void)
 			without_a_root_they_begin_at_what_nothing_needs),
 		cmocka_unit_test(circles_end),
 		cmocka_unit_test(a_very_long_one_is_not_told),
+		cmocka_unit_test(long_names_are_cut_in_a_chain),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
