@@ -18,9 +18,11 @@ struct chain_node {
 	bool is_root, is_needed;
 };
 
-static size_t hash_of(const char *name)
+/* FNV-1a from a start that nobody outside knows: no report can be made of
+ * names that all collide. */
+static size_t hash_of(const struct chains *chains, const char *name)
 {
-	uint64_t hash = 14695981039346656037u; /* FNV-1a */
+	uint64_t hash = chains->seed;
 
 	for (; *name; name++)
 		hash = (hash ^ (unsigned char)*name) * 1099511628211u;
@@ -30,7 +32,7 @@ static size_t hash_of(const char *name)
 /* Of the name, or the free one where it belongs. */
 static size_t slot_of(const struct chains *chains, const char *name)
 {
-	size_t at = hash_of(name) & (chains->slot_count - 1);
+	size_t at = hash_of(chains, name) & (chains->slot_count - 1);
 
 	while (chains->slots[at] != NOWHERE &&
 	       strcmp(chains->nodes[chains->slots[at]].name, name) != 0)
@@ -43,6 +45,9 @@ static void grow(struct chains *chains)
 	chains->slot_count = chains->slot_count ? chains->slot_count * 2 : 64;
 	chains->slots = xreallocarray(chains->slots, chains->slot_count,
 				      sizeof(*chains->slots));
+	if (!chains->seed)
+		chains->seed = ((uint64_t)(uintptr_t)chains->slots >> 4) ^
+			       14695981039346656037u;
 	memset(chains->slots, 0xff,
 	       chains->slot_count * sizeof(*chains->slots));
 	for (size_t i = 0; i < chains->count; i++)

@@ -39,6 +39,7 @@ struct chains {
 	size_t link_count, link_cap;
 	uint32_t *slots; /* a hash table of nodes, by name */
 	size_t slot_count;
+	uint64_t seed;
 };
 
 void chains_release(struct chains *chains);

@@ -94,6 +94,7 @@ check_PROGRAMS += %D%/evidence/spdx-expression-test
 check_PROGRAMS += %D%/evidence/spdx-test
 check_PROGRAMS += %D%/evidence/sieve-test
 check_PROGRAMS += %D%/evidence/stream-test
+check_PROGRAMS += %D%/evidence/time-test
 check_PROGRAMS += %D%/evidence/toml-test
 check_PROGRAMS += %D%/evidence/trivy-test
 check_PROGRAMS += %D%/pipeline/cases-test

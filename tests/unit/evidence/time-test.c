@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT */
+/* Reports that are made to take long: reading one takes time in proportion to
+ * its size. */
+
+#include <time.h>
+
+#include "support/reports.h"
+
+/* Of the processor, which other programs take none of. */
+static void reads_within_a_second(const struct str *text)
+{
+	clock_t before = clock();
+	double limit = 1;
+	double took;
+	struct error err = ERROR_INIT;
+	struct report report;
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+	limit = 10;
+#endif
+	if (report_parse(text->data, text->len, "r", NULL, &report, &err) == 0)
+		report_release(&report);
+	error_clear(&err);
+	took = (double)(clock() - before) / CLOCKS_PER_SEC;
+	print_message("# %zu KiB in %.3f s\n", text->len >> 10, took);
+	if (took > limit)
+		fail_msg("%zu KiB took %.3f s", text->len >> 10, took);
+}
+
+static size_t fnv(const char *name)
+{
+	uint64_t hash = 14695981039346656037u;
+
+	for (; *name; name++)
+		hash = (hash ^ (unsigned char)*name) * 1099511628211u;
+	return (size_t)(hash ^ hash >> 32);
+}
+
+/* Names whose hashes, without a seed, are close together. */
+static void names_that_collide(void **state)
+{
+	static const char digits[] = "abcdefghijklmnopqrstuvwxyz";
+	struct str text = STR_INIT;
+	int left = 40000;
+
+	(void)state;
+	str_add(&text, "{\"bomFormat\":\"CycloneDX\",\"specVersion\":\"1.5\","
+		       "\"dependencies\":[{\"ref\":\"r\",\"dependsOn\":[\"r\"");
+	for (uint32_t i = 0; left; i++) {
+		char name[16];
+		int len = 0;
+
+		for (uint32_t rest = i; rest; rest /= 26)
+			name[len++] = digits[rest % 26];
+		name[len] = '\0';
+		if ((fnv(name) & ((1u << 17) - 1)) >= 1u << 10)
+			continue;
+		str_addf(&text, ",\"%s\"", name);
+		left--;
+	}
+	str_add(&text, "]}]}");
+	reads_within_a_second(&text);
+	str_release(&text);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(names_that_collide),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
