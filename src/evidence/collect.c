@@ -190,10 +190,14 @@ static bool is_same(const struct finding *a, const struct finding *b)
 			      a->column == b->column);
 }
 
+/* As MurmurHash3 ends: each bit of what goes in, be it the highest, reaches
+ * the lowest, which are those that are looked at. */
 static uint64_t mix(uint64_t hash, uint64_t value)
 {
-	hash = (hash ^ value) * 0x9e3779b97f4a7c15u;
-	return hash ^ hash >> 29;
+	hash ^= value;
+	hash = (hash ^ hash >> 33) * 0xff51afd7ed558ccdu;
+	hash = (hash ^ hash >> 33) * 0xc4ceb9fe1a85ec53u;
+	return hash ^ hash >> 33;
 }
 
 static uint64_t hash_of(const struct finding *finding)

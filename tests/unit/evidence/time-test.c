@@ -63,10 +63,27 @@ static void names_that_collide(void **state)
 	str_release(&text);
 }
 
+static void lines_that_are_multiples_of_a_power_of_two(void **state)
+{
+	struct str text = STR_INIT;
+
+	(void)state;
+	str_add(&text, "[");
+	for (int i = 0; i < 32768; i++)
+		str_addf(&text,
+			 "%s{\"RuleID\":\"a\",\"File\":\"b\",\"StartLine\":%d,"
+			 "\"Fingerprint\":\"f\"}",
+			 i ? "," : "", i << 15);
+	str_add(&text, "]");
+	reads_within_a_second(&text);
+	str_release(&text);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(names_that_collide),
+		cmocka_unit_test(lines_that_are_multiples_of_a_power_of_two),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
