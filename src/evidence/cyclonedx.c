@@ -15,6 +15,8 @@
 #include "evidence/value.h"
 
 #define TITLE "CycloneDX JSON"
+/* Of a component; of one with more the licence is not known. */
+#define LICENSES_MAX 64
 
 struct named {
 	const char *ref; /* its bom-ref; borrowed of the tree */
@@ -80,6 +82,8 @@ static const char *licenses_of(struct reader *reader, const json_t *component)
 	const json_t *entry;
 	size_t i;
 
+	if (json_array_size(list) > LICENSES_MAX)
+		return NULL;
 	json_array_foreach(list, i, entry) add_license(entry, &names, &is_name);
 	is_name = is_name || strings_has(&names, "UNKNOWN");
 	for (i = 0; i < names.count; i++) {

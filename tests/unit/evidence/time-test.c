@@ -79,11 +79,26 @@ static void lines_that_are_multiples_of_a_power_of_two(void **state)
 	str_release(&text);
 }
 
+static void licences_of_one_component(void **state)
+{
+	struct str text = STR_INIT;
+
+	(void)state;
+	str_add(&text, "{\"bomFormat\":\"CycloneDX\",\"specVersion\":\"1.5\","
+		       "\"components\":[{\"name\":\"a\",\"licenses\":[");
+	for (int i = 0; i < 40000; i++)
+		str_addf(&text, "%s{\"expression\":\"x%d\"}", i ? "," : "", i);
+	str_add(&text, "]}]}");
+	reads_within_a_second(&text);
+	str_release(&text);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(names_that_collide),
 		cmocka_unit_test(lines_that_are_multiples_of_a_power_of_two),
+		cmocka_unit_test(licences_of_one_component),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
