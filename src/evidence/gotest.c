@@ -122,20 +122,28 @@ static void locate(struct report *report, const char *text,
 	}
 }
 
-static struct test_case case_of(struct gotest_reader *gotest,
-				struct gotest_unit *unit)
+/* What of it counts; its place is not looked for. */
+static struct test_case outcome_of(const struct gotest_unit *unit)
 {
-	struct test_case test = {
-		.name = unit->name,
-		.message = "",
-		.ms = unit->ms,
+	return (struct test_case){
 		.outcome = unit->outcome,
 		.flaky = unit->outcome == TEST_PASSED && unit->failed,
 	};
+}
 
+static struct test_case case_of(struct gotest_reader *gotest,
+				struct gotest_unit *unit)
+{
+	struct test_case test = outcome_of(unit);
+
+	test.name = unit->name;
+	test.message = "";
+	test.ms = unit->ms;
 	while (unit->output.len &&
-	       unit->output.data[unit->output.len - 1] == '\n')
+	       unit->output.data[unit->output.len - 1] == '\n') {
 		str_truncate(&unit->output, unit->output.len - 1);
+		gotest->output_bytes--;
+	}
 	if (test.outcome == TEST_PASSED)
 		return test;
 	test.message = unit->output.data;
@@ -159,7 +167,7 @@ static void count_and_tell(struct gotest_reader *gotest,
 static void set_outcome(struct gotest_reader *gotest, struct gotest_unit *unit,
 			enum test_outcome outcome)
 {
-	struct test_case before = case_of(gotest, unit);
+	struct test_case before = outcome_of(unit);
 	struct test_case after;
 
 	unit->outcome = outcome;
@@ -167,7 +175,7 @@ static void set_outcome(struct gotest_reader *gotest, struct gotest_unit *unit,
 	if (!unit->was_ended) {
 		count_and_tell(gotest, unit);
 	} else {
-		after = case_of(gotest, unit);
+		after = outcome_of(unit);
 		report_recount_test(report_of(gotest), &before, &after);
 	}
 	unit->runs = false;

@@ -93,12 +93,31 @@ static void licences_of_one_component(void **state)
 	str_release(&text);
 }
 
+static void a_test_that_fails_again_and_again(void **state)
+{
+	struct str text = STR_INIT;
+
+	(void)state;
+	str_add(&text,
+		"{\"Action\":\"output\",\"Package\":\"p\",\"Test\":\"t\","
+		"\"Output\":\"");
+	for (int i = 0; i < 1365; i++)
+		str_add(&text, "a. ");
+	str_add(&text, "\"}\n");
+	for (int i = 0; i < 100000; i++)
+		str_add(&text, "{\"Action\":\"fail\",\"Package\":\"p\","
+			       "\"Test\":\"t\"}\n");
+	reads_within_a_second(&text);
+	str_release(&text);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(names_that_collide),
 		cmocka_unit_test(lines_that_are_multiples_of_a_power_of_two),
 		cmocka_unit_test(licences_of_one_component),
+		cmocka_unit_test(a_test_that_fails_again_and_again),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
