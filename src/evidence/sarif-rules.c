@@ -13,12 +13,18 @@ static void add_component(struct sarif_rules *rules, json_t *object)
 {
 	struct sarif_component *component =
 		VECTOR_ADD(rules->components, rules->count, rules->cap);
+	const char *name = member_word(object, "name");
 	json_t *rule;
 	size_t i;
 
-	component->object = object;
+	if (name && !json_object_get(rules->by_name, name))
+		json_object_set_new_nocheck(
+			rules->by_name, name,
+			json_integer((json_int_t)rules->count - 1));
 	component->rules = member_array(object, "rules");
-	component->by_id = json_object();
+	/* Most of very many have none. */
+	component->by_id =
+		json_array_size(component->rules) ? json_object() : NULL;
 	json_array_foreach(component->rules, i, rule)
 	{
 		const char *id = member_word(rule, "id");
@@ -34,7 +40,7 @@ void sarif_rules_init(struct sarif_rules *rules, const json_t *run)
 	json_t *extension;
 	size_t i;
 
-	*rules = (struct sarif_rules){0};
+	*rules = (struct sarif_rules){.by_name = json_object()};
 	add_component(rules, member(tool, "driver"));
 	json_array_foreach(member_array(tool, "extensions"), i, extension)
 		add_component(rules, extension);
@@ -44,6 +50,7 @@ void sarif_rules_release(struct sarif_rules *rules)
 {
 	for (size_t i = 0; i < rules->count; i++)
 		json_decref(rules->components[i].by_id);
+	json_decref(rules->by_name);
 	free(rules->components);
 }
 
@@ -53,16 +60,13 @@ component_of(const struct sarif_rules *rules, const json_t *result)
 	const json_t *named = member(member(result, "rule"), "toolComponent");
 	const char *name = member_word(named, "name");
 	int index = member_int(named, "index", -1);
+	const json_t *at;
 
 	if (index >= 0 && (size_t)index + 1 < rules->count)
 		return &rules->components[index + 1];
-	/* A name that comes late among very many is not looked for. */
-	for (size_t i = 0; name && i < rules->count && i < 1000; i++) {
-		const json_t *object = rules->components[i].object;
-
-		if (str_equal(member_text(object, "name"), name))
-			return &rules->components[i];
-	}
+	at = name ? json_object_get(rules->by_name, name) : NULL;
+	if (at)
+		return &rules->components[json_integer_value(at)];
 	return &rules->components[0];
 }
 

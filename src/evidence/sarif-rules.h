@@ -7,15 +7,15 @@
 #include <jansson.h>
 
 struct sarif_component {
-	json_t *object; /* borrowed */
-	json_t *rules;	/* borrowed; may be NULL */
-	json_t *by_id;	/* owned */
+	json_t *rules; /* borrowed; may be NULL */
+	json_t *by_id; /* owned; NULL without rules */
 };
 
 /* The driver first, then the extensions. */
 struct sarif_rules {
 	struct sarif_component *components;
 	size_t count, cap;
+	json_t *by_name; /* their places; of equal names the first's */
 };
 
 void sarif_rules_init(struct sarif_rules *rules, const json_t *run);

@@ -11,8 +11,10 @@
 
 /* Numbers above it are no plan and no id that a program writes. */
 #define NUMBER_MAX 1000000000000u
-/* Duplicates are looked for among ids up to this. */
+/* Duplicates are looked for among ids up to this, and in 64 a test and these
+ * to begin with: one id alone must not take much room. */
 #define IDS_MAX (1u << 20)
+#define IDS_FIRST 64
 
 struct point {
 	bool ok;
@@ -296,7 +298,7 @@ static void note_id(struct tap_reader *tap, uint64_t id)
 		tap->saw_first = true;
 	if (id > tap->highest_id)
 		tap->highest_id = id;
-	if (id >= IDS_MAX)
+	if (id >= IDS_MAX || word > tap->points + IDS_FIRST)
 		return;
 	if (word >= tap->id_words) {
 		size_t words = word * 2 + 8;

@@ -111,6 +111,40 @@ static void a_test_that_fails_again_and_again(void **state)
 	str_release(&text);
 }
 
+static void extensions_of_sarif_by_name(void **state)
+{
+	struct str name = STR_INIT;
+	struct str text = STR_INIT;
+
+	(void)state;
+	for (int i = 0; i < 900; i++)
+		str_add(&name, "n");
+	str_add(&text,
+		"{\"version\":\"2.1.0\",\"runs\":[{\"tool\":{\"driver\":{"
+		"\"name\":\"t\"},\"extensions\":[{}");
+	for (int i = 0; i < 998; i++)
+		str_addf(&text, ",{\"name\":\"%s%d\"}", name.data, i);
+	str_add(&text, "]},\"results\":[{}");
+	for (int i = 0; i < 100000; i++)
+		str_addf(&text, ",{\"rule\":{\"toolComponent\":{\"name\":"
+				"\"nnnnn\"}}}");
+	str_add(&text, "]}]}");
+	reads_within_a_second(&text);
+	str_release(&text);
+	str_release(&name);
+}
+
+static void far_ids_of_tap(void **state)
+{
+	struct str text = STR_INIT;
+
+	(void)state;
+	for (int i = 0; i < 200000; i++)
+		str_add(&text, "1..1\nok 1048575\n");
+	reads_within_a_second(&text);
+	str_release(&text);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -118,6 +152,8 @@ int main(void)
 		cmocka_unit_test(lines_that_are_multiples_of_a_power_of_two),
 		cmocka_unit_test(licences_of_one_component),
 		cmocka_unit_test(a_test_that_fails_again_and_again),
+		cmocka_unit_test(extensions_of_sarif_by_name),
+		cmocka_unit_test(far_ids_of_tap),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
