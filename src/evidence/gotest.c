@@ -333,15 +333,23 @@ void gotest_finish(struct gotest_reader *gotest)
 		    gotest->failed_packages == 1 ? "" : "s");
 }
 
-static bool has(const char *line, size_t len, const char *word)
+/* A member of that name with a text; what was written again by another
+ * program has a space before it. */
+static bool has(const char *line, size_t len, const char *key)
 {
-	return memmem(line, len, word, strlen(word)) != NULL;
+	const char *at = memmem(line, len, key, strlen(key));
+
+	if (!at)
+		return false;
+	at += strlen(key);
+	at += *at == ' ';
+	return *at == '"';
 }
 
 bool gotest_is_sign(const char *line, size_t len)
 {
 	return len > 2 && line[0] == '{' && line[len - 1] == '}' &&
-	       has(line, len, "\"Action\":\"") &&
-	       (has(line, len, "\"Package\":\"") ||
-		has(line, len, "\"ImportPath\":\""));
+	       has(line, len, "\"Action\":") &&
+	       (has(line, len, "\"Package\":") ||
+		has(line, len, "\"ImportPath\":"));
 }

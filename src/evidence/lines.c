@@ -92,7 +92,7 @@ const struct report_format_ops cmocka_format = {
 
 const struct report_format_ops gotest_format = {
 	.name = "gotest",
-	.title = "the output of go test -json",
+	.title = "output of go test -json",
 	.encoding = REPORT_LINES,
 	.kind = REPORT_OF_TESTS,
 	.matches = is_gotest,

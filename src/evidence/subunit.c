@@ -85,21 +85,28 @@ static void begin(struct subunit_reader *subunit, const char *name, size_t len)
 	subunit->runs = true;
 }
 
-/* " [" at the end opens details of many lines, " [ why ]" has them itself. */
+/* The name may have brackets in it. " [" at the end opens details of many
+ * lines, " [ why ]" has them itself. */
 static size_t split_details(const char *text, size_t len, const char **why,
 			    size_t *why_len, bool *opens)
 {
-	const char *open = memmem(text, len, " [", 2);
+	static const char *const ends[] = {" [", " [ multipart"};
+	const char *open = memmem(text, len, " [ ", 3);
 	size_t name_len = open ? (size_t)(open - text) : len;
 	size_t rest = open ? len - name_len - 2 : 0;
 
 	*why = NULL;
 	*why_len = 0;
-	*opens = open && (!rest || after(open + 2, rest, " multipart"));
-	if (!open || *opens)
-		return open ? name_len : len;
-	if (rest < 2 || open[2] != ' ' || text[len - 1] != ']')
-		return len; /* the name has a bracket in it */
+	for (size_t i = 0; i < ARRAY_SIZE(ends); i++) {
+		size_t end = strlen(ends[i]);
+
+		*opens = len >= end &&
+			 memcmp(text + len - end, ends[i], end) == 0;
+		if (*opens)
+			return len - end;
+	}
+	if (rest < 2 || text[len - 1] != ']')
+		return len;
 	*why = open + 3;
 	*why_len = rest - 2 - (rest > 2 && text[len - 2] == ' ');
 	return name_len;

@@ -203,6 +203,41 @@ static void subunit_that_is_cut_is_red(void **state)
 	report_release(&report);
 }
 
+/* As what has written the lines again may put them. */
+static void spaces_after_colons_are_fine(void **state)
+{
+	struct report report = report_of_text(
+		"{\"Action\": \"pass\", \"Package\": \"p\", \"Test\": \"a\"}\n"
+		"{\"Action\": \"pass\", \"Package\": \"p\"}\n",
+		NULL);
+
+	(void)state;
+	assert_string_equal(report.format, "gotest");
+	assert_int_equal(report.totals.passed, 1);
+	report_release(&report);
+	assert_text_refused("{}", "gotest", "is no output of go test");
+}
+
+static void a_name_of_subunit_may_have_brackets(void **state)
+{
+	struct report report = report_of_text("test: a [1]\n"
+					      "success: a [1] [\n"
+					      "failure: x\n"
+					      "]\n"
+					      "test: b [2]\n"
+					      "skip: b [2] [ no disk ]\n",
+					      NULL);
+
+	(void)state;
+	assert_string_equal(report.format, "subunit");
+	assert_int_equal(report.totals.total, 2);
+	assert_int_equal(report.totals.passed, 1);
+	assert_int_equal(report.totals.skipped, 1);
+	assert_string_equal(report.cases[1].name, "b [2]");
+	assert_string_equal(report.cases[1].message, "no disk");
+	report_release(&report);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -219,6 +254,8 @@ int main(void)
 			live_each_test_is_told_among_what_else_is_printed),
 		cmocka_unit_test(subunit_results_are_counted),
 		cmocka_unit_test(subunit_that_is_cut_is_red),
+		cmocka_unit_test(spaces_after_colons_are_fine),
+		cmocka_unit_test(a_name_of_subunit_may_have_brackets),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
