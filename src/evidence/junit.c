@@ -203,7 +203,7 @@ static void end_case(struct junit *junit)
 		return;
 	junit->in_case = false;
 	test.outcome = outcome_of(junit);
-	test.flaky = junit->flaky && test.outcome == TEST_PASSED;
+	test.flaky = junit->flaky;
 	if (test.outcome != TEST_PASSED) {
 		tidy_message(junit);
 		find_place(junit);

@@ -57,7 +57,7 @@ enum test_outcome {
 	TEST_UNFINISHED, /* announced or begun, but without an end */
 };
 
-/* total is the sum of the outcomes; flaky ones are among the passed. */
+/* total is the sum of the outcomes, among which are the flaky ones. */
 struct test_totals {
 	uint64_t total;
 	uint64_t passed;
@@ -66,7 +66,7 @@ struct test_totals {
 	uint64_t skipped;
 	uint64_t todo;
 	uint64_t unfinished;
-	uint64_t flaky; /* passed after a failed attempt */
+	uint64_t flaky; /* with a failed attempt before it passed */
 };
 
 struct test_case {

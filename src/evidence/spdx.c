@@ -39,16 +39,23 @@ static int check_version(const struct report_input *input, struct error *err)
 			 input->name, version);
 }
 
+/* What the standard has for it; another word is a licence of an unknown name,
+ * and is looked at as one. */
+static bool is_told(const char *license)
+{
+	return license && *license && !str_equal(license, "NONE") &&
+	       !str_equal(license, "NOASSERTION");
+}
+
 /* Concluded by who looked, else declared by who made it. */
 static const char *license_of(struct report *report, const json_t *package)
 {
 	const char *license = member_text(package, "licenseConcluded");
 
-	if (!license_is_told(license))
+	if (!is_told(license))
 		license = member_text(package, "licenseDeclared");
-	return license_is_told(license)
-		       ? report_text(report, license, REPORT_NAME_MAX)
-		       : NULL;
+	return is_told(license) ? report_text(report, license, REPORT_NAME_MAX)
+				: NULL;
 }
 
 static const char *purl_of(struct report *report, const json_t *package)

@@ -291,6 +291,21 @@ static void a_file_with_properties_must_not_be_copied(void **state)
 	report_release(&report);
 }
 
+static void a_flaky_attempt_is_flaky_whatever_came_of_it(void **state)
+{
+	struct report report = report_of_text(
+		"<testsuite><testcase name='a'><flakyFailure/><failure/>"
+		"</testcase><testcase name='b'><flakyError/></testcase>"
+		"</testsuite>",
+		NULL);
+
+	(void)state;
+	assert_int_equal(report.totals.flaky, 2);
+	assert_int_equal(report.totals.failed, 1);
+	assert_int_equal(report.totals.passed, 1);
+	report_release(&report);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -317,6 +332,7 @@ int main(void)
 		cmocka_unit_test(
 			a_failure_after_a_case_inside_a_case_is_not_lost),
 		cmocka_unit_test(a_file_with_properties_must_not_be_copied),
+		cmocka_unit_test(a_flaky_attempt_is_flaky_whatever_came_of_it),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

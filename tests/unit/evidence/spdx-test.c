@@ -84,6 +84,19 @@ static void other_tables_are_no_list_of_licences(void **state)
 	assert_refused(bare, sizeof(bare) - 1, NULL, "no format known");
 }
 
+static void unknown_is_a_word_like_another(void **state)
+{
+	struct report report = report_of_text(
+		"{\"spdxVersion\":\"SPDX-2.3\",\"packages\":["
+		"{\"name\":\"a\",\"licenseDeclared\":\"UNKNOWN\"},"
+		"{\"name\":\"b\",\"licenseDeclared\":\"NONE\"}]}",
+		NULL);
+
+	(void)state;
+	assert_int_equal(report.license_unknown, 1);
+	report_release(&report);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -93,6 +106,7 @@ int main(void)
 		cmocka_unit_test(other_versions_of_spdx_are_refused),
 		cmocka_unit_test(each_file_of_licensecheck_is_a_component),
 		cmocka_unit_test(other_tables_are_no_list_of_licences),
+		cmocka_unit_test(unknown_is_a_word_like_another),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
