@@ -45,7 +45,6 @@ libsignalbox_a_SOURCES += \
 	%D%/lines.c \
 	%D%/policy.c %D%/policy.h \
 	%D%/pool.c %D%/pool.h \
-	%D%/exceptions.c %D%/exceptions.h \
 	%D%/puppet.c \
 	%D%/exceptions.c %D%/exceptions.h %D%/exceptions-apply.c \
 	%D%/ignore.c %D%/ignore.h %D%/ignore-lines.c \

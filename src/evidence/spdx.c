@@ -8,7 +8,6 @@
 #include "evidence/chains.h"
 #include "evidence/entry.h"
 #include "evidence/json.h"
-#include "evidence/license-names.h"
 
 #define TITLE "SPDX JSON"
 
