@@ -111,6 +111,20 @@ static void memory_is_bounded_by_the_size(void **state)
 	str_release(&text);
 }
 
+static void memory_of_small_values_is_bounded(void **state)
+{
+	struct str text = STR_INIT;
+
+	(void)state;
+	str_add(&text, "{\"version\":\"2.1.0\",\"runs\":[{\"tool\":{"
+		       "\"extensions\":[{}");
+	for (int i = 0; i < 170000; i++)
+		str_add(&text, ",{}");
+	str_add(&text, "]},\"results\":[]}]}");
+	check_memory(&text, "SARIF of empty extensions");
+	str_release(&text);
+}
+
 /* The array of objects that takes most of a tree. */
 static void find_largest(json_t *value, json_t **found, size_t *size)
 {
@@ -245,6 +259,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(memory_is_bounded_for_each_format_of_json),
 		cmocka_unit_test(memory_is_bounded_by_the_size),
+		cmocka_unit_test(memory_of_small_values_is_bounded),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
