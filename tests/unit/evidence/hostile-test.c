@@ -66,11 +66,11 @@ static enum outcome attack(struct victim *victim, const char *text, size_t len,
 	enum outcome outcome = REFUSED;
 	char *copy = xmemdup(text, len + 1);
 
-	if (report_parse(copy, len, "r", format, &report, &err) == 0) {
+	if (report_parse(copy, len, "rEport.x", format, &report, &err) == 0) {
 		report_agrees(&report);
 		outcome = report_is_green(&report) ? GREEN : RED;
 		report_release(&report);
-	} else if (!strstr(error_text(&err), "r")) {
+	} else if (!strstr(error_text(&err), "rEport.x")) {
 		lose(victim, "refused without a word");
 	}
 	error_clear(&err);
