@@ -62,20 +62,45 @@ static bool is_live(const char *format)
 	return false;
 }
 
+/* Which format the output is read as; NULL: none yet. */
+static const char *of_output(const struct stage_config *stage)
+{
+	for (size_t i = 0; i < stage->report_count; i++)
+		if (strcmp(stage->reports[i].path, "-") == 0)
+			return stage->reports[i].format;
+	return NULL;
+}
+
+static bool check_output(struct reader *reader, const struct node *value,
+			 const char *format, const struct stage_config *stage)
+{
+	const char *first = of_output(stage);
+
+	if (value->kind != NODE_TEXT || strcmp(value->text, "-") != 0)
+		return true;
+	if (!is_live(format))
+		complain_about(reader, value,
+			       "%s is not read from the output; write it to a "
+			       "file and name that",
+			       format);
+	else if (first)
+		complain_about(reader, value,
+			       "the output is read as %s already; write %s to "
+			       "a file and name that",
+			       first, format);
+	else
+		return true;
+	return false;
+}
+
 static void add_report(struct reader *reader, const struct node *value,
 		       const char *format, struct stage_config *stage)
 {
 	char *path = NULL;
 	struct report_config *report;
 
-	if (!is_live(format) && value->kind == NODE_TEXT &&
-	    strcmp(value->text, "-") == 0) {
-		complain_about(reader, value,
-			       "%s is not read from the output; write it to a "
-			       "file and name that",
-			       format);
+	if (!check_output(reader, value, format, stage))
 		return;
-	}
 	read_glob(reader, value, &path);
 	if (!path)
 		return;

@@ -22,9 +22,8 @@ struct reports {
 	const struct stage_config *stage;
 	char *folder; /* NULL: none */
 	const char *state_folder;
-	struct report_stream *stream; /* NULL: none is live */
-	const char *stream_format;
-	struct str names; /* of its tests, and what came of them */
+	struct report_stream *stream; /* of the output; NULL: none */
+	struct str names;	      /* of its tests, and what came of them */
 	struct timer *tell;
 	int64_t told_us;
 	struct test_totals told;
@@ -121,10 +120,8 @@ struct reports *reports_new(struct step *step)
 						  config->path);
 			continue;
 		}
-		report_stream_free(reports->stream);
-		reports->stream_format = config->format;
-		reports->stream = report_stream_new(reports->stream_format,
-						    on_test, reports);
+		reports->stream =
+			report_stream_new(config->format, on_test, reports);
 	}
 	return reports;
 }
