@@ -76,7 +76,10 @@ static void read_one(struct scan_job *job, struct scan_reading *reading)
 	reading->is_read = report_is_fresh(before, reading->path, &err) &&
 			   report_read(reading->path, job->config->format,
 				       &reading->report, &err) == 0;
-	if (!reading->is_read)
+	/* Before licences are judged, which adds some of ours. */
+	if (reading->is_read)
+		job->reported += reading->report.finding_count;
+	else
 		reading->text = xstrdup(error_text(&err));
 	error_clear(&err);
 }
@@ -106,14 +109,11 @@ static struct scan_reading *last_of(struct scan_job *job)
 static void check_exit(struct scan_job *job)
 {
 	const char *pattern = job->config->reports.items[0];
-	size_t found = 0;
 
 	for (size_t i = 0; i < job->count; i++)
-		if (job->readings[i].is_read)
-			found += job->readings[i].report.finding_count;
-		else
+		if (!job->readings[i].is_read)
 			return;
-	if (job->found_exit && !found)
+	if (job->found_exit && !job->reported)
 		blame(last_of(job),
 		      xasprintf("the command ended with exit status %d, which "
 				"says that it found something, but %s holds "

@@ -33,6 +33,7 @@ struct scan_job { /* the helper's */
 	int found_exit;		       /* as in struct scan_traces */
 	struct scan_reading *readings; /* one at least */
 	size_t count, cap;
+	size_t reported;	      /* findings of the scanner's own */
 	struct exceptions exceptions; /* hold texts of the reports */
 	struct strings exception_notes;
 	struct strings notes; /* of what its findings were compared with */

@@ -59,6 +59,23 @@ static void each_licence_must_be_allowed(void **state)
 	assert_int_equal(scan(site, "fail-on: high"), 1);
 }
 
+/* What the policy makes of the licences is no finding of the scanner. */
+static void a_scanner_that_found_something_must_report_it(void **state)
+{
+	struct site *site = *state;
+
+	site_write(site, "bom",
+		   "{\"bomFormat\":\"CycloneDX\",\"specVersion\":\"1.5\","
+		   "\"vulnerabilities\":[],\"components\":[{\"bom-ref\":"
+		   "\"a\",\"name\":\"plum\"}]}");
+	site_pipeline(site, HEAD "  scan: {run: cat bom > b.json; exit 1, "
+				 "scan: {report: b.json, " LISTS "}}}\n");
+	site_commit(site, "a scan that found something");
+	assert_int_equal(site_call(site, "run", NULL), 1);
+	assert_says(site->out, "b.json holds no finding");
+	assert_int_equal(scan(site, LISTS "}"), 0);
+}
+
 static void an_approval_or_an_exception_lets_one_pass(void **state)
 {
 	struct site *site = *state;
@@ -157,6 +174,7 @@ static int tests(void)
 {
 	const struct CMUnitTest tests[] = {
 		SITE_TEST(each_licence_must_be_allowed),
+		SITE_TEST(a_scanner_that_found_something_must_report_it),
 		SITE_TEST(an_approval_or_an_exception_lets_one_pass),
 		SITE_TEST(what_cannot_be_judged_is_red),
 		SITE_TEST(a_plan_is_told_before_its_gate),
