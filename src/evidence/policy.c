@@ -79,6 +79,32 @@ void findings_sort_out(struct report *report,
 	}
 }
 
+static void add_age(struct str *text, const struct report *report,
+		    const struct findings_policy *policy)
+{
+	const char *also = text->len ? "; " : "";
+	int64_t age_ms = policy->now_ms - report->data_ms;
+
+	if (policy->max_age_ms < 0)
+		return;
+	if (!report->data_ms)
+		str_addf(text,
+			 "%sit does not tell how old what it knows is, and "
+			 "the policy has a max-age",
+			 also);
+	else if (age_ms < -DAY_MS) /* clocks may differ a little */
+		str_addf(text,
+			 "%swhat it knows is dated more than a day from now "
+			 "in the future, so how old it is is not told, and "
+			 "the policy has a max-age",
+			 also);
+	else if (age_ms > policy->max_age_ms)
+		str_addf(text,
+			 "%swhat it knows is %lld days old, more than the "
+			 "policy's max-age: update the scanner's database",
+			 also, (long long)(age_ms / DAY_MS));
+}
+
 /* What is wrong with the scan, whatever it found. */
 static void add_scan_faults(struct str *text, const struct report *report,
 			    const struct findings_policy *policy)
@@ -97,21 +123,6 @@ static void add_scan_faults(struct str *text, const struct report *report,
 			 "%sit looked at nothing: mend what it is pointed at, "
 			 "or say may-be-empty: true",
 			 also);
-	also = text->len ? "; " : "";
-	if (policy->max_age_ms < 0)
-		return;
-	if (!report->data_ms)
-		str_addf(text,
-			 "%sit does not tell how old what it knows is, and "
-			 "the policy has a max-age",
-			 also);
-	else if (policy->now_ms - report->data_ms > policy->max_age_ms)
-		str_addf(text,
-			 "%swhat it knows is %lld days old, more than the "
-			 "policy's max-age: update the scanner's database",
-			 also,
-			 (long long)((policy->now_ms - report->data_ms) /
-				     DAY_MS));
 }
 
 static void add_bad(struct str *text, const struct report *report,
@@ -147,6 +158,7 @@ bool findings_hold(const struct report *report,
 	}
 	add_bad(&text, report, policy);
 	add_scan_faults(&text, report, policy);
+	add_age(&text, report, policy);
 	pass = text.len == 0;
 	if (pass)
 		str_addf(&text, "%" PRIu64 " open, none %s or above",

@@ -189,6 +189,16 @@ static void old_data_are_red_and_so_are_data_of_no_age(void **state)
 	report = report_of("sarif/clean.sarif");
 	report.data_ms = 93 * day;
 	expect(&report, &policy, "pass: 0 open, none critical or above");
+	/* A clock may be ahead, but not by days. */
+	report = report_of("sarif/clean.sarif");
+	report.data_ms = 101 * day;
+	expect(&report, &policy, "pass: 0 open, none critical or above");
+	report = report_of("sarif/clean.sarif");
+	report.data_ms = 101 * day + 1;
+	expect(&report, &policy,
+	       "fail: what it knows is dated more than a day from now in the "
+	       "future, so how old it is is not told, and the policy has a "
+	       "max-age");
 }
 
 static void thresholds_are_of_all_reports_together(void **state)
