@@ -2,7 +2,9 @@
 #include "evidence/policy.h"
 
 #include <inttypes.h>
+#include <string.h>
 
+#include "base/memory.h"
 #include "base/str.h"
 #include "evidence/kept.h"
 
@@ -54,6 +56,30 @@ static void leave_out(struct report *report, struct finding *finding,
 	++*count;
 }
 
+/* No version mends a package that was made to do harm: it is to go. OSV has
+ * ids for these, others say it in the title. */
+static bool is_malicious(const struct finding *finding)
+{
+	static const char *const titles[] = {"malware", "malicious package",
+					     "malicious code"};
+
+	if ((finding->id && strncasecmp(finding->id, "MAL-", 4) == 0) ||
+	    (finding->aliases &&
+	     (strncasecmp(finding->aliases, "MAL-", 4) == 0 ||
+	      strcasestr(finding->aliases, " MAL-"))))
+		return true;
+	for (size_t i = 0; finding->title && i < ARRAY_SIZE(titles); i++)
+		if (strcasestr(finding->title, titles[i]))
+			return true;
+	return false;
+}
+
+static bool may_wait(const struct finding *finding)
+{
+	return finding->kind == FINDING_VULNERABILITY && !finding->fixed &&
+	       !is_malicious(finding);
+}
+
 void findings_sort_out(struct report *report,
 		       const struct findings_policy *policy)
 {
@@ -72,8 +98,7 @@ void findings_sort_out(struct report *report,
 		if (policy->known && !finding->is_new)
 			leave_out(report, finding, FINDING_KNOWN,
 				  &report->known);
-		else if (policy->only_fixable && !finding->fixed &&
-			 finding->kind == FINDING_VULNERABILITY)
+		else if (policy->only_fixable && may_wait(finding))
 			leave_out(report, finding, FINDING_NOT_FIXABLE,
 				  &report->not_fixable);
 	}

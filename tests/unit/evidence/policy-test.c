@@ -111,6 +111,29 @@ static void what_nothing_mends_may_wait_but_no_secret(void **state)
 	       "nothing mends yet");
 }
 
+/* No version will ever mend it, and it does harm now. */
+static void a_package_known_to_do_harm_does_not_wait(void **state)
+{
+	static const char *const ids[] = {"MAL-2024-1", "GHSA-1", "GHSA-2"};
+	static const char *const aliases[] = {NULL, "CVE-2031-2 MAL-2024-1",
+					      NULL};
+	static const char *const titles[] = {NULL, NULL, "Malware in fern"};
+	struct findings_policy policy = lenient;
+
+	(void)state;
+	policy.only_fixable = true;
+	for (size_t i = 0; i < ARRAY_SIZE(ids); i++) {
+		struct report report = small_report();
+
+		report.findings[1].id = ids[i];
+		report.findings[1].aliases = aliases[i];
+		report.findings[1].title = titles[i];
+		expect(&report, &policy,
+		       "fail: 1 critical; the policy fails on critical and "
+		       "above");
+	}
+}
+
 /* Of the same twice, when it was there once, one is new. */
 static void what_was_there_before_does_not_count(void **state)
 {
@@ -265,6 +288,7 @@ int main(void)
 		cmocka_unit_test(the_threshold_counts_itself_and_above),
 		cmocka_unit_test(unknown_severity_fails_unless_told_otherwise),
 		cmocka_unit_test(what_nothing_mends_may_wait_but_no_secret),
+		cmocka_unit_test(a_package_known_to_do_harm_does_not_wait),
 		cmocka_unit_test(what_was_there_before_does_not_count),
 		cmocka_unit_test(
 			a_scan_of_nothing_is_red_unless_it_may_be_empty),
