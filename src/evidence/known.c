@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "evidence/known.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,9 +10,9 @@
 
 #define KEY_SIZE 33
 
-struct known {
+struct known { /* all of a key, once they are sorted */
 	char key[KEY_SIZE];
-	size_t taken; /* of the first of a key: how many of them */
+	uint32_t left[REPORT_SEVERITY_COUNT];
 };
 
 struct known_findings {
@@ -33,7 +34,8 @@ void known_free(struct known_findings *known)
 	free(known);
 }
 
-void known_add(struct known_findings *known, const char *key)
+void known_add(struct known_findings *known, const char *key,
+	       enum report_severity severity)
 {
 	struct known *item = VECTOR_ADD(known->items, known->count, known->cap);
 
@@ -41,6 +43,7 @@ void known_add(struct known_findings *known, const char *key)
 		BUG("a finding is known too late");
 	memset(item, 0, sizeof(*item));
 	memcpy(item->key, key, strnlen(key, KEY_SIZE - 1));
+	item->left[severity] = 1;
 }
 
 static int compare(const void *a, const void *b)
@@ -48,36 +51,59 @@ static int compare(const void *a, const void *b)
 	return strcmp(a, b);
 }
 
-/* Where the key is, or would be, first. */
-static size_t first_of(const struct known_findings *known, const char *key)
+static void sort(struct known_findings *known)
 {
-	size_t low = 0, high = known->count;
+	struct known *last = known->items;
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
+	known->is_sorted = true;
+	if (!known->count)
+		return;
+	qsort(known->items, known->count, sizeof(*known->items), compare);
+	for (size_t i = 1; i < known->count; i++) {
+		const struct known *item = &known->items[i];
 
-		if (strcmp(known->items[middle].key, key) < 0)
-			low = middle + 1;
-		else
-			high = middle;
+		if (strcmp(item->key, last->key) != 0) {
+			*++last = *item;
+			continue;
+		}
+		for (int s = 0; s < REPORT_SEVERITY_COUNT; s++)
+			last->left[s] += item->left[s];
 	}
-	return low;
+	known->count = (size_t)(last - known->items) + 1;
 }
 
-bool known_take(struct known_findings *known, const char *key)
+/* Of those that were as bad at least, the least. What is unknown now may be
+ * critical; what was unknown need not have been more than that. */
+static bool take(struct known *item, enum report_severity severity)
 {
-	size_t first, next;
+	int least = severity;
 
-	if (!known->is_sorted && known->count)
-		qsort(known->items, known->count, sizeof(*known->items),
-		      compare);
-	known->is_sorted = true;
-	first = first_of(known, key);
-	if (first == known->count || strcmp(known->items[first].key, key) != 0)
+	if (severity == REPORT_SEVERITY_UNKNOWN) {
+		if (item->left[severity]) {
+			item->left[severity]--;
+			return true;
+		}
+		least = REPORT_SEVERITY_CRITICAL;
+	}
+	for (int s = least; s < REPORT_SEVERITY_COUNT; s++) {
+		if (!item->left[s])
+			continue;
+		item->left[s]--;
+		return true;
+	}
+	return false;
+}
+
+bool known_take(struct known_findings *known, const char *key,
+		enum report_severity severity)
+{
+	struct known *item;
+
+	if (!known->is_sorted)
+		sort(known);
+	if (!known->count)
 		return false;
-	next = first + known->items[first].taken;
-	if (next == known->count || strcmp(known->items[next].key, key) != 0)
-		return false;
-	known->items[first].taken++;
-	return true;
+	item = bsearch(key, known->items, known->count, sizeof(*known->items),
+		       compare);
+	return item && take(item, severity);
 }

@@ -1,18 +1,21 @@
 /* SPDX-License-Identifier: MIT */
-/* Findings that were there before, by key (finding_key()), as often as they
- * were: of what comes more often, the rest is new. */
+/* Findings that were there before, by key (finding_key()), as often and as bad
+ * as they were: of what comes more often the rest is new, and so is what got
+ * worse. An unknown severity may be any. */
 #ifndef SIGNALBOX_EVIDENCE_KNOWN_H
 #define SIGNALBOX_EVIDENCE_KNOWN_H
 
-#include <stdbool.h>
+#include "evidence/finding.h"
 
 struct known_findings;
 
 struct known_findings *known_new(void);
 void known_free(struct known_findings *known);
 /* Not after the first known_take(). */
-void known_add(struct known_findings *known, const char *key);
-/* Whether there is one left; takes it. */
-bool known_take(struct known_findings *known, const char *key);
+void known_add(struct known_findings *known, const char *key,
+	       enum report_severity severity);
+/* Whether there is one left that was as bad at least; takes it. */
+bool known_take(struct known_findings *known, const char *key,
+		enum report_severity severity);
 
 #endif

@@ -93,7 +93,8 @@ void findings_sort_out(struct report *report,
 			continue;
 		if (policy->known) {
 			finding_key(finding, key);
-			finding->is_new = !known_take(policy->known, key);
+			finding->is_new = !known_take(policy->known, key,
+						      finding->severity);
 		}
 		if (policy->known && !finding->is_new)
 			leave_out(report, finding, FINDING_KNOWN,

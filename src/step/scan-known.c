@@ -29,7 +29,8 @@ static int know_live(struct scan_job *job, struct known_findings *known,
 		return found;
 	for (size_t i = 0; i < kept.finding_count; i++)
 		if (is_open(&kept.findings[i]))
-			known_add(known, kept.findings[i].key);
+			known_add(known, kept.findings[i].key,
+				  kept.findings[i].severity);
 	kept_release(&kept);
 	return 0;
 }
@@ -52,7 +53,7 @@ static int know_report(const struct scan_job *job, const struct str *text,
 		if (report.findings[i].suppressed)
 			continue;
 		finding_key(&report.findings[i], key);
-		known_add(known, key);
+		known_add(known, key, report.findings[i].severity);
 	}
 	report_release(&report);
 	return result;

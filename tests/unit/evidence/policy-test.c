@@ -146,7 +146,7 @@ static void what_was_there_before_does_not_count(void **state)
 	policy.known = known_new();
 	for (size_t i = 0; i < report.finding_count; i++) {
 		finding_key(&report.findings[i], key);
-		known_add(policy.known, key);
+		known_add(policy.known, key, report.findings[i].severity);
 	}
 	findings_sort_out(&report, &policy);
 	assert_int_equal(report.open, 0);
@@ -161,6 +161,50 @@ static void what_was_there_before_does_not_count(void **state)
 	known_free(policy.known);
 	report_release(&report);
 	report_release(&again);
+}
+
+/* The states of two findings of one key, when one of `was` was known. */
+static void judge_two(enum report_severity was, enum report_severity first,
+		      enum report_severity second, const char *expected)
+{
+	struct findings_policy policy = lenient;
+	struct report report = small_report();
+	char key[FINDING_KEY_SIZE];
+	char *text;
+
+	report.findings[0] = report.findings[1];
+	report.findings[0].severity = first;
+	report.findings[1].severity = second;
+	finding_key(&report.findings[0], key);
+	policy.known = known_new();
+	known_add(policy.known, key, was);
+	findings_sort_out(&report, &policy);
+	text = xasprintf("%s, %s", finding_state_name(report.findings[0].state),
+			 finding_state_name(report.findings[1].state));
+	if (strcmp(text, expected) != 0)
+		fail_msg("%d known, %d and %d: %s, not %s", (int)was,
+			 (int)first, (int)second, text, expected);
+	free(text);
+	known_free(policy.known);
+	report_release(&report);
+}
+
+static void what_got_worse_was_not_there_before(void **state)
+{
+	(void)state;
+	judge_two(REPORT_SEVERITY_LOW, REPORT_SEVERITY_CRITICAL,
+		  REPORT_SEVERITY_LOW, "open, known");
+	judge_two(REPORT_SEVERITY_LOW, REPORT_SEVERITY_INFO,
+		  REPORT_SEVERITY_INFO, "known, open");
+	judge_two(REPORT_SEVERITY_CRITICAL, REPORT_SEVERITY_HIGH,
+		  REPORT_SEVERITY_CRITICAL, "known, open");
+	/* Nobody knows how bad: it may be as bad as any. */
+	judge_two(REPORT_SEVERITY_HIGH, REPORT_SEVERITY_UNKNOWN,
+		  REPORT_SEVERITY_LOW, "open, known");
+	judge_two(REPORT_SEVERITY_CRITICAL, REPORT_SEVERITY_UNKNOWN,
+		  REPORT_SEVERITY_LOW, "known, open");
+	judge_two(REPORT_SEVERITY_UNKNOWN, REPORT_SEVERITY_LOW,
+		  REPORT_SEVERITY_UNKNOWN, "open, known");
 }
 
 static void a_scan_of_nothing_is_red_unless_it_may_be_empty(void **state)
@@ -290,6 +334,7 @@ int main(void)
 		cmocka_unit_test(what_nothing_mends_may_wait_but_no_secret),
 		cmocka_unit_test(a_package_known_to_do_harm_does_not_wait),
 		cmocka_unit_test(what_was_there_before_does_not_count),
+		cmocka_unit_test(what_got_worse_was_not_there_before),
 		cmocka_unit_test(
 			a_scan_of_nothing_is_red_unless_it_may_be_empty),
 		cmocka_unit_test(
