@@ -179,10 +179,10 @@ static void note_findings(struct report *report)
 			    report->finding_count);
 }
 
-static void read_one(struct reports *reports, const char *path,
-		     const char *format)
+static void fill_reading(struct reports *reports, struct reading *reading,
+			 const char *format)
 {
-	struct reading *reading = add_reading(reports, path, format);
+	const char *path = reading->path;
 	const struct report_identity *before =
 		report_files_before(&reports->files, path);
 	struct error err = ERROR_INIT;
@@ -197,6 +197,22 @@ static void read_one(struct reports *reports, const char *path,
 	reading->kind = reading->report.kind;
 	note_findings(&reading->report);
 	reading->why = verdict(&reading->report);
+}
+
+static void read_one(struct reports *reports, const char *path,
+		     const char *format)
+{
+	enum report_taken taken =
+		report_files_take(&reports->files, path, format);
+	struct reading *reading;
+
+	if (taken == REPORT_AGAIN)
+		return;
+	reading = add_reading(reports, path, format);
+	if (taken == REPORT_NEW)
+		fill_reading(reports, reading, format);
+	else
+		reading->why = xstrdup("it is read in another format already");
 }
 
 static void add_missing(struct reports *reports,

@@ -22,14 +22,6 @@ const char *scan_shown(const struct scan_job *job, const char *path)
 		       : path;
 }
 
-static bool is_there(const struct scan_job *job, const char *path)
-{
-	for (size_t i = 0; i < job->count; i++)
-		if (strcmp(job->readings[i].path, path) == 0)
-			return true;
-	return false;
-}
-
 static struct scan_reading *add_reading(struct scan_job *job, char *path)
 {
 	struct scan_reading *reading =
@@ -59,7 +51,8 @@ static void find_reports(struct scan_job *job, const char *pattern)
 	else
 		free(path);
 	for (size_t i = 0; i < paths.count; i++)
-		if (!is_there(job, paths.items[i]))
+		if (report_files_take(&job->files, paths.items[i], NULL) ==
+		    REPORT_NEW)
 			add_reading(job, xstrdup(paths.items[i]));
 	strings_release(&paths);
 	error_clear(&err);

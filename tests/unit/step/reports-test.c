@@ -2,6 +2,7 @@
 #include "unit/step/rig.h"
 
 #include <stdio.h>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "base/memory.h"
@@ -150,6 +151,54 @@ static void files_written_by_the_stage_are_read(void **state)
 	end(&f);
 }
 
+#define TAKEN(reports)                                           \
+	"name: shop\nstages:\n  go: {run: x, reports: {" reports \
+	"}, require: {tests: 2}}\n"
+
+/* A test counts once, whatever name or glob leads to its file. */
+static void a_file_that_is_named_twice_counts_once(void **state)
+{
+	static const char *const pipelines[] = {
+		TAKEN("junit: [\"out/*.xml\", out/a.xml]"),
+		TAKEN("junit: [out/a.xml, ./out//a.xml]"),
+		TAKEN("junit: [out/a.xml, out/b.xml]"),
+	};
+	struct fixture f;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(pipelines); i++) {
+		char *link, *file;
+
+		begin(&f, pipelines[i]);
+		put_file(&f, "a.xml", green);
+		link = path_join(f.rig.folder, "out/b.xml");
+		file = path_join(f.rig.folder, "out/a.xml");
+		if (i == 2)
+			assert_int_equal(symlink(file, link), 0);
+		finish(&f);
+		assert_non_null(f.why);
+		assert_non_null(strstr(f.why, "1 test"));
+		assert_int_equal(rig_told(&f.rig, "\"report.read\""), 1);
+		unlink(link);
+		free(link);
+		free(file);
+		end(&f);
+	}
+}
+
+/* What it would say in the other format, nobody would have looked at. */
+static void a_file_of_two_formats_is_red(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	begin(&f, TAKEN("tap: out/a, cmocka: \"out/*\""));
+	put_file(&f, "a", "1..2\nok 1\nok 2\n");
+	finish(&f);
+	assert_string_equal(f.why, "it is read in another format already");
+	end(&f);
+}
+
 static void check_names(struct fixture *f, const char *wanted)
 {
 	char *path = path_join(f->rig.folder, "logs/go.tests");
@@ -245,6 +294,8 @@ int main(void)
 		cmocka_unit_test(passed_tests_are_told_as_counts),
 		cmocka_unit_test(an_empty_stream_is_red),
 		cmocka_unit_test(files_written_by_the_stage_are_read),
+		cmocka_unit_test(a_file_that_is_named_twice_counts_once),
+		cmocka_unit_test(a_file_of_two_formats_is_red),
 		cmocka_unit_test(the_names_of_all_tests_are_kept),
 		cmocka_unit_test(a_report_that_was_not_written_is_red),
 		cmocka_unit_test(a_report_of_an_older_run_is_red),
