@@ -15,7 +15,8 @@
 #include "step/require.h"
 #include "step/test-names.h"
 
-#define TELL_US 250000 /* counts of passed tests at most so often */
+#define TELL_US 250000	   /* counts alone at most so often */
+#define BAD_CASES_TOLD 100 /* of a report; all are counted and kept */
 
 struct reports {
 	struct step *step; /* the loop's; not for the helper */
@@ -27,6 +28,7 @@ struct reports {
 	struct timer *tell;
 	int64_t told_us;
 	struct test_totals told;
+	size_t bad_told;	   /* of the stream */
 	struct report_files files; /* as they were before the command */
 	struct reading live;	   /* what the stream has come to */
 	struct reading *readings;
@@ -87,7 +89,8 @@ static void on_test(const struct test_case *test,
 	struct reports *reports = data;
 
 	test_names_add(&reports->names, test);
-	if (is_bad(test)) {
+	if (is_bad(test) && reports->bad_told < BAD_CASES_TOLD) {
+		reports->bad_told++;
 		tell_case(reports, test, totals);
 		return;
 	}
@@ -321,8 +324,6 @@ static void tell_report(struct reports *reports, size_t which,
 	keeping_tell(reports->keeping, which, event);
 	step_emit(reports->step, event);
 }
-
-#define BAD_CASES_TOLD 100
 
 static void tell_reading(struct reports *reports, size_t which,
 			 const struct reading *reading)

@@ -103,6 +103,27 @@ static void a_failed_test_is_told_at_once_by_its_name(void **state)
 	end(&f);
 }
 
+/* The count stays whole, and so does what is kept. */
+static void failed_tests_without_end_are_not_all_told(void **state)
+{
+	struct str text = STR_INIT;
+	struct fixture f;
+
+	(void)state;
+	begin(&f, LIVE);
+	str_add(&text, "1..5000\n");
+	for (int i = 1; i <= 5000; i++)
+		str_addf(&text, "not ok %d - bad%d\n", i, i);
+	print(&f, text.data);
+	finish(&f);
+	assert_int_equal(rig_told(&f.rig, "\"outcome\":\"failed\""), 100);
+	assert_true(rig_told(&f.rig, "\"test.finished\"") < 110);
+	assert_int_equal(rig_told(&f.rig, "\"name\":\"bad100\""), 1);
+	assert_true(rig_told(&f.rig, "\"failed\":5000") > 0);
+	str_release(&text);
+	end(&f);
+}
+
 /* Four counts a second at most, however many tests pass. */
 static void passed_tests_are_told_as_counts(void **state)
 {
@@ -291,6 +312,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_live_stream_is_counted_and_judged),
 		cmocka_unit_test(a_failed_test_is_told_at_once_by_its_name),
+		cmocka_unit_test(failed_tests_without_end_are_not_all_told),
 		cmocka_unit_test(passed_tests_are_told_as_counts),
 		cmocka_unit_test(an_empty_stream_is_red),
 		cmocka_unit_test(files_written_by_the_stage_are_read),
