@@ -55,6 +55,7 @@ static bool read_count(const char *text, size_t len, const char *word,
 static bool is_name(const struct cmocka_reader *cmocka, const char *text,
 		    size_t len)
 {
+	len = text_cut(text, len, REPORT_NAME_MAX);
 	return cmocka->running && cmocka->name.len == len &&
 	       memcmp(cmocka->name.data, text, len) == 0;
 }

@@ -29,8 +29,9 @@ struct gotest_reader {
 void gotest_init(struct gotest_reader *gotest, struct test_sink *sink);
 void gotest_release(struct gotest_reader *gotest);
 void gotest_line(struct gotest_reader *gotest, const char *line, size_t len);
-/* A line that is too long to be read. */
-void gotest_long_line(struct gotest_reader *gotest);
+/* The beginning of a line that is too long to be read. */
+void gotest_long_line(struct gotest_reader *gotest, const char *line,
+		      size_t len);
 void gotest_finish(struct gotest_reader *gotest);
 
 /* Whether this line, by itself, shows that a text is of this format. */

@@ -23,7 +23,7 @@ struct report_stream {
 	struct gotest_reader gotest;
 	struct subunit_reader subunit;
 	struct str line; /* begun in an earlier chunk */
-	bool too_long;	 /* the rest of this line is dropped */
+	bool too_long;	 /* only the beginning of this line is kept */
 };
 
 static unsigned readers_of(const char *format)
@@ -80,36 +80,35 @@ static void take_line(struct report_stream *stream, const char *line,
 		tap_line(&stream->tap, line, len, ended);
 	if (stream->reads & READS_CMOCKA)
 		cmocka_line(&stream->cmocka, line, len);
-	if (stream->reads & READS_GOTEST)
+	if (stream->reads & READS_GOTEST && stream->too_long)
+		gotest_long_line(&stream->gotest, line, len);
+	else if (stream->reads & READS_GOTEST)
 		gotest_line(&stream->gotest, line, len);
 	if (stream->reads & READS_SUBUNIT)
 		subunit_line(&stream->subunit, line, len, ended);
 }
 
-/* The first part of a line, or more of it; too long a line is forgotten. */
-static void keep_part(struct report_stream *stream, const char *bytes,
-		      size_t len)
+/* Of these bytes of a line, what of it there is room for. */
+static size_t cut(struct report_stream *stream, size_t len)
 {
-	if (stream->too_long || stream->line.len + len > LINE_MAX_BYTES) {
-		stream->too_long = true;
-		str_clear(&stream->line);
-		return;
-	}
-	str_add_bytes(&stream->line, bytes, len);
+	size_t room = LINE_MAX_BYTES - stream->line.len;
+
+	if (len <= room)
+		return len;
+	stream->too_long = true;
+	return room;
 }
 
 static void end_line(struct report_stream *stream, const char *bytes,
 		     size_t len)
 {
-	if (!stream->line.len && !stream->too_long && len <= LINE_MAX_BYTES) {
-		take_line(stream, bytes, len, true);
-		return;
+	len = cut(stream, len);
+	if (stream->line.len) {
+		str_add_bytes(&stream->line, bytes, len);
+		bytes = stream->line.data;
+		len = stream->line.len;
 	}
-	keep_part(stream, bytes, len);
-	if (!stream->too_long)
-		take_line(stream, stream->line.data, stream->line.len, true);
-	else
-		gotest_long_line(&stream->gotest);
+	take_line(stream, bytes, len, true);
 	stream->too_long = false;
 	str_clear(&stream->line);
 }
@@ -122,7 +121,7 @@ void report_stream_feed(struct report_stream *stream, const char *bytes,
 		size_t part = newline ? (size_t)(newline - bytes) : len;
 
 		if (!newline) {
-			keep_part(stream, bytes, len);
+			str_add_bytes(&stream->line, bytes, cut(stream, len));
 			return;
 		}
 		end_line(stream, bytes, part);
@@ -141,8 +140,6 @@ void report_stream_finish(struct report_stream *stream, struct report *report)
 {
 	if (stream->line.len)
 		take_line(stream, stream->line.data, stream->line.len, false);
-	if (stream->too_long)
-		gotest_long_line(&stream->gotest);
 	str_clear(&stream->line);
 	if (stream->reads & READS_TAP)
 		tap_finish(&stream->tap);

@@ -10,7 +10,8 @@
  *	report_stream_finish(stream, &report);	// the verdict
  *	report_stream_free(stream);
  *
- * A line over 64 KiB is noise. Memory does not grow with the output, but for
+ * Of a line over 64 KiB the beginning is read; an event of go test that long
+ * fails the report. Memory does not grow with the output, but for
  * the cases kept for the report: some 100 MiB at most.
  */
 #ifndef SIGNALBOX_EVIDENCE_STREAM_H

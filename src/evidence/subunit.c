@@ -120,6 +120,7 @@ static void end(struct subunit_reader *subunit, enum test_outcome outcome,
 	size_t name_len =
 		split_details(text, len, &why, &why_len, &subunit->in_details);
 
+	name_len = text_cut(text, name_len, REPORT_NAME_MAX);
 	if (subunit->runs && (name_len != subunit->name.len ||
 			      memcmp(text, subunit->name.data, name_len) != 0))
 		leave_unfinished(subunit); /* it is another test's */
