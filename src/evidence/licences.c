@@ -9,6 +9,7 @@
 #include "base/memory.h"
 #include "base/str.h"
 #include "evidence/collect.h"
+#include "evidence/license-family.h"
 #include "evidence/license-names.h"
 #include "evidence/spdx-expression.h"
 
@@ -16,8 +17,9 @@
 #define UNKNOWN_ID "unknown-licence"
 #define NO_COPYRIGHT "*No copyright* "
 
-/* Worst first; what a policy makes of UNLISTED is decided at the end. */
-enum rank { DENIED, UNLISTED, REVIEW, ALLOWED };
+/* Worst first; what a policy makes of UNLISTED is decided at the end. One that
+ * no list names and that may be a denied one is a SUSPECT. */
+enum rank { DENIED, SUSPECT, UNLISTED, REVIEW, ALLOWED };
 
 /* How one component is being judged. */
 struct judging {
@@ -131,6 +133,9 @@ static int judge_one(const char *id, const char *with, void *data)
 
 	if (rank == UNLISTED && with && policy->with_base)
 		rank = listed_base(policy, base);
+	if (rank == UNLISTED && !with && license_is_vague(base) &&
+	    license_may_be(base, policy->deny))
+		rank = SUSPECT;
 	if (rank != ALLOWED)
 		add_name(rank == DENIED ? &judging->denied : &judging->others,
 			 name);
@@ -178,6 +183,8 @@ static enum rank judge_name(struct judging *judging, const char *text,
 		spdx_release(&expression);
 	} else {
 		add_name(&judging->others, name);
+		if (license_may_be(name, judging->policy->deny))
+			rank = SUSPECT;
 	}
 	free(whole);
 	return rank;
@@ -206,8 +213,9 @@ static char *reason(const struct judging *judging, enum rank rank,
 	if (rank == DENIED)
 		return xasprintf("%s is denied", judging->denied.data);
 	return xasprintf("%s %s", judging->others.data,
-			 rank == REVIEW ? "is to be looked at"
-					: "is in no list");
+			 rank == REVIEW	   ? "is to be looked at"
+			 : rank == SUSPECT ? "may be one that is denied"
+					   : "is in no list");
 }
 
 /* An approval never lifts what the deny list says. */
@@ -223,7 +231,7 @@ static enum license_verdict verdict_of(const struct license_policy *policy,
 	    approvals_have(policy->approvals, component->name, component->purl,
 			   license ? license : "UNKNOWN"))
 		return LICENSE_APPROVED;
-	return rank == DENIED || (rank == UNLISTED && policy->unknown_fails)
+	return rank <= SUSPECT || (rank == UNLISTED && policy->unknown_fails)
 		       ? LICENSE_DENIED
 		       : LICENSE_REVIEW;
 }

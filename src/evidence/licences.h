@@ -2,8 +2,8 @@
 /*
  * The licence policy: what may be shipped by the licences of its parts. An
  * expression is allowed when a choice in it is, denied when each choice has
- * a denied licence; what no list names, and what no report tells, is for a
- * person to look at.
+ * a denied licence, or what cannot be told from one ("GPL v3"); what no list
+ * names otherwise, and what no report tells, is for a person to look at.
  */
 #ifndef SIGNALBOX_EVIDENCE_LICENCES_H
 #define SIGNALBOX_EVIDENCE_LICENCES_H
@@ -39,8 +39,9 @@ const char *license_verdict_name(enum license_verdict verdict);
  * license is in the report's words: an expression, a name, or names apart by
  * semicolons, which all hold. NULL where none is told. *why, unless NULL, is
  * half a sentence ("GPL-3.0-only is denied"), or NULL when the licence is
- * allowed; the caller's. An approval lifts a review, never a denial by the
- * deny list: that takes an exception, which has an owner and an end.
+ * allowed; the caller's. An approval lifts a review and what only
+ * may be a denied one, never a denial by the deny list: that takes an
+ * exception, which has an owner and an end.
  */
 enum license_verdict license_judge(const struct license_policy *policy,
 				   const struct component *component,

@@ -3,6 +3,7 @@
 
 #include <ctype.h>
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -10,7 +11,7 @@
 #include "base/str.h"
 
 /* The names without case, punctuation and the words that say nothing; see
- * plain_name(). */
+ * license_plain_name(). */
 static const struct {
 	const char *name, *id;
 } names[] = {
@@ -108,8 +109,9 @@ static void add_word(struct str *out, const char *word, size_t len)
 			str_add_char(out, word[i]);
 }
 
-static void plain_name(struct str *out, const char *name)
+char *license_plain_name(const char *name)
 {
+	struct str out = STR_INIT;
 	struct str word = STR_INIT;
 
 	for (; *name; name++) {
@@ -120,23 +122,23 @@ static void plain_name(struct str *out, const char *name)
 			str_add_char(&word, (char)tolower(c));
 			continue;
 		}
-		add_word(out, word.data, word.len);
+		add_word(&out, word.data, word.len);
 		str_clear(&word);
 	}
-	add_word(out, word.data, word.len);
+	add_word(&out, word.data, word.len);
 	str_release(&word);
+	return str_detach(&out);
 }
 
 const char *license_of_name(const char *name)
 {
-	struct str plain = STR_INIT;
+	char *plain = license_plain_name(name);
 	const char *id = NULL;
 
-	plain_name(&plain, name);
 	for (size_t i = 0; !id && i < ARRAY_SIZE(names); i++)
-		if (strcmp(names[i].name, plain.data) == 0)
+		if (strcmp(names[i].name, plain) == 0)
 			id = names[i].id;
-	str_release(&plain);
+	free(plain);
 	return id;
 }
 

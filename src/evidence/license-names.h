@@ -9,6 +9,10 @@
  * table, and for what could be several: "BSD", "Apache Software License". */
 const char *license_of_name(const char *name);
 
+/* Without case, punctuation and the words that say nothing, and v2 as 2; the
+ * caller's. */
+char *license_plain_name(const char *name);
+
 /* NONE, NOASSERTION, UNKNOWN and "" say that nobody knows; NULL too. */
 bool license_is_told(const char *license);
 

@@ -38,6 +38,7 @@ libsignalbox_a_SOURCES += \
 	%D%/kept-read.c \
 	%D%/licensecheck.c \
 	%D%/licences.c %D%/licences.h \
+	%D%/license-family.c %D%/license-family.h \
 	%D%/license-names.c %D%/license-names.h \
 	%D%/known.c %D%/known.h \
 	%D%/coverage.c %D%/coverage.h \

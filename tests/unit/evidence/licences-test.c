@@ -88,7 +88,30 @@ static const struct {
 	{"GPL-3.0-only WITH GCC-exception-3.1", "review", "is in no list"},
 	/* what nobody knows */
 	{NULL, "review", "no licence is told"},
-	{"BSD", "review", "BSD is in no list"},
+	{"Artistic", "review", "Artistic is in no list"},
+	/* what may be a denied one */
+	{"BSD", "denied", "BSD may be one that is denied"},
+	{"License :: OSI Approved :: BSD License", "denied", "may be one"},
+	{"GPL", "denied", "GPL may be one that is denied"},
+	{"GNU GPL", "denied", "GNU GPL may be one that is denied"},
+	{"GPL v3", "denied", "GPL v3 may be one that is denied"},
+	{"GPL-v3", "denied", "may be one that is denied"},
+	{"AGPL", "denied", "may be one that is denied"},
+	{"AGPLv3+", "denied", "may be one that is denied"},
+	{"MIT, GPL-3.0", "denied", "MIT, GPL-3.0 may be one"},
+	{"GNU Affero General Public License", "denied", "may be one"},
+	{"GNU General Public License", "denied", "may be one"},
+	{"LicenseRef-GPL-3.0", "denied", "may be one"},
+	{"MIT License; GPL", "denied", "may be one"},
+	{"MIT OR GPL", "allowed", NULL},
+	{"MIT AND GPL", "denied", "GPL may be one"},
+	/* of another family than the denied ones */
+	{"LGPL", "review", "LGPL is in no list"},
+	{"GNU Lesser General Public License v2 or later (LGPLv2+)", "review",
+	 "is in no list"},
+	{"GNU Library General Public License", "review", "is in no list"},
+	{"Server Side Public License", "review", "is in no list"},
+	{"GPL-1.0-only", "review", "is in no list"},
 	{"Apache Software License", "review", "is in no list"},
 	{"MIT/Apache-2.0", "review", "is in no list"},
 	{"MIT OR", "review", "is in no list"},
@@ -105,6 +128,37 @@ static void each_licence_has_its_verdict_and_reason(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(judged); i++)
 		assert_verdict(&policy, judged[i].license, judged[i].verdict,
 			       judged[i].reason);
+}
+
+static void assert_suspect(const char *entry, const char *license,
+			   const char *verdict)
+{
+	char *entries[] = {(char *)entry};
+	const struct strings list = {entries, 1, 0};
+	struct license_policy policy = {.deny = &list};
+
+	assert_verdict(&policy, license, verdict,
+		       strcmp(verdict, "denied") == 0 ? "may be" : "in no");
+}
+
+static void a_family_goes_by_all_its_names(void **state)
+{
+	(void)state;
+	assert_suspect("LGPL-*", "LGPL", "denied");
+	assert_suspect("LGPL-*", "GNU Lesser GPL", "denied");
+	assert_suspect("LGPL-*", "GNU Lesser General Public License", "denied");
+	assert_suspect("LGPL-*",
+		       "GNU Library or Lesser General Public License (LGPL)",
+		       "denied");
+	assert_suspect("LGPL-*",
+		       "GNU Lesser General Public License v2 or later "
+		       "(LGPLv2+)",
+		       "denied");
+	assert_suspect("SSPL-1.0", "Server Side Public License", "denied");
+	assert_suspect("*GPL-*", "LGPL v3", "denied");
+	assert_suspect("BUSL-*", "Business Source License", "denied");
+	assert_suspect("GPL-*", "Artistic and more", "review");
+	assert_suspect("*-NC-*", "Artistic", "review");
 }
 
 static void what_no_list_names_can_be_denied(void **state)
@@ -159,13 +213,13 @@ static void an_approval_is_for_one_package_and_one_licence(void **state)
 	struct license_policy policy = policy_of(&approvals);
 
 	(void)state;
-	assert_verdict(&policy, "BSD", "approved", "BSD is in no list");
+	assert_verdict(&policy, "BSD", "approved", "BSD may be one");
 	assert_verdict(&policy, NULL, "approved", "no licence is told");
 	assert_verdict(&policy, "Foo", "review", "Foo is in no list");
 	/* A denial takes an exception, which has an owner and an end. */
 	assert_verdict(&policy, "GPL-3.0-only", "denied", "is denied");
 	policy.unknown_fails = true;
-	assert_verdict(&policy, "bsd", "approved", "bsd is in no list");
+	assert_verdict(&policy, "bsd", "approved", "bsd may be one");
 	assert_verdict(&policy, "Foo", "denied", "Foo is in no list");
 	approvals_release(&approvals);
 }
@@ -240,6 +294,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_licence_has_its_verdict_and_reason),
+		cmocka_unit_test(a_family_goes_by_all_its_names),
 		cmocka_unit_test(what_no_list_names_can_be_denied),
 		cmocka_unit_test(
 			an_exception_is_left_away_only_where_that_is_said),
