@@ -12,6 +12,7 @@
 #include "source/repository.h"
 
 #define OUTPUT_LIMIT ((size_t)64 << 20)
+#define IDS_AT_ONCE 500
 
 /* "KEY VALUE", the line's end behind it. NULL: another key. */
 static const char *value_of(const char *line, const char *key)
@@ -20,22 +21,6 @@ static const char *value_of(const char *line, const char *key)
 
 	return strncmp(line, key, len) == 0 && line[len] == ' ' ? line + len + 1
 								: NULL;
-}
-
-/* "<ana@example.org>" */
-static char *address(const char *value)
-{
-	size_t len = strcspn(value, "\n");
-
-	if (len >= 2 && value[0] == '<' && value[len - 1] == '>')
-		return xstrndup(value + 1, len - 2);
-	return xstrndup(value, len);
-}
-
-static void set_once(char **field, const char *value)
-{
-	if (!*field)
-		*field = address(value);
 }
 
 /* "ID ORIGINAL FINAL": the id's digits, or 0. */
@@ -50,14 +35,25 @@ static void read_header(const char *line, bool shallow, struct blame_line *it)
 {
 	const char *value;
 
-	if ((value = value_of(line, "author-mail")))
-		set_once(&it->author, value);
-	else if ((value = value_of(line, "committer-mail")))
-		set_once(&it->committer, value);
-	else if ((value = value_of(line, "committer-time")))
+	if ((value = value_of(line, "filename"))) {
+		free(it->path);
+		it->path = xstrndup(value, strcspn(value, "\n"));
+	} else if ((value = value_of(line, "committer-time"))) {
 		it->time = strtoll(value, NULL, 10);
-	else if (shallow && strncmp(line, "boundary\n", 9) == 0)
+	} else if (shallow && strncmp(line, "boundary\n", 9) == 0) {
 		it->unknown = true;
+	}
+}
+
+static void add_line(struct blame *blame, const char *id, size_t len)
+{
+	struct blame_line *it =
+		VECTOR_ADD(blame->lines, blame->count, blame->cap);
+
+	it->commit = xstrndup(id, len);
+	it->author = xstrdup("");
+	it->committer = xstrdup("");
+	it->unknown = strspn(id, "0") == len;
 }
 
 int blame_parse(const char *text, bool shallow, struct blame *blame,
@@ -71,14 +67,14 @@ int blame_parse(const char *text, bool shallow, struct blame *blame,
 		size_t id = it ? 0 : id_length(text);
 
 		if (it && *text == '\t') {
-			if (!it->author || !it->committer)
+			if (!it->path)
 				break;
 			it = NULL;
 		} else if (it) {
 			read_header(text, shallow, it);
 		} else if (id) {
-			it = VECTOR_ADD(blame->lines, blame->count, blame->cap);
-			it->unknown = strspn(text, "0") == id;
+			add_line(blame, text, id);
+			it = &blame->lines[blame->count - 1];
 		} else {
 			break;
 		}
@@ -99,45 +95,140 @@ static bool is_shallow(const struct repository *repository)
 	return there;
 }
 
+static int by_commit(const void *a, const void *b)
+{
+	const struct blame_line *const *left = a;
+	const struct blame_line *const *right = b;
+
+	return strcmp((*left)->commit, (*right)->commit);
+}
+
+/* "commit ID", the author's address and the committer's, a line each. */
+static bool take_person(const char **text, struct blame_line *line)
+{
+	const char *id = value_of(*text, "commit");
+	size_t len = strlen(line->commit);
+	char **const fields[] = {&line->author, &line->committer};
+
+	if (!id || strncmp(id, line->commit, len) != 0 || id[len] != '\n')
+		return false;
+	id += len + 1;
+	for (size_t i = 0; i < ARRAY_SIZE(fields); i++) {
+		len = strcspn(id, "\n");
+		if (!id[len])
+			return false;
+		free(*fields[i]);
+		*fields[i] = xstrndup(id, len);
+		id += len + 1;
+	}
+	*text = id;
+	return true;
+}
+
+/* Those of some commits, of which each stands in a line of its own here. */
+static int read_some(struct repository *repository, struct blame_line **lines,
+		     size_t count, struct error *err)
+{
+	const char *arguments[6 + IDS_AT_ONCE + 1] = {
+		"--git-dir",
+		repository_common_folder(repository),
+		"--no-replace-objects",
+		"rev-list",
+		"--no-walk=unsorted",
+		"--format=%ae%n%ce"};
+	struct str output = STR_INIT;
+	const char *at;
+	int result;
+
+	for (size_t i = 0; i < count; i++)
+		arguments[6 + i] = lines[i]->commit;
+	result = git_run(arguments, &output, OUTPUT_LIMIT, err);
+	at = output.data;
+	for (size_t i = 0; result == 0 && i < count; i++)
+		if (!take_person(&at, lines[i]))
+			result = error_set(err, ERROR_GIT,
+					   "git does not say who committed %s",
+					   lines[i]->commit);
+	str_release(&output);
+	return result;
+}
+
+/* The first line of each commit, and then the others after it. */
+static int read_people(struct repository *repository, struct blame *blame,
+		       struct error *err)
+{
+	struct blame_line **all = xcalloc(blame->count + 1, sizeof(*all));
+	struct blame_line **first = xcalloc(blame->count + 1, sizeof(*first));
+	size_t count = 0, firsts = 0;
+	int result = 0;
+
+	for (size_t i = 0; i < blame->count; i++)
+		if (!blame->lines[i].unknown)
+			all[count++] = &blame->lines[i];
+	if (count)
+		qsort(all, count, sizeof(*all), by_commit);
+	for (size_t i = 0; i < count; i++)
+		if (!i || by_commit(&all[i - 1], &all[i]) != 0)
+			first[firsts++] = all[i];
+	for (size_t at = 0; result == 0 && at < firsts; at += IDS_AT_ONCE)
+		result = read_some(repository, first + at,
+				   firsts - at < IDS_AT_ONCE ? firsts - at
+							     : IDS_AT_ONCE,
+				   err);
+	for (size_t i = 1; i < count; i++)
+		if (by_commit(&all[i - 1], &all[i]) == 0) {
+			free(all[i]->author);
+			free(all[i]->committer);
+			all[i]->author = xstrdup(all[i - 1]->author);
+			all[i]->committer = xstrdup(all[i - 1]->committer);
+		}
+	free(first);
+	free(all);
+	return result;
+}
+
 int blame_read(struct repository *repository, const char *commit,
 	       const char *path, struct blame *blame, struct error *err)
 {
-	/* A commit's history alone, as if there were no work tree: its
-	 * .mailmap could make one person another. Without --root, so that
-	 * what a shallow clone begins with is told from the rest. */
-	const char *const of_commit[] = {
-		"--git-dir", repository_common_folder(repository),
-		"--bare",    "--no-replace-objects",
-		"-c",	     "mailmap.file=",
-		"-c",	     "mailmap.blob=",
-		"-c",	     "blame.ignoreRevsFile=",
-		"-c",	     "blame.showRoot=false",
-		"blame",     "--line-porcelain",
-		commit,	     "--",
-		path,	     NULL};
-	const char *const of_tree[] = {"-C",
-				       repository_work_tree(repository),
-				       "--no-replace-objects",
-				       "-c",
-				       "blame.ignoreRevsFile=",
-				       "-c",
-				       "blame.showRoot=false",
-				       "blame",
-				       "--line-porcelain",
-				       "--",
-				       path,
-				       NULL};
+	const char *root = commit ? repository_common_folder(repository)
+				  : repository_work_tree(repository);
+	/* A commit's history alone, as if there were no work tree, which takes
+	 * more than --bare: the repository's own core.bare=false undoes that.
+	 * Without --root, so that what a shallow clone begins with is told
+	 * from the rest. Its people are of no use, since a .mailmap may have
+	 * made one another. */
+	const char *const arguments[] = {commit ? "--git-dir" : "-C",
+					 root,
+					 "--no-replace-objects",
+					 "-c",
+					 commit ? "core.bare=true"
+						: "core.quotePath=false",
+					 "-c",
+					 "core.quotePath=false",
+					 "-c",
+					 "blame.ignoreRevsFile=",
+					 "-c",
+					 "blame.showRoot=false",
+					 "blame",
+					 "--line-porcelain",
+					 commit ? commit : "--",
+					 commit ? "--" : path,
+					 commit ? path : NULL,
+					 NULL};
 	struct str output = STR_INIT;
 	int result;
 
 	memset(blame, 0, sizeof(*blame));
-	if (!commit && !repository_work_tree(repository))
+	if (!root)
 		return error_set(err, ERROR_GIT, "there is no work tree");
-	result = git_run(commit ? of_commit : of_tree, &output, OUTPUT_LIMIT,
-			 err);
+	result = git_run(arguments, &output, OUTPUT_LIMIT, err);
 	if (result == 0)
 		result = blame_parse(output.data, is_shallow(repository), blame,
 				     err);
+	if (result == 0)
+		result = read_people(repository, blame, err);
+	if (result < 0)
+		blame_release(blame);
 	str_release(&output);
 	return result;
 }
@@ -145,6 +236,8 @@ int blame_read(struct repository *repository, const char *commit,
 void blame_release(struct blame *blame)
 {
 	for (size_t i = 0; i < blame->count; i++) {
+		free(blame->lines[i].commit);
+		free(blame->lines[i].path);
 		free(blame->lines[i].author);
 		free(blame->lines[i].committer);
 	}
@@ -154,8 +247,11 @@ void blame_release(struct blame *blame)
 
 const struct blame_line *blame_line(const struct blame *blame, int line)
 {
-	static const struct blame_line nobody = {
-		.author = (char *)"", .committer = (char *)"", .unknown = true};
+	static const struct blame_line nobody = {.commit = (char *)"",
+						 .path = (char *)"",
+						 .author = (char *)"",
+						 .committer = (char *)"",
+						 .unknown = true};
 
 	return line > 0 && (size_t)line <= blame->count
 		       ? &blame->lines[line - 1]

@@ -23,8 +23,10 @@
 struct repository;
 
 struct blame_line {
-	char *author, *committer; /* addresses, without '<' and '>' */
-	int64_t time;		  /* the committer's, in s */
+	char *commit, *path; /* where it came in, and its file there */
+	/* Addresses, "" where they are unknown. */
+	char *author, *committer;
+	int64_t time; /* the committer's, in s */
 	/* Not committed, or as old as a shallow clone reaches: whoever the
 	 * commit names may not have written it. */
 	bool unknown;
@@ -39,7 +41,8 @@ struct blame {
 int blame_read(struct repository *repository, const char *commit,
 	       const char *path, struct blame *blame,
 	       struct error *err) MUST_CHECK;
-/* The output of `git blame --line-porcelain`. On failure it is empty. */
+/* The output of `git blame --line-porcelain`: the commits, without people. On
+ * failure it is empty. */
 int blame_parse(const char *text, bool shallow, struct blame *blame,
 		struct error *err) MUST_CHECK;
 void blame_release(struct blame *blame);

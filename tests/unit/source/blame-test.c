@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "unit/source/scratch.h"
 
+#include <fcntl.h>
+
 #include "source/blame.h"
 #include "source/repository.h"
 
@@ -12,7 +14,7 @@
 	   "committer-tz +0000\nsummary boundary\n" extra         \
 	   "filename x\n\tauthor-mail <eve@example.org>\n"
 
-static void each_line_has_its_people(void **state)
+static void each_line_has_its_commit(void **state)
 {
 	struct blame blame;
 
@@ -21,10 +23,8 @@ static void each_line_has_its_people(void **state)
 				     &blame, NULL),
 			 0);
 	assert_int_equal(blame.count, 2);
-	assert_string_equal(blame_line(&blame, 1)->author, "ana@example.org");
-	assert_string_equal(blame_line(&blame, 2)->committer,
-			    "lee@example.org");
-	assert_int_equal(blame_line(&blame, 2)->time, 7);
+	assert_string_equal(blame_line(&blame, 1)->commit, ID);
+	assert_string_equal(blame_line(&blame, 2)->path, "x");
 	assert_false(blame_line(&blame, 2)->unknown);
 	assert_true(blame_line(&blame, 0)->unknown);
 	assert_true(blame_line(&blame, 3)->unknown);
@@ -104,7 +104,6 @@ static void it_is_the_commits_own_people(void **state)
 	assert_false(blame_line(&blame, 1)->unknown);
 	assert_string_equal(blame_line(&blame, 1)->committer,
 			    "lee@example.org");
-	assert_int_equal(blame_line(&blame, 1)->time, 1700000100);
 	assert_string_equal(blame_line(&blame, 2)->committer,
 			    "eve@example.org");
 	assert_string_equal(blame_line(&blame, 2)->author, "ana@example.org");
@@ -117,6 +116,39 @@ static void it_is_the_commits_own_people(void **state)
 	assert_int_equal(blame_read(repository, "HEAD", "no", &blame, NULL),
 			 -1);
 	repository_free(repository);
+}
+
+/* Nor those of whoever stands where it is called, the repository itself. */
+static void no_mailmap_makes_one_another(void **state)
+{
+	static const char *const commits[] = {"HEAD", NULL};
+	struct repository *repository;
+	struct blame blame;
+	char *folder = path_join(*state, "repo");
+	int before = open(".", O_RDONLY);
+
+	make_history(*state);
+	scratch_run(*state,
+		    "cd repo && git config core.bare false && "
+		    "git config mailmap.file .mailmap && printf '%%s\\n' "
+		    "'Ana <ana@example.org> <eve@example.org>' "
+		    "'Ana <ana@example.org> <lee@example.org>' >.mailmap");
+	repository = open_at(*state, "repo");
+	assert_int_equal(chdir(folder), 0);
+	for (size_t i = 0; i < ARRAY_SIZE(commits); i++) {
+		assert_int_equal(
+			blame_read(repository, commits[i], "f", &blame, NULL),
+			0);
+		assert_string_equal(blame_line(&blame, 1)->committer,
+				    "lee@example.org");
+		assert_string_equal(blame_line(&blame, 2)->committer,
+				    "eve@example.org");
+		blame_release(&blame);
+	}
+	assert_int_equal(fchdir(before), 0);
+	close(before);
+	repository_free(repository);
+	free(folder);
 }
 
 static void a_shallow_clone_knows_its_own_commits_alone(void **state)
@@ -142,10 +174,11 @@ static void a_shallow_clone_knows_its_own_commits_alone(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(each_line_has_its_people),
+		cmocka_unit_test(each_line_has_its_commit),
 		cmocka_unit_test(what_nobody_committed_is_unknown),
 		cmocka_unit_test(anything_else_is_no_blame),
 		scratch_test(it_is_the_commits_own_people),
+		scratch_test(no_mailmap_makes_one_another),
 		scratch_test(a_shallow_clone_knows_its_own_commits_alone),
 	};
 
