@@ -82,7 +82,7 @@ static int read_override(struct ignore_file *file,
 	for (size_t i = 0; i < ARRAY_SIZE(narrower); i++)
 		it->scanner_only =
 			it->scanner_only || toml_find(table, narrower[i]);
-	it->blanket = !name || !*name || is_true(table, "nameIsRegex");
+	it->blanket = is_true(table, "nameIsRegex");
 	finish(it, table, "effectiveUntil");
 	return 0;
 }

@@ -225,7 +225,6 @@ static int read_grype_entry(struct ignore_file *file, const struct node *entry)
 	state = ignore_text(it, node_find(entry, "fix-state"));
 	it->fixed_only = state && strcmp(state, "fixed") == 0;
 	it->unfixed_only = state && !it->fixed_only;
-	it->blanket = !it->record.id && !it->package;
 	ignore_default(it, RECORD_REASON,
 		       ignore_text(it, node_find(entry, "reason")));
 	ignore_finish(it);

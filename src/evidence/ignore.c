@@ -220,6 +220,9 @@ void ignore_finish(struct exception *it)
 		record->id = xstrdup("");
 	if (!record->scope)
 		record->scope = xstrdup("");
+	/* It would be met by whatever is found. */
+	if (!*record->id && (!it->package || !*it->package))
+		it->blanket = true;
 	if (wrong)
 		ignore_wrong(it, wrong);
 	if (record->reviewer && !*record->reviewer) {

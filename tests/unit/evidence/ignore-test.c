@@ -127,6 +127,17 @@ static const struct {
 	 "14-15 CVE-2 [kernel-.*] lee 2026-02-01 scanner\n"
 	 "20-20  [] lee 2026-02-01 unfixed blanket\n"
 	 "25-26  [a] lee 2026-02-01 package a fixed scanner"},
+	/* An id that is empty is none. */
+	{".grype.yaml",
+	 "ignore:\n" UNTIL("") "- vulnerability: ''\n" UNTIL(
+		 "") "- vulnerability: ''\n  package: {name: "
+		     "''}\n" UNTIL("") "- vulnerability: ''\n  package: "
+				       "{name: a}\n",
+	 "6-6  [] lee 2026-02-01 blanket\n"
+	 "11-12  [] lee 2026-02-01 package  blanket\n"
+	 "17-18  [a] lee 2026-02-01 package a"},
+	{".snyk", "ignore:\n" UNTIL("  ") "  '':\n  - '*':\n      reason: x\n",
+	 "7-8  [*] lee 2026-02-01 blanket"},
 	{".snyk", "version: v1.25.0\npatch: {}\n", ""},
 	{".snyk",
 	 "ignore:\n  # owner: ana\n  # reviewer: lee\n  SNYK-1:\n"
