@@ -88,6 +88,9 @@ static bool meets(const struct exception *it, const struct finding *finding)
 		return false;
 	if (it->at_line && it->at_line != finding->line)
 		return false;
+	if (finding->kind == FINDING_LICENSE ? it->never_licenses
+					     : it->licenses_only)
+		return false;
 	if (it->package && !str_equal(it->package, finding->package))
 		return false;
 	if (it->version && !str_equal(it->version, finding->installed))

@@ -51,6 +51,7 @@ struct exception {
 	char *package, *version; /* exact */
 	char *chain;		 /* "a > b", the last one the package */
 	int at_line;		 /* of record.scope */
+	bool licenses_only, never_licenses;
 	bool unfixed_only, fixed_only;
 	/* It says more than a report tells: it is the record of what the
 	 * scanner suppressed, and hides nothing by itself. */

@@ -60,22 +60,34 @@ static int read_vulnerability(struct ignore_file *file,
 	return 0;
 }
 
+/* What of the package it lets stand; false: nothing. */
+static bool read_kind(struct exception *it, const struct toml_table *table)
+{
+	bool all = is_true(table, "ignore");
+	bool vulnerabilities = all || is_true(table, "vulnerability.ignore");
+	bool licenses = all || is_true(table, "license.ignore") ||
+			toml_find(table, "license.override");
+
+	it->licenses_only = !vulnerabilities;
+	it->never_licenses = !licenses;
+	return vulnerabilities || licenses;
+}
+
 /* Without a name it is for every package. */
 static int read_override(struct ignore_file *file,
 			 const struct toml_table *table)
 {
 	static const char *const narrower[] = {"ecosystem", "group"};
 	const char *name = text_of(table, "name");
-	struct exception *it;
+	struct exception kind = {0}, *it;
 
-	if (!is_true(table, "ignore") &&
-	    !is_true(table, "vulnerability.ignore") &&
-	    !is_true(table, "license.ignore") &&
-	    !toml_find(table, "license.override"))
+	if (!read_kind(&kind, table))
 		return 0;
 	it = ignore_add(file, table->line, last_line(table), NULL);
 	if (!it)
 		return -1;
+	it->licenses_only = kind.licenses_only;
+	it->never_licenses = kind.never_licenses;
 	it->package = xstrdup_null(name);
 	it->version = xstrdup_null(text_of(table, "version"));
 	it->record.scope = xstrdup(name ? name : "");

@@ -243,6 +243,24 @@ static void each_state_has_its_way(void **state)
 		    &ben, EXCEPTION_BROAD, false, 3);
 }
 
+/* What OSV-Scanner takes for another licence is as vulnerable as before. */
+static void a_license_override_hides_no_vulnerability(void **state)
+{
+	struct writers ben = {0};
+
+	(void)state;
+	check_state("osv-scanner.toml",
+		    HEAD("lee", "2026-11-22") "[[PackageOverrides]]\n"
+					      "name = 'zlib'\n"
+					      "license.override = ['MIT']\n",
+		    &ben, EXCEPTION_UNUSED, true, 3);
+	check_state("osv-scanner.toml",
+		    HEAD("lee", "2026-11-22") "[[PackageOverrides]]\n"
+					      "name = 'zlib'\n"
+					      "ignore = true\n",
+		    &ben, EXCEPTION_EXPIRING, true, 1);
+}
+
 static void a_mistake_is_told_with_its_line(void **state)
 {
 	static const struct {
@@ -385,6 +403,7 @@ int main(void)
 		cmocka_unit_test(all_others_hide_nothing_and_say_so),
 		cmocka_unit_test(a_review_is_somebody_elses),
 		cmocka_unit_test(each_state_has_its_way),
+		cmocka_unit_test(a_license_override_hides_no_vulnerability),
 		cmocka_unit_test(a_mistake_is_told_with_its_line),
 		cmocka_unit_test(what_nobody_wrote_down_is_an_orphan),
 		cmocka_unit_test(an_id_alone_that_hides_many_is_broad),

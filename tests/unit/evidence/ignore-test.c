@@ -48,6 +48,8 @@ static char *told(const struct exceptions *all)
 			 it->fixed_only ? " fixed" : "",
 			 it->scanner_only ? " scanner" : "",
 			 it->blanket ? " blanket" : "");
+		str_addf(&out, "%s%s", it->licenses_only ? " for licenses" : "",
+			 it->never_licenses ? " for no licenses" : "");
 	}
 	return str_detach(&out);
 }
@@ -167,7 +169,18 @@ static const struct {
 						 "[[PackageOverrides]]\n"
 						 "name = 'x'\n",
 	 "5-8  [lib] lee 2026-02-01 package lib version 1\n"
-	 "14-16  [] lee 2026-02-01 scanner blanket"},
+	 "14-16  [] lee 2026-02-01 scanner blanket for no licenses"},
+	{"osv-scanner.toml",
+	 UNTIL("") "[[PackageOverrides]]\nname = 'a'\n"
+		   "license.override = ['MIT']\n" UNTIL(
+			   "") "[[PackageOverrides]]\nname = 'b'\n"
+			       "license.ignore = true\nvulnerability.ignore = "
+			       "true\n" UNTIL("") "[[PackageOverrides]]\nname "
+						  "= 'c'\n"
+						  "license.ignore = true\n",
+	 "5-7  [a] lee 2026-02-01 package a for licenses\n"
+	 "12-15  [b] lee 2026-02-01 package b\n"
+	 "20-22  [c] lee 2026-02-01 package c for licenses"},
 	{"x.openvex.json",
 	 "{\"@context\":\"https://openvex.dev/ns/v0.2.0\",\"author\":\"ana\",\n"
 	 "\"statements\":[\n{\"vulnerability\":{\"name\":\"CVE-1\",\n"
