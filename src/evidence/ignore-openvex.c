@@ -11,6 +11,7 @@
 #include "evidence/ignore.h"
 #include "evidence/input.h"
 #include "evidence/json.h"
+#include "evidence/vex-warnings.h"
 
 static const struct {
 	const char *justification, *kind;
@@ -103,71 +104,75 @@ static void take_notes(const struct walk *walk, struct exception *it,
 			line_of(walk, it->line, "reviewer:");
 }
 
-static void add_id(struct exception *it, const char *text)
+/* A statement that lets something stand. */
+struct verdict {
+	const struct vex_warnings *warnings;
+	const json_t *statement;
+	struct vex_turn turn;
+	struct strings ids, purls;
+	bool taken_back; /* a later one warns of some of it */
+};
+
+static bool still_holds(struct verdict *verdict, const json_t *product,
+			const json_t *part)
 {
-	if (!text || !*text)
-		return;
-	if (it->record.id)
-		strings_add(&it->aliases, text);
-	else
-		it->record.id = xstrdup(text);
+	for (size_t i = 0; i < verdict->ids.count; i++)
+		if (vex_is_warned_of(verdict->warnings, verdict->ids.items[i],
+				     &verdict->turn, product, part)) {
+			verdict->taken_back = true;
+			return false;
+		}
+	return true;
 }
 
-/* "https://nvd.nist.gov/vuln/detail/CVE-2023-1": the last part. */
-static const char *after_slash(const char *id)
+static void add_purl(struct verdict *verdict, const json_t *product,
+		     const json_t *part)
 {
-	const char *slash = id ? strrchr(id, '/') : NULL;
+	const json_t *it = part ? part : product;
+	const char *id = json_is_string(it) ? json_string_value(it)
+					    : member_word(it, "@id");
+	const char *purl = member_word(member(it, "identifiers"), "purl");
 
-	return slash ? slash + 1 : id;
-}
-
-static void read_ids(struct exception *it, const json_t *statement)
-{
-	const json_t *value = member(statement, "vulnerability");
-	json_t *alias;
-	size_t i;
-
-	if (json_is_string(value)) {
-		add_id(it, json_string_value(value));
-		return;
-	}
-	add_id(it, member_word(value, "name"));
-	json_array_foreach(member_array(value, "aliases"), i, alias)
-		add_id(it, json_string_value(alias));
-	if (!it->record.id)
-		add_id(it, after_slash(member_word(value, "@id")));
-}
-
-static void add_purl(struct exception *it, const json_t *product)
-{
-	const char *id = json_is_string(product) ? json_string_value(product)
-						 : member_word(product, "@id");
-	const char *purl = member_word(member(product, "identifiers"), "purl");
-
-	if (purl || id)
-		strings_add(&it->purls, purl ? purl : id);
+	if ((purl || id) && still_holds(verdict, product, part))
+		strings_add(&verdict->purls, purl ? purl : id);
 }
 
 /* The parts, where the statement names them, else the products. */
-static void read_products(struct exception *it, const json_t *statement)
+static void read_products(struct verdict *verdict)
 {
+	json_t *products = member_array(verdict->statement, "products");
 	json_t *product, *part;
 	size_t i, j;
-	struct str scope = STR_INIT;
 
-	json_array_foreach(member_array(statement, "products"), i, product)
+	json_array_foreach(products, i, product)
 	{
 		const json_t *parts = member_array(product, "subcomponents");
 
-		json_array_foreach(parts, j, part) add_purl(it, part);
+		json_array_foreach(parts, j, part)
+			add_purl(verdict, product, part);
 		if (!json_array_size(parts))
-			add_purl(it, product);
+			add_purl(verdict, product, NULL);
 	}
-	for (i = 0; i < it->purls.count; i++)
+	if (!verdict->purls.count)
+		still_holds(verdict, NULL, NULL);
+}
+
+static void set_place(struct exception *it, struct verdict *verdict)
+{
+	struct str scope = STR_INIT;
+
+	for (size_t i = 0; i < verdict->ids.count; i++)
+		if (i)
+			strings_add(&it->aliases, verdict->ids.items[i]);
+		else
+			it->record.id = xstrdup(verdict->ids.items[i]);
+	if (!it->record.id)
+		ignore_wrong(it, "names no vulnerability");
+	strings_copy(&it->purls, &verdict->purls);
+	for (size_t i = 0; i < it->purls.count; i++)
 		str_addf(&scope, "%s%s", i ? " " : "", it->purls.items[i]);
 	it->record.scope = str_detach(&scope);
-	if (!it->purls.count)
-		it->scanner_only = true;
+	it->scanner_only = !it->purls.count;
 }
 
 static void read_reason(struct exception *it, const json_t *statement,
@@ -185,30 +190,67 @@ static void read_reason(struct exception *it, const json_t *statement,
 	ignore_default(it, RECORD_REASON, impact ? impact : why);
 }
 
-static int read_statement(struct ignore_file *file, const json_t *root,
-			  const json_t *statement, const struct walk *walk,
-			  int first)
+static int add_statement(struct ignore_file *file, const json_t *root,
+			 struct verdict *verdict, const struct walk *walk,
+			 int first)
 {
 	static const struct record none;
+	const json_t *statement = verdict->statement;
 	const char *status = member_word(statement, "status");
-	struct exception *it;
+	struct exception *it = ignore_add(file, first, walk->line, &none);
 
-	if (!status || strcmp(status, "affected") == 0 ||
-	    strcmp(status, "under_investigation") == 0)
-		return 0;
-	it = ignore_add(file, first, walk->line, &none);
 	if (!it)
 		return -1;
 	if (strcmp(status, "not_affected") != 0 && strcmp(status, "fixed") != 0)
 		ignore_wrong(it, "has a status that OpenVEX has not");
 	take_notes(walk, it, member_word(statement, "status_notes"));
-	read_ids(it, statement);
-	if (!it->record.id)
-		ignore_wrong(it, "names no vulnerability");
-	read_products(it, statement);
+	set_place(it, verdict);
 	read_reason(it, statement, status);
 	ignore_default(it, RECORD_OWNER, member_word(root, "author"));
 	ignore_finish(it);
+	return 0;
+}
+
+static int read_statement(struct ignore_file *file, const json_t *root,
+			  struct verdict *verdict, const struct walk *walk,
+			  int first)
+{
+	int result = 0;
+
+	if (vex_is_warning(verdict->statement))
+		return 0;
+	vex_read_ids(verdict->statement, &verdict->ids);
+	read_products(verdict);
+	if (!verdict->taken_back || verdict->purls.count)
+		result = add_statement(file, root, verdict, walk, first);
+	strings_release(&verdict->ids);
+	strings_release(&verdict->purls);
+	return result;
+}
+
+static int read_list(struct ignore_file *file, const json_t *root, json_t *list,
+		     const struct vex_warnings *warnings)
+{
+	struct walk walk = {.at = file->text, .line = 1};
+	json_t *statement;
+	int first;
+	size_t i;
+
+	json_array_foreach(list, i, statement)
+	{
+		struct verdict verdict = {
+			.warnings = warnings,
+			.statement = statement,
+			.turn = vex_turn_of(root, statement, i),
+		};
+
+		if (!json_is_object(statement) ||
+		    !next_statement(&walk, &first))
+			return ignore_refuse(file, 1,
+					     "a statement is an object");
+		if (read_statement(file, root, &verdict, &walk, first) < 0)
+			return -1;
+	}
 	return 0;
 }
 
@@ -216,23 +258,15 @@ static int read_statements(struct ignore_file *file, const json_t *root)
 {
 	const char *context = member_word(root, "@context");
 	json_t *list = member_array(root, "statements");
-	struct walk walk = {.at = file->text, .line = 1};
-	json_t *statement;
-	int first;
-	size_t i;
+	struct vex_warnings warnings = {0};
+	int result;
 
 	if (!context || !strstr(context, "openvex") || !list)
 		return ignore_refuse(file, 1, "it is no OpenVEX document");
-	json_array_foreach(list, i, statement)
-	{
-		if (!json_is_object(statement) ||
-		    !next_statement(&walk, &first))
-			return ignore_refuse(file, 1,
-					     "a statement is an object");
-		if (read_statement(file, root, statement, &walk, first) < 0)
-			return -1;
-	}
-	return 0;
+	vex_warnings_read(root, list, &warnings);
+	result = read_list(file, root, list, &warnings);
+	vex_warnings_release(&warnings);
+	return result;
 }
 
 int ignore_openvex(struct ignore_file *file)

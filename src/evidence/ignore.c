@@ -124,8 +124,7 @@ static bool read_zone(const char *zone, int64_t *ms)
 	return true;
 }
 
-/* A day is its first moment; without a zone it is UTC. */
-static bool read_moment(const char *text, int64_t *ms)
+bool ignore_moment(const char *text, int64_t *ms)
 {
 	size_t len = strlen(text);
 	int64_t zone = 0;
@@ -154,7 +153,7 @@ static bool read_moment(const char *text, int64_t *ms)
 /* A day counts to its end. */
 static bool read_day(const char *text, int64_t *ms)
 {
-	if (strlen(text) != 10 || !read_moment(text, ms))
+	if (strlen(text) != 10 || !ignore_moment(text, ms))
 		return false;
 	*ms += DAY_MS - 1;
 	return true;
@@ -166,7 +165,7 @@ void ignore_ends(struct exception *it, const char *moment)
 	int64_t end, last = 0;
 	const char *until = it->record.until;
 
-	if (!read_moment(moment, &end)) {
+	if (!ignore_moment(moment, &end)) {
 		ignore_wrong(it, "ends at no such day; write it as 2026-12-31");
 		return;
 	}

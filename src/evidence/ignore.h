@@ -35,6 +35,8 @@ struct exception *ignore_add(struct ignore_file *file, int line, int last_line,
 			     const struct record *record);
 /* The first reason is kept. */
 void ignore_wrong(struct exception *it, const char *why);
+/* A day is its first moment; without a zone it is UTC. */
+bool ignore_moment(const char *text, int64_t *ms);
 /* The scanner itself ends it at that moment, its first without. */
 void ignore_ends(struct exception *it, const char *moment);
 /* Where the record does not say. */

@@ -69,4 +69,5 @@ libsignalbox_a_SOURCES += \
 	%D%/terraform.c \
 	%D%/trivy.c \
 	%D%/value.c %D%/value.h \
+	%D%/vex-warnings.c %D%/vex-warnings.h \
 	%D%/xml.c %D%/xml.h

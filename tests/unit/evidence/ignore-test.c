@@ -196,6 +196,81 @@ static const struct {
 	 "impact_statement"},
 };
 
+#define VEX(doc, statements)                                              \
+	"{\"@context\":\"https://openvex.dev/ns\",\"author\":\"ana\"" doc \
+	",\n\"statements\":[" statements "]}"
+#define HEALTHY(id, time, products)                                           \
+	"{\"vulnerability\":\"" id "\"," time                                 \
+	"\"status\":\"not_affected\",\"impact_statement\":\"it is not built " \
+	"in here\",\"status_notes\":\"until: "                                \
+	"2026-02-01\",\"products\":[" products "]}"
+#define ILL(id, time, products)               \
+	"{\"vulnerability\":\"" id "\"," time \
+	"\"status\":\"affected\",\"products\":[" products "]}"
+#define AT(time) "\"timestamp\":\"" time "T10:00:00.5Z\","
+#define A "\"pkg:npm/a@1\""
+#define B "\"pkg:npm/b\""
+#define SHOP(part) "{\"@id\":\"pkg:oci/shop\",\"subcomponents\":[" part "]}"
+
+/* Of one vulnerability of one product the last word counts. */
+static void what_a_later_statement_takes_back_is_none(void **state)
+{
+	static const struct {
+		const char *text, *means;
+	} documents[] = {
+		{VEX("", HEALTHY("C", AT("2025-01-01"),
+				 A) "," ILL("C", AT("2026-01-01"), A)),
+		 ""},
+		{VEX("", ILL("C", AT("2026-01-01"),
+			     A) "," HEALTHY("C", AT("2025-01-01"), A)),
+		 ""},
+		{VEX("", HEALTHY("C", AT("2026-01-01"),
+				 A) "," ILL("C", AT("2025-01-01"), A)),
+		 "2-2 C [pkg:npm/a@1] - 2026-02-01 @pkg:npm/a@1"},
+		/* By their order, and the document's own time. */
+		{VEX("", HEALTHY("C", "", A) "," ILL("C", "", A)), ""},
+		{VEX("", ILL("C", "", A) "," HEALTHY("C", "", A)),
+		 "2-2 C [pkg:npm/a@1] - 2026-02-01 @pkg:npm/a@1"},
+		{VEX(",\"timestamp\":\"2026-01-01T00:00:00Z\"",
+		     ILL("C", "", A) "," HEALTHY("C", AT("2025-01-01"), A)),
+		 ""},
+		/* Others are not touched. */
+		{VEX("", HEALTHY("C", "", A "," B) "," ILL("C", "", A) "," ILL(
+				 "D", "", B)),
+		 "2-2 C [pkg:npm/b] - 2026-02-01 @pkg:npm/b"},
+		{VEX("",
+		     HEALTHY("C", "", A) "," ILL("C", "", "\"pkg:npm/a@12\"")),
+		 "2-2 C [pkg:npm/a@1] - 2026-02-01 @pkg:npm/a@1"},
+		{VEX("", HEALTHY("C", "", A) "," ILL("C", "", "\"pkg:npm/a\"")),
+		 ""},
+		{VEX("", HEALTHY("C", "", A) "," ILL("C", "", "")), ""},
+		{VEX("", HEALTHY("C", "", "") "," ILL("C", "", A)), ""},
+		{VEX("", HEALTHY("C", "", SHOP(A)) "," ILL("C", "",
+							   "\"pkg:oci/shop\"")),
+		 ""},
+		{VEX("",
+		     HEALTHY("C", "", SHOP(A "," B)) "," ILL("C", "", SHOP(A))),
+		 "2-2 C [pkg:npm/b] - 2026-02-01 @pkg:npm/b"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(documents); i++) {
+		struct exceptions all = EXCEPTIONS_INIT;
+		const char *json = documents[i].text;
+		char *text;
+
+		assert_int_equal(exceptions_read(&all, "v.json", json,
+						 strlen(json), NULL),
+				 0);
+		text = told(&all);
+		if (strcmp(text, documents[i].means) != 0)
+			fail_msg("%s\nis\n%s\nnot\n%s", json, text,
+				 documents[i].means);
+		free(text);
+		exceptions_release(&all);
+	}
+}
+
 static void each_form_is_read(void **state)
 {
 	(void)state;
@@ -323,6 +398,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_form_is_read),
+		cmocka_unit_test(what_a_later_statement_takes_back_is_none),
 		cmocka_unit_test(what_cannot_be_read_is_refused),
 		cmocka_unit_test(no_cut_breaks_it),
 		cmocka_unit_test(what_is_drafted_is_read_again),

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What an OpenVEX document says is affected, since the last statement about a
+ * vulnerability of a product is the one that counts.
+ *
+ *	struct vex_warnings warnings = {0};
+ *	vex_warnings_read(root, statements, &warnings);
+ *	turn = vex_turn_of(root, statement, 3);
+ *	if (vex_is_warned_of(&warnings, "CVE-1", &turn, product, NULL))
+ *		... what the statement lets stand was taken back
+ *	vex_warnings_release(&warnings);
+ *
+ * It borrows from the document.
+ */
+#ifndef SIGNALBOX_EVIDENCE_VEX_WARNINGS_H
+#define SIGNALBOX_EVIDENCE_VEX_WARNINGS_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/strings.h"
+
+/* Where a statement stands among all: by its time or the document's, and
+ * without by its place. */
+struct vex_turn {
+	size_t order;
+	bool timed;
+	int64_t ms;
+};
+
+struct vex_warning {
+	char *id;
+	const json_t *statement;
+	struct vex_turn turn;
+};
+
+struct vex_warnings {
+	struct vex_warning *items; /* by id, one for each of a statement */
+	size_t count, cap;
+};
+
+/* Appends the vulnerability's name, and then its aliases. */
+void vex_read_ids(const json_t *statement, struct strings *ids);
+struct vex_turn vex_turn_of(const json_t *root, const json_t *statement,
+			    size_t order);
+/* "affected", "under_investigation", or nothing that is known. */
+bool vex_is_warning(const json_t *statement);
+void vex_warnings_read(const json_t *root, const json_t *list,
+		       struct vex_warnings *all);
+/* Whether a later statement warns of the product, or of that part of it; NULL:
+ * of whatever product. */
+bool vex_is_warned_of(const struct vex_warnings *all, const char *id,
+		      const struct vex_turn *turn, const json_t *product,
+		      const json_t *part);
+void vex_warnings_release(struct vex_warnings *all);
+
+#endif
