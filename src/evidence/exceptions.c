@@ -78,26 +78,47 @@ static bool wrote(const char *reviewer, const char *address,
 	return !is_nobody(address) && same(facts, reviewer, address);
 }
 
-/* Who wrote the entry has not reviewed it, whatever stands there. */
+/* The line that is the reviewer's to write: it says nothing else. */
+static bool is_review(const struct exception *it, int line)
+{
+	const int *lines = it->record.lines;
+
+	if (line != lines[RECORD_REVIEWER])
+		return false;
+	for (int i = 0; i < RECORD_KEYS; i++)
+		if (i != RECORD_REVIEWER && lines[i] == line)
+			return false;
+	return it->line != line || it->last_line != line;
+}
+
+static bool is_reviewers(const struct exception *it, int line,
+			 const struct exception_facts *facts)
+{
+	struct exception_line who = line_of(it, line, facts);
+
+	return !is_review(it, line) &&
+	       (wrote(it->record.reviewer, who.author, facts) ||
+		wrote(it->record.reviewer, who.committer, facts));
+}
+
+/* Who wrote the entry or its record has not reviewed them, whatever stands
+ * there. */
 static const char *who_wrote_it(const struct exception *it,
 				const struct exception_facts *facts)
 {
-	const struct record *record = &it->record;
+	const int *lines = it->record.lines;
 
 	for (int line = it->line; line <= it->last_line; line++) {
-		struct exception_line who = line_of(it, line, facts);
-
-		if (line == record->lines[RECORD_REVIEWER] &&
-		    it->line != it->last_line)
-			continue;
-		if (who.unknown)
+		if (line_of(it, line, facts).unknown && !is_review(it, line))
 			return "stands on a line of which is not known who "
 			       "wrote it: not committed, or beyond a shallow "
 			       "clone";
-		if (wrote(record->reviewer, who.author, facts) ||
-		    wrote(record->reviewer, who.committer, facts))
+		if (is_reviewers(it, line, facts))
 			return "was written by its reviewer";
 	}
+	for (int i = 0; i < RECORD_KEYS; i++)
+		if (lines[i] && is_reviewers(it, lines[i], facts))
+			return "has a record that its reviewer wrote";
 	return NULL;
 }
 

@@ -99,9 +99,11 @@ static void take_notes(const struct walk *walk, struct exception *it,
 			ignore_wrong(it, "has a key twice");
 		notes += len;
 	}
-	if (it->record.reviewer)
-		it->record.lines[RECORD_REVIEWER] =
-			line_of(walk, it->line, "reviewer:");
+	/* All of them stand in the one line. */
+	for (int i = 0; it->record.reviewer && i < RECORD_KEYS; i++)
+		if (it->record.lines[i])
+			it->record.lines[i] =
+				line_of(walk, it->line, "reviewer:");
 }
 
 /* A statement that lets something stand. */

@@ -185,13 +185,24 @@ static void a_review_is_somebody_elses(void **state)
 					     "LEE@example.org"};
 	static const char *const own_line[] = {
 		"ben@x", "ben@x", "lee@example.org", "ben@x", "ben@x"};
+	static const char *const own_reason[] = {"lee@example.org", "ben@x",
+						 "lee@example.org", "ben@x",
+						 "ben@x"};
+	static const char *const own_until[] = {"ben@x", "ben@x",
+						"lee@example.org",
+						"lee@example.org", "ben@x"};
 	static const int64_t edited[] = {3, 1, 2, 1, 1};
 	static const int64_t added[] = {1, 1, 2, 1, 3};
 	static const int64_t reviewed[] = {1, 1, 2, 1, 1};
 	struct writers cases[] = {
-		{.authors = by_lee}, {.unknown_line = 5},
-		{.unknown_line = 1}, {.times = edited},
-		{.times = added},    {.authors = own_line, .times = reviewed},
+		{.authors = by_lee},
+		{.unknown_line = 5},
+		{.unknown_line = 1},
+		{.times = edited},
+		{.times = added},
+		{.authors = own_line, .times = reviewed},
+		{.authors = own_reason},
+		{.authors = own_until},
 	};
 	static const char text[] = BLOCK("lee", "2026-12-01", "CVE-1");
 
@@ -202,6 +213,9 @@ static void a_review_is_somebody_elses(void **state)
 	check_state("let", text, &cases[3], EXCEPTION_VOIDED, true, 3);
 	check_state("let", text, &cases[4], EXCEPTION_VOIDED, true, 3);
 	check_state("let", text, &cases[5], EXCEPTION_ACTIVE, true, 1);
+	/* Nor is it the reviewer's to say why, or until when. */
+	check_state("let", text, &cases[6], EXCEPTION_UNREVIEWED, true, 3);
+	check_state("let", text, &cases[7], EXCEPTION_UNREVIEWED, true, 3);
 	/* The scanner hid it already: red. */
 	check_state(".trivyignore", text, &cases[0], EXCEPTION_UNREVIEWED,
 		    false, 3);
