@@ -122,24 +122,22 @@ static const char *who_wrote_it(const struct exception *it,
 	return NULL;
 }
 
-/* Whether a line is younger than the one that says who reviewed. */
+/* Whether what stands there now is not what was there when the line came in
+ * that says who reviewed it. */
 static bool is_edited(const struct exception *it,
 		      const struct exception_facts *facts)
 {
-	const int *lines = it->record.lines;
-	int64_t reviewed;
+	int line = it->record.lines[RECORD_REVIEWER];
+	const struct exceptions *then;
 
 	/* Without a line of its own it says nothing about time. */
-	if (!lines[RECORD_REVIEWER])
+	if (!line || !facts->then)
 		return false;
-	reviewed = line_of(it, lines[RECORD_REVIEWER], facts).time;
-	for (int line = it->line; line <= it->last_line; line++)
-		if (line_of(it, line, facts).time > reviewed)
-			return true;
-	for (int i = 0; i < RECORD_KEYS; i++)
-		if (lines[i] && line_of(it, lines[i], facts).time > reviewed)
-			return true;
-	return false;
+	then = facts->then(it->file, line, facts->data);
+	for (size_t i = 0; then && i < then->count; i++)
+		if (exception_says_the_same(it, &then->items[i]))
+			return false;
+	return true;
 }
 
 static bool is_unknown(const struct exception *it,

@@ -85,7 +85,6 @@ struct exceptions {
 /* Who wrote a line; unknown: it is not known. */
 struct exception_line {
 	const char *author, *committer; /* addresses */
-	int64_t time;
 	bool unknown;
 };
 
@@ -99,6 +98,11 @@ struct exception_facts {
 			       void *data);
 	/* NULL: it is of no line known. */
 	struct exception_line (*line)(const char *file, int line, void *data);
+	/* What the file let stand as of the commit that brought in that line,
+	 * borrowed until the next call; NULL: it is not known. Without it
+	 * nothing is taken for edited. */
+	const struct exceptions *(*then)(const char *file, int line,
+					 void *data);
 	void *data;
 };
 
@@ -113,6 +117,9 @@ bool exceptions_can_add(const char *name);
 char *exceptions_block(const char *name, const struct record *record);
 /* Whether the name is that of a scanner's own file. */
 bool exceptions_is_native(const char *name);
+/* Of the same, with the same record; where both stand does not matter. */
+bool exception_says_the_same(const struct exception *a,
+			     const struct exception *b);
 /* Tells apart which are in force. */
 void exceptions_judge(struct exceptions *all,
 		      const struct exception_facts *facts);

@@ -38,8 +38,6 @@ static void read_header(const char *line, bool shallow, struct blame_line *it)
 	if ((value = value_of(line, "filename"))) {
 		free(it->path);
 		it->path = xstrndup(value, strcspn(value, "\n"));
-	} else if ((value = value_of(line, "committer-time"))) {
-		it->time = strtoll(value, NULL, 10);
 	} else if (shallow && strncmp(line, "boundary\n", 9) == 0) {
 		it->unknown = true;
 	}

@@ -16,7 +16,6 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
 
 #include "base/error.h"
 
@@ -26,7 +25,6 @@ struct blame_line {
 	char *commit, *path; /* where it came in, and its file there */
 	/* Addresses, "" where they are unknown. */
 	char *author, *committer;
-	int64_t time; /* the committer's, in s */
 	/* Not committed, or as old as a shallow clone reaches: whoever the
 	 * commit names may not have written it. */
 	bool unknown;

@@ -14,12 +14,24 @@
 
 #define FILE_BYTES ((size_t)4 << 20)
 
+/* Files as they were. */
+#define PASTS_KEPT 16
+
+struct past {
+	const char *file;
+	char *commit;
+	struct exceptions all;
+};
+
 struct reading {
 	const struct waivers_options *options;
 	const struct strings *files;
 	struct repository *repository;
 	struct blame *blames; /* a file each */
 	struct str codeowners;
+	bool of_settings; /* what the pipeline file itself lets stand */
+	struct past pasts[PASTS_KEPT];
+	size_t past_count; /* ever read; the oldest give way */
 };
 
 static bool same(const char *a, const char *b, void *data)
@@ -73,24 +85,84 @@ static const char *refuses(const char *reviewer, const char *file, void *data)
 	return owns ? NULL : "has a reviewer whom CODEOWNERS does not name";
 }
 
-static struct exception_line line_of(const char *file, int line, void *data)
+static const struct blame_line *find_line(const struct reading *reading,
+					  const char *file, int line)
 {
-	const struct reading *reading = data;
 	const struct strings *files = reading->files;
 	static const struct blame none;
 	const struct blame *blame = &none;
-	const struct blame_line *who;
 
 	for (size_t i = 0; i < files->count; i++)
 		if (strcmp(files->items[i], file) == 0)
 			blame = &reading->blames[i];
-	who = blame_line(blame, line);
+	return blame_line(blame, line);
+}
+
+static struct exception_line line_of(const char *file, int line, void *data)
+{
+	const struct blame_line *who = find_line(data, file, line);
+
 	return (struct exception_line){
 		.author = who->author,
 		.committer = who->committer,
-		.time = who->time,
 		.unknown = who->unknown,
 	};
+}
+
+static void past_release(struct past *past)
+{
+	free(past->commit);
+	exceptions_release(&past->all);
+	memset(past, 0, sizeof(*past));
+}
+
+static void read_past_settings(struct reading *reading, struct past *past)
+{
+	struct pipeline *pipeline =
+		repository_pipeline(reading->repository, past->commit);
+
+	if (pipeline)
+		waivers_add_settings(pipeline, &past->all);
+	pipeline_free(pipeline);
+}
+
+/* What cannot be read let nothing stand. */
+static void read_past(struct reading *reading, const char *path,
+		      struct past *past)
+{
+	struct str text = STR_INIT;
+
+	if (repository_read_file(reading->repository, past->commit, path,
+				 FILE_BYTES, &text, NULL) < 0 ||
+	    exceptions_read(&past->all, past->file, text.data, text.len, NULL) <
+		    0)
+		exceptions_release(&past->all);
+	str_release(&text);
+}
+
+static const struct exceptions *then(const char *file, int line, void *data)
+{
+	struct reading *reading = data;
+	const struct blame_line *who = find_line(reading, file, line);
+	struct past *past;
+
+	if (who->unknown)
+		return NULL;
+	for (size_t i = 0; i < PASTS_KEPT; i++) {
+		past = &reading->pasts[i];
+		if (past->commit && strcmp(past->commit, who->commit) == 0 &&
+		    strcmp(past->file, file) == 0)
+			return &past->all;
+	}
+	past = &reading->pasts[reading->past_count++ % PASTS_KEPT];
+	past_release(past);
+	past->file = file;
+	past->commit = xstrdup(who->commit);
+	if (reading->of_settings)
+		read_past_settings(reading, past);
+	else
+		read_past(reading, who->path, past);
+	return &past->all;
 }
 
 /* Where git cannot tell, nobody is known, and nothing reviewed. */
@@ -156,6 +228,7 @@ static void reading_judge(struct reading *reading, struct exceptions *all)
 		.same = same,
 		.refuses = refuses,
 		.line = line_of,
+		.then = then,
 		.data = reading,
 	};
 
@@ -167,6 +240,8 @@ static void reading_end(struct reading *reading)
 	for (size_t i = 0; i < reading->files->count; i++)
 		blame_release(&reading->blames[i]);
 	free(reading->blames);
+	for (size_t i = 0; i < PASTS_KEPT; i++)
+		past_release(&reading->pasts[i]);
 	str_release(&reading->codeowners);
 	repository_free(reading->repository);
 }
@@ -196,6 +271,7 @@ int waivers_read_settings(const struct waivers_options *options,
 	strings_add(&files, PIPELINE_FILE);
 	result = reading_begin(&reading, options, &files, err);
 	if (result == 0 && all->count) {
+		reading.of_settings = true;
 		read_blame(&reading, 0);
 		reading_judge(&reading, all);
 	}

@@ -27,8 +27,7 @@ static struct exception_line line_of(const char *file, int line, void *data)
 	(void)data;
 	if (line < 1)
 		BUG("a line before the first");
-	return (struct exception_line){
-		.author = "ben", .committer = "ben", .time = line % 2};
+	return (struct exception_line){.author = "ben", .committer = "ben"};
 }
 
 static void check(const struct exception *it)

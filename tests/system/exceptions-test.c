@@ -115,6 +115,45 @@ static void what_is_edited_after_its_review_is_void(void **state)
 	assert_says(site->out, "voided     .trivyignore:5 CVE-1: owner");
 }
 
+/* The clock is not asked. */
+static void what_is_dated_back_is_void_too(void **state)
+{
+	struct site *site = *state;
+
+	prepare(site);
+	write_exception(site, "nobody will ever look here", "CVE-1");
+	commit_as(site, "ana", 2010);
+	assert_int_equal(site_call(site, "exceptions", NULL), 1);
+	assert_says(site->out, "voided     .trivyignore:5 CVE-1 (scan)");
+	/* As it was reviewed it holds again, whatever the file is called. */
+	write_exception(site, "minizip is not compiled in", "CVE-1\n");
+	site_shell(site, site->repository,
+		   "git mv .trivyignore x.trivyignore && "
+		   "sed -i s/[.]trivy/x.trivy/ signalbox.yaml");
+	commit_as(site, "ana", 2011);
+	assert_int_equal(site_call(site, "exceptions", NULL), 0);
+	assert_says(site->out, "unused     x.trivyignore:5 CVE-1 (scan)");
+	assert_says(site->out, "active     signalbox.yaml:9 allow-failure");
+}
+
+/* No line that is left says that others were taken out. */
+static void what_a_record_came_to_cover_is_void(void **state)
+{
+	struct site *site = *state;
+
+	site_pipeline(site, PIPELINE);
+	site_write(site, "found.json", TRIVY);
+	write_exception(site, "minizip is not compiled in",
+			"CVE-9\n\n# owner: ben\nCVE-1");
+	commit_as(site, "ana", 2020);
+	site_shell(site, site->repository,
+		   "sed -i '/^$/d;/ben/d' .trivyignore");
+	commit_as(site, "ana", 2021);
+	assert_int_equal(site_call(site, "exceptions", NULL), 1);
+	assert_says(site->out, "voided     .trivyignore:6 CVE-1 (scan)");
+	assert_says(site->out, "it was edited after its review");
+}
+
 static void a_shallow_clone_knows_of_no_review(void **state)
 {
 	struct site *site = *state;
@@ -145,6 +184,8 @@ static int tests(void)
 		TEST(what_another_reviewed_holds_and_is_listed),
 		TEST(who_wrote_it_reviews_nothing),
 		TEST(what_is_edited_after_its_review_is_void),
+		TEST(what_is_dated_back_is_void_too),
+		TEST(what_a_record_came_to_cover_is_void),
 		TEST(a_shallow_clone_knows_of_no_review),
 	};
 

@@ -39,10 +39,12 @@
 #define BLOCK(reviewer, until, findings) HEAD(reviewer, until) findings "\n"
 #define NOW "2026-11-21T10:00:00Z"
 
-/* Who wrote what: lines from 1, an address each, and when. */
+/* Who wrote what: lines from 1, an address each, and what was there when the
+ * reviewer was. */
 struct writers {
 	const char *const *authors; /* NULL: ben all of it */
-	const int64_t *times;
+	const char *then;
+	struct exceptions past;
 	int unknown_line;
 };
 
@@ -57,9 +59,23 @@ static struct exception_line line_of(const char *file, int line, void *data)
 	return (struct exception_line){
 		.author = who,
 		.committer = "noreply@github.com",
-		.time = writers->times ? writers->times[line - 1] : 1,
 		.unknown = line == writers->unknown_line,
 	};
+}
+
+static const struct exceptions *then(const char *file, int line, void *data)
+{
+	struct writers *writers = data;
+	const char *text = writers->then;
+
+	assert_int_equal(line, 3);
+	exceptions_release(&writers->past);
+	if (!text)
+		return NULL;
+	assert_int_equal(
+		exceptions_read(&writers->past, file, text, strlen(text), NULL),
+		0);
+	return &writers->past;
 }
 
 struct outcome {
@@ -88,6 +104,8 @@ static void apply(const char *name, const char *text, const char *now,
 	struct error err = ERROR_INIT;
 
 	memset(outcome, 0, sizeof(*outcome));
+	if (writers->then)
+		facts.then = then;
 	if (report_parse(REPORT, strlen(REPORT), "x", NULL, &report, &err) < 0)
 		fail_msg("%s", error_text(&err));
 	if (exceptions_read(&all, name, text, strlen(text), &err) < 0)
@@ -103,6 +121,7 @@ static void apply(const char *name, const char *text, const char *now,
 	assert_int_equal(report.open + report.suppressed, 4);
 	assert_int_equal(report.by_kind[FINDING_VULNERABILITY], report.open);
 	exceptions_release(&all);
+	exceptions_release(&writers->past);
 	report_release(&report);
 }
 
@@ -191,18 +210,19 @@ static void a_review_is_somebody_elses(void **state)
 	static const char *const own_until[] = {"ben@x", "ben@x",
 						"lee@example.org",
 						"lee@example.org", "ben@x"};
-	static const int64_t edited[] = {3, 1, 2, 1, 1};
-	static const int64_t added[] = {1, 1, 2, 1, 3};
-	static const int64_t reviewed[] = {1, 1, 2, 1, 1};
 	struct writers cases[] = {
 		{.authors = by_lee},
 		{.unknown_line = 5},
 		{.unknown_line = 1},
-		{.times = edited},
-		{.times = added},
-		{.authors = own_line, .times = reviewed},
+		{.then = BLOCK("lee", "2026-11-30", "CVE-1")},
+		{.then = BLOCK("lee", "2026-12-01", "CVE-2\nCVE-1 zlib")},
+		{.authors = own_line,
+		 .then = "\n# x\n" BLOCK("lee", "2026-12-01", "CVE-1")},
 		{.authors = own_reason},
 		{.authors = own_until},
+		{.then = ""},
+		{.then = "# severity: low\n" BLOCK("lee", "2026-12-01",
+						   "CVE-1")},
 	};
 	static const char text[] = BLOCK("lee", "2026-12-01", "CVE-1");
 
@@ -213,6 +233,8 @@ static void a_review_is_somebody_elses(void **state)
 	check_state("let", text, &cases[3], EXCEPTION_VOIDED, true, 3);
 	check_state("let", text, &cases[4], EXCEPTION_VOIDED, true, 3);
 	check_state("let", text, &cases[5], EXCEPTION_ACTIVE, true, 1);
+	check_state("let", text, &cases[8], EXCEPTION_VOIDED, true, 3);
+	check_state("let", text, &cases[9], EXCEPTION_VOIDED, true, 3);
 	/* Nor is it the reviewer's to say why, or until when. */
 	check_state("let", text, &cases[6], EXCEPTION_UNREVIEWED, true, 3);
 	check_state("let", text, &cases[7], EXCEPTION_UNREVIEWED, true, 3);
