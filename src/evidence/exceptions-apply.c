@@ -146,9 +146,12 @@ static bool has_word(const char *words, const char *word)
 	return false;
 }
 
+/* One that names a file may hold what sets the others apart. */
 static bool is_named(const char *id, const struct finding *finding)
 {
-	return strcmp(id, finding->id) == 0 || has_word(finding->aliases, id);
+	return strcmp(id, finding->id) == 0 ||
+	       str_equal(id, finding->aliases) ||
+	       has_word(finding->aliases, id);
 }
 
 static bool is_of_ids(const struct exception *it, const struct finding *finding)
@@ -198,6 +201,9 @@ static bool visit_all(struct exceptions *all, struct finding *finding,
 	const char *alias = finding->aliases ? finding->aliases : "";
 
 	if (visit_id(all, finding->id, strlen(finding->id), finding, each))
+		return true;
+	if (alias[strcspn(alias, ", ")] &&
+	    visit_id(all, alias, strlen(alias), finding, each))
 		return true;
 	for (size_t len; *alias; alias += len + strspn(alias + len, ", ")) {
 		len = strcspn(alias, ", ");

@@ -166,12 +166,14 @@ int ignore_trivy(struct ignore_file *file)
 	return read_lines(file, trivy_entry);
 }
 
-/* "COMMIT:FILE:RULE:LINE", or without the commit. */
+/* "COMMIT:FILE:RULE:LINE", of that commit alone, as the report names it; or
+ * without the commit, of all. */
 static void gitleaks_entry(struct exception *it, char *line)
 {
 	char *at = strrchr(line, ':');
 	char *rule = NULL;
 	size_t commit = strspn(line, "0123456789abcdef");
+	char *whole = xstrdup(line);
 
 	if (at) {
 		*at = '\0';
@@ -180,14 +182,16 @@ static void gitleaks_entry(struct exception *it, char *line)
 	if (!rule || rule == line || !rule[1] || atoi(at + 1) <= 0 ||
 	    strspn(at + 1, "0123456789") != strlen(at + 1)) {
 		ignore_wrong(it, "is no fingerprint FILE:RULE:LINE");
-		if (at)
-			*at = ':';
-		it->record.id = xstrdup(line);
+		it->record.id = whole;
 		return;
 	}
 	*rule++ = '\0';
-	if (commit == 40 && line[commit] == ':')
-		line += commit + 1;
+	if ((commit == 40 || commit == 64) && line[commit] == ':') {
+		it->record.id = whole;
+		it->record.scope = xstrdup(line + commit + 1);
+		return;
+	}
+	free(whole);
 	it->record.id = xstrdup(rule);
 	it->record.scope = xstrdup(line);
 	it->scoped = true;

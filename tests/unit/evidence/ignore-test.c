@@ -79,7 +79,8 @@ static const struct {
 	{".gitleaksignore",
 	 UNTIL("") "0123456789012345678901234567890123456789:a/b.c:key:7\n"
 		   "b:c.txt:rule:1\nrule:1\n",
-	 "5-5 key [a/b.c] lee 2026-02-01 at 7\n"
+	 "5-5 0123456789012345678901234567890123456789:a/b.c:key:7 [a/b.c] lee "
+	 "2026-02-01\n"
 	 "6-6 rule [b:c.txt] lee 2026-02-01 at 1\n"
 	 "7-7 rule:1 [] invalid: is no fingerprint FILE:RULE:LINE"},
 	{".trivyignore.yaml", "", ""},
