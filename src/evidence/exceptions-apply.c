@@ -6,7 +6,7 @@
 #include "base/glob.h"
 #include "base/memory.h"
 #include "base/vector.h"
-#include "evidence/exceptions.h"
+#include "evidence/exceptions-index.h"
 #include "evidence/value.h"
 
 #define DAY_MS ((int64_t)24 * 60 * 60 * 1000)
@@ -105,121 +105,6 @@ static bool meets(const struct exception *it, const struct finding *finding)
 	       (lax && !finding->path);
 }
 
-static int by_id(const void *a, const void *b)
-{
-	const struct exception *const *ea = a;
-	const struct exception *const *eb = b;
-	int order = strcmp((*ea)->record.id, (*eb)->record.id);
-
-	return order ? order : (*ea > *eb) - (*ea < *eb);
-}
-
-/* Those of one id by it; all others, which are few, behind them. */
-static void make_index(struct exceptions *all)
-{
-	free(all->index);
-	all->index = xcalloc(all->count + 1, sizeof(struct exception *));
-	all->index_count = 0;
-	for (size_t i = 0; i < all->count; i++)
-		if (*all->items[i].record.id && !all->items[i].aliases.count)
-			all->index[all->index_count++] = &all->items[i];
-	if (all->index_count)
-		qsort(all->index, all->index_count, sizeof(struct exception *),
-		      by_id);
-	all->others = all->index_count;
-	for (size_t i = 0; i < all->count; i++)
-		if (!*all->items[i].record.id || all->items[i].aliases.count)
-			all->index[all->others++] = &all->items[i];
-}
-
-static bool has_word(const char *words, const char *word)
-{
-	size_t len = strlen(word);
-
-	for (; words && *words; words += strspn(words, ", ")) {
-		size_t size = strcspn(words, ", ");
-
-		if (size == len && memcmp(words, word, len) == 0)
-			return true;
-		words += size;
-	}
-	return false;
-}
-
-/* One that names a file may hold what sets the others apart. */
-static bool is_named(const char *id, const struct finding *finding)
-{
-	return strcmp(id, finding->id) == 0 ||
-	       str_equal(id, finding->aliases) ||
-	       has_word(finding->aliases, id);
-}
-
-static bool is_of_ids(const struct exception *it, const struct finding *finding)
-{
-	if (!*it->record.id || is_named(it->record.id, finding))
-		return true;
-	for (size_t i = 0; i < it->aliases.count; i++)
-		if (is_named(it->aliases.items[i], finding))
-			return true;
-	return false;
-}
-
-/* Calls each() with those that cover the finding, until it says true. */
-typedef bool visit(struct exceptions *all, struct exception *it,
-		   struct finding *finding);
-
-static bool visit_id(struct exceptions *all, const char *id, size_t len,
-		     struct finding *finding, visit *each)
-{
-	size_t low = 0, high = all->index_count;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		const char *other = all->index[middle]->record.id;
-		int order = strncmp(other, id, len);
-
-		if (order < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	for (; low < all->index_count; low++) {
-		struct exception *it = all->index[low];
-
-		if (strncmp(it->record.id, id, len) != 0)
-			break;
-		if (!it->record.id[len] && meets(it, finding) &&
-		    each(all, it, finding))
-			return true;
-	}
-	return false;
-}
-
-static bool visit_all(struct exceptions *all, struct finding *finding,
-		      visit *each)
-{
-	const char *alias = finding->aliases ? finding->aliases : "";
-
-	if (visit_id(all, finding->id, strlen(finding->id), finding, each))
-		return true;
-	if (alias[strcspn(alias, ", ")] &&
-	    visit_id(all, alias, strlen(alias), finding, each))
-		return true;
-	for (size_t len; *alias; alias += len + strspn(alias + len, ", ")) {
-		len = strcspn(alias, ", ");
-		if (len && visit_id(all, alias, len, finding, each))
-			return true;
-	}
-	for (size_t i = all->index_count; i < all->others; i++) {
-		struct exception *it = all->index[i];
-
-		if (is_of_ids(it, finding) && meets(it, finding) &&
-		    each(all, it, finding))
-			return true;
-	}
-	return false;
-}
-
 /* What is not known may be the worst. */
 static int rank(enum report_severity severity)
 {
@@ -238,13 +123,15 @@ static bool rose(const struct exception *it, const struct finding *finding)
 }
 
 /* Whether it was made for something else than what it meets now. */
-static bool try_void(struct exceptions *all, struct exception *it,
-		     struct finding *finding)
+static bool try_void(struct exceptions *all, size_t at, struct finding *finding,
+		     void *data)
 {
+	struct exception *it = &all->items[at];
 	int64_t most = exception_days(finding->severity) * DAY_MS;
 	const char *why = NULL;
 
-	if (!exception_is_in_force(it))
+	(void)data;
+	if (!exception_is_in_force(it) || !meets(it, finding))
 		return false;
 	if (rose(it, finding))
 		why = "was made when that was less bad";
@@ -261,25 +148,33 @@ static bool try_void(struct exceptions *all, struct exception *it,
 	return false;
 }
 
-static bool hide(struct exceptions *all, struct exception *it,
-		 struct finding *finding)
+/* The first of the files that is in force and covers the finding, or that
+ * covers it and is not; one of all->count is none. */
+struct cover {
+	size_t good, bad;
+};
+
+static bool look(struct exceptions *all, size_t at, struct finding *finding,
+		 void *data)
 {
-	(void)all;
-	if (!exception_is_in_force(it))
+	const struct exception *it = &all->items[at];
+	struct cover *cover = data;
+	bool good = exception_is_in_force(it);
+	size_t *first = good ? &cover->good : &cover->bad;
+
+	if (at >= *first || !meets(it, finding))
 		return false;
+	*first = at;
+	return good;
+}
+
+static void hide(struct exception *it, struct finding *finding)
+{
 	finding->excepted = true;
 	finding->suppression = it->text;
 	finding->state = FINDING_EXCEPTED;
+	finding->suppressed = true;
 	it->hides++;
-	return true;
-}
-
-static bool is_covered_badly(struct exceptions *all, struct exception *it,
-			     struct finding *finding)
-{
-	(void)all;
-	(void)finding;
-	return it->state != EXCEPTION_ORPHAN;
 }
 
 static void count(struct report *report, const struct finding *finding,
@@ -320,15 +215,17 @@ static void apply_one(struct exceptions *all, struct report *report,
 		      struct finding *finding)
 {
 	bool was_open = !finding->suppressed;
+	struct cover cover = {all->count, all->count};
 
 	if (finding->excepted)
 		return;
-	if (visit_all(all, finding, hide)) {
+	exceptions_visit(all, finding, look, &cover);
+	if (cover.good < all->count) {
 		report->excepted++;
-		finding->suppressed = true;
+		hide(&all->items[cover.good], finding);
 		if (was_open)
 			count(report, finding, -1);
-	} else if (!was_open && visit_all(all, finding, is_covered_badly)) {
+	} else if (!was_open && cover.bad < all->count) {
 		finding->suppressed = false;
 		finding->state = FINDING_OPEN;
 		count(report, finding, 1);
@@ -337,11 +234,11 @@ static void apply_one(struct exceptions *all, struct report *report,
 
 void exceptions_apply(struct exceptions *all, struct report *report)
 {
-	make_index(all);
+	exceptions_index(all);
 	all->suppression_is_told =
 		all->suppression_is_told || report->suppressed;
 	for (size_t i = 0; i < report->finding_count; i++)
-		visit_all(all, &report->findings[i], try_void);
+		exceptions_visit(all, &report->findings[i], try_void, NULL);
 	for (size_t i = 0; i < report->finding_count; i++)
 		apply_one(all, report, &report->findings[i]);
 	for (size_t i = 0; i < report->finding_count; i++)

@@ -307,7 +307,7 @@ void exceptions_release(struct exceptions *all)
 		free(it->why);
 	}
 	free(all->items);
-	free(all->index);
+	free(all->keys);
 	strings_release(&all->files);
 	memset(all, 0, sizeof(*all));
 }

@@ -68,11 +68,10 @@ struct exception {
 struct exceptions {
 	struct exception *items;
 	size_t count, cap;
-	struct strings files; /* as named when they were read */
-	int64_t now_ms;	      /* of the judgement */
-	/* By id those that have one alone; up to `others` the rest. */
-	struct exception **index;
-	size_t index_count, others;
+	struct strings files;	    /* as named when they were read */
+	int64_t now_ms;		    /* of the judgement */
+	struct exception_key *keys; /* of exceptions-index.h */
+	size_t key_count, key_cap;
 	bool suppression_is_told;     /* a report said what it suppressed */
 	size_t orphans_kept, orphans; /* beyond a limit they are counted */
 };

@@ -48,6 +48,7 @@ libsignalbox_a_SOURCES += \
 	%D%/pool.c %D%/pool.h \
 	%D%/puppet.c \
 	%D%/exceptions.c %D%/exceptions.h %D%/exceptions-apply.c \
+	%D%/exceptions-index.c %D%/exceptions-index.h \
 	%D%/exceptions-same.c \
 	%D%/ignore.c %D%/ignore.h %D%/ignore-lines.c \
 	%D%/ignore-openvex.c %D%/ignore-osv.c %D%/ignore-write.c \

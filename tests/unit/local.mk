@@ -56,6 +56,7 @@ check_PROGRAMS += %D%/evidence/cyclonedx-test
 check_PROGRAMS += %D%/evidence/coverage-test
 check_PROGRAMS += %D%/evidence/ctest-test
 check_PROGRAMS += %D%/evidence/exceptions-test
+check_PROGRAMS += %D%/evidence/exceptions-index-test
 check_PROGRAMS += %D%/evidence/export-test
 check_PROGRAMS += %D%/evidence/freshness-test
 check_PROGRAMS += %D%/evidence/gotest-test

@@ -440,6 +440,18 @@ static void an_id_alone_that_hides_many_is_broad(void **state)
 	str_release(&json);
 }
 
+/* What stands first counts, whether it names more or less. */
+static void the_first_that_covers_it_hides_it(void **state)
+{
+	struct writers ben = {0};
+
+	(void)state;
+	check_state("let", BLOCK("lee", "2026-12-01", "CVE-1\nCVE-1 zlib"),
+		    &ben, EXCEPTION_ACTIVE, true, 1);
+	check_state("let", BLOCK("lee", "2026-12-01", "CVE-1 zlib\nCVE-1"),
+		    &ben, EXCEPTION_ACTIVE, true, 1);
+}
+
 static void a_person_has_several_names(void **state)
 {
 	(void)state;
@@ -487,6 +499,7 @@ int main(void)
 		cmocka_unit_test(a_mistake_is_told_with_its_line),
 		cmocka_unit_test(what_nobody_wrote_down_is_an_orphan),
 		cmocka_unit_test(an_id_alone_that_hides_many_is_broad),
+		cmocka_unit_test(the_first_that_covers_it_hides_it),
 		cmocka_unit_test(a_person_has_several_names),
 		cmocka_unit_test(no_bytes_break_it),
 	};
