@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Many exceptions, and many findings. */
+/* Exceptions are found by what they name, many for many findings too. */
 #include "support/cmocka.h"
 
 #include <time.h>
@@ -8,6 +8,10 @@
 #include "evidence/exceptions-index.h"
 
 #define NOW 1795255200000 /* 2026-11-21T10:00Z */
+
+#define HEAD                                                   \
+	"# reason: minizip is not compiled in\n# owner: ana\n" \
+	"# reviewer: lee\n# until: 2026-12-01\n"
 
 static struct exception_line line_of(const char *file, int line, void *data)
 {
@@ -78,8 +82,7 @@ static void too_many_alike_are_told(void **state)
 	char *why = NULL;
 
 	(void)state;
-	str_add(&text, "# reason: minizip is not compiled in\n# owner: ana\n"
-		       "# reviewer: lee\n# until: 2026-12-01\nCVE-1\n");
+	str_add(&text, HEAD "CVE-1\n");
 	for (int i = 0; i < EXCEPTIONS_ALIKE; i++)
 		str_add(&text, "CVE-1 zlib\n");
 	assert_int_equal(
@@ -103,9 +106,52 @@ static void too_many_alike_are_told(void **state)
 	str_release(&text);
 }
 
+#define COMMIT_1 "1111111111111111111111111111111111111111"
+#define COMMIT_2 "2222222222222222222222222222222222222222"
+#define LEAK(commit)                                                \
+	"{\"RuleID\":\"aws\",\"File\":\"a b.env\",\"StartLine\":3," \
+	"\"Description\":\"x\",\"Commit\":\"" commit                \
+	"\",\"Fingerprint\":\"" commit ":a b.env:aws:3\"}"
+
+/* As Gitleaks has it: another key in the same line is another one. */
+static void a_leak_of_one_commit_is_that_one(void **state)
+{
+	static const char json[] = "[" LEAK(COMMIT_1) "," LEAK(COMMIT_2) "]";
+	static const struct {
+		const char *text;
+		uint64_t open;
+	} files[] = {
+		{HEAD COMMIT_1 ":a b.env:aws:3\n", 1},
+		{HEAD COMMIT_1 ":a b.env:aws:4\n", 2},
+		{HEAD "a b.env:aws:3\n", 0},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
+		struct exceptions all = EXCEPTIONS_INIT;
+		const struct exception_facts facts = {.now_ms = NOW,
+						      .line = line_of};
+		struct report report;
+
+		assert_int_equal(report_parse(json, strlen(json), "x", NULL,
+					      &report, NULL),
+				 0);
+		assert_int_equal(exceptions_read(&all, ".gitleaksignore",
+						 files[i].text,
+						 strlen(files[i].text), NULL),
+				 0);
+		exceptions_judge(&all, &facts);
+		exceptions_apply(&all, &report);
+		assert_int_equal(report.open, files[i].open);
+		exceptions_release(&all);
+		report_release(&report);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_leak_of_one_commit_is_that_one),
 		cmocka_unit_test(many_meet_many),
 		cmocka_unit_test(too_many_alike_are_told),
 	};

@@ -297,49 +297,6 @@ static void a_license_override_hides_no_vulnerability(void **state)
 		    &ben, EXCEPTION_EXPIRING, true, 1);
 }
 
-#define COMMIT_1 "1111111111111111111111111111111111111111"
-#define COMMIT_2 "2222222222222222222222222222222222222222"
-#define LEAK(commit)                                                \
-	"{\"RuleID\":\"aws\",\"File\":\"a b.env\",\"StartLine\":3," \
-	"\"Description\":\"x\",\"Commit\":\"" commit                \
-	"\",\"Fingerprint\":\"" commit ":a b.env:aws:3\"}"
-
-/* As Gitleaks has it: another key in the same line is another one. */
-static void a_leak_of_one_commit_is_that_one(void **state)
-{
-	static const char json[] = "[" LEAK(COMMIT_1) "," LEAK(COMMIT_2) "]";
-	static const struct {
-		const char *text;
-		uint64_t open;
-	} files[] = {
-		{HEAD("lee", "2026-12-01") COMMIT_1 ":a b.env:aws:3\n", 1},
-		{HEAD("lee", "2026-12-01") COMMIT_1 ":a b.env:aws:4\n", 2},
-		{HEAD("lee", "2026-12-01") "a b.env:aws:3\n", 0},
-	};
-
-	(void)state;
-	for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
-		struct exceptions all = EXCEPTIONS_INIT;
-		struct writers ben = {0};
-		const struct exception_facts facts = {
-			.now_ms = moment(NOW), .line = line_of, .data = &ben};
-		struct report report;
-
-		assert_int_equal(report_parse(json, strlen(json), "x", NULL,
-					      &report, NULL),
-				 0);
-		assert_int_equal(exceptions_read(&all, ".gitleaksignore",
-						 files[i].text,
-						 strlen(files[i].text), NULL),
-				 0);
-		exceptions_judge(&all, &facts);
-		exceptions_apply(&all, &report);
-		assert_int_equal(report.open, files[i].open);
-		exceptions_release(&all);
-		report_release(&report);
-	}
-}
-
 static void a_mistake_is_told_with_its_line(void **state)
 {
 	static const struct {
@@ -495,7 +452,6 @@ int main(void)
 		cmocka_unit_test(a_review_is_somebody_elses),
 		cmocka_unit_test(each_state_has_its_way),
 		cmocka_unit_test(a_license_override_hides_no_vulnerability),
-		cmocka_unit_test(a_leak_of_one_commit_is_that_one),
 		cmocka_unit_test(a_mistake_is_told_with_its_line),
 		cmocka_unit_test(what_nobody_wrote_down_is_an_orphan),
 		cmocka_unit_test(an_id_alone_that_hides_many_is_broad),
