@@ -179,7 +179,7 @@ void evidence_continue(struct evidence_writer *writer, const char *path)
 	str_release(&text);
 }
 
-/* Its members but for texts, which go their own way. */
+/* Its numbers: texts go their own way, and licences stand with components. */
 static char *describe(const struct report *report)
 {
 	json_t *object = report_describe(report, "");
@@ -187,6 +187,7 @@ static char *describe(const struct report *report)
 
 	json_object_del(object, "file");
 	json_object_del(object, "why");
+	json_object_del(object, "licenses");
 	text = json_dumps(object, JSON_COMPACT);
 	json_decref(object);
 	return text;

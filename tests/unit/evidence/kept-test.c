@@ -159,6 +159,34 @@ static void secrets_are_hidden_in_every_text(void **state)
 	free(path);
 }
 
+/* Names of licences are a report's words: nobody reads their counts here. */
+static void licences_are_told_by_component_alone(void **state)
+{
+	struct report report = report_of_text(
+		"{\"bomFormat\":\"CycloneDX\",\"specVersion\":\"1.5\","
+		"\"components\":[{\"type\":\"library\",\"name\":\"z\","
+		"\"licenses\":[{\"license\":{\"name\":\"L hush\"}}]}]}",
+		"cyclonedx");
+	struct evidence_writer *writer = evidence_writer_new("scan");
+	struct evidence_context context = {.path = "-"};
+	char digest[DIGEST_TEXT_SIZE];
+	char *path = place(state);
+	struct kept kept;
+
+	evidence_mask(writer, hide, (char[]){"hush"});
+	evidence_report(writer, &report, &context);
+	assert_int_equal(evidence_save(writer, path, digest, NULL), 0);
+	evidence_writer_free(writer);
+	kept = load(path);
+	assert_int_equal(kept.component_count, 1);
+	assert_null(strstr(kept.components[0].license, "hush"));
+	assert_null(
+		json_object_get(json_array_get(kept.reports, 0), "licenses"));
+	kept_release(&kept);
+	report_release(&report);
+	free(path);
+}
+
 /* Without the syncing of file_replace(). */
 static void write_bytes(const char *path, const char *bytes, size_t len)
 {
@@ -319,6 +347,7 @@ int main(void)
 		WITH_FOLDER(a_scan_goes_on_behind_the_tests),
 		WITH_FOLDER(a_report_that_cannot_be_read_is_told),
 		WITH_FOLDER(secrets_are_hidden_in_every_text),
+		WITH_FOLDER(licences_are_told_by_component_alone),
 		WITH_FOLDER(a_cut_file_is_never_whole),
 		WITH_FOLDER(damage_is_refused_with_its_line),
 		WITH_FOLDER(a_newer_member_is_skipped),
