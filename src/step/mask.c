@@ -214,20 +214,33 @@ void mask_whole(struct mask *mask, const char *data, size_t len,
 	mask_flush(mask, out);
 }
 
+static void mask_text(struct mask *mask, struct event *event, const char *key)
+{
+	const char *text = event_text(event, key);
+	struct str shown = STR_INIT;
+
+	mask_whole(mask, text, strlen(text), &shown);
+	if (strcmp(shown.data, text) != 0)
+		event_set(event, key, shown.data);
+	str_release(&shown);
+}
+
 void mask_event(struct mask *mask, struct event *event)
 {
 	static const char *const texts[] = {"name", "message", "reason",
 					    "title", "text"};
+	/* What reports say; elsewhere these are names that are acted on. */
+	static const char *const foreign[] = {
+		"id",	 "package", "installed", "fixed",  "path",
+		"chain", "aliases", "exception", "source", "file"};
+	bool is_reports = event->type == EVENT_FINDING_FOUND ||
+			  event->type == EVENT_TEST_FINISHED ||
+			  event->type == EVENT_REPORT_READ;
 
-	for (size_t i = 0; mask && i < ARRAY_SIZE(texts); i++) {
-		const char *text = event_text(event, texts[i]);
-		struct str shown = STR_INIT;
-
-		mask_whole(mask, text, strlen(text), &shown);
-		if (strcmp(shown.data, text) != 0)
-			event_set(event, texts[i], shown.data);
-		str_release(&shown);
-	}
+	for (size_t i = 0; mask && i < ARRAY_SIZE(texts); i++)
+		mask_text(mask, event, texts[i]);
+	for (size_t i = 0; mask && is_reports && i < ARRAY_SIZE(foreign); i++)
+		mask_text(mask, event, foreign[i]);
 }
 
 void mask_free(struct mask *mask)

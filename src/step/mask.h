@@ -28,8 +28,9 @@ void mask_flush(struct mask *mask, struct str *out);
 /* Both, of a whole text; mask NULL: as it is. Not in the midst of a stream. */
 void mask_whole(struct mask *mask, const char *data, size_t len,
 		struct str *out);
-/* In the texts of an event that commands, reports and people gave; not in
- * its words and names that are acted on. mask may be NULL. */
+/* In the texts of an event that commands, reports and people gave, all that
+ * a finding or a test tells among them; not in its words and names that are
+ * acted on. mask may be NULL. */
 void mask_event(struct mask *mask, struct event *event);
 void mask_free(struct mask *mask);
 

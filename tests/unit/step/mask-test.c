@@ -178,6 +178,70 @@ static void a_flood_of_secrets_is_masked_in_a_moment(void **state)
 	free(out);
 }
 
+/* Every key that scan.c and reports.c set from what a report says. */
+static void foreign_texts_of_findings_and_tests_are_masked(void **state)
+{
+	static const struct {
+		enum event_type type;
+		const char *key;
+	} texts[] = {
+		{EVENT_FINDING_FOUND, "id"},
+		{EVENT_FINDING_FOUND, "title"},
+		{EVENT_FINDING_FOUND, "package"},
+		{EVENT_FINDING_FOUND, "installed"},
+		{EVENT_FINDING_FOUND, "fixed"},
+		{EVENT_FINDING_FOUND, "path"},
+		{EVENT_FINDING_FOUND, "exception"},
+		{EVENT_FINDING_FOUND, "source"},
+		{EVENT_FINDING_FOUND, "chain"},
+		{EVENT_FINDING_FOUND, "aliases"},
+		{EVENT_TEST_FINISHED, "name"},
+		{EVENT_TEST_FINISHED, "message"},
+		{EVENT_TEST_FINISHED, "file"},
+		{EVENT_REPORT_READ, "path"},
+		{EVENT_REPORT_READ, "reason"},
+	};
+	struct strings secrets = STRINGS_INIT;
+	struct mask *mask;
+
+	(void)state;
+	strings_add(&secrets, "high");
+	mask = mask_new(&secrets);
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
+		struct event *event = event_new(texts[i].type, "high");
+
+		event_set(event, texts[i].key, "u:high@reg");
+		event_set(event, "severity", "high");
+		mask_event(mask, event);
+		assert_string_equal(event_text(event, texts[i].key),
+				    "u:***@reg");
+		/* What is acted on, and is a word of our own. */
+		assert_string_equal(event_stage(event), "high");
+		assert_string_equal(event_text(event, "severity"), "high");
+		event_free(event);
+	}
+	mask_free(mask);
+	strings_release(&secrets);
+}
+
+/* There it is the name of a thing. */
+static void other_events_keep_what_is_acted_on(void **state)
+{
+	struct strings secrets = STRINGS_INIT;
+	struct event *event = event_new(EVENT_ARTIFACT_STORED, NULL);
+	struct mask *mask;
+
+	(void)state;
+	strings_add(&secrets, "tar");
+	mask = mask_new(&secrets);
+	event_set(event, "path", "out.tar");
+	mask_event(mask, event);
+	assert_string_equal(event_text(event, "path"), "out.tar");
+	event_free(event);
+	mask_free(mask);
+	strings_release(&secrets);
+}
+
 static void nothing_to_hide_is_no_mask(void **state)
 {
 	struct strings secrets = STRINGS_INIT;
@@ -201,6 +265,9 @@ int main(void)
 			base64_in_lines_is_hidden_where_the_secret_stands_first),
 		cmocka_unit_test(short_base64_is_left_alone),
 		cmocka_unit_test(a_flood_of_secrets_is_masked_in_a_moment),
+		cmocka_unit_test(
+			foreign_texts_of_findings_and_tests_are_masked),
+		cmocka_unit_test(other_events_keep_what_is_acted_on),
 		cmocka_unit_test(nothing_to_hide_is_no_mask),
 	};
 
