@@ -165,6 +165,9 @@ static int read_grype(const struct report_input *input, struct report *report,
 				 "scan; see its own output",
 				 input->name);
 	report->tool = "Grype";
+	/* The configuration of an image, in base64: with its environment. */
+	report->has_secrets = member_word(
+		member(member(input->json, "source"), "target"), "config");
 	if (read_list(input, "matches", report, err) < 0 ||
 	    read_list(input, "ignoredMatches", report, err) < 0)
 		return -1;

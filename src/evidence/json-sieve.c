@@ -31,7 +31,6 @@ const struct json_sieved json_sieved[] = {
 	{"DataSource", SIEVED_ANY},
 	{"UID", SIEVED_ANY},
 	{"DiffID", SIEVED_ANY},
-	{"ImageConfig", SIEVED_ANY},
 	{"Match", SIEVED_ANY},
 	{"Secret", SIEVED_ANY},
 	{"matchDetails", SIEVED_ANY},

@@ -264,6 +264,9 @@ static void start_other(struct junit *junit, const char *name,
 {
 	static const char *const again[] = {"rerunFailure", "rerunError", NULL};
 	static const char *const flaky[] = {"flakyFailure", "flakyError", NULL};
+	/* Which may hold the environment, and whatever was printed. */
+	static const char *const private[] = {"property", "system-out",
+					      "system-err", NULL};
 	enum mark mark = mark_of_element(name);
 
 	if (is_one_of(name, again) || is_one_of(name, flaky)) {
@@ -278,6 +281,8 @@ static void start_other(struct junit *junit, const char *name,
 		report_fail(junit->report,
 			    "a suite has a failure or error of its own, "
 			    "outside any test");
+	} else if (is_one_of(name, private)) {
+		junit->report->has_secrets = true;
 	}
 }
 

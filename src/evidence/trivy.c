@@ -341,6 +341,16 @@ static int check_shape(const struct report_input *input, struct error *err)
 	return 0;
 }
 
+/* The configuration of an image has its environment, and so have the lines of
+ * the file that made it. */
+static bool has_environment(const json_t *json)
+{
+	const json_t *image = member(member(json, "Metadata"), "ImageConfig");
+
+	return json_object_size(member(image, "config")) ||
+	       json_array_size(member(image, "history"));
+}
+
 static int read_trivy(const struct report_input *input, struct report *report,
 		      struct error *err)
 {
@@ -353,6 +363,7 @@ static int read_trivy(const struct report_input *input, struct report *report,
 	if (json_is_object(results))
 		results = member(results, "Results");
 	report->tool = "Trivy";
+	report->has_secrets = has_environment(input->json);
 	result = read_results(&trivy, results, err);
 	chains_release(&trivy.chains);
 	if (result < 0)

@@ -327,6 +327,7 @@ struct stage_config {
 	struct strings artifacts; /* globs below the work folder */
 	struct report_config *reports;
 	size_t report_count, report_cap;
+	bool keep_reports; /* the files themselves, with the run */
 	struct scan_config scan;
 	struct require_config require;
 	int64_t timeout_ms; /* -1: none */

@@ -113,7 +113,7 @@ static void add_report(struct reader *reader, const struct node *value,
 
 static read_value read_report;
 
-/* The names are evidence/'s names of the formats. */
+/* The names, but for keep, are evidence/'s names of the formats. */
 static const struct key report_keys[] = {
 	{"tap", read_report, 0, false},
 	{"junit", read_report, 0, false},
@@ -129,6 +129,8 @@ static const struct key report_keys[] = {
 	{"terraform", read_report, 0, false},
 	{"ansible", read_report, 0, false},
 	{"puppet", read_report, 0, false},
+	{"keep", read_truth, offsetof(struct stage_config, keep_reports),
+	 false},
 	{"trx", NULL, 0, false},
 	{"nunit", NULL, 0, false},
 	{"xunit", NULL, 0, false},

@@ -268,7 +268,7 @@ static void read_stage(struct reader *reader, const struct node *value)
 			   pipeline->stage_cap);
 	stage->name = xstrdup(value->key);
 	stage->place = value->key_place;
-	stage->source = stage->resume = true;
+	stage->source = stage->resume = stage->keep_reports = true;
 	stage->timeout_ms = -1;
 	stage->log_limit = -1;
 	stage->grace_ms = GRACE_MS;

@@ -253,7 +253,7 @@ static void keep(struct reports *reports, const struct reading *reading,
 
 	keeping_report(reports->keeping,
 		       reading->is_read ? &reading->report : NULL, &context,
-		       file, true);
+		       file, reports->stage->keep_reports);
 }
 
 /* In the order in which they are told. */

@@ -138,6 +138,37 @@ static void a_report_with_a_secret_is_not_copied(void **state)
 	free(digest);
 }
 
+static void only_what_may_be_copied_is(void **state)
+{
+	static const char *const stages[] = {"plain", "private", "told"};
+	struct site *site = *state;
+	char *folder = site_run_folder(site, 1);
+
+	run_it(site, "  plain:\n"
+		     "    run: echo '<testsuite><testcase name=\"a\"/>"
+		     "</testsuite>' > j.xml\n"
+		     "    reports: {junit: j.xml}\n"
+		     "  private:\n"
+		     "    run: echo '<testsuite><testcase name=\"a\">"
+		     "<system-out>x</system-out></testcase></testsuite>' > "
+		     "j.xml\n"
+		     "    reports: {junit: j.xml}\n"
+		     "  told:\n"
+		     "    run: echo '<testsuite><testcase name=\"a\"/>"
+		     "</testsuite>' > j.xml\n"
+		     "    reports: {junit: j.xml, keep: false}\n");
+	for (size_t i = 0; i < ARRAY_SIZE(stages); i++) {
+		struct event *event =
+			site_last_event(folder, EVENT_REPORT_READ, stages[i]);
+
+		assert_non_null(event);
+		assert_true(event_bool(event, "ok"));
+		assert_int_equal(event_has(event, "digest"), i == 0);
+		event_free(event);
+	}
+	free(folder);
+}
+
 /* What the try before found is not what this one does. */
 static void a_new_try_begins_without_evidence(void **state)
 {
@@ -249,6 +280,7 @@ static int tests(void)
 	const struct CMUnitTest tests[] = {
 		SITE_TEST(a_stage_keeps_its_tests_and_its_findings),
 		SITE_TEST(a_report_with_a_secret_is_not_copied),
+		SITE_TEST(only_what_may_be_copied_is),
 		SITE_TEST(a_new_try_begins_without_evidence),
 		SITE_TEST(gc_leaves_the_reports_of_the_newest_runs),
 		SITE_TEST(a_run_is_exported),

@@ -119,6 +119,24 @@ static void a_scan_without_matches_is_never_green(void **state)
 	assert_text_refused(word, NULL, "no list of objects");
 }
 
+static void what_has_an_image_s_environment_is_not_copied(void **state)
+{
+	static const char *const targets[] = {"\"/src\"",
+					      "{\"config\":\"eyJ9\"}"};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(targets); i++) {
+		char *text = xasprintf("{\"matches\":[],\"source\":{\"type\":"
+				       "\"image\",\"target\":%s}}",
+				       targets[i]);
+		struct report report = report_of_text(text, "grype");
+
+		assert_int_equal(report.has_secrets, i > 0);
+		report_release(&report);
+		free(text);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -131,6 +149,7 @@ int main(void)
 		cmocka_unit_test(the_age_of_its_data_is_read),
 		cmocka_unit_test(a_database_that_is_not_valid_is_never_green),
 		cmocka_unit_test(a_scan_without_matches_is_never_green),
+		cmocka_unit_test(what_has_an_image_s_environment_is_not_copied),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

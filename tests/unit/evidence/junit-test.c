@@ -89,6 +89,29 @@ static void output_and_properties_are_not_kept(void **state)
 	report_release(&report);
 }
 
+/* Nor is the file that has them copied. */
+static void output_and_properties_are_not_copied(void **state)
+{
+	static const char *const inner[] = {
+		"<testcase name='a'/>",
+		"<properties><property name='p' value='x'/></properties>",
+		"<testcase name='a'><system-out>x</system-out></testcase>",
+		"<system-err>x</system-err>",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(inner); i++) {
+		char *text = xasprintf("<testsuite>%s<testcase name='b'/>"
+				       "</testsuite>",
+				       inner[i]);
+		struct report report = report_of_text(text, "junit");
+
+		assert_int_equal(report.has_secrets, i > 0);
+		report_release(&report);
+		free(text);
+	}
+}
+
 static void attempts_that_were_run_again_explain_the_header(void **state)
 {
 	struct report report = report_of("junit/flaky.xml");
@@ -313,6 +336,7 @@ int main(void)
 		cmocka_unit_test(cases_say_who_where_and_how_long),
 		cmocka_unit_test(every_dialect_is_counted),
 		cmocka_unit_test(output_and_properties_are_not_kept),
+		cmocka_unit_test(output_and_properties_are_not_copied),
 		cmocka_unit_test(
 			attempts_that_were_run_again_explain_the_header),
 		cmocka_unit_test(other_encodings_and_foreign_dtds_are_read),

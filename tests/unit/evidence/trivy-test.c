@@ -146,6 +146,29 @@ static void a_format_that_is_named_must_be_right(void **state)
 	free(path);
 }
 
+/* The environment of an image stands in its configuration and its history. */
+static void what_has_an_image_s_environment_is_not_copied(void **state)
+{
+	static const char *const configs[] = {
+		"{\"architecture\":\"\",\"config\":{}}",
+		"{\"config\":{\"Env\":[\"TOKEN=x\"]}}",
+		"{\"history\":[{\"created_by\":\"ENV TOKEN=x\"}]}",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(configs); i++) {
+		char *text = xasprintf("{\"SchemaVersion\":2,\"Metadata\":{"
+				       "\"ImageConfig\":%s},\"Results\":["
+				       "{\"Target\":\"a\"}]}",
+				       configs[i]);
+		struct report report = report_of_text(text, "trivy");
+
+		assert_int_equal(report.has_secrets, i > 0);
+		report_release(&report);
+		free(text);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -158,6 +181,7 @@ int main(void)
 		cmocka_unit_test(a_scan_of_nothing_says_so),
 		cmocka_unit_test(other_shapes_are_refused_by_name),
 		cmocka_unit_test(a_format_that_is_named_must_be_right),
+		cmocka_unit_test(what_has_an_image_s_environment_is_not_copied),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
