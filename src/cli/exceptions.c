@@ -25,6 +25,7 @@ struct reading {
 	struct project project;
 	char *folder;	     /* of the run; NULL: there is none yet */
 	struct model *model; /* likewise */
+	bool is_damaged;     /* what the run kept is not as it kept it */
 	struct exceptions_printer printer;
 };
 
@@ -57,16 +58,25 @@ static void take_findings(const struct kept *kept, struct report *report)
 	}
 }
 
-static void load(const struct reading *reading, const char *stage,
-		 struct kept *kept)
+/* Without it nothing is known to be hidden. */
+static void load(struct reading *reading, const char *name, struct kept *kept)
 {
-	char *path =
-		reading->folder ? evidence_path(reading->folder, stage) : NULL;
+	const struct stage_model *stage =
+		reading->model ? model_stage(reading->model, name) : NULL;
+	struct error err = ERROR_INIT;
+	char *path;
 
 	memset(kept, 0, sizeof(*kept));
-	/* Without it nothing is known to be hidden. */
-	if (!path || kept_load(path, kept, NULL) < 0)
-		memset(kept, 0, sizeof(*kept));
+	if (!reading->folder)
+		return;
+	path = evidence_path(reading->folder, name);
+	if (kept_load(path, stage ? stage->evidence : "", kept, &err) < 0 &&
+	    err.code != ERROR_NOT_FOUND) {
+		reading->is_damaged = true;
+		fprintf(stderr, "signalbox: what %s hides is not known: %s\n",
+			name, error_text(&err));
+	}
+	error_clear(&err);
 	free(path);
 }
 
@@ -250,6 +260,10 @@ static int list(const char *word, bool json, struct error *err)
 		result = list_all(&reading, err);
 	if (result == 0)
 		result = exceptions_printer_end(&reading.printer, err);
+	if (result == 0 && reading.is_damaged)
+		result = error_set(err, ERROR_CORRUPT,
+				   "what is hidden is not known of every "
+				   "stage");
 	exceptions_printer_release(&reading.printer);
 	model_free(reading.model);
 	project_close(&reading.project);

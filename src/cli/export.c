@@ -16,7 +16,7 @@
 /* Whether anything was read that should be kept. */
 static bool has_evidence(const struct stage_model *stage)
 {
-	return stage->has_tests || stage->scanned;
+	return *stage->evidence || stage->has_tests || stage->scanned;
 }
 
 /* What it found, or why that is not here. */
@@ -28,7 +28,7 @@ static void load(const char *folder, const struct stage_model *stage,
 	struct error err = ERROR_INIT;
 	char *why = NULL;
 
-	it->is_kept = kept_load(path, &it->kept, &err) == 0;
+	it->is_kept = kept_load(path, stage->evidence, &it->kept, &err) == 0;
 	if (!it->is_kept && err.code != ERROR_NOT_FOUND)
 		why = xstrdup(error_text(&err));
 	else if (!it->is_kept && has_evidence(stage))

@@ -414,13 +414,30 @@ int kept_parse_owned(struct str *text, const char *name, struct kept *kept,
 	return -1;
 }
 
-int kept_load(const char *path, struct kept *kept, struct error *err)
+/* Of the bytes that are read: the file may be another a moment later. */
+static int check_digest(const struct str *text, const char *digest,
+			const char *path, struct error *err)
+{
+	char now[DIGEST_TEXT_SIZE];
+	const char *slash = strrchr(path, '/');
+
+	digest_bytes(text->data, text->len, now);
+	if (!digest || strcmp(now, digest) == 0)
+		return 0;
+	return error_set(err, ERROR_CORRUPT,
+			 "%s is not as its run kept it; see signalbox verify",
+			 slash ? slash + 1 : path);
+}
+
+int kept_load(const char *path, const char *digest, struct kept *kept,
+	      struct error *err)
 {
 	struct str text = STR_INIT;
 
 	*kept = (struct kept){0};
 	/* One line may stand over the bound. */
-	if (file_read(path, &text, 2 * EVIDENCE_BYTES_MAX, err) == 0)
+	if (file_read(path, &text, 2 * EVIDENCE_BYTES_MAX, err) == 0 &&
+	    check_digest(&text, digest, path, err) == 0)
 		return kept_parse_owned(&text, path, kept, err);
 	str_release(&text);
 	return -1;

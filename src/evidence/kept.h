@@ -10,7 +10,7 @@
  *	evidence_writer_free(writer);
  *
  *	struct kept kept;
- *	if (kept_load(path, &kept, &err) == 0)
+ *	if (kept_load(path, digest, &kept, &err) == 0)
  *		... kept.whole, kept.findings, kept.tests
  *	kept_release(&kept);
  *
@@ -115,9 +115,11 @@ struct kept {
 	struct str text; /* owns every text above */
 };
 
-/* On failure kept is empty and need not be released. A file that is cut is
- * loaded up to there, and not whole; damage in the midst is refused. */
-int kept_load(const char *path, struct kept *kept,
+/* On failure kept is empty and need not be released. digest: what the journal
+ * of its run tells of the file, "" nothing; another file is refused as
+ * ERROR_CORRUPT. NULL: it is believed as it is. A file that is cut is loaded
+ * up to there, and not whole; damage in the midst is refused. */
+int kept_load(const char *path, const char *digest, struct kept *kept,
 	      struct error *err) MUST_CHECK;
 /* The same of bytes, which are taken over; name is for messages. */
 int kept_parse_owned(struct str *text, const char *name, struct kept *kept,

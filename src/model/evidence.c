@@ -134,6 +134,8 @@ void fold_report_read(struct model *model, const struct event *event)
 
 	if (!stage)
 		return;
+	/* Also when this one has none: the file is another by now. */
+	fold_text(&stage->evidence, event_text(event, "evidence"));
 	read_components(stage, event);
 	if (strcmp(event_text(event, "kind"), "findings") == 0)
 		read_findings(model, stage, event);
@@ -215,6 +217,7 @@ void stage_model_reset_evidence(struct model *model, struct stage_model *stage)
 	stage->tests_flaky = 0;
 	stage->reports = 0;
 	stage->suppressed = 0;
+	fold_text(&stage->evidence, "");
 	stage->changes = (struct changes_model){0};
 	stage_model_clear_tests(stage);
 	stage->severities = stage->fresh = (struct severity_counts){0};

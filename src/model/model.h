@@ -154,7 +154,8 @@ struct coverage_model {
 
 struct stage_model {
 	char *name, *kind, *why, *environment, *reason, *log;
-	char *kept; /* path of its work folder, when it failed in it */
+	char *kept;	/* path of its work folder, when it failed in it */
+	char *evidence; /* digest of what its reports said; "" not kept */
 	struct strings needs;
 	enum state state;
 	int attempt;	     /* 0 never started */

@@ -67,6 +67,7 @@ struct stage_model *fold_stage(struct model *model, const char *name)
 	stage->reason = xstrdup("");
 	stage->log = xstrdup("");
 	stage->kept = xstrdup("");
+	stage->evidence = xstrdup("");
 	stage->fail_on = xstrdup("");
 	stage->since = xstrdup("");
 	gate_model_init(&stage->gate);
@@ -116,6 +117,7 @@ void stage_model_release(struct stage_model *stage)
 	free(stage->reason);
 	free(stage->log);
 	free(stage->kept);
+	free(stage->evidence);
 }
 
 static struct step_model *add_step(struct stage_model *stage, const char *name)

@@ -62,12 +62,11 @@ static int refuse(const char *path, struct error *err)
 			 path);
 }
 
-/* 1, or 0 when the run kept nothing of the stage. */
+/* 1, or 0 when the run kept nothing of the stage; *digest is the caller's. */
 static int find_evidence(const char *folder, const char *path,
-			 const char *stage, struct error *err)
+			 const char *stage, char **digest, struct error *err)
 {
 	struct told told = {.stage = stage};
-	char digest[DIGEST_TEXT_SIZE];
 	struct error why = ERROR_INIT;
 	int result = journal_read(folder, 1, take, &told, &why);
 
@@ -75,23 +74,20 @@ static int find_evidence(const char *folder, const char *path,
 		result = 0;
 	else if (result < 0)
 		error_move(err, &why);
-	else if (told.digest && digest_file(path, digest, NULL) == 0 &&
-		 strcmp(digest, told.digest) == 0)
-		result = 1;
-	else if (told.digest || file_exists(path))
-		result = refuse(path, err);
+	else
+		result = told.digest || file_exists(path);
 	error_clear(&why);
-	free(told.digest);
+	*digest = told.digest;
 	return result;
 }
 
-static int load(const char *path, int64_t run, struct kept *kept,
-		struct error *err)
+static int load(const char *path, const char *digest, int64_t run,
+		struct kept *kept, struct error *err)
 {
 	int result;
 
-	if (kept_load(path, kept, err) < 0)
-		return -1;
+	if (kept_load(path, digest ? digest : "", kept, NULL) < 0)
+		return refuse(path, err);
 	if (kept->whole)
 		return 1;
 	result = error_set(err, ERROR_FAILED,
@@ -109,6 +105,7 @@ int live_evidence(const char *state_folder, const char *environment,
 		  struct strings *notes, struct error *err)
 {
 	char *folder, *path;
+	char *digest = NULL;
 	int result;
 
 	if (find_run(state_folder, environment, run, err) < 0)
@@ -122,14 +119,15 @@ int live_evidence(const char *state_folder, const char *environment,
 	}
 	folder = xasprintf("%s/runs/%lld", state_folder, (long long)*run);
 	path = evidence_path(folder, stage);
-	result = find_evidence(folder, path, stage, err);
+	result = find_evidence(folder, path, stage, &digest, err);
 	if (result > 0)
-		result = load(path, *run, kept, err);
+		result = load(path, digest, *run, kept, err);
 	else if (result == 0)
 		strings_addf(notes,
 			     "run %lld, which is live in %s, kept nothing of "
 			     "%s, so all of it is new",
 			     (long long)*run, environment, stage);
+	free(digest);
 	free(folder);
 	free(path);
 	return result;

@@ -66,6 +66,8 @@ struct table_data *table_data_new(const struct model *model,
 		struct table_source *source = &data->sources[i];
 
 		source->stage = xstrdup(stage->name);
+		source->evidence = xstrdup(stage->evidence);
+		source->is_over = state_is_final(stage->state);
 		source->has_tests = stage->has_tests;
 		source->has_findings = stage->scanned;
 		for (size_t j = 0; j < stage->test_count; j++)
@@ -77,25 +79,32 @@ struct table_data *table_data_new(const struct model *model,
 	return data;
 }
 
+/* While a stage runs, the file is there before the run tells of it. */
+static void load_source(struct table_source *source, const char *run_folder)
+{
+	struct error err = ERROR_INIT;
+	char *path =
+		run_folder ? evidence_path(run_folder, source->stage) : NULL;
+
+	if (path &&
+	    kept_load(path, source->evidence, &source->kept, &err) == 0 &&
+	    !source->kept.whole)
+		source->why =
+			xasprintf("%s: %s", source->stage, source->kept.why);
+	else if (!source->kept.stage)
+		source->why = xasprintf(
+			"%s: %sonly what the run told singly", source->stage,
+			err.code == ERROR_CORRUPT && source->is_over
+				? "what it kept was changed; "
+				: "");
+	error_clear(&err);
+	free(path);
+}
+
 void table_data_load(struct table_data *data)
 {
 	for (size_t i = 0; i < data->source_count; i++) {
-		struct table_source *source = &data->sources[i];
-		struct error err = ERROR_INIT;
-		char *path = NULL;
-
-		if (data->run_folder)
-			path = evidence_path(data->run_folder, source->stage);
-		if (path && kept_load(path, &source->kept, &err) == 0 &&
-		    !source->kept.whole)
-			source->why = xasprintf("%s: %s", source->stage,
-						source->kept.why);
-		else if (!source->kept.stage)
-			source->why =
-				xasprintf("%s: only what the run told singly",
-					  source->stage);
-		error_clear(&err);
-		free(path);
+		load_source(&data->sources[i], data->run_folder);
 		table_rows_add(data, i);
 	}
 }
@@ -106,6 +115,7 @@ void table_data_free(struct table_data *data)
 		return;
 	for (size_t i = 0; i < data->source_count; i++) {
 		free(data->sources[i].stage);
+		free(data->sources[i].evidence);
 		free(data->sources[i].why);
 		free(data->sources[i].findings);
 		free(data->sources[i].tests);

@@ -52,6 +52,8 @@ struct table_shape {
 /* What one stage has. */
 struct table_source {
 	char *stage;
+	char *evidence; /* what the run told of what it kept, "" nothing */
+	bool is_over;
 	struct kept kept;
 	/* What the run told of it, where nothing is kept; owns no text. */
 	struct finding_model *findings;

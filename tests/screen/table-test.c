@@ -8,6 +8,7 @@
 #include "evidence/kept-path.h"
 #include "support/folder.h"
 
+/* The story tells its digest. */
 static const char kept[] =
 	"{\"evidence\":{\"by\":\"signalbox\",\"format\":1,\"stage\":\"scan\"}}"
 	"\n"

@@ -36,7 +36,7 @@ static struct kept load(struct site *site, int run, const char *stage)
 	struct error err = ERROR_INIT;
 	struct kept kept;
 
-	if (kept_load(path, &kept, &err) < 0)
+	if (kept_load(path, NULL, &kept, &err) < 0)
 		fail_msg("%s", error_text(&err));
 	free(path);
 	free(folder);
@@ -238,6 +238,29 @@ static void a_run_is_exported(void **state)
 	assert_says(site->out, "\"executionSuccessful\": false");
 }
 
+/* The run is red; who takes the finding out makes no clean scan of it. */
+static void an_evidence_file_that_was_altered_is_not_believed(void **state)
+{
+	struct site *site = *state;
+
+	run_it(site, "  scan:\n"
+		     "    run: sed s/note/error/ r.sarif > out.sarif\n"
+		     "    scan: {report: out.sarif, fail-on: high}\n");
+	assert_int_equal(site_call(site, "exceptions", "1", NULL), 0);
+	site_shell(site, site->state,
+		   "sed -i '/\"finding\"/d' runs/1/logs/scan.evidence");
+	assert_int_equal(
+		site_call(site, "export", "1", "--format", "sarif", NULL), 0);
+	assert_says(site->out, "\"executionSuccessful\": false");
+	assert_says(site->out, "scan.evidence is not as its run kept it");
+	site_call(site, "export", "1", NULL);
+	assert_says(site->out, "scan.evidence is not as its run kept it");
+	site_call(site, "export", "1", "--format", "junit", NULL);
+	assert_says(site->out, "scan.evidence is not as its run kept it");
+	assert_int_equal(site_call(site, "exceptions", "1", NULL), 7);
+	assert_says(site->err, "scan.evidence is not as its run kept it");
+}
+
 /* No rule compares them: who looks is told what is new. */
 static void what_is_new_since_live_is_told(void **state)
 {
@@ -284,6 +307,7 @@ static int tests(void)
 		SITE_TEST(a_new_try_begins_without_evidence),
 		SITE_TEST(gc_leaves_the_reports_of_the_newest_runs),
 		SITE_TEST(a_run_is_exported),
+		SITE_TEST(an_evidence_file_that_was_altered_is_not_believed),
 		SITE_TEST(what_is_new_since_live_is_told),
 	};
 

@@ -27,7 +27,7 @@ static struct export_stage stage_of(void **state, const char *fixture, bool ok)
 		report = report_of(fixture);
 	evidence_report(writer, fixture ? &report : NULL, &context);
 	assert_int_equal(evidence_save(writer, path, digest, NULL), 0);
-	assert_int_equal(kept_load(path, &stage.kept, NULL), 0);
+	assert_int_equal(kept_load(path, NULL, &stage.kept, NULL), 0);
 	evidence_writer_free(writer);
 	if (fixture)
 		report_release(&report);

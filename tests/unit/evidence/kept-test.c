@@ -30,7 +30,7 @@ static struct kept load(const char *path)
 	struct error err = ERROR_INIT;
 	struct kept kept;
 
-	if (kept_load(path, &kept, &err) < 0)
+	if (kept_load(path, NULL, &kept, &err) < 0)
 		fail_msg("%s", error_text(&err));
 	return kept;
 }
@@ -187,6 +187,29 @@ static void licences_are_told_by_component_alone(void **state)
 	free(path);
 }
 
+static void another_file_than_the_journal_tells_is_refused(void **state)
+{
+	struct report report = report_of_text("1..1\nok 1 - a\n", "tap");
+	char digest[DIGEST_TEXT_SIZE];
+	char *path = place(state);
+	struct error err = ERROR_INIT;
+	struct kept kept;
+
+	keep(path, &report, false, digest);
+	assert_int_equal(kept_load(path, digest, &kept, &err), 0);
+	kept_release(&kept);
+	assert_int_equal(kept_load(path, "", &kept, &err), -1);
+	assert_int_equal(err.code, ERROR_CORRUPT);
+	error_clear(&err);
+	digest[0] = digest[0] == '0' ? '1' : '0';
+	assert_int_equal(kept_load(path, digest, &kept, &err), -1);
+	assert_int_equal(err.code, ERROR_CORRUPT);
+	assert_non_null(strstr(error_text(&err), "not as its run kept it"));
+	error_clear(&err);
+	report_release(&report);
+	free(path);
+}
+
 /* Without the syncing of file_replace(). */
 static void write_bytes(const char *path, const char *bytes, size_t len)
 {
@@ -212,7 +235,7 @@ static void a_cut_file_is_never_whole(void **state)
 
 		assert_int_equal(file_replace(path, text.data, len, 0600, NULL),
 				 0);
-		if (kept_load(path, &kept, NULL) < 0)
+		if (kept_load(path, NULL, &kept, NULL) < 0)
 			continue;
 		assert_false(kept.whole);
 		assert_non_null(kept.why);
@@ -229,7 +252,7 @@ static void refused(const char *path, const char *text, const char *part)
 	struct kept kept;
 
 	write_bytes(path, text, strlen(text));
-	if (kept_load(path, &kept, &err) == 0)
+	if (kept_load(path, NULL, &kept, &err) == 0)
 		fail_msg("was read: %s", text);
 	if (!strstr(error_text(&err), part))
 		fail_msg("'%s' does not say '%s'", error_text(&err), part);
@@ -348,6 +371,7 @@ int main(void)
 		WITH_FOLDER(a_report_that_cannot_be_read_is_told),
 		WITH_FOLDER(secrets_are_hidden_in_every_text),
 		WITH_FOLDER(licences_are_told_by_component_alone),
+		WITH_FOLDER(another_file_than_the_journal_tells_is_refused),
 		WITH_FOLDER(a_cut_file_is_never_whole),
 		WITH_FOLDER(damage_is_refused_with_its_line),
 		WITH_FOLDER(a_newer_member_is_skipped),
