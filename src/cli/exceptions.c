@@ -54,7 +54,8 @@ static void take_findings(const struct kept *kept, struct report *report)
 		to->suppressed =
 			str_equal(from->state, "suppressed") ||
 			(str_equal(from->state, "excepted") && from->source);
-		to->suppression = from->exception;
+		to->suppression =
+			from->exception ? from->exception : from->suppression;
 	}
 }
 

@@ -150,7 +150,8 @@ static void add_finding(struct suite *suite, const struct export_stage *stage,
 
 	begin_case(suite, stage->name, name);
 	end_case(suite, fails ? "failure" : "skipped", message,
-		 finding->exception);
+		 finding->exception ? finding->exception
+				    : finding->suppression);
 	free(message);
 	free(name);
 	free(place);

@@ -177,6 +177,16 @@ static void add_failed(struct str *out, const struct export_run *run)
 	list_end(&list);
 }
 
+/* What nobody granted is no exception. */
+static void add_suppression(struct str *out, const char *why)
+{
+	char *text = xasprintf("none, suppressed by the report%s%s",
+			       why ? ": " : "", why ? why : "");
+
+	add_cell(out, text);
+	free(text);
+}
+
 static void add_finding(struct str *out, const struct export_stage *stage,
 			const struct kept_finding *it)
 {
@@ -191,6 +201,8 @@ static void add_finding(struct str *out, const struct export_stage *stage,
 	else if (strcmp(it->state, "open") == 0)
 		str_add(out,
 			export_fails(stage, it) ? " **none** |" : " none |");
+	else if (strcmp(it->state, "suppressed") == 0)
+		add_suppression(out, it->suppression);
 	else
 		add_cell(out, it->state);
 	str_add(out, "\n");

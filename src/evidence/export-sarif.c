@@ -133,10 +133,15 @@ static json_t *properties_of(const struct kept_finding *finding)
 
 static json_t *suppressions_of(const struct kept_finding *finding)
 {
-	json_t *it = json_pack("{s:s, s:s}", "kind", "external", "status",
-			       "accepted");
+	bool is_ours = strcmp(finding->state, "excepted") == 0;
+	json_t *it = json_object();
 
-	set_text(it, "justification", finding->exception);
+	set_text(it, "kind", is_ours ? "external" : "inSource");
+	/* What the report took away itself nobody here has accepted. */
+	if (is_ours)
+		set_text(it, "status", "accepted");
+	set_text(it, "justification",
+		 is_ours ? finding->exception : finding->suppression);
 	return json_pack("[o]", it);
 }
 

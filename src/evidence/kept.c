@@ -244,7 +244,8 @@ static void add_finding(struct evidence_writer *writer,
 	add_text(writer, "chain", it->chain);
 	add_word(writer, "state", finding_state_name(it->state));
 	if (it->suppressed)
-		add_text(writer, "exception", it->suppression);
+		add_text(writer, it->excepted ? "exception" : "suppression",
+			 it->suppression);
 	add_text(writer, "source", it->source);
 	if (it->is_new)
 		add_bool(writer, "new", true);

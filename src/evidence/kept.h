@@ -72,7 +72,9 @@ void findings_digest(const struct report *report, char text[DIGEST_TEXT_SIZE]);
 /* Texts that a line has not got are NULL, numbers 0 (ms: -1). */
 struct kept_finding {
 	const char *id, *aliases, *kind, *title, *package, *installed, *fixed;
-	const char *path, *purl, *url, *chain, *state, *exception, *source;
+	const char *path, *purl, *url, *chain, *state, *source;
+	/* Why it does not count: by ours, and by the report's own. */
+	const char *exception, *suppression;
 	const char *key;
 	int64_t line, column;
 	enum report_severity severity;

@@ -102,6 +102,36 @@ static void tests_are_counted_the_same_by_who_reads_the_junit(void **state)
 	}
 }
 
+static const struct kept_finding *suppressed_of(const struct kept *kept)
+{
+	for (size_t i = 0; i < kept->finding_count; i++)
+		if (strcmp(kept->findings[i].state, "suppressed") == 0)
+			return &kept->findings[i];
+	fail_msg("nothing is suppressed");
+	return NULL;
+}
+
+/* Nobody granted it. */
+static void what_the_report_suppressed_is_no_exception(void **state)
+{
+	struct export_stage stage =
+		stage_of(state, "trivy/everything.json", true);
+	const struct kept_finding *it = suppressed_of(&stage.kept);
+	struct export_run run = run_of(&stage);
+	struct str text = STR_INIT;
+
+	assert_null(it->exception);
+	assert_non_null(it->suppression);
+	assert_true(export_sarif(&run, &text));
+	assert_non_null(strstr(text.data, "\"justification\""));
+	assert_null(strstr(text.data, "accepted"));
+	str_clear(&text);
+	export_markdown(&run, &text);
+	assert_non_null(strstr(text.data, "| none, suppressed by the report"));
+	kept_release(&stage.kept);
+	str_release(&text);
+}
+
 static void findings_are_counted_the_same_by_who_reads_the_sarif(void **state)
 {
 	struct report was = report_of("trivy/everything.json");
@@ -323,6 +353,7 @@ int main(void)
 		WITH_FOLDER(tests_are_counted_the_same_by_who_reads_the_junit),
 		WITH_FOLDER(
 			findings_are_counted_the_same_by_who_reads_the_sarif),
+		WITH_FOLDER(what_the_report_suppressed_is_no_exception),
 		WITH_FOLDER(findings_that_fail_a_stage_are_failed_cases),
 		WITH_FOLDER(a_red_stage_is_red_whatever_its_reports_say),
 		WITH_FOLDER(a_scan_that_was_not_read_is_no_clean_one),
