@@ -147,6 +147,23 @@ void fold_report_read(struct model *model, const struct event *event)
 		read_tests(stage, event);
 }
 
+const char *finding_model_why(const struct finding_model *finding)
+{
+	static const struct {
+		const char *state, *why;
+	} whys[] = {
+		{"excepted", "an exception covers it"},
+		{"suppressed", "the report itself suppresses it"},
+		{"known", "it was known before"},
+		{"not-fixable", "no version mends it yet"},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(whys); i++)
+		if (strcmp(whys[i].state, finding->state) == 0)
+			return whys[i].why;
+	return NULL;
+}
+
 static int severity_rank(const struct finding_model *finding)
 {
 	static const char *const order[] = {"critical", "high", "medium",
@@ -156,13 +173,14 @@ static int severity_rank(const struct finding_model *finding)
 	while (rank < (int)ARRAY_SIZE(order) &&
 	       strcmp(order[rank], finding->severity) != 0)
 		rank++;
-	return rank + (finding->suppressed ? 10 : 0);
+	return rank + (finding_model_why(finding) ? 10 : 0);
 }
 
 void finding_model_release(struct finding_model *finding)
 {
 	free(finding->stage);
 	free(finding->exception);
+	free(finding->state);
 	free(finding->kind);
 	free(finding->installed);
 	free(finding->id);
@@ -179,6 +197,7 @@ void finding_model_copy(struct finding_model *to,
 	*to = *from;
 	to->stage = xstrdup(from->stage);
 	to->exception = xstrdup(from->exception);
+	to->state = xstrdup(from->state);
 	to->kind = xstrdup(from->kind);
 	to->installed = xstrdup(from->installed);
 	to->id = xstrdup(from->id);
@@ -271,12 +290,22 @@ static void insert(struct model *model, struct finding_model finding)
 	model->findings[at] = finding;
 }
 
+/* What is open has no word of its own in the event. */
+static const char *state_of(const struct event *event)
+{
+	if (event_bool(event, "suppressed"))
+		return event_has(event, "exception") ? "excepted"
+						     : "suppressed";
+	return event_has(event, "state") ? event_text(event, "state") : "open";
+}
+
 void fold_finding_found(struct model *model, const struct event *event)
 {
 	struct finding_model finding = {
 		.stage = xstrdup(event_stage(event)),
 		.kind = xstrdup(event_text(event, "kind")),
 		.exception = xstrdup(event_text(event, "exception")),
+		.state = xstrdup(state_of(event)),
 		.installed = xstrdup(event_text(event, "installed")),
 		.id = xstrdup(event_text(event, "id")),
 		.severity = xstrdup(event_text(event, "severity")),

@@ -55,10 +55,14 @@ struct finding_model {
 	char *stage, *kind, *id, *severity, *title, *package, *installed;
 	char *fixed, *path;
 	char *exception; /* that covers it, "" none */
+	char *state;	 /* open, suppressed, excepted, known, not-fixable */
 	int line;
-	bool suppressed;
-	bool is_new; /* what it was compared with had not got it */
+	bool suppressed; /* by the report, or by an exception */
+	bool is_new;	 /* what it was compared with had not got it */
 };
+
+/* Why it does not count, as a sentence; NULL when it does. */
+const char *finding_model_why(const struct finding_model *finding);
 
 struct severity_counts {
 	int64_t critical, high, medium, low, info, unknown;

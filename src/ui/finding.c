@@ -82,9 +82,11 @@ static void finding_open(struct dialog *dialog, const struct view *view,
 {
 	const struct finding_model *it = view_finding(view, model);
 	const struct stage_model *stage;
+	const char *why;
 
 	if (!it)
 		return;
+	why = finding_model_why(it);
 	add_title(dialog, "", it);
 	/* By which it is known again when it is told since when it is there. */
 	strings_add(&dialog->steps, it->id);
@@ -103,10 +105,8 @@ static void finding_open(struct dialog *dialog, const struct view *view,
 			    stage->fail_on);
 	if (*it->exception)
 		add_text(dialog, it->exception);
-	if (it->suppressed)
-		dialog_fact(dialog, ROLE_DIM,
-			    *it->exception ? "that exception covers it"
-					   : "the report itself suppresses it");
+	if (why)
+		dialog_fact(dialog, ROLE_DIM, "%s", why);
 	else
 		dialog_fact(dialog, ROLE_WARNING,
 			    "no exception covers it; W drafts one");
@@ -165,6 +165,25 @@ static void exception_open(struct dialog *dialog, const struct view *view,
 		strings_add_owned(&dialog->steps, day);
 	}
 	dialog->label = "reason";
+}
+
+void finding_draft(struct view *view, const struct model *model,
+		   const struct finding_model *it)
+{
+	const char *why = it ? finding_model_why(it) : NULL;
+	char *text;
+
+	if (!it) {
+		view_toast(view, true, "there is no finding here");
+	} else if (view->watch_only) {
+		view_toast(view, true, "W is off: this screen only watches");
+	} else if (why) {
+		text = xasprintf("W is off: %s", why);
+		view_toast(view, true, text);
+		free(text);
+	} else {
+		dialog_open(view, model, &exception_dialog);
+	}
 }
 
 /* "not-reachable: ...": what of it is the reason, and the kind, or NULL. */

@@ -158,7 +158,7 @@ static int draw_scans(const struct model *model, const struct area *area,
 /* Above findings of medium a mark stands. */
 static bool is_severe(const struct finding_model *finding)
 {
-	return !finding->suppressed &&
+	return !finding_model_why(finding) &&
 	       (strcmp(finding->severity, "critical") == 0 ||
 		strcmp(finding->severity, "high") == 0);
 }
@@ -201,22 +201,21 @@ static void draw_finding(const struct area *area, int row,
 {
 	struct pen pen = pen_at(area, row, 1);
 	bool severe = is_severe(finding);
+	bool counts = !finding_model_why(finding);
 
-	pen_role(&pen, severe		     ? ROLE_WARNING
-		       : finding->suppressed ? ROLE_DIM
-					     : ROLE_NORMAL);
+	pen_role(&pen, severe ? ROLE_WARNING : counts ? ROLE_NORMAL : ROLE_DIM);
 	pen_reverse(&pen, selected);
 	if (selected)
 		area_cursor(area, row, 1, false);
 	if (severe)
 		pen_glyph(&pen, GLYPH_WARNING);
 	else
-		pen_text(&pen, finding->suppressed ? "-" : " ");
+		pen_text(&pen, counts ? " " : "-");
 	pen_printf(&pen, " %s", finding->id);
 	pen_reverse(&pen, false);
 	if (!severe)
 		pen_role(&pen, ROLE_DIM);
-	if (!severe && !finding->suppressed)
+	if (!severe && counts)
 		pen_printf(&pen, " %s", finding->severity);
 	if (finding->is_new)
 		add_flag(&pen, "new");
@@ -331,18 +330,11 @@ static void open_dialog(struct view *view, const struct model *model,
 {
 	const struct finding_model *finding = view_finding(view, model);
 
-	if (action == ACTION_OPEN) {
+	if (action == ACTION_OPEN)
 		table_open(view, model, TABLE_FINDINGS,
 			   finding ? finding->id : NULL);
-	} else if (!finding) {
-		view_toast(view, true, "there is no finding here");
-	} else if (view->watch_only) {
-		view_toast(view, true, "W is off: this screen only watches");
-	} else if (finding->suppressed) {
-		view_toast(view, true, "W is off: it does not count as it is");
-	} else {
-		dialog_open(view, model, &exception_dialog);
-	}
+	else
+		finding_draft(view, model, finding);
 }
 
 static bool security_act(struct view *view, const struct model *model,

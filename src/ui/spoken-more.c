@@ -190,6 +190,7 @@ void spoken_findings(const struct model *model, struct strings *lines)
 
 	for (size_t i = 0; i < model->finding_count && i < FINDINGS_SAID; i++) {
 		const struct finding_model *it = &model->findings[i];
+		const char *why = finding_model_why(it);
 		struct str out = STR_INIT;
 
 		str_addf(&out, "%s %s",
@@ -201,8 +202,9 @@ void spoken_findings(const struct model *model, struct strings *lines)
 			str_addf(&out, ", fixed in %s", it->fixed);
 		if (*it->path)
 			str_addf(&out, " in %s line %d", it->path, it->line);
-		str_addf(&out, ": %s%s%s", it->title, it->is_new ? ", new" : "",
-			 it->suppressed ? ", covered by an exception" : "");
+		str_addf(&out, ": %s%s%s%s", it->title,
+			 it->is_new ? ", new" : "", why ? ", " : "",
+			 why ? why : "");
 		strings_add_owned(lines, str_detach(&out));
 	}
 	if (model->finding_count > FINDINGS_SAID)

@@ -37,6 +37,7 @@ static void add_finding(struct table_data *data, struct table_source *source,
 	it->fixed = borrow(data, from->fixed);
 	it->path = borrow(data, from->path);
 	it->exception = borrow(data, from->exception);
+	it->state = borrow(data, from->state);
 }
 
 static void add_test(struct table_data *data, struct table_source *source,
@@ -170,7 +171,9 @@ struct finding_model table_finding(const struct table_data *data,
 		.path = text_of(it->path),
 		.exception = text_of(it->exception),
 		.line = (int)it->line,
-		.suppressed = strcmp(it->state, "open") != 0,
+		.state = text_of(it->state),
+		.suppressed = strcmp(it->state, "excepted") == 0 ||
+			      strcmp(it->state, "suppressed") == 0,
 	};
 }
 

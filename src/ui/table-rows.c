@@ -194,9 +194,7 @@ static void add_told_finding(struct table_data *data, size_t source,
 		.fixed = *from->fixed ? from->fixed : NULL,
 		.path = *from->path ? from->path : NULL,
 		.line = from->line,
-		.state = !from->suppressed  ? "open"
-			 : *from->exception ? "excepted"
-					    : "suppressed",
+		.state = from->state,
 		.severity = severity_of(from->severity),
 	};
 

@@ -337,16 +337,7 @@ static void leave(struct view *view)
 
 static void draft(struct view *view, const struct model *model)
 {
-	const struct finding_model *it = table_at(view);
-
-	if (!it)
-		view_toast(view, true, "there is no finding here");
-	else if (view->watch_only)
-		view_toast(view, true, "W is off: this screen only watches");
-	else if (it->suppressed)
-		view_toast(view, true, "W is off: it does not count as it is");
-	else
-		dialog_open(view, model, &exception_dialog);
+	finding_draft(view, model, table_at(view));
 }
 
 /* False: not its own. */

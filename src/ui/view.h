@@ -166,6 +166,9 @@ void view_replied(struct view *view, int64_t id, const char *error);
 /* The finding under the cursor, NULL when there is none. */
 const struct finding_model *view_finding(const struct view *view,
 					 const struct model *model);
+/* Asks for an exception for it, or says why there is none to draft. */
+void finding_draft(struct view *view, const struct model *model,
+		   const struct finding_model *it);
 /* The stage whose log is shown; NULL before there are any. */
 const struct stage_model *view_stage(const struct view *view,
 				     const struct model *model);

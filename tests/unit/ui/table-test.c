@@ -356,6 +356,65 @@ static void a_hundred_thousand_rows_do_not_stall(void **state)
 	story_close(&story);
 }
 
+/* Nobody suppressed what is known, and W says the same on both screens. */
+static void what_does_not_count_says_why(void **state)
+{
+	static const struct {
+		const char *state, *why;
+	} rows[] = {{"known", "it was known before"},
+		    {"not-fixable", "no version mends it yet"},
+		    {"suppressed", "the report itself suppresses it"},
+		    {"excepted", "an exception covers it"}};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct story story = story_open("gate.ndjson");
+		char *text = xasprintf(
+			HEAD "{\"report\":{\"path\":\"r\"}}\n{\"finding\":{"
+			     "\"id\":\"CVE-1\",\"severity\":\"high\","
+			     "\"state\":\"%s\",\"key\":\"1\"}}\n" END,
+			rows[i].state);
+		char *off = xasprintf("W is off: %s", rows[i].why);
+		char *drawn;
+
+		put(*state, text);
+		tell_kept(&story, text);
+		story.view->run_folder = *state;
+		table_open(story.view, story.model, TABLE_FINDINGS, NULL);
+		table_load(story.view);
+		type(&story, "W");
+		drawn = story_draw(&story, 24, 80, ascii);
+		assert_non_null(strstr(drawn, off));
+		free(drawn);
+		enter(&story);
+		drawn = story_draw(&story, 24, 80, ascii);
+		assert_non_null(strstr(drawn, rows[i].why));
+		free(drawn);
+		free(off);
+		free(text);
+		story_close(&story);
+	}
+}
+
+static void what_is_known_does_not_count_in_the_panel(void **state)
+{
+	static const char known[] =
+		"{\"seq\":900,\"time\":\"2026-11-20T14:02:07.000Z\",\"event\":"
+		"\"finding.found\",\"stage\":\"scan\",\"id\":\"CVE-1\","
+		"\"severity\":\"critical\",\"title\":\"a\",\"kind\":"
+		"\"vulnerability\",\"state\":\"known\"}";
+	struct story story = story_open("gate.ndjson");
+	const struct finding_model *last;
+
+	(void)state;
+	story_tell(story.model, known, sizeof(known) - 1);
+	last = &story.model->findings[story.model->finding_count - 1];
+	assert_string_equal(last->id, "CVE-1");
+	assert_string_equal(finding_model_why(last), "it was known before");
+	finding_draft(story.view, story.model, last);
+	assert_null(story.view->dialog);
+	story_close(&story);
+}
+
 /* More of what the story's scan and tests could have told. */
 static const char *const more[] = {
 	"{\"seq\":899,\"time\":\"2026-11-20T14:02:07.000Z\",\"event\":"
@@ -422,6 +481,8 @@ int main(void)
 		WITH_FOLDER(no_size_is_left_and_no_key_breaks_it),
 		WITH_FOLDER(a_hundred_thousand_rows_do_not_stall),
 		WITH_FOLDER(what_was_kept_and_altered_is_not_believed),
+		WITH_FOLDER(what_does_not_count_says_why),
+		cmocka_unit_test(what_is_known_does_not_count_in_the_panel),
 		cmocka_unit_test(
 			the_panels_tell_what_is_new_licences_and_coverage),
 	};
