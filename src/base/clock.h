@@ -13,6 +13,7 @@
 #include "base/error.h"
 
 #define CLOCK_TEXT_SIZE 32
+#define DAY_MS ((int64_t)24 * 60 * 60 * 1000)
 
 int64_t clock_monotonic_us(void);
 int64_t clock_monotonic_ms(void);

@@ -3,13 +3,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/glob.h"
 #include "base/memory.h"
 #include "base/vector.h"
 #include "evidence/exceptions-index.h"
 #include "evidence/value.h"
 
-#define DAY_MS ((int64_t)24 * 60 * 60 * 1000)
 #define ORPHANS_KEPT 1000
 
 /* "pkg:npm/a@1.0?arch=x": one without a version means any. */

@@ -5,9 +5,9 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/clock.h"
 #include "base/memory.h"
 
-#define DAY_MS ((int64_t)24 * 60 * 60 * 1000)
 #define EXPIRING_DAYS 7
 
 int exception_days(enum report_severity severity)

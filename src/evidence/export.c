@@ -15,17 +15,15 @@ bool export_fails(const struct export_stage *stage,
 {
 	const json_t *report =
 		json_array_get(stage->kept.reports, finding->report);
+	enum report_severity least;
 
 	if (strcmp(finding->state, "open") != 0 ||
 	    json_is_true(member(report, "ok")))
 		return false;
 	if (finding->severity == REPORT_SEVERITY_UNKNOWN)
 		return true;
-	for (int i = 0; i < REPORT_SEVERITY_COUNT; i++)
-		if (strcmp(report_severity_name((enum report_severity)i),
-			   stage->fail_on) == 0)
-			return (int)finding->severity >= i;
-	return false;
+	return report_severity_parse(stage->fail_on, &least) &&
+	       finding->severity >= least;
 }
 
 bool export_is_bad(const struct kept_test *test)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "evidence/finding.h"
 
+#include <string.h>
+
 const char *report_severity_name(enum report_severity severity)
 {
 	static const char *const names[REPORT_SEVERITY_COUNT] = {
@@ -13,6 +15,16 @@ const char *report_severity_name(enum report_severity severity)
 	};
 
 	return names[severity];
+}
+
+bool report_severity_parse(const char *word, enum report_severity *severity)
+{
+	for (int i = 0; word && i < REPORT_SEVERITY_COUNT; i++) {
+		*severity = (enum report_severity)i;
+		if (strcmp(report_severity_name(*severity), word) == 0)
+			return true;
+	}
+	return false;
 }
 
 const char *finding_kind_name(enum finding_kind kind)

@@ -60,6 +60,8 @@ struct finding {
 
 /* "critical"; "unknown" too. */
 const char *report_severity_name(enum report_severity severity);
+/* The other way round, of our own words alone; word may be NULL. */
+bool report_severity_parse(const char *word, enum report_severity *severity);
 /* "vulnerability", "misconfiguration", "secret", "license", "code" */
 const char *finding_kind_name(enum finding_kind kind);
 /* "open", "suppressed", "excepted", "not-fixable", "known" */

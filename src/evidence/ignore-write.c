@@ -7,8 +7,6 @@
 #include "base/memory.h"
 #include "evidence/exceptions.h"
 
-#define DAY_MS ((int64_t)24 * 60 * 60 * 1000)
-
 static bool is_toml(const char *name)
 {
 	return ends_with(name, ".toml");

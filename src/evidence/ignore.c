@@ -12,7 +12,6 @@
 #include "yaml/tree.h"
 
 #define MINUTE_MS ((int64_t)60 * 1000)
-#define DAY_MS (24 * 60 * MINUTE_MS)
 
 /* By how the name ends; the first that does counts, and the last is all
  * others. */

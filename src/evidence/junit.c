@@ -272,9 +272,6 @@ static void start_other(struct junit *junit, const char *name,
 	if (is_one_of(name, again) || is_one_of(name, flaky)) {
 		junit->attempts++;
 		junit->flaky |= is_one_of(name, flaky);
-	} else if (strcmp(name, "property") == 0) {
-		/* Class paths, names of users, whole environments. */
-		junit->report->has_secrets = true;
 	} else if (mark != MARK_NONE && junit->in_case) {
 		start_mark(junit, mark, attributes);
 	} else if (mark > MARK_SKIPPED) {

@@ -233,16 +233,6 @@ static bool take_members(char *at, const struct field *fields, size_t count,
 	}
 }
 
-static bool severity_of(const char *word, enum report_severity *severity)
-{
-	for (int i = 0; word && i < REPORT_SEVERITY_COUNT; i++) {
-		*severity = (enum report_severity)i;
-		if (strcmp(report_severity_name(*severity), word) == 0)
-			return true;
-	}
-	return false;
-}
-
 static bool outcome_of(const char *word, enum test_outcome *outcome)
 {
 	for (int i = 0; word && i <= TEST_UNFINISHED; i++) {
@@ -266,8 +256,8 @@ static bool read_finding(struct kept *kept, char *at)
 
 	if (!take_members(at, finding_fields, ARRAY_SIZE(finding_fields),
 			  &line) ||
-	    !severity_of(line.severity, &line.it.severity) || !line.it.key ||
-	    !line.it.state)
+	    !report_severity_parse(line.severity, &line.it.severity) ||
+	    !line.it.key || !line.it.state)
 		return false;
 	line.it.report = last_report(kept);
 	*VECTOR_ADD(kept->findings, kept->finding_count, kept->finding_cap) =

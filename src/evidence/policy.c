@@ -4,11 +4,10 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/memory.h"
 #include "base/str.h"
 #include "evidence/kept.h"
-
-#define DAY_MS ((int64_t)86400000)
 
 static void say(char **reason, struct str *text)
 {

@@ -10,8 +10,6 @@
 #include "base/vector.h"
 #include "model/model.h"
 
-#define DAY_MS ((int64_t)24 * 60 * 60 * 1000)
-
 static struct dora_change *change_at(const struct dora *dora, size_t number)
 {
 	return number ? &dora->changes[number - 1] : NULL;

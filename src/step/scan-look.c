@@ -27,7 +27,6 @@ static struct scan_reading *add_reading(struct scan_job *job, char *path)
 	struct scan_reading *reading =
 		VECTOR_ADD(job->readings, job->count, job->cap);
 
-	memset(reading, 0, sizeof(*reading));
 	reading->path = path;
 	return reading;
 }

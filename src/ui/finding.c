@@ -7,6 +7,7 @@
 #include <strings.h>
 #include <time.h>
 
+#include "base/clock.h"
 #include "base/memory.h"
 #include "evidence/exceptions.h"
 #include "evidence/record.h"
@@ -15,7 +16,6 @@
 #include "ui/draft.h"
 #include "ui/table.h"
 
-#define DAY_MS ((int64_t)24 * 60 * 60 * 1000)
 #define LINE_COLS 70
 
 const struct finding_model *view_finding(const struct view *view,

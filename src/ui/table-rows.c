@@ -122,15 +122,6 @@ static const char *place_of(struct table_data *data, const char *path,
 	return keep(data, text);
 }
 
-static enum report_severity severity_of(const char *word)
-{
-	for (int i = 0; i < REPORT_SEVERITY_COUNT; i++)
-		if (strcmp(report_severity_name((enum report_severity)i),
-			   word) == 0)
-			return (enum report_severity)i;
-	return REPORT_SEVERITY_UNKNOWN;
-}
-
 /* Those of unknown severity stand with the high ones: they count so. */
 static int64_t rank_of(enum report_severity severity)
 {
@@ -195,8 +186,11 @@ static void add_told_finding(struct table_data *data, size_t source,
 		.path = *from->path ? from->path : NULL,
 		.line = from->line,
 		.state = from->state,
-		.severity = severity_of(from->severity),
 	};
+
+	/* An unknown word is an unknown severity. */
+	if (!report_severity_parse(from->severity, &it.severity))
+		it.severity = REPORT_SEVERITY_UNKNOWN;
 
 	add_finding(data, source, item, &it);
 }
@@ -308,7 +302,10 @@ static void add_component(struct table_data *data, size_t source, size_t item)
 /* Ten thousandths, so that nearly alike ones keep their order. */
 static int64_t share_of(int64_t covered, int64_t all)
 {
-	return all > 0 ? covered * 1000000 / all : 1000001;
+	if (all <= 0)
+		return 1000001;
+	return covered < all ? (int64_t)(1e6 * (double)covered / (double)all)
+			     : 1000000;
 }
 
 static const char *percent_of(struct table_data *data, int64_t covered,

@@ -415,6 +415,28 @@ static void what_is_known_does_not_count_in_the_panel(void **state)
 	story_close(&story);
 }
 
+/* As large a number as the reader takes. */
+static void coverage_of_what_is_huge_is_no_less(void **state)
+{
+	static const char huge[] =
+		HEAD "{\"report\":{\"path\":\"r\"}}\n"
+		     "{\"coverage\":{\"path\":\"all.c\",\"lines\":"
+		     "99999999999999999,\"covered\":99999999999999999,"
+		     "\"branches\":0,\"branches-covered\":0}}\n"
+		     "{\"coverage\":{\"path\":\"half.c\",\"lines\":2,"
+		     "\"covered\":1,\"branches\":0,\"branches-covered\":0}}"
+		     "\n" END;
+	struct story story = story_open("gate.ndjson");
+
+	put(*state, huge);
+	tell_kept(&story, huge);
+	story.view->run_folder = *state;
+	table_open(story.view, story.model, TABLE_COVERAGE, NULL);
+	table_load(story.view);
+	assert_shown(&story, 3, "half.c,all.c");
+	story_close(&story);
+}
+
 /* More of what the story's scan and tests could have told. */
 static const char *const more[] = {
 	"{\"seq\":899,\"time\":\"2026-11-20T14:02:07.000Z\",\"event\":"
@@ -482,6 +504,7 @@ int main(void)
 		WITH_FOLDER(a_hundred_thousand_rows_do_not_stall),
 		WITH_FOLDER(what_was_kept_and_altered_is_not_believed),
 		WITH_FOLDER(what_does_not_count_says_why),
+		WITH_FOLDER(coverage_of_what_is_huge_is_no_less),
 		cmocka_unit_test(what_is_known_does_not_count_in_the_panel),
 		cmocka_unit_test(
 			the_panels_tell_what_is_new_licences_and_coverage),
