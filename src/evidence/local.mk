@@ -54,6 +54,7 @@ libsignalbox_a_SOURCES += \
 	%D%/ignore-openvex.c %D%/ignore-osv.c %D%/ignore-write.c \
 	%D%/ignore-snyk.c %D%/ignore-yaml.c \
 	%D%/record.c %D%/record.h \
+	%D%/relative.c \
 	%D%/refused.c %D%/refused.h \
 	%D%/report-files.c %D%/report-files.h \
 	%D%/report.c %D%/report.h \

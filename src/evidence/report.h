@@ -168,6 +168,9 @@ int report_parse(const char *text, size_t len, const char *name,
 		 const char *format, struct report *report,
 		 struct error *err) MUST_CHECK;
 void report_release(struct report *report);
+/* Of files below the folder `root`, be they told by path or as file:, keeps
+ * what follows it. */
+void report_relative(struct report *report, const char *root);
 
 /* Of what reports of the format are; one that is not known: tests. */
 enum report_kind report_format_kind(const char *name);

@@ -198,6 +198,7 @@ static void fill_reading(struct reports *reports, struct reading *reading,
 	}
 	reading->is_read = true;
 	reading->kind = reading->report.kind;
+	report_relative(&reading->report, reports->folder);
 	note_findings(&reading->report);
 	reading->why = verdict(&reading->report);
 }
@@ -354,6 +355,7 @@ static void finish_stream(struct reports *reports)
 	live->path = xstrdup("-");
 	live->is_read = true;
 	live->kind = REPORT_OF_TESTS;
+	report_relative(&live->report, reports->folder);
 	live->newly_skipped = -1;
 	live->lines_before = live->branches_before = -1;
 	live->why = verdict(&live->report);

@@ -73,6 +73,8 @@ static void read_one(struct scan_job *job, struct scan_reading *reading)
 		job->reported += reading->report.finding_count;
 	else
 		reading->text = xstrdup(error_text(&err));
+	else
+		report_relative(&reading->report, job->folder);
 	error_clear(&err);
 }
 

@@ -80,6 +80,32 @@ static void an_approval_binds_every_open_finding(void **state)
 	free(other);
 }
 
+/* A compiler names files by where they lay, which is another folder in each
+ * run. */
+static void a_work_folder_stands_in_no_path(void **state)
+{
+	struct site *site = *state;
+	char *folder = site_run_folder(site, 1);
+	struct event *found;
+
+	prepare(site, "name: shop\nenvironments:\n" SITE_PRODUCTION
+		      "stages:\n  scan:\n    run: sed \"s,@W@,$PWD,\" "
+		      "@FOLDER@/scan.sarif > scan.sarif\n"
+		      "    scan: {report: scan.sarif, fail-on: high}\n");
+	site_put(site, "scan.sarif",
+		 "{\"version\":\"2.1.0\",\"runs\":[{\"results\":["
+		 "{\"ruleId\":\"rule\",\"level\":\"note\","
+		 "\"locations\":[{\"physicalLocation\":{"
+		 "\"artifactLocation\":{\"uri\":"
+		 "\"file://@W@/src/main.c\"}}}]}]}]}\n");
+	assert_int_equal(site_call(site, "run", NULL), 0);
+	found = site_last_event(folder, EVENT_FINDING_FOUND, NULL);
+	assert_non_null(found);
+	assert_string_equal(event_text(found, "path"), "src/main.c");
+	event_free(found);
+	free(folder);
+}
+
 /* A stage that writes the report beside the repository and scans it. */
 #define SCAN                                                      \
 	"name: shop\nenvironments:\n" SITE_PRODUCTION "stages:\n" \
@@ -409,6 +435,7 @@ static int tests(void)
 		SITE_TEST(findings_of_unknown_severity_do_what_the_policy_says),
 		SITE_TEST(what_was_not_looked_at_is_red_where_that_is_asked),
 		SITE_TEST(an_approval_binds_every_open_finding),
+		SITE_TEST(a_work_folder_stands_in_no_path),
 		SITE_TEST(an_approval_binds_what_a_plan_changes),
 		SITE_TEST(thresholds_hold_over_all_reports_of_a_glob),
 		SITE_TEST(only_what_can_be_mended_may_count),

@@ -50,6 +50,38 @@ static void only_open_problems_count(void **state)
 	report_release(&report);
 }
 
+static void paths_below_a_root_are_told_from_there(void **state)
+{
+	static const char *const paths[][2] = {
+		{"file:///w/4/src/main.c", "src/main.c"},
+		{"/w/4/src/main.c", "src/main.c"},
+		{"file://localhost/w/4/a%20b.c", "a b.c"},
+		{"file:/w/4/c.c", "c.c"},
+		{"/w/4/./d.c", "d.c"},
+		{"/w/41/e.c", "/w/41/e.c"},
+		{"file:///w/41/e.c", "file:///w/41/e.c"},
+		{"file:///w/4/%00/f.c", "file:///w/4/%00/f.c"},
+		{"file://else/w/4/g.c", "file://else/w/4/g.c"},
+		{"w/4/h.c", "w/4/h.c"},
+		{"/w/4", "/w/4"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(paths); i++) {
+		char *text = xasprintf(
+			"{\"version\":\"2.1.0\",\"runs\":[{\"results\":[{"
+			"\"ruleId\":\"r\",\"locations\":[{\"physicalLocation"
+			"\":{\"artifactLocation\":{\"uri\":\"%s\"}}}]}]}]}",
+			paths[i][0]);
+		struct report report = report_of_text(text, "sarif");
+
+		report_relative(&report, "/w/4/");
+		assert_string_equal(report.findings[0].path, paths[i][1]);
+		report_release(&report);
+		free(text);
+	}
+}
+
 static void messages_are_put_together(void **state)
 {
 	struct report report = report_of("sarif/messages.sarif");
@@ -220,6 +252,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(severities_come_from_where_the_rules_say),
 		cmocka_unit_test(only_open_problems_count),
+		cmocka_unit_test(paths_below_a_root_are_told_from_there),
 		cmocka_unit_test(messages_are_put_together),
 		cmocka_unit_test(a_clean_scan_passes),
 		cmocka_unit_test(a_scan_that_did_not_finish_is_red),
