@@ -45,6 +45,52 @@ static void what_facts(struct dialog *dialog, const struct stage_model *stage)
 			    gate->ships.risky.items[i]);
 }
 
+/* What the plans will do to the world, or plays did. */
+static void changes_facts(struct dialog *dialog, const struct model *model)
+{
+	for (size_t i = 0; i < model->stage_count; i++) {
+		const struct stage_model *stage = &model->stages[i];
+		struct str text = STR_INIT;
+
+		if (changes_sentence(&stage->changes, &text))
+			dialog_fact(dialog,
+				    changes_are_harsh(&stage->changes)
+					    ? ROLE_WARNING
+					    : ROLE_NORMAL,
+				    "plan   %s: %s", stage->name, text.data);
+		str_release(&text);
+	}
+}
+
+#define HIDDEN_SHOWN 5
+
+/* What makes a scan pass though it was found: the worst ones singly. */
+static void hidden_facts(struct dialog *dialog, const struct model *model,
+			 const struct stage_model *stage)
+{
+	int64_t shown = 0;
+
+	for (size_t i = 0; i < model->finding_count; i++) {
+		const struct finding_model *it = &model->findings[i];
+
+		if (!*it->exception || strcmp(it->stage, stage->name) != 0 ||
+		    shown == HIDDEN_SHOWN)
+			continue;
+		dialog_fact(dialog, ROLE_WARNING,
+			    "except %s: %s %s%s%s under: %s", stage->name,
+			    it->severity, it->id, *it->package ? " in " : "",
+			    it->package, it->exception);
+		shown++;
+	}
+	if (stage->suppressed > shown)
+		dialog_fact(
+			dialog, ROLE_WARNING,
+			"except %s: %lld %sfinding%s, excepted or suppressed",
+			stage->name, (long long)(stage->suppressed - shown),
+			shown ? "more " : "",
+			stage->suppressed - shown == 1 ? "" : "s");
+}
+
 static void gate_facts(struct dialog *dialog, const struct model *model,
 		       const char *verb)
 {
@@ -57,11 +103,14 @@ static void gate_facts(struct dialog *dialog, const struct model *model,
 	dialog_target(dialog, stage->name, gate->environment);
 	dialog_titlef(dialog, "%s %s", verb, stage->name);
 	what_facts(dialog, stage);
+	changes_facts(dialog, model);
 	for (size_t i = 0; i < gate->check_count; i++)
 		dialog_fact(dialog, state_role(gate->checks[i].state),
 			    "check  %s: %s %s", gate->checks[i].name,
 			    state_name(gate->checks[i].state),
 			    gate->checks[i].text);
+	for (size_t i = 0; i < model->stage_count; i++)
+		hidden_facts(dialog, model, &model->stages[i]);
 	dialog_fact(dialog, ROLE_NORMAL, "votes  %d of %d approvals so far",
 		    gate->approvals, gate->required);
 }

@@ -130,6 +130,44 @@ static void assert_fact(const struct story *story, size_t i, const char *text)
 	assert_string_equal(dialog->facts[i].text, text);
 }
 
+static bool has_fact(const struct story *story, const char *text)
+{
+	const struct dialog *dialog = story->view->dialog;
+
+	assert_non_null(dialog);
+	for (size_t i = 0; i < dialog->fact_count; i++)
+		if (strcmp(dialog->facts[i].text, text) == 0)
+			return true;
+	return false;
+}
+
+static void
+who_approves_is_told_what_is_destroyed_and_what_is_hidden(void **state)
+{
+	struct story story = story_open("gate.ndjson");
+
+	(void)state;
+	tell(&story, "report.read",
+	     "\"stage\":\"unit\",\"path\":\"p\",\"kind\":\"changes\","
+	     "\"adds\":0,\"changes\":0,\"destroys\":1,"
+	     "\"replacements\":1,\"ok\":true");
+	tell(&story, "finding.found",
+	     "\"stage\":\"scan\",\"id\":\"CVE-1\",\"title\":\"t\","
+	     "\"severity\":\"critical\",\"package\":\"openssl\","
+	     "\"suppressed\":true,\"exception\":\"not reachable\"");
+	tell(&story, "report.read",
+	     "\"stage\":\"scan\",\"path\":\"p\",\"kind\":\"findings\","
+	     "\"suppressed\":3,\"ok\":true");
+	view_input(story.view, story.model, 'a');
+	assert_true(
+		has_fact(&story, "plan   unit: 1 to DESTROY, 1 to REPLACE"));
+	assert_true(has_fact(&story, "except scan: critical CVE-1 in openssl "
+				     "under: not reachable"));
+	assert_true(has_fact(&story, "except scan: 3 more findings, excepted "
+				     "or suppressed"));
+	story_close(&story);
+}
+
 static void a_run_drills_nothing_and_tells_how_the_last_one_went(void **state)
 {
 	struct story story = story_open("canary.ndjson");
@@ -353,6 +391,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_failed_since_a_gate_opened_keeps_it_shut),
 		cmocka_unit_test(a_plan_that_waits_for_a_person_needs_you),
+		cmocka_unit_test(
+			who_approves_is_told_what_is_destroyed_and_what_is_hidden),
 		cmocka_unit_test(
 			a_run_drills_nothing_and_tells_how_the_last_one_went),
 		cmocka_unit_test(what_is_vetoed_says_by_whom_and_what_passes),
