@@ -39,6 +39,8 @@ struct table_column {
 	int width;    /* 0: what is left */
 	int priority; /* those of the highest numbers go first; 0 never */
 	bool right;
+	int instead; /* the column that is told here, shortly, where this one is
+		      * empty and that has no room; 0 none */
 };
 
 struct table_shape {
@@ -68,6 +70,7 @@ struct table_source {
 struct table_rows {
 	struct table_row *items;
 	size_t count, cap;
+	bool has[TABLE_COLUMNS]; /* columns with a text in some row */
 };
 
 struct table_data {

@@ -15,9 +15,31 @@ struct widths {
 
 #define LEAST_REST 14
 
-/* The last ones to matter yield; what is left goes to one that takes it. */
-static struct widths fit(const struct table_shape *shape, int cols)
+static bool is_empty(const struct table_view *table, int column)
 {
+	return table->data && table->data->rows[table->kind].count &&
+	       !table->data->rows[table->kind].has[column];
+}
+
+/* A column that is told in the place of an empty one matters as that did. */
+static int priority_of(const struct table_view *table, int column)
+{
+	const struct table_shape *shape = table_shape(table->kind);
+
+	if (is_empty(table, column))
+		return shape->columns[column].priority ? 10 : 0;
+	for (int i = 0; i < shape->column_count; i++)
+		if (shape->columns[i].instead == column && column &&
+		    is_empty(table, i))
+			return shape->columns[i].priority;
+	return shape->columns[column].priority;
+}
+
+/* Empty ones and the last ones to matter yield; what is left goes to one that
+ * takes it. */
+static struct widths fit(const struct table_view *table, int cols)
+{
+	const struct table_shape *shape = table_shape(table->kind);
 	struct widths widths = {{0}};
 	int used = 0;
 
@@ -27,7 +49,8 @@ static struct widths fit(const struct table_shape *shape, int cols)
 			const struct table_column *it = &shape->columns[i];
 			int width = it->width ? it->width : LEAST_REST;
 
-			widths.of[i] = it->priority <= most ? width : 0;
+			widths.of[i] =
+				priority_of(table, i) <= most ? width : 0;
 			used += widths.of[i] ? widths.of[i] + 1 : 0;
 		}
 		if (used <= cols)
@@ -67,6 +90,21 @@ static void draw_heads(const struct table_view *table, const struct area *area,
 	}
 }
 
+/* "main.c:30" where there is no package and no room for the whole place. */
+static const char *text_at(const struct table_shape *shape,
+			   const struct table_row *row,
+			   const struct widths *widths, int column)
+{
+	const char *text = row->cells[column].text, *slash;
+	int instead = shape->columns[column].instead;
+
+	if (text || !instead || widths->of[instead])
+		return text;
+	text = row->cells[instead].text;
+	slash = text ? strrchr(text, '/') : NULL;
+	return slash ? slash + 1 : text;
+}
+
 static void draw_row(const struct table_view *table, const struct area *area,
 		     int at, const struct table_row *row,
 		     const struct widths *widths, bool selected)
@@ -91,7 +129,7 @@ static void draw_row(const struct table_view *table, const struct area *area,
 		pen.style.bold = selected || (first && row->role != ROLE_DIM &&
 					      row->role != ROLE_NORMAL);
 		draw_cell(&pen, &shape->columns[i], widths->of[i],
-			  row->cells[i].text);
+			  text_at(shape, row, widths, i));
 		first = false;
 	}
 }
@@ -205,7 +243,7 @@ static void draw_keys(const struct table_view *table, const struct area *area,
 
 static void draw_table(const struct table_view *table, const struct area *area)
 {
-	struct widths widths = fit(table_shape(table->kind), area->cols);
+	struct widths widths = fit(table, area->cols);
 	int top = area->rows < 8 ? 2 : 3;
 	struct area rows =
 		area_part(area, top, 0, area->rows - top, area->cols);

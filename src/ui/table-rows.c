@@ -31,7 +31,7 @@ static const struct table_shape shapes[TABLE_KIND_COUNT] = {
 			    "sev:high new fix:no state:open kind:secret",
 			    {{"severity", 9, 0, false},
 			     {"finding", 19, 0, false},
-			     {"package", 18, 1, false},
+			     {"package", 18, 1, false, AT_WHERE},
 			     {"installed", 12, 5, false},
 			     {"fixed in", 12, 4, false},
 			     {"exception", 12, 2, false},
@@ -96,14 +96,17 @@ static struct table_row *add_row(struct table_data *data, enum table_kind kind,
 }
 
 /* What a filter looks in: the cells, and words of our own. */
-static void close_row(struct table_data *data, struct table_row *row,
-		      const char *words)
+static void close_row(struct table_data *data, enum table_kind kind,
+		      struct table_row *row, const char *words)
 {
 	struct str hay = STR_INIT;
 
-	for (int i = 0; i < TABLE_COLUMNS; i++)
-		if (row->cells[i].text)
-			str_addf(&hay, "%s ", row->cells[i].text);
+	for (int i = 0; i < TABLE_COLUMNS; i++) {
+		if (!row->cells[i].text)
+			continue;
+		str_addf(&hay, "%s ", row->cells[i].text);
+		data->rows[kind].has[i] = true;
+	}
 	str_addf(&hay, "stage:%s %s", row->stage, words);
 	for (size_t i = 0; i < hay.len; i++)
 		hay.data[i] = (char)tolower((unsigned char)hay.data[i]);
@@ -170,7 +173,7 @@ static void add_finding(struct table_data *data, size_t source, size_t item,
 	snprintf(words, sizeof(words), "sev:%s state:%s fix:%s kind:%s%s",
 		 severity, it->state, it->fixed ? "yes" : "no",
 		 it->kind ? it->kind : "", it->is_new ? " is:new" : "");
-	close_row(data, row, words);
+	close_row(data, TABLE_FINDINGS, row, words);
 }
 
 static void add_told_finding(struct table_data *data, size_t source,
@@ -258,7 +261,7 @@ static void add_test(struct table_data *data, size_t source, size_t item,
 	snprintf(words, sizeof(words), "is:%s%s%s%s",
 		 test_outcome_name(it->outcome), bad ? " is:failed" : "",
 		 it->flaky ? " is:flaky" : "", is_new ? " is:new" : "");
-	close_row(data, row, words);
+	close_row(data, TABLE_TESTS, row, words);
 }
 
 static void add_told_test(struct table_data *data, size_t source, size_t item,
@@ -296,7 +299,7 @@ static void add_component(struct table_data *data, size_t source, size_t item)
 	row->cells[AT_VERSION].text = it->version;
 	row->cells[AT_VERDICT].text = it->verdict;
 	row->cells[AT_CHAIN].text = it->chain;
-	close_row(data, row, it->license ? "" : "is:unknown");
+	close_row(data, TABLE_LICENCES, row, it->license ? "" : "is:unknown");
 }
 
 /* Ten thousandths, so that nearly alike ones keep their order. */
@@ -342,7 +345,7 @@ static void add_coverage(struct table_data *data, size_t source, size_t item)
 		percent_of(data, it->branches_covered, it->branches),
 		share_of(it->branches_covered, it->branches)};
 	row->cells[AT_PATH].text = it->path;
-	close_row(data, row, it->covered ? "" : "is:uncovered");
+	close_row(data, TABLE_COVERAGE, row, it->covered ? "" : "is:uncovered");
 }
 
 void table_rows_add(struct table_data *data, size_t source)

@@ -161,6 +161,35 @@ static void every_size_is_drawn_as_expected(void **state)
 	}
 }
 
+static void what_has_no_package_has_its_place_at_each_size(void **state)
+{
+	static const int sizes[][2] = {{24, 80}, {40, 120}, {60, 200}};
+	static const char code[] = HEAD
+		"{\"report\":{\"path\":\"s\",\"fresh\":true,\"ok\":true}}\n"
+		"{\"finding\":{\"id\":\"rule\",\"kind\":\"code\","
+		"\"severity\":\"high\",\"title\":\"Words\",\"path\":"
+		"\"src/main.c\",\"line\":30,\"state\":\"open\","
+		"\"key\":\"1\"}}\n" END;
+	struct story story = open_table(state, TABLE_FINDINGS);
+	char *drawn = story_draw(&story, 24, 80, ascii);
+
+	assert_non_null(strstr(drawn, "retry.c:88"));
+	free(drawn);
+	story_close(&story);
+	story = story_open("gate.ndjson");
+	put(*state, code);
+	story.view->run_folder = *state;
+	table_open(story.view, story.model, TABLE_FINDINGS, NULL);
+	table_load(story.view);
+	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
+		drawn = story_draw(&story, sizes[i][0], sizes[i][1], ascii);
+		assert_non_null(strstr(drawn, "src/main.c:30"));
+		assert_null(strstr(drawn, "fixed in"));
+		free(drawn);
+	}
+	story_close(&story);
+}
+
 static void the_worst_stand_first(void **state)
 {
 	struct story story = open_table(state, TABLE_FINDINGS);
@@ -495,6 +524,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		WITH_FOLDER(every_size_is_drawn_as_expected),
 		WITH_FOLDER(the_worst_stand_first),
+		WITH_FOLDER(what_has_no_package_has_its_place_at_each_size),
 		WITH_FOLDER(columns_sort_it),
 		WITH_FOLDER(a_filter_wants_every_word),
 		WITH_FOLDER(a_search_goes_from_place_to_place),
