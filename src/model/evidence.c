@@ -57,6 +57,47 @@ static void add_counts(struct severity_counts *to,
 	add(&to->unknown, from->unknown);
 }
 
+/* Whether there is more of the worst they do not have alike. */
+static bool is_worse(const struct severity_counts *a,
+		     const struct severity_counts *b)
+{
+	const int64_t all[][2] = {
+		{a->critical, b->critical}, {a->high, b->high},
+		{a->unknown, b->unknown},   {a->medium, b->medium},
+		{a->low, b->low},	    {a->info, b->info},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(all); i++)
+		if (all[i][0] != all[i][1])
+			return all[i][0] > all[i][1];
+	return false;
+}
+
+/* The counts beside it are of all stages, so it says of which one it is. */
+static void tell_worst(struct model *model)
+{
+	const struct stage_model *worst = NULL;
+	struct str text = STR_INIT;
+	size_t count = 0;
+
+	for (size_t i = 0; i < model->stage_count; i++) {
+		const struct stage_model *stage = &model->stages[i];
+
+		count += stage->scanned;
+		if (stage->scanned && !stage->scan_ok &&
+		    (!worst ||
+		     is_worse(&stage->scan_worst, &worst->scan_worst)))
+			worst = stage;
+	}
+	if (!worst)
+		return;
+	if (count > 1)
+		str_addf(&text, "%s: ", worst->name);
+	str_add(&text, worst->scan_text);
+	fold_text(&model->scan_text, text.data);
+	str_release(&text);
+}
+
 static void sum_scans(struct model *model)
 {
 	model->severities = model->fresh = (struct severity_counts){0};
@@ -96,6 +137,12 @@ static void read_findings(struct model *model, struct stage_model *stage,
 	bool ok = event_bool(event, "ok");
 	const char *reason = event_text(event, "reason");
 
+	if (!ok && (!stage->scanned || stage->scan_ok ||
+		    is_worse(&counts, &stage->scan_worst))) {
+		fold_text(&stage->scan_text,
+			  *reason ? reason : "does not hold");
+		stage->scan_worst = counts;
+	}
 	stage->scan_ok = ok && (!stage->scanned || stage->scan_ok);
 	stage->scanned = true;
 	add(&stage->suppressed, event_int(event, "suppressed", 0));
@@ -104,10 +151,10 @@ static void read_findings(struct model *model, struct stage_model *stage,
 	add_counts(&stage->severities, &counts);
 	add_counts(&stage->fresh, &fresh);
 	sum_scans(model);
-	if (!ok || model->scan_ok)
-		fold_text(&model->scan_text, *reason ? reason
-					     : ok    ? "holds"
-						     : "does not hold");
+	if (model->scan_ok)
+		fold_text(&model->scan_text, *reason ? reason : "holds");
+	else
+		tell_worst(model);
 }
 
 /* Several reports add up; what is compared with is of the last one. */
@@ -249,6 +296,8 @@ void stage_model_reset_evidence(struct model *model, struct stage_model *stage)
 	sum_scans(model);
 	if (!model->scanned)
 		fold_text(&model->scan_text, "");
+	else
+		tell_worst(model);
 }
 
 static bool is_known(const struct model *model,

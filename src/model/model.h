@@ -177,6 +177,8 @@ struct stage_model {
 	size_t test_count, test_cap, tests_bad;
 	bool scanned; /* a findings report was read since it started */
 	bool scan_ok;
+	char *scan_text; /* of the worst of its reports that do not hold */
+	struct severity_counts scan_worst; /* that report's */
 	int64_t suppressed; /* findings that an exception covers */
 	char *fail_on;	    /* the severity that fails it, "" none */
 	struct severity_counts severities;
@@ -302,7 +304,8 @@ struct model {
 	size_t finding_count, finding_cap;
 	bool scanned;
 	bool scan_ok;
-	char *scan_text; /* verdict in words: "holds", or why not */
+	char *scan_text; /* verdict in words: "holds", or why not: of the
+			  * worst stage, named where there are several */
 	struct severity_counts severities, fresh;
 	bool compared;		  /* what is fresh is known of each scan */
 	struct note_model *notes; /* oldest first, the last NOTES_KEPT */

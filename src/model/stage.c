@@ -70,6 +70,7 @@ struct stage_model *fold_stage(struct model *model, const char *name)
 	stage->evidence = xstrdup("");
 	stage->fail_on = xstrdup("");
 	stage->since = xstrdup("");
+	stage->scan_text = xstrdup("");
 	gate_model_init(&stage->gate);
 	index_stage(model);
 	return stage;
@@ -108,6 +109,7 @@ void stage_model_release(struct stage_model *stage)
 	free(stage->tests);
 	free(stage->fail_on);
 	free(stage->since);
+	free(stage->scan_text);
 	gate_model_release(&stage->gate);
 	strings_release(&stage->needs);
 	free(stage->name);

@@ -243,7 +243,15 @@ static void scans_are_summed_over_stages_and_not_twice_by_a_retry(void **state)
 	assert_int_equal(model->severities.low, 1);
 	assert_true(model->scanned);
 	assert_false(model->scan_ok);
-	assert_string_equal(model->scan_text, "2 high");
+	assert_string_equal(model->scan_text, "scan: 2 high");
+	apply(model, "report.read",
+	      "\"stage\":\"clang\",\"kind\":\"findings\",\"medium\":1,"
+	      "\"ok\":false,\"reason\":\"1 medium\"");
+	assert_string_equal(model->scan_text, "scan: 2 high");
+	apply(model, "report.read",
+	      "\"stage\":\"late\",\"kind\":\"findings\",\"critical\":1,"
+	      "\"ok\":false,\"reason\":\"1 critical\"");
+	assert_string_equal(model->scan_text, "late: 1 critical");
 }
 
 static void a_retry_forgets_what_the_try_before_found(void **state)
