@@ -311,11 +311,11 @@ static void add_tests(struct str *out, const struct builder *builder, bool on)
 	struct str part = STR_INIT;
 
 	add_run(&part, "test", builder->test);
-	str_add(&part,
-		"    timeout: 10m\n"
-		"## What the tests write, so that they are counted and "
-		"named:\n"
-		"## tap, junit or cmocka; \"-\" reads the output itself.\n");
+	str_add(&part, "    timeout: 10m\n"
+		       "## What the tests write, so that they are counted and "
+		       "named:\n"
+		       "## tap, junit, cmocka, lcov and others; \"-\" reads "
+		       "the output itself.\n");
 	add_part(out, part.data, on);
 	str_clear(&part);
 	str_addf(&part, "    reports: %s\n\n",
@@ -344,8 +344,11 @@ static void add_build(struct str *out, const struct builder *builder,
 static void add_scan(struct str *out)
 {
 	add_part(out,
-		 "## A scanner's report (SARIF or Trivy's JSON) against a "
-		 "policy.\n"
+		 "## A scanner's report (SARIF, Trivy's, Grype's and others) "
+		 "against a\n"
+		 "## policy; what stands by exceptions is reviewed in the "
+		 "commit. See\n"
+		 "## signalbox.yaml(5), also for licences and require.\n"
 		 "  scan:\n"
 		 "    run: trivy fs --format json --output trivy.json .\n"
 		 "    scan: {report: trivy.json, fail-on: high}\n\n",
