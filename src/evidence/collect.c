@@ -269,10 +269,11 @@ static void judge_tests(struct report *report)
 			    bad, report->totals.total);
 	if (report->totals.total || report->verdict != REPORT_PASS)
 		return;
-	if (report->all_skipped)
-		return;
 	report->verdict = REPORT_EMPTY;
-	report->why = xstrdup("no test ran: there is not one in the report");
+	report->why = xstrdup(
+		report->all_skipped
+			? "no test ran: every one was skipped"
+			: "no test ran: there is not one in the report");
 }
 
 static void judge_coverage(struct report *report)

@@ -284,6 +284,7 @@ static const struct verdict {
 	{"1..1\nnot ok 1 a\n", 0, NULL, false},
 	{"1..2\nok 1 a\n", 0, NULL, false},
 	{"1..0\n", 0, NULL, false},
+	{"1..0 # SKIP no\n", 0, NULL, false},
 	{"", 0, NULL, false},
 	{NULL, 0, NULL, false},
 	{"-", 0, NULL, false},

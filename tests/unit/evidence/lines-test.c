@@ -99,10 +99,10 @@ static void bailing_out_fails_from_anywhere(void **state)
 	why("tap/bail-out-subtest.tap", "bailed out: in a subtest");
 }
 
-static void nothing_to_run_passes_only_with_a_reason(void **state)
+static void nothing_to_run_is_red_with_a_reason_as_well(void **state)
 {
 	(void)state;
-	counts("tap/all-skipped.tap", "pass: 0 passed 0 failed 0 errors "
+	counts("tap/all-skipped.tap", "empty: 0 passed 0 failed 0 errors "
 				      "0 skipped 0 todo 0 unfinished of 0");
 	why("tap/nothing.tap", "no test ran");
 }
@@ -228,7 +228,7 @@ int main(void)
 		cmocka_unit_test(a_directive_needs_white_space_before_it),
 		cmocka_unit_test(a_plan_that_is_not_kept_fails),
 		cmocka_unit_test(bailing_out_fails_from_anywhere),
-		cmocka_unit_test(nothing_to_run_passes_only_with_a_reason),
+		cmocka_unit_test(nothing_to_run_is_red_with_a_reason_as_well),
 		cmocka_unit_test(a_subtest_is_its_parents_detail),
 		cmocka_unit_test(what_ends_inside_details_fails),
 		cmocka_unit_test(a_block_without_end_hides_no_failure),
