@@ -187,6 +187,7 @@ void spoken_shipment(const struct shipment *it, struct strings *lines)
 void spoken_findings(const struct model *model, struct strings *lines)
 {
 	char upper[32];
+	size_t hidden = 0;
 
 	for (size_t i = 0; i < model->finding_count && i < FINDINGS_SAID; i++) {
 		const struct finding_model *it = &model->findings[i];
@@ -201,13 +202,20 @@ void spoken_findings(const struct model *model, struct strings *lines)
 		if (*it->fixed)
 			str_addf(&out, ", fixed in %s", it->fixed);
 		if (*it->path)
-			str_addf(&out, " in %s line %d", it->path, it->line);
+			str_addf(&out, " in %s", it->path);
+		if (*it->path && it->line)
+			str_addf(&out, " line %d", it->line);
 		str_addf(&out, ": %s%s%s%s", it->title,
 			 it->is_new ? ", new" : "", why ? ", " : "",
 			 why ? why : "");
 		strings_add_owned(lines, str_detach(&out));
 	}
-	if (model->finding_count > FINDINGS_SAID)
+	for (size_t i = FINDINGS_SAID; i < model->finding_count; i++)
+		hidden += model->findings[i].suppressed;
+	if (hidden)
+		strings_addf(lines, "and %zu more, %zu of them do not count",
+			     model->finding_count - FINDINGS_SAID, hidden);
+	else if (model->finding_count > FINDINGS_SAID)
 		strings_addf(lines, "and %zu more",
 			     model->finding_count - FINDINGS_SAID);
 	if (!model->finding_count)

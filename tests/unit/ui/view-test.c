@@ -4,6 +4,7 @@
 
 #include "ui/dialog.h"
 #include "ui/input.h"
+#include "ui/spoken.h"
 
 static const struct charset ascii = {false, false};
 
@@ -165,6 +166,21 @@ who_approves_is_told_what_is_destroyed_and_what_is_hidden(void **state)
 				     "under: not reachable"));
 	assert_true(has_fact(&story, "except scan: 3 more findings, excepted "
 				     "or suppressed"));
+	story_close(&story);
+}
+
+static void a_file_without_a_line_is_said_without_one(void **state)
+{
+	struct story story = story_open(NULL);
+	struct strings lines = STRINGS_INIT;
+
+	(void)state;
+	tell(&story, "finding.found",
+	     "\"stage\":\"scan\",\"id\":\"DS-1\",\"title\":\"t\","
+	     "\"severity\":\"high\",\"path\":\"Dockerfile\"");
+	spoken_findings(story.model, &lines);
+	assert_string_equal(lines.items[0], "HIGH DS-1 in Dockerfile: t");
+	strings_release(&lines);
 	story_close(&story);
 }
 
@@ -391,6 +407,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_failed_since_a_gate_opened_keeps_it_shut),
 		cmocka_unit_test(a_plan_that_waits_for_a_person_needs_you),
+		cmocka_unit_test(a_file_without_a_line_is_said_without_one),
 		cmocka_unit_test(
 			who_approves_is_told_what_is_destroyed_and_what_is_hidden),
 		cmocka_unit_test(
