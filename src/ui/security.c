@@ -108,7 +108,9 @@ static bool shows_new(const struct model *model)
 
 static bool shows_limit(const struct model *model, const struct area *area)
 {
-	return !shows_new(model) || area->cols >= 48 + NEW_COLS + 10;
+	return !shows_new(model) ||
+	       area->cols >=
+		       48 + NEW_COLS + 10 + (model->severities.unknown ? 7 : 0);
 }
 
 /* One scanning stage: what is open by severity, waived, new, and not let
@@ -124,6 +126,8 @@ static void draw_scan(const struct model *model, const struct area *area,
 	pen_field(&pen, 12, stage->name);
 	add_number(&pen, it->critical, ROLE_FAILED);
 	add_number(&pen, it->high, ROLE_WARNING);
+	if (model->severities.unknown)
+		add_number(&pen, it->unknown, ROLE_WARNING);
 	add_number(&pen, it->medium, ROLE_NORMAL);
 	add_number(&pen, it->low, ROLE_NORMAL);
 	add_number(&pen, stage->suppressed, ROLE_NORMAL);
@@ -134,25 +138,55 @@ static void draw_scan(const struct model *model, const struct area *area,
 		pen_printf(&pen, "  %s", stage->fail_on);
 }
 
+/* Those that do not hold first; how many have no room is told. */
+static int draw_scan_rows(const struct model *model, const struct area *area,
+			  int row)
+{
+	int left = 0, room = area->rows / 2 - row;
+
+	for (size_t i = 0; i < model->stage_count; i++)
+		left += model->stages[i].scanned;
+	if (left > room)
+		room--;
+	for (int ok = 0; ok <= 1; ok++)
+		for (size_t i = 0; i < model->stage_count; i++) {
+			const struct stage_model *stage = &model->stages[i];
+
+			if (!stage->scanned || stage->scan_ok != ok ||
+			    room <= 0)
+				continue;
+			draw_scan(model, area, row++, stage);
+			left--;
+			room--;
+		}
+	if (left > 0) {
+		struct pen pen = pen_at(area, row++, 1);
+
+		pen_role(&pen, ROLE_DIM);
+		pen_printf(&pen, "and %d more scan%s", left,
+			   left == 1 ? "" : "s");
+	}
+	return row;
+}
+
 /* Returns the row after it. */
 static int draw_scans(const struct model *model, const struct area *area,
 		      int row)
 {
-	static const char *const heads[] = {"crit", "high", "med", "low",
-					    "waived"};
+	static const char *const heads[] = {"crit", "high", "unkn",
+					    "med",  "low",  "waived"};
+	bool unknown = model->severities.unknown > 0;
 	struct pen pen = pen_at(area, row++, 13);
 
 	pen_role(&pen, ROLE_DIM);
 	for (size_t i = 0; i < sizeof(heads) / sizeof(heads[0]); i++)
-		pen_field_right(&pen, 7, heads[i]);
+		if (i != 2 || unknown)
+			pen_field_right(&pen, 7, heads[i]);
 	if (shows_new(model))
 		pen_field_right(&pen, NEW_COLS, "new");
 	if (shows_limit(model, area))
 		pen_text(&pen, "  fails at");
-	for (size_t i = 0; i < model->stage_count; i++)
-		if (model->stages[i].scanned && row < area->rows / 2)
-			draw_scan(model, area, row++, &model->stages[i]);
-	return row;
+	return draw_scan_rows(model, area, row);
 }
 
 /* Above findings of medium a mark stands. */

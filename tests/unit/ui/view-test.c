@@ -184,6 +184,28 @@ static void a_file_without_a_line_is_said_without_one(void **state)
 	story_close(&story);
 }
 
+static void the_scans_that_fail_are_seen_whatever_their_number(void **state)
+{
+	struct story story = story_open(NULL);
+
+	(void)state;
+	for (int i = 0; i < 30; i++) {
+		char *text = xasprintf("\"stage\":\"s%d\",\"kind\":"
+				       "\"findings\",\"low\":1,\"ok\":true",
+				       i);
+
+		tell(&story, "report.read", text);
+		free(text);
+	}
+	tell(&story, "report.read",
+	     "\"stage\":\"zbad\",\"kind\":\"findings\",\"unknown\":7,"
+	     "\"ok\":false,\"reason\":\"7 unknown\"");
+	assert_drawn(&story, 60, 200, "   unkn ");
+	assert_drawn(&story, 60, 200, " zbad              0      0      7 ");
+	assert_drawn(&story, 60, 200, " more scans");
+	story_close(&story);
+}
+
 static void a_run_drills_nothing_and_tells_how_the_last_one_went(void **state)
 {
 	struct story story = story_open("canary.ndjson");
@@ -407,6 +429,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_failed_since_a_gate_opened_keeps_it_shut),
 		cmocka_unit_test(a_plan_that_waits_for_a_person_needs_you),
+		cmocka_unit_test(
+			the_scans_that_fail_are_seen_whatever_their_number),
 		cmocka_unit_test(a_file_without_a_line_is_said_without_one),
 		cmocka_unit_test(
 			who_approves_is_told_what_is_destroyed_and_what_is_hidden),
