@@ -34,8 +34,23 @@ static void add(int64_t *sum, int64_t more)
 	*sum = number_sum(*sum, more);
 }
 
+bool report_is_unread(const struct event *event)
+{
+	return event_has(event, "fresh") && !event_bool(event, "fresh");
+}
+
+bool stage_model_is_unread(const struct stage_model *stage)
+{
+	const struct severity_counts *it = &stage->severities;
+
+	return stage->unread && !it->critical && !it->high && !it->unknown &&
+	       !it->medium && !it->low && !it->info && !stage->suppressed;
+}
+
 static void read_tests(struct stage_model *stage, const struct event *event)
 {
+	if (report_is_unread(event))
+		return;
 	if (!stage->reports++)
 		stage->tests_passed = stage->tests_failed =
 			stage->tests_skipped = 0;
@@ -102,6 +117,7 @@ static void sum_scans(struct model *model)
 {
 	model->severities = model->fresh = (struct severity_counts){0};
 	model->scanned = false;
+	model->unread = 0;
 	model->scan_ok = model->compared = true;
 	for (size_t i = 0; i < model->stage_count; i++) {
 		const struct stage_model *stage = &model->stages[i];
@@ -112,6 +128,7 @@ static void sum_scans(struct model *model)
 		add_counts(&model->fresh, &stage->fresh);
 		model->compared = model->compared && *stage->since;
 		model->scanned = true;
+		add(&model->unread, stage->unread);
 		model->scan_ok = model->scan_ok && stage->scan_ok;
 	}
 }
@@ -145,6 +162,7 @@ static void read_findings(struct model *model, struct stage_model *stage,
 	}
 	stage->scan_ok = ok && (!stage->scanned || stage->scan_ok);
 	stage->scanned = true;
+	stage->unread += report_is_unread(event);
 	add(&stage->suppressed, event_int(event, "suppressed", 0));
 	fold_field(&stage->fail_on, event, "fail-on");
 	fold_field(&stage->since, event, "since");
@@ -282,6 +300,7 @@ void stage_model_reset_evidence(struct model *model, struct stage_model *stage)
 	stage->tests_passed = stage->tests_failed = stage->tests_skipped = 0;
 	stage->tests_flaky = 0;
 	stage->reports = 0;
+	stage->unread = 0;
 	stage->suppressed = 0;
 	fold_text(&stage->evidence, "");
 	stage->changes = (struct changes_model){0};

@@ -177,6 +177,7 @@ struct stage_model {
 	size_t test_count, test_cap, tests_bad;
 	bool scanned; /* a findings report was read since it started */
 	bool scan_ok;
+	int64_t unread;	 /* of its reports of findings: they tell nothing */
 	char *scan_text; /* of the worst of its reports that do not hold */
 	struct severity_counts scan_worst; /* that report's */
 	int64_t suppressed; /* findings that an exception covers */
@@ -307,7 +308,8 @@ struct model {
 	char *scan_text; /* verdict in words: "holds", or why not: of the
 			  * worst stage, named where there are several */
 	struct severity_counts severities, fresh;
-	bool compared;		  /* what is fresh is known of each scan */
+	int64_t unread; /* reports of findings that could not be read */
+	bool compared;	/* what is fresh is known of each scan */
 	struct note_model *notes; /* oldest first, the last NOTES_KEPT */
 	size_t note_count, note_cap;
 };
@@ -319,6 +321,10 @@ void model_apply(struct model *model, const struct event *event);
 struct stage_model *model_stage(const struct model *model, const char *name);
 struct environment_model *model_environment(const struct model *model,
 					    const char *name);
+/* Of a report.read: it could not be read, so what it counts is not known. */
+bool report_is_unread(const struct event *event);
+/* Of its findings nothing is known, as a report could not be read. */
+bool stage_model_is_unread(const struct stage_model *stage);
 /* The first stage with an open gate, or NULL. */
 struct stage_model *model_open_gate(const struct model *model);
 /* A stage whose gate was decided, where nothing was done since and nothing

@@ -305,7 +305,10 @@ static void say_report_read(struct str *out, const struct event *event)
 	};
 
 	str_addf(out, "%s: ", event_stage(event));
-	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
+	if (report_is_unread(event))
+		str_addf(out, "%s unread", event_text(event, "path"));
+	for (size_t i = 0; !report_is_unread(event) && i < ARRAY_SIZE(kinds);
+	     i++)
 		if (strcmp(event_text(event, "kind"), kinds[i].kind) == 0)
 			kinds[i].say(out, event);
 	if (!event_bool(event, "ok"))

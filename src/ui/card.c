@@ -166,7 +166,9 @@ static void draw_summary(const struct view *view, struct pen *pen,
 			   number_grouped(stage->tests_passed, count),
 			   (long long)stage->tests_failed,
 			   (long long)stage->tests_skipped);
-	if (stage->scanned)
+	if (stage_model_is_unread(stage))
+		pen_text(pen, "unread  ");
+	else if (stage->scanned)
 		pen_printf(pen, "%lld crit  %lld high  %lld med  %lld low  ",
 			   (long long)stage->severities.critical,
 			   (long long)stage->severities.high,

@@ -43,6 +43,8 @@ static void draw_counts(const struct model *model, const struct area *area,
 		pen_text(&pen, "nothing was scanned yet");
 		return;
 	}
+	if (model->unread)
+		add_count(&pen, "UNREAD", model->unread, 0, ROLE_FAILED);
 	add_count(&pen, it->critical ? "CRIT" : "crit", it->critical,
 		  new->critical, ROLE_FAILED);
 	add_count(&pen, it->high ? "HIGH" : "high", it->high, new->high,
@@ -124,6 +126,10 @@ static void draw_scan(const struct model *model, const struct area *area,
 	pen_role(&pen, stage->scan_ok ? ROLE_NORMAL : ROLE_FAILED);
 	pen.style.bold = !stage->scan_ok;
 	pen_field(&pen, 12, stage->name);
+	if (stage_model_is_unread(stage)) {
+		pen_text(&pen, "  unread");
+		return;
+	}
 	add_number(&pen, it->critical, ROLE_FAILED);
 	add_number(&pen, it->high, ROLE_WARNING);
 	if (model->severities.unknown)

@@ -105,7 +105,12 @@ static void add_findings(struct str *out, const struct stage_model *stage)
 	add_count(&text, counts->medium, " medium");
 	add_count(&text, counts->low, " low");
 	add_count(&text, counts->unknown, " of unknown severity");
-	str_addf(out, ". Findings: %s", text.len ? text.data : "none");
+	str_addf(out, ". Findings: %s",
+		 text.len	 ? text.data
+		 : stage->unread ? "unread"
+				 : "none");
+	if (text.len && stage->unread)
+		str_add(out, ", and a report that could not be read");
 	add_count(out, stage->suppressed, " covered by exceptions");
 	if (text.len)
 		str_add(out, stage->scan_ok ? ", not blocking" : ", BLOCKING");

@@ -252,6 +252,11 @@ static void scans_are_summed_over_stages_and_not_twice_by_a_retry(void **state)
 	      "\"stage\":\"late\",\"kind\":\"findings\",\"critical\":1,"
 	      "\"ok\":false,\"reason\":\"1 critical\"");
 	assert_string_equal(model->scan_text, "late: 1 critical");
+	assert_int_equal(model->unread, 0);
+	apply(model, "report.read",
+	      "\"stage\":\"html\",\"kind\":\"findings\",\"fresh\":false,"
+	      "\"ok\":false,\"reason\":\"a web page\"");
+	assert_int_equal(model->unread, 1);
 }
 
 static void a_retry_forgets_what_the_try_before_found(void **state)

@@ -76,6 +76,10 @@ static const struct {
 	 "\"low\":4,\"suppressed\":2,\"ok\":true",
 	 "scan: 5 open findings (1 high, 4 low), 2 suppressed"},
 	{"report.read",
+	 "\"stage\":\"html\",\"path\":\"h.json\",\"kind\":\"findings\","
+	 "\"fresh\":false,\"ok\":false,\"reason\":\"a web page\"",
+	 "html: h.json unread, does not hold: a web page"},
+	{"report.read",
 	 "\"stage\":\"unit\",\"kind\":\"tests\",\"passed\":1204,\"failed\":2,"
 	 "\"errors\":1,\"skipped\":3,\"ok\":false",
 	 "unit: 1,204 tests passed, 2 failed, 3 skipped, does not hold"},

@@ -203,6 +203,11 @@ static void the_scans_that_fail_are_seen_whatever_their_number(void **state)
 	assert_drawn(&story, 60, 200, "   unkn ");
 	assert_drawn(&story, 60, 200, " zbad              0      0      7 ");
 	assert_drawn(&story, 60, 200, " more scans");
+	tell(&story, "report.read",
+	     "\"stage\":\"html\",\"kind\":\"findings\",\"fresh\":false,"
+	     "\"ok\":false,\"reason\":\"a web page\"");
+	assert_drawn(&story, 60, 200, " html          unread");
+	assert_drawn(&story, 24, 80, "UNREAD 1  crit 0");
 	story_close(&story);
 }
 
