@@ -149,12 +149,19 @@ static struct share share_normal(const struct view *view,
 	return share;
 }
 
+/* Of traffic there is nothing to say without an environment: the findings
+ * have its room. */
+static bool is_all_security(const struct model *model)
+{
+	return model->scanned && !model_focus(model);
+}
+
 static void plan_normal(struct view *view, const struct model *model,
 			struct cutter *cutter)
 {
 	struct share share = share_normal(view, model);
 	struct rect *panels = view->plan.panels;
-	int half = cutter->cols * 45 / 100;
+	int half = cutter->cols * (is_all_security(model) ? 60 : 45) / 100;
 
 	panels[PANEL_PIPELINE] = from_top(cutter, share.pipeline);
 	panels[PANEL_EVENTS] = from_bottom(cutter, share.events);
@@ -227,6 +234,11 @@ static void plan_wide(struct view *view, const struct model *model,
 					       between(8, rows / 5, 12) + 1));
 	middle = from_top(cutter, cutter->bottom - cutter->top);
 	traffic = between(8, middle.rows - between(7, middle.rows / 3, 16), 26);
+	if (is_all_security(model)) {
+		traffic = 3;
+		if (cutter->cols < 160) /* from there on tests need it */
+			right = between(44, cutter->cols - 68, 72);
+	}
 	panels[PANEL_LOG] = middle;
 	panels[PANEL_LOG].cols -= right;
 	panels[PANEL_TRAFFIC] =

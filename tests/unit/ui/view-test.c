@@ -211,6 +211,23 @@ static void the_scans_that_fail_are_seen_whatever_their_number(void **state)
 	story_close(&story);
 }
 
+static void findings_have_the_room_of_traffic_that_is_not(void **state)
+{
+	struct story story = story_open(NULL);
+
+	(void)state;
+	tell(&story, "finding.found",
+	     "\"stage\":\"scan\",\"id\":\"CVE-2026-1187\","
+	     "\"title\":\"Use after free in the parser\","
+	     "\"severity\":\"high\",\"package\":\"libxml2\","
+	     "\"installed\":\"2.9.14\",\"fixed\":\"2.9.15\"");
+	tell(&story, "report.read",
+	     "\"stage\":\"scan\",\"kind\":\"findings\",\"high\":1,"
+	     "\"ok\":true");
+	assert_drawn(&story, 40, 120, "libxml2 fix 2.9.15 Use after");
+	story_close(&story);
+}
+
 static void a_run_drills_nothing_and_tells_how_the_last_one_went(void **state)
 {
 	struct story story = story_open("canary.ndjson");
@@ -434,6 +451,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_failed_since_a_gate_opened_keeps_it_shut),
 		cmocka_unit_test(a_plan_that_waits_for_a_person_needs_you),
+		cmocka_unit_test(findings_have_the_room_of_traffic_that_is_not),
 		cmocka_unit_test(
 			the_scans_that_fail_are_seen_whatever_their_number),
 		cmocka_unit_test(a_file_without_a_line_is_said_without_one),
