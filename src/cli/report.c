@@ -60,12 +60,26 @@ static int check_scan(const struct report *report, const char *path)
 	return refuse(&err, path);
 }
 
+/* What a user of a shell tries. */
+static bool is_pipe(const char *path)
+{
+	return strcmp(path, "-") == 0 || strcmp(path, "/dev/stdin") == 0 ||
+	       strncmp(path, "/dev/fd/", 8) == 0;
+}
+
 static int read_one(const char *path, const char *format, bool json)
 {
 	struct error err = ERROR_INIT;
 	struct report report;
 	int status;
 
+	if (is_pipe(path)) {
+		error_set(&err, ERROR_FAILED,
+			  "%s: pipes are not read: write the report into a "
+			  "file",
+			  path);
+		return refuse(&err, path);
+	}
 	if (report_read(path, format, &report, &err) < 0)
 		return refuse(&err, path);
 	if (json)

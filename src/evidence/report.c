@@ -155,10 +155,11 @@ static int refuse_ambiguous(const struct report_input *input, struct error *err)
 			str_addf(&claims, "%s%s", claims.len ? ", " : "",
 				 formats[i]->name);
 	if (claims.len)
-		status = error_set(err, ERROR_FAILED,
-				   "%s may be of %s, and what it holds does "
-				   "not tell: say which with `format:`",
-				   input->name, claims.data);
+		status = error_set(
+			err, ERROR_FAILED,
+			"%s may be of %s, and what it holds does "
+			"not tell: say which with `format:`, or --format",
+			input->name, claims.data);
 	str_release(&claims);
 	return status;
 }
@@ -231,7 +232,8 @@ static const struct report_format_ops *detect(struct report_input *input,
 		refuse_unknown(input, err);
 	else if (count > 1)
 		error_set(err, ERROR_FAILED,
-			  "%s could be any of %s: say which with `format:`",
+			  "%s could be any of %s: say which with `format:`, or "
+			  "--format",
 			  input->name, claims.data);
 	str_release(&claims);
 	return count == 1 ? found : NULL;

@@ -68,6 +68,11 @@ static void what_is_not_believed_ends_with_7_and_the_rest_is_told(void **state)
 	assert_says(site->out, "clean.json: trivy: 0 findings\n");
 	assert_int_equal(site_call(site, "report", "gone.json", NULL), 7);
 	assert_says(site->err, "there is no file gone.json");
+	assert_int_equal(site_call(site, "report", "-", NULL), 7);
+	assert_says(site->err, "-: pipes are not read: write the report");
+	site_write(site, "none.json", "[]");
+	assert_int_equal(site_call(site, "report", "none.json", NULL), 7);
+	assert_says(site->err, "or --format");
 	site_write(site, "cut.json", "{\"SchemaVersion\": 2,\n \"Res");
 	assert_int_equal(site_call(site, "report", "cut.json", NULL), 7);
 	assert_says(site->err, "cut.json:2:");
