@@ -91,13 +91,18 @@ static void print_line(const struct exceptions_told *told,
 			      "record\n");
 		return;
 	}
-	listing_print(": owner %s, reviewer %s, until %s",
-		      record->owner ? record->owner : "nobody",
-		      record->reviewer ? record->reviewer : "nobody",
-		      record->until ? record->until : "no day");
+	listing_print(": owner %s", record->owner ? record->owner : "nobody");
+	if (*it->file) /* what is left out of one run has neither */
+		listing_print(", reviewer %s, until %s",
+			      record->reviewer ? record->reviewer : "nobody",
+			      record->until ? record->until : "no day");
 	if (told->kept)
 		listing_print(", hides %zu", it->hides);
 	listing_print("%s%s\n", it->why ? "; it " : "", it->why ? it->why : "");
+	if (record->reason && *record->reason)
+		listing_print("           %s: %s\n",
+			      record->kind ? record->kind : record_kinds[0],
+			      record->reason);
 }
 
 void exceptions_tell(struct exceptions_printer *printer,
@@ -131,7 +136,8 @@ int exceptions_printer_end(struct exceptions_printer *printer,
 	if (!printer->bad)
 		return 0;
 	return error_set(err, ERROR_FAILED,
-			 "of %zu exceptions %zu hide nothing as they should: "
-			 "see what is wrong with each",
-			 printer->count, printer->bad);
+			 "%zu of %zu exceptions %s bad: see what is wrong "
+			 "with each",
+			 printer->bad, printer->count,
+			 printer->bad == 1 ? "is" : "are");
 }

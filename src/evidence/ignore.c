@@ -206,7 +206,10 @@ static const char *what_is_wrong(struct exception *it)
 	    severity_of_word(record->severity) == REPORT_SEVERITY_UNKNOWN &&
 	    strcmp(record->severity, "unknown") != 0)
 		return "has a severity: that is none";
-	return record_reason_is_poor(record->reason);
+	return record_reason_is_poor(record->reason)
+		       ? "has a reason of less than 15 characters, or one "
+			 "that says no more than that there is one"
+		       : NULL;
 }
 
 void ignore_finish(struct exception *it)

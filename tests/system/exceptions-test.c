@@ -65,7 +65,8 @@ static void what_another_reviewed_holds_and_is_listed(void **state)
 	assert_int_equal(site_call(site, "exceptions", NULL), 0);
 	assert_says(site->out, "active     .trivyignore:5 CVE-1 (scan): owner "
 			       "ana, reviewer rev, until ");
-	assert_says(site->out, ", hides 1\n");
+	assert_says(site->out, ", hides 1\n           risk-accepted: "
+			       "minizip is not compiled in\n");
 	assert_says(site->out, "active     signalbox.yaml:9 allow-failure in "
 			       "lint: owner ana, reviewer lee@x.org, until "
 			       "2999-12-31\n");

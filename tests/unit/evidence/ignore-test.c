@@ -150,7 +150,8 @@ static const struct {
 	 "    - shop > @a/b@1.2:\n"
 	 "        expires: '2026-02-02T02:00:00+02:00'\n"
 	 "        disregardIfFixable: true\n",
-	 "5-7 SNYK-1 [*] invalid: a reason takes 15 characters or more\n"
+	 "5-7 SNYK-1 [*] invalid: has a reason of less than 15 characters, or "
+	 "one that says no more than that there is one\n"
 	 "9-11 SNYK-1 [shop > @a/b@1.2] lee 2026-02-01 package @a/b chain "
 	 "shop > @a/b@1.2 unfixed"},
 	{".snyk", "ignore:\n" UNTIL("  ") "  'npm:x':\n    path: [a, b]\n",
