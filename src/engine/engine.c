@@ -200,6 +200,9 @@ static void set_facts(struct engine *engine)
 		.pipeline_text = options->pipeline_text,
 		.worktree = options->worktree,
 	};
+	engine->allowances =
+		allowances_new(options->pipeline, options->repository_folder,
+			       options->worktree ? NULL : options->commit->id);
 	engine->host = (struct step_host){
 		.loop = engine->loop,
 		.helper = engine->helper,
@@ -207,6 +210,7 @@ static void set_facts(struct engine *engine)
 		.mask = mask_new(&engine->secrets),
 		.http = engine->http,
 		.pipeline = options->pipeline,
+		.allowances = engine->allowances,
 		.run = &engine->facts,
 		.artifacts = &engine->artifacts,
 		.data = engine,
@@ -281,10 +285,29 @@ static void offer_resume(struct engine *engine)
 	free(text);
 }
 
+static void judged(void *data)
+{
+	struct engine *engine = data;
+
+	engine->is_judging = false;
+	if (engine->stages)
+		stages_advance(engine);
+}
+
+/* Who wrote what the pipeline file lets stand is known before it does. */
+static void judge_allowances(struct engine *engine)
+{
+	if (!engine->allowances)
+		return;
+	engine->is_judging = true;
+	allowances_judge(engine->allowances, engine->helper, judged, engine);
+}
+
 static void begin(void *data)
 {
 	struct engine *engine = data;
 
+	judge_allowances(engine);
 	if (engine->options.past) {
 		take_up(engine);
 		return;
@@ -308,6 +331,7 @@ static void close_all(struct engine *engine)
 	work_pool_free(engine->work);
 	helper_free(engine->helper);
 	helper_free(engine->writer);
+	allowances_free(engine->allowances);
 	control_free(engine);
 	stream_free(engine->stream);
 	log_pool_free(engine->logs);

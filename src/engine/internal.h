@@ -20,6 +20,7 @@
 #include "model/history.h"
 #include "net/server.h"
 #include "source/work.h"
+#include "step/allowances.h"
 #include "step/step.h"
 
 #define MAX_STEPS 3
@@ -101,6 +102,8 @@ struct engine {
 	struct repository *repository;
 	struct run_facts facts;
 	struct step_host host;
+	struct allowances *allowances;
+	bool is_judging; /* those; no stage starts meanwhile */
 	struct artifacts artifacts;
 	struct history history; /* what the runs before teach */
 	/* Takes what they will know of this one; NULL where it was resumed. */

@@ -6,7 +6,6 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "engine/internal.h"
-#include "step/people.h"
 
 /* However often it doubles. */
 #define LONGEST_WAIT_MS (60 * 60 * (int64_t)1000)
@@ -114,24 +113,6 @@ void stage_go_on(struct stage *stage)
 	stage_prepare(stage);
 }
 
-/* NULL, or why the exception excuses nothing: words behind the failure's. */
-static char *flaw_of(const struct exception_config *it,
-		     const struct pipeline *pipeline)
-{
-	if (clock_wall_ms() > it->until_ms)
-		return xasprintf("%s allowed it to fail until %s", it->owner,
-				 it->until);
-	if (!it->reviewer || !*it->reviewer)
-		return xasprintf("%s allowed it to fail, but nobody reviewed "
-				 "that: a reviewer: is missing",
-				 it->owner);
-	if (people_same(pipeline, it->owner, it->reviewer))
-		return xasprintf("%s allowed it to fail, and reviewed that "
-				 "alone",
-				 it->owner);
-	return NULL;
-}
-
 /* Without a review, or after its end, an exception excuses nothing. */
 static void judge(struct stage *stage)
 {
@@ -142,7 +123,7 @@ static void judge(struct stage *stage)
 
 	if (!it->reason || !is_failure(stage->ending))
 		return;
-	flaw = flaw_of(it, stage->engine->host.pipeline);
+	flaw = allowance_flaw(stage->engine->allowances, it, "it to fail");
 	if (flaw) {
 		text = xasprintf("%s; %s", why, flaw);
 	} else {

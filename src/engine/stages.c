@@ -144,7 +144,7 @@ static void start_ready(struct engine *engine)
 void stages_advance(struct engine *engine)
 {
 	/* A stage that fails at once calls this again from within. */
-	if (engine->is_starting || engine->is_over)
+	if (engine->is_starting || engine->is_judging || engine->is_over)
 		return;
 	engine->is_starting = true;
 	start_ready(engine);
@@ -288,5 +288,6 @@ void stages_free(struct engine *engine)
 		stage_release(&engine->stages[i]);
 	selection_free(engine->left_out, pipeline);
 	free(engine->stages);
+	engine->stages = NULL; /* helpers end after them */
 	schedule_free(engine->schedule);
 }

@@ -1,4 +1,5 @@
 libsignalbox_a_SOURCES += \
+	%D%/allowances.c %D%/allowances.h \
 	%D%/artifacts.c \
 	%D%/branches.c \
 	%D%/check.c \

@@ -48,6 +48,7 @@ struct run_facts {
 	bool worktree;		   /* not releasable */
 };
 
+struct allowances;
 struct environment;
 struct step;
 
@@ -59,6 +60,7 @@ struct step_host {
 	struct http *http;
 	struct mask *mask; /* of what is kept beside logs; NULL: no secrets */
 	const struct pipeline *pipeline;
+	const struct allowances *allowances; /* of that; NULL: none */
 	const struct run_facts *run;
 	struct artifacts *artifacts; /* of the run so far */
 	void *data;		     /* the engine */

@@ -1,24 +1,56 @@
 /* SPDX-License-Identifier: MIT */
 /* What a pipeline file itself lets stand: exceptions as any other. */
+#include <stdlib.h>
+#include <string.h>
+
 #include "base/memory.h"
 #include "base/vector.h"
 #include "step/waivers.h"
 
-static void add(struct exceptions *all, const char *id, const char *scope,
+/* Takes the scope over. */
+static void add(struct waiver_settings *all, const char *id, char *scope,
+		const struct stage_config *stage,
 		const struct exception_config *config)
 {
-	struct exception *it;
+	if (config->reason)
+		*VECTOR_ADD(all->items, all->count, all->cap) =
+			(struct waiver_setting){id, scope, stage, config};
+	else
+		free(scope);
+}
 
-	if (!config->reason)
-		return;
-	it = VECTOR_ADD(all->items, all->count, all->cap);
+void waiver_settings_list(const struct pipeline *pipeline,
+			  struct waiver_settings *all)
+{
+	for (size_t i = 0; i < pipeline->stage_count; i++) {
+		const struct stage_config *stage = &pipeline->stages[i];
+
+		add(all, "allow-failure", xstrdup(stage->name), stage,
+		    &stage->allow_failure);
+	}
+}
+
+void waiver_settings_release(struct waiver_settings *all)
+{
+	for (size_t i = 0; i < all->count; i++)
+		free(all->items[i].scope);
+	free(all->items);
+	memset(all, 0, sizeof(*all));
+}
+
+static void add_exception(struct exceptions *all,
+			  const struct waiver_setting *setting)
+{
+	const struct exception_config *config = setting->config;
+	struct exception *it = VECTOR_ADD(all->items, all->count, all->cap);
+
 	it->file = all->files.items[all->files.count - 1];
 	it->line = config->place.line;
 	it->last_line = config->last_line;
 	it->until_ms = config->until_ms;
 	it->text = xstrdup("");
-	it->record.id = xstrdup(id);
-	it->record.scope = xstrdup(scope);
+	it->record.id = xstrdup(setting->id);
+	it->record.scope = xstrdup(setting->scope);
 	it->record.reason = xstrdup(config->reason);
 	it->record.owner = xstrdup_null(config->owner);
 	it->record.reviewer = xstrdup_null(config->reviewer);
@@ -29,8 +61,11 @@ static void add(struct exceptions *all, const char *id, const char *scope,
 void waivers_add_settings(const struct pipeline *pipeline,
 			  struct exceptions *all)
 {
+	struct waiver_settings settings = {NULL, 0, 0};
+
 	strings_add(&all->files, PIPELINE_FILE);
-	for (size_t i = 0; i < pipeline->stage_count; i++)
-		add(all, "allow-failure", pipeline->stages[i].name,
-		    &pipeline->stages[i].allow_failure);
+	waiver_settings_list(pipeline, &settings);
+	for (size_t i = 0; i < settings.count; i++)
+		add_exception(all, &settings.items[i]);
+	waiver_settings_release(&settings);
 }

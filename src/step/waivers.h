@@ -31,4 +31,22 @@ int waivers_read_settings(const struct waivers_options *options,
 void waivers_add_settings(const struct pipeline *pipeline,
 			  struct exceptions *all);
 
+/* One of them, in the file's order. */
+struct waiver_setting {
+	const char *id;			  /* the key that it stands behind */
+	char *scope;			  /* for people to read */
+	const struct stage_config *stage; /* whose it is */
+	const struct exception_config *config;
+};
+struct waiver_settings {
+	struct waiver_setting *items;
+	size_t count, cap;
+};
+
+/* Adds them in the order of waivers_add_settings(); the pipeline is borrowed.
+ */
+void waiver_settings_list(const struct pipeline *pipeline,
+			  struct waiver_settings *all);
+void waiver_settings_release(struct waiver_settings *all);
+
 #endif

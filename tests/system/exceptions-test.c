@@ -155,6 +155,54 @@ static void what_a_record_came_to_cover_is_void(void **state)
 	assert_says(site->out, "it was edited after its review");
 }
 
+#define ALLOWED                                                       \
+	"name: shop\npeople:\n  rev: {name: Lee, email: lee@x.org}\n" \
+	"stages:\n  lint:\n    allow-failure:\n      reason: %s\n"    \
+	"      owner: ana\n      until: 2999-12-31\n"                 \
+	"      reviewer: rev\n    run: exit 3\n"
+
+static void commit_allowance(struct site *site, const char *reason,
+			     const char *person, int year)
+{
+	char *text = xasprintf(ALLOWED, reason);
+
+	site_pipeline(site, text);
+	commit_as(site, person, year);
+	free(text);
+}
+
+static void who_wrote_it_allows_no_stage_to_fail(void **state)
+{
+	struct site *site = *state;
+
+	commit_allowance(site, "flaky", "ana", 2020);
+	assert_int_equal(site_call(site, "run", NULL), 0);
+	assert_says(site->out, "exit status 3; allowed by ana until "
+			       "2999-12-31, reviewed by rev: flaky");
+	commit_allowance(site, "whatever it says", "ana", 2021);
+	assert_int_equal(site_call(site, "run", NULL), 1);
+	assert_says(site->out, "exit status 3; ana allowed it to fail, but "
+			       "that was edited after its review");
+	commit_allowance(site, "it is slow", "lee", 2022);
+	assert_int_equal(site_call(site, "run", NULL), 1);
+	assert_says(site->out, "exit status 3; ana allowed it to fail, but "
+			       "that was written by its reviewer");
+}
+
+static void what_is_not_committed_allows_no_stage_to_fail(void **state)
+{
+	struct site *site = *state;
+	char *text = xasprintf(ALLOWED, "of no commit");
+
+	commit_allowance(site, "flaky", "ana", 2020);
+	site_pipeline(site, text);
+	assert_int_equal(site_call(site, "run", "--worktree", NULL), 1);
+	assert_says(site->out, "exit status 3; ana allowed it to fail, but "
+			       "that stands on a line of which is not known "
+			       "who wrote it: not committed");
+	free(text);
+}
+
 static void a_shallow_clone_knows_of_no_review(void **state)
 {
 	struct site *site = *state;
@@ -187,6 +235,8 @@ static int tests(void)
 		TEST(what_is_edited_after_its_review_is_void),
 		TEST(what_is_dated_back_is_void_too),
 		TEST(what_a_record_came_to_cover_is_void),
+		TEST(who_wrote_it_allows_no_stage_to_fail),
+		TEST(what_is_not_committed_allows_no_stage_to_fail),
 		TEST(a_shallow_clone_knows_of_no_review),
 	};
 

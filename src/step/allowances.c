@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: MIT */
+#include "step/allowances.h"
+
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "base/memory.h"
+#include "step/people.h"
+#include "step/waivers.h"
+
+struct allowances {
+	const struct pipeline *pipeline;
+	char *repository, *commit;
+	struct waiver_settings settings;
+	struct exceptions judged; /* one for each of them, in their order */
+	bool has_failed;	  /* they could not be */
+	bool is_judged;		  /* the loop's, all else is the helper's */
+	void (*tell)(void *data);
+	void *data;
+};
+
+struct allowances *allowances_new(const struct pipeline *pipeline,
+				  const char *repository, const char *commit)
+{
+	struct waiver_settings settings = {NULL, 0, 0};
+	struct allowances *all;
+
+	waiver_settings_list(pipeline, &settings);
+	if (!settings.count) {
+		waiver_settings_release(&settings);
+		return NULL;
+	}
+	all = xcalloc(1, sizeof(*all));
+	all->pipeline = pipeline;
+	all->repository = xstrdup(repository);
+	all->commit = xstrdup_null(commit);
+	all->settings = settings;
+	return all;
+}
+
+void allowances_free(struct allowances *all)
+{
+	if (!all)
+		return;
+	waiver_settings_release(&all->settings);
+	exceptions_release(&all->judged);
+	free(all->repository);
+	free(all->commit);
+	free(all);
+}
+
+static void judge(void *data)
+{
+	struct allowances *all = data;
+	const struct waivers_options options = {
+		.repository = all->repository,
+		.commit = all->commit,
+		.pipeline = all->pipeline,
+	};
+
+	all->has_failed =
+		waivers_read_settings(&options, &all->judged, NULL) < 0;
+}
+
+static void was_judged(void *data)
+{
+	struct allowances *all = data;
+
+	all->is_judged = true;
+	all->tell(all->data);
+}
+
+void allowances_judge(struct allowances *all, struct helper *helper,
+		      void (*judged)(void *data), void *data)
+{
+	all->tell = judged;
+	all->data = data;
+	helper_run(helper, judge, was_judged, all);
+}
+
+/* NULL, or what is wrong with who wrote it. */
+static const char *fault_of(const struct allowances *all,
+			    const struct exception_config *config)
+{
+	if (!all || !all->is_judged || all->has_failed)
+		return "stands on lines of which nobody can tell who wrote "
+		       "them";
+	for (size_t i = 0; i < all->judged.count; i++)
+		if (all->settings.items[i].config == config)
+			return exception_is_in_force(&all->judged.items[i])
+				       ? NULL
+				       : all->judged.items[i].why;
+	return "is none of this file";
+}
+
+char *allowance_flaw(const struct allowances *all,
+		     const struct exception_config *config, const char *what)
+{
+	const char *fault;
+
+	if (clock_wall_ms() > config->until_ms)
+		return xasprintf("%s allowed %s until %s", config->owner, what,
+				 config->until);
+	if (!config->reviewer || !*config->reviewer)
+		return xasprintf("%s allowed %s, but nobody reviewed that: a "
+				 "reviewer: is missing",
+				 config->owner, what);
+	if (people_same(all ? all->pipeline : NULL, config->owner,
+			config->reviewer))
+		return xasprintf("%s allowed %s, and reviewed that alone",
+				 config->owner, what);
+	fault = fault_of(all, config);
+	return fault ? xasprintf("%s allowed %s, but that %s", config->owner,
+				 what, fault)
+		     : NULL;
+}
