@@ -147,13 +147,16 @@ static void answered(const struct http_response *response,
 
 static void ask(struct metric *metric)
 {
+	const struct metric_options *options = metric_options_of(metric);
 	struct http_request request = HTTP_REQUEST_INIT;
 	char *url = url_of(metric);
 
 	request.url = url;
 	request.timeout_ms = METRIC_TIMEOUT_MS;
-	metric->call = http_start(metric_options_of(metric)->http, &request,
-				  answered, metric);
+	request.any_certificate =
+		options->excuses &&
+		options->excuses(&metric->config->tls, options->data);
+	metric->call = http_start(options->http, &request, answered, metric);
 	free(url);
 }
 

@@ -28,6 +28,10 @@ struct metric_options {
 	const struct strings *env; /* of commands; COLOUR=green and the like,
 				    * from a query's $COLOUR too; copied */
 	const char *folder;	   /* where commands run; copied */
+	/* Whether a URL's certificate is not verified at this moment. NULL:
+	 * each is. */
+	bool (*excuses)(const struct exception_config *tls, void *data);
+	void *data; /* of that */
 };
 
 struct metrics;

@@ -285,13 +285,22 @@ static void offer_resume(struct engine *engine)
 	free(text);
 }
 
+static void warn(void *data, const char *text)
+{
+	engine_note(data, "warning", "%s", text);
+}
+
 static void judged(void *data)
 {
 	struct engine *engine = data;
 
 	engine->is_judging = false;
-	if (engine->stages)
-		stages_advance(engine);
+	if (!engine->stages)
+		return; /* closing */
+	if (!engine->options.vote)
+		allowances_tell_tls(engine->allowances, NULL, warn, engine);
+	notices_were_judged(engine->notices);
+	stages_advance(engine);
 }
 
 /* Who wrote what the pipeline file lets stand is known before it does. */
@@ -362,17 +371,12 @@ static void log_marred(void *data, const char *why)
 	engine_note(data, "warning", "a log is not whole: %s", why);
 }
 
-static void notice_failed(void *data, const char *text)
-{
-	engine_note(data, "warning", "%s", text);
-}
-
 static void open_notices(struct engine *engine)
 {
 	const struct notices_options options = {
 		.host = &engine->host,
 		.stream = engine->stream,
-		.failed = notice_failed,
+		.failed = warn,
 		.idle = look_whether_done,
 		.data = engine,
 	};

@@ -12,6 +12,7 @@
 #include "base/memory.h"
 #include "engine/message.h"
 #include "proc/child.h"
+#include "step/allowances.h"
 #include "step/environ.h"
 
 #define MOST 64		    /* that wait or are under way */
@@ -193,6 +194,7 @@ static void post(struct notice *notice)
 {
 	static const char *const headers[] = {"Content-Type: application/json",
 					      NULL};
+	const struct step_host *host = notice->notices->options.host;
 	struct http_request request = HTTP_REQUEST_INIT;
 
 	if (!notice->way->url || !*notice->way->url) {
@@ -211,8 +213,9 @@ static void post(struct notice *notice)
 	request.timeout_ms = notice->way->config->timeout_ms;
 	request.body_limit = ANSWER_LIMIT;
 	request.cuts_body = true;
-	notice->call = http_start(notice->notices->options.host->http, &request,
-				  posted, notice);
+	request.any_certificate =
+		allowance_tls(host->allowances, &notice->way->config->tls);
+	notice->call = http_start(host->http, &request, posted, notice);
 }
 
 static void command_ended(pid_t pid, int status, void *data)
@@ -313,11 +316,22 @@ static void run(struct notice *notice)
 	timer_set_in(notice->deadline, notice->way->config->timeout_ms);
 }
 
+/* It is not known yet whether its receiver is to be verified. */
+static bool is_unjudged(const struct notice *notice)
+{
+	const struct allowances *all =
+		notice->notices->options.host->allowances;
+
+	return notice->way->config->tls.reason && all &&
+	       !allowances_are_judged(all);
+}
+
 static struct notice *next_due(struct notices *notices)
 {
 	struct notice *notice = notices->list;
 
-	while (notice && (notice->is_under_way || !notice->is_due))
+	while (notice &&
+	       (notice->is_under_way || !notice->is_due || is_unjudged(notice)))
 		notice = notice->next;
 	return notice;
 }
@@ -385,6 +399,12 @@ void notices_take(struct notices *notices, const struct event *event,
 	for (size_t i = 0; notices && i < notices->way_count; i++)
 		if (message_is_wanted(notices->ways[i].config, event))
 			add(notices, &notices->ways[i], event, seq);
+}
+
+void notices_were_judged(struct notices *notices)
+{
+	if (notices->list)
+		start_due(notices);
 }
 
 void notices_go_on(struct notices *notices)

@@ -33,6 +33,8 @@ void notices_free(struct notices *notices);
 /* An event that is being emitted, with its number. */
 void notices_take(struct notices *notices, const struct event *event,
 		  int64_t seq);
+/* What the host's allowances let stand is known: those that need it go. */
+void notices_were_judged(struct notices *notices);
 /* Whether some are under way. The first call begins the short while after
  * which it is no longer true: nothing else is left to do. */
 bool notices_hold_the_end(struct notices *notices);

@@ -290,6 +290,17 @@ static void start_recorded(void *data)
 	stage_prepare(stage);
 }
 
+static void tell_tls(void *data, const char *text)
+{
+	struct stage *stage = data;
+	struct event *event = stage_event(stage, EVENT_NOTE_ADDED);
+
+	event_set(event, "text", text);
+	event_set(event, "level", "warning");
+	stage_log_printf(stage->log, "signalbox: %s\n", text);
+	engine_emit(stage->engine, event);
+}
+
 void stage_start(struct stage *stage)
 {
 	struct engine *engine = stage->engine;
@@ -315,6 +326,9 @@ void stage_start(struct stage *stage)
 	else
 		engine_emit(engine, event);
 	open_log(stage);
+	if (!engine->only)
+		allowances_tell_tls(engine->allowances, stage->config, tell_tls,
+				    stage);
 	if (stage->config->resume || engine->only) {
 		stage_prepare(stage);
 		return;

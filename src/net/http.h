@@ -42,6 +42,7 @@ struct http_request {
 	int64_t timeout_ms;    /* of the whole exchange */
 	size_t body_limit;     /* bytes of the answer; more is an error */
 	bool cuts_body;	       /* or is not read: what counts is the status */
+	bool any_certificate;  /* of https: whoever answers is believed */
 	/* Told of what has come of the body, as it comes; data is done()'s. It
 	 * asks nothing here and cancels nothing. NULL: nobody. */
 	void (*hear)(const char *bytes, size_t len, void *data);

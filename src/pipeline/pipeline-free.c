@@ -33,6 +33,14 @@ static void gate_release(struct gate_rule *gate)
 	strings_release(&gate->excluded);
 }
 
+static void exception_release(struct exception_config *exception)
+{
+	free(exception->reason);
+	free(exception->owner);
+	free(exception->reviewer);
+	free(exception->until);
+}
+
 static void metrics_release(struct analysis_config *analysis)
 {
 	for (size_t i = 0; i < analysis->metric_count; i++) {
@@ -42,6 +50,7 @@ static void metrics_release(struct analysis_config *analysis)
 		free(metric->prometheus);
 		free(metric->query);
 		free(metric->command);
+		exception_release(&metric->tls);
 	}
 	free(analysis->metrics);
 }
@@ -60,14 +69,6 @@ static void deploy_release(struct deploy_config *deploy)
 	metrics_release(&deploy->analysis);
 	free(deploy->steps);
 	free(deploy->environment);
-}
-
-static void exception_release(struct exception_config *exception)
-{
-	free(exception->reason);
-	free(exception->owner);
-	free(exception->reviewer);
-	free(exception->until);
 }
 
 static void person_release(struct person *person)
@@ -186,6 +187,7 @@ static void stage_release(struct stage_config *stage)
 	free(stage->environment);
 	free(stage->check.environment);
 	free(stage->check.url);
+	exception_release(&stage->check.tls);
 	requests_release(&stage->check.requests);
 	gate_release(&stage->gate);
 	deploy_release(&stage->deploy);
@@ -197,6 +199,7 @@ static void notify_release(struct notify_config *notify)
 	free(notify->post);
 	free(notify->post_env);
 	free(notify->run);
+	exception_release(&notify->tls);
 	free(notify->text);
 }
 

@@ -56,7 +56,7 @@ struct gate_rule {
 };
 
 /* Why something that guards is left open, who answers for it, who looked at
- * that, and until when. */
+ * that, and until when. As `tls`: a URL's certificate is not verified. */
 struct exception_config {
 	char *reason; /* NULL: there is none */
 	char *owner;
@@ -207,9 +207,10 @@ struct limit {
 #define METRICS_MOST 16
 struct metric_config {
 	char *name;
-	char *prometheus, *query; /* base URL and what it is asked */
-	char *command;		  /* in place of these: a shell line */
-	bool above;		  /* must be more than limit; else less */
+	char *prometheus, *query;    /* base URL and what it is asked */
+	struct exception_config tls; /* of that URL */
+	char *command;		     /* in place of these: a shell line */
+	bool above;		     /* must be more than limit; else less */
 	double limit;
 	struct place place;
 };
@@ -344,6 +345,7 @@ struct stage_config {
 	struct {
 		char *environment; /* through its traffic; NULL with url */
 		char *url;
+		struct exception_config tls; /* of that */
 		struct requests requests;
 	} check;
 	struct gate_rule gate;
@@ -358,8 +360,9 @@ struct notify_config {
 	char *post;	/* a URL */
 	char *post_env; /* the variable that holds one, which is secret */
 	char *run;	/* shell text */
-	bool slack;	/* {"text": ...} instead of the event */
-	char *text;	/* of that, with {FIELD}s; NULL: the event's sentence */
+	struct exception_config tls; /* of the URL */
+	bool slack;		     /* {"text": ...} instead of the event */
+	char *text; /* of that, with {FIELD}s; NULL: the event's sentence */
 	int64_t timeout_ms; /* default 10 s */
 	struct place place;
 };

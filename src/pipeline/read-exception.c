@@ -40,6 +40,30 @@ static const struct key allowance_keys[] = {
 static const struct schema allowance_schema =
 	SCHEMA("allow-failure", allowance_keys);
 
+/* That they are is no exception. */
+static void read_verify(struct reader *reader, const struct node *value,
+			void *into)
+{
+	bool verify = false;
+
+	(void)into;
+	read_truth(reader, value, &verify);
+	if (verify)
+		complain_about(reader, value,
+			       "certificates are verified as it is; take 'tls' "
+			       "out");
+}
+
+static const struct key tls_keys[] = {
+	{"verify", read_verify, 0, true},
+	{"reason", read_line, offsetof(struct exception_config, reason), true},
+	{"owner", read_line, offsetof(struct exception_config, owner), true},
+	{"reviewer", read_line, offsetof(struct exception_config, reviewer),
+	 false},
+	{"until", read_until, 0, true},
+};
+static const struct schema tls_schema = SCHEMA("tls", tls_keys);
+
 static int last_line(const struct node *node)
 {
 	int last = node->place.line;
@@ -80,4 +104,25 @@ void read_allow_failure(struct reader *reader, const struct node *value,
 			       "'allow-failure' loosens a check; write it as "
 			       "{reason: TEXT, owner: NAME, reviewer: NAME, "
 			       "until: 2026-12-31}");
+}
+
+void read_tls(struct reader *reader, const struct node *value, void *into)
+{
+	if (value->kind == NODE_MAP)
+		read_exception(reader, value, &tls_schema, into);
+	else if (value->kind != NODE_BROKEN)
+		complain_about(reader, value,
+			       "'tls' says why a certificate is not verified; "
+			       "write it as {verify: false, reason: TEXT, "
+			       "owner: NAME, reviewer: NAME, until: "
+			       "2026-12-31}");
+}
+
+void tls_check(struct reader *reader, const struct node *value, const char *url)
+{
+	const struct node *tls = node_find(value, "tls");
+
+	if (tls && (!url || !starts_with(url, "https://")))
+		complain_at(reader, tls->key_place,
+			    "'tls' is for what is asked by https; take it out");
 }

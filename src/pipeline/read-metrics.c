@@ -49,6 +49,7 @@ static const struct key metric_keys[] = {
 	{"name", read_name, offsetof(struct metric_config, name), true},
 	{"prometheus", read_url, offsetof(struct metric_config, prometheus),
 	 false},
+	{"tls", read_tls, offsetof(struct metric_config, tls), false},
 	{"query", read_text, offsetof(struct metric_config, query), false},
 	{"command", read_text, offsetof(struct metric_config, command), false},
 	{"limit", read_limit, 0, true},
@@ -110,6 +111,8 @@ void read_metrics(struct reader *reader, const struct node *value, void *into)
 		    has_strange_key(item, &metric_schema))
 			continue;
 		check_source(reader, item);
+		if (metric->prometheus || !node_find(item, "prometheus"))
+			tls_check(reader, item, metric->prometheus);
 		check_name(reader, item, analysis);
 	}
 }

@@ -98,6 +98,7 @@ static const struct key notify_keys[] = {
 	{"post", read_url, offsetof(struct notify_config, post), false},
 	{"post-env", read_variable, offsetof(struct notify_config, post_env),
 	 false},
+	{"tls", read_tls, offsetof(struct notify_config, tls), false},
 	{"run", read_text, offsetof(struct notify_config, run), false},
 	{"template", read_template, 0, false},
 	{"text", read_line, offsetof(struct notify_config, text), false},
@@ -125,6 +126,8 @@ static void read_one(struct reader *reader, const struct node *value)
 		complain_at(reader, node_place(value),
 			    "a notice goes one way; write one of post, "
 			    "post-env and run");
+	if (notify->post || node_find(value, "run"))
+		tls_check(reader, value, notify->post);
 	if (node_find(value, "text") && !notify->slack)
 		complain_at(reader, node_place(node_find(value, "text")),
 			    "'text' is what a message says; it needs "

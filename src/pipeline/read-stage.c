@@ -33,6 +33,7 @@ static const struct key check_keys[] = {
 	{"environment", read_environment_name,
 	 offsetof(struct stage_config, check.environment), false},
 	{"url", read_url, offsetof(struct stage_config, check.url), false},
+	{"tls", read_tls, offsetof(struct stage_config, check.tls), false},
 	{"requests", read_request_list,
 	 offsetof(struct stage_config, check.requests), true},
 	{"repeat", NULL, 0, false},
@@ -41,24 +42,39 @@ static const struct key check_keys[] = {
 };
 static const struct schema check_schema = SCHEMA("a check", check_keys);
 
+static const struct environment_config *
+environment_of(const struct reader *reader, const char *name)
+{
+	return &reader->pipeline->environments
+			[name_index_find(&reader->environments, name)->number];
+}
+
 /* Of an HAProxy of others only the admin socket is known. */
 static void check_has_url(struct reader *reader, const struct node *value,
 			  const char *name)
 {
-	const struct pipeline *pipeline = reader->pipeline;
 	const struct environment_config *environment;
 
 	if (!name)
 		return;
-	environment =
-		&pipeline->environments
-			 [name_index_find(&reader->environments, name)->number];
+	environment = environment_of(reader, name);
 	if (!environment->url && environment->traffic.haproxy.socket)
 		complain_about(reader, value,
 			       "where '%s' is reached is not known: its "
 			       "HAProxy is one that is there, so write its "
 			       "'url'",
 			       name);
+}
+
+static void check_tls(struct reader *reader, const struct node *value,
+		      const struct stage_config *stage)
+{
+	const char *url = stage->check.url;
+
+	if (!url && stage->check.environment)
+		url = environment_of(reader, stage->check.environment)->url;
+	if (stage->check.url || !node_find(value, "url"))
+		tls_check(reader, value, url);
 }
 
 static void read_check(struct reader *reader, const struct node *value,
@@ -72,6 +88,7 @@ static void read_check(struct reader *reader, const struct node *value,
 	if (environment)
 		check_has_url(reader, node_find(value, "environment"),
 			      stage->check.environment);
+	check_tls(reader, value, stage);
 	if (value->kind == NODE_MAP && environment == url &&
 	    (environment || !has_strange_key(value, &check_schema)))
 		complain_at(reader, node_place(value),

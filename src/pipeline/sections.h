@@ -38,6 +38,7 @@ read_value read_licences;	  /* struct license_policy_config */
 read_value read_shell;		  /* struct strings */
 read_value read_retries;	  /* struct stage_config */
 read_value read_allow_failure;	  /* struct stage_config */
+read_value read_tls;		  /* struct exception_config */
 read_value read_cleanup;	  /* struct strings */
 read_value read_environment_name; /* char *, of one that is there */
 
@@ -46,6 +47,9 @@ void target_defaults(struct target_config *target);
 void gate_defaults(struct gate_rule *gate);
 struct analysis_config analysis_defaults(void);
 
+/* Complains about a 'tls' beside a URL (NULL: none) that is not https. */
+void tls_check(struct reader *reader, const struct node *value,
+	       const char *url);
 /* Complains about a preview that what carries the requests cannot have. */
 void preview_check(struct reader *reader, const struct node *value,
 		   const struct environment_config *environment);

@@ -2,6 +2,7 @@
 #include "step/allowances.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "base/memory.h"
@@ -78,6 +79,11 @@ void allowances_judge(struct allowances *all, struct helper *helper,
 	helper_run(helper, judge, was_judged, all);
 }
 
+bool allowances_are_judged(const struct allowances *all)
+{
+	return all->is_judged;
+}
+
 /* NULL, or what is wrong with who wrote it. */
 static const char *fault_of(const struct allowances *all,
 			    const struct exception_config *config)
@@ -113,4 +119,55 @@ char *allowance_flaw(const struct allowances *all,
 	return fault ? xasprintf("%s allowed %s, but that %s", config->owner,
 				 what, fault)
 		     : NULL;
+}
+
+static char *tls_flaw(const struct allowances *all,
+		      const struct exception_config *tls)
+{
+	return allowance_flaw(all, tls, "any certificate");
+}
+
+bool allowance_tls(const struct allowances *all,
+		   const struct exception_config *tls)
+{
+	char *flaw = tls->reason ? tls_flaw(all, tls) : NULL;
+	bool stands = tls->reason && !flaw;
+
+	free(flaw);
+	return stands;
+}
+
+static char *tls_text(const struct allowances *all,
+		      const struct waiver_setting *setting)
+{
+	const struct exception_config *tls = setting->config;
+	char *flaw = tls_flaw(all, tls);
+	char *text;
+
+	if (flaw)
+		text = xasprintf("%s: the certificate is verified: %s",
+				 setting->scope, flaw);
+	else
+		text = xasprintf("%s: the certificate is not verified; allowed "
+				 "by %s until %s, reviewed by %s: %s",
+				 setting->scope, tls->owner, tls->until,
+				 tls->reviewer, tls->reason);
+	free(flaw);
+	return text;
+}
+
+void allowances_tell_tls(const struct allowances *all,
+			 const struct stage_config *stage,
+			 void (*tell)(void *data, const char *text), void *data)
+{
+	for (size_t i = 0; all && i < all->settings.count; i++) {
+		const struct waiver_setting *setting = &all->settings.items[i];
+		char *text;
+
+		if (setting->stage != stage || strcmp(setting->id, "tls") != 0)
+			continue;
+		text = tls_text(all, setting);
+		tell(data, text);
+		free(text);
+	}
 }

@@ -28,10 +28,23 @@ void allowances_free(struct allowances *all); /* NULL is fine */
 void allowances_judge(struct allowances *all, struct helper *helper,
 		      void (*judged)(void *data), void *data);
 
+bool allowances_are_judged(const struct allowances *all);
+
 /* NULL, or why it lets nothing stand now, as "ana allowed WHAT until
  * 2026-12-31"; the caller's. Until it was judged nothing stands. `all` may be
  * NULL. */
 char *allowance_flaw(const struct allowances *all,
 		     const struct exception_config *config, const char *what);
+
+/* Calls tell() with a sentence for every 'tls' of a stage (NULL: of the
+ * notices): until when a certificate is not verified, or why it is after all.
+ * It is borrowed. `all` may be NULL. */
+void allowances_tell_tls(const struct allowances *all,
+			 const struct stage_config *stage,
+			 void (*tell)(void *data, const char *text),
+			 void *data);
+/* Whether that of a URL is not verified now. */
+bool allowance_tls(const struct allowances *all,
+		   const struct exception_config *tls);
 
 #endif

@@ -45,13 +45,16 @@ static const char *base_of(const struct step *step, struct error *err)
 static int check_start(struct step *step, struct error *err)
 {
 	struct check_step *check = (struct check_step *)step;
-	const char *base = base_of(step, err);
+	const struct requests_peer peer = {
+		.base = base_of(step, err),
+		.tls = &step->options.stage->check.tls,
+	};
 
-	if (!base)
+	if (!peer.base)
 		return -1;
-	stage_log_printf(step->options.log, "checks of %s\n", base);
+	stage_log_printf(step->options.log, "checks of %s\n", peer.base);
 	check->run =
-		requests_send(step, base, &step->options.stage->check.requests,
+		requests_send(step, &peer, &step->options.stage->check.requests,
 			      checked, check);
 	return 0;
 }

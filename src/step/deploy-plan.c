@@ -265,6 +265,7 @@ static void checked(const char *why, void *data)
 static void check_next(struct deploy_step *deploy)
 {
 	enum colour colour = deploy->plan->colour;
+	struct requests_peer peer = {.tls = NULL};
 	struct str base = STR_INIT;
 
 	if (deploy->checked_instance > 0 &&
@@ -276,9 +277,10 @@ static void check_next(struct deploy_step *deploy)
 	str_add(&base, "http://");
 	environment_address(deploy->environment, colour,
 			    deploy->checked_instance, &base);
+	peer.base = base.data;
 	deploy->requests = requests_send(
-		&deploy->step, base.data,
-		&deploy_current(deploy)->config->requests, checked, deploy);
+		&deploy->step, &peer, &deploy_current(deploy)->config->requests,
+		checked, deploy);
 	str_release(&base);
 }
 

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "delivery/metric.h"
+#include "step/allowances.h"
 #include "step/deploy.h"
 #include "step/environ.h"
 
@@ -122,6 +123,13 @@ static void put_names(const struct deploy_step *deploy, struct strings *env)
 	str_release(&address);
 }
 
+static bool excuses(const struct exception_config *tls, void *data)
+{
+	const struct deploy_step *deploy = data;
+
+	return allowance_tls(deploy->step.options.host->allowances, tls);
+}
+
 static void take_metrics(struct deploy_step *deploy,
 			 const struct analysis_config *config)
 {
@@ -133,6 +141,8 @@ static void take_metrics(struct deploy_step *deploy,
 		.config = config,
 		.env = &env,
 		.folder = deploy->folder,
+		.excuses = excuses,
+		.data = deploy,
 	};
 
 	metrics_free(deploy->metrics);

@@ -8,10 +8,12 @@
 
 #include "base/memory.h"
 #include "base/str.h"
+#include "step/allowances.h"
 
 struct requests_run {
 	struct step *step;
 	char *base;
+	const struct exception_config *tls;
 	const struct requests *requests;
 	size_t at;
 	int64_t passed, failed;
@@ -145,6 +147,7 @@ static void answered(const struct http_response *response,
 
 static void send_one(struct requests_run *run, const struct request *request)
 {
+	const struct step_host *host = run->step->options.host;
 	struct http_request http = HTTP_REQUEST_INIT;
 	struct strings headers = STRINGS_INIT;
 	char *url = xasprintf("%s%s", run->base, request->path);
@@ -160,8 +163,9 @@ static void send_one(struct requests_run *run, const struct request *request)
 	http.body = request->body;
 	http.body_len = request->body ? strlen(request->body) : 0;
 	http.timeout_ms = request->timeout_ms;
-	run->call =
-		http_start(run->step->options.host->http, &http, answered, run);
+	http.any_certificate =
+		run->tls && allowance_tls(host->allowances, run->tls);
+	run->call = http_start(host->http, &http, answered, run);
 	strings_release(&headers);
 	free(url);
 }
@@ -174,14 +178,16 @@ static void send_next(struct requests_run *run)
 		run->done(run->why, run->data);
 }
 
-struct requests_run *requests_send(struct step *step, const char *base,
+struct requests_run *requests_send(struct step *step,
+				   const struct requests_peer *peer,
 				   const struct requests *requests,
 				   requests_done *done, void *data)
 {
 	struct requests_run *run = xcalloc(1, sizeof(*run));
 
 	run->step = step;
-	run->base = xstrdup(base);
+	run->base = xstrdup(peer->base);
+	run->tls = peer->tls;
 	run->requests = requests;
 	run->done = done;
 	run->data = data;

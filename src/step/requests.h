@@ -15,8 +15,15 @@ struct requests_run;
  * not. Called once, never from within requests_send(). */
 typedef void requests_done(const char *why, void *data);
 
-/* base: "http://127.0.0.1:8081". Copied; the requests are borrowed. */
-struct requests_run *requests_send(struct step *step, const char *base,
+/* Whom they go to. */
+struct requests_peer {
+	const char *base;		    /* "http://127.0.0.1:8081" */
+	const struct exception_config *tls; /* of that; NULL: none */
+};
+
+/* The base is copied; the requests and tls are borrowed. */
+struct requests_run *requests_send(struct step *step,
+				   const struct requests_peer *peer,
 				   const struct requests *requests,
 				   requests_done *done, void *data);
 /* done() is not called any more. NULL is fine; call it after done() too. */

@@ -19,15 +19,44 @@ static void add(struct waiver_settings *all, const char *id, char *scope,
 		free(scope);
 }
 
+static void add_metrics(struct waiver_settings *all,
+			const struct stage_config *stage,
+			const struct analysis_config *analysis)
+{
+	for (size_t i = 0; i < analysis->metric_count; i++) {
+		const struct metric_config *metric = &analysis->metrics[i];
+
+		add(all, "tls",
+		    xasprintf("metric %s of %s", metric->name, stage->name),
+		    stage, &metric->tls);
+	}
+}
+
+static void add_stage(struct waiver_settings *all,
+		      const struct stage_config *stage)
+{
+	const struct deploy_config *deploy = &stage->deploy;
+
+	add(all, "allow-failure", xstrdup(stage->name), stage,
+	    &stage->allow_failure);
+	add(all, "tls", xstrdup(stage->name), stage, &stage->check.tls);
+	add_metrics(all, stage, &deploy->analysis);
+	for (size_t i = 0; i < deploy->step_count; i++) {
+		const struct analysis_config *own = &deploy->steps[i].analysis;
+
+		if (own->metrics != deploy->analysis.metrics)
+			add_metrics(all, stage, own);
+	}
+}
+
 void waiver_settings_list(const struct pipeline *pipeline,
 			  struct waiver_settings *all)
 {
-	for (size_t i = 0; i < pipeline->stage_count; i++) {
-		const struct stage_config *stage = &pipeline->stages[i];
-
-		add(all, "allow-failure", xstrdup(stage->name), stage,
-		    &stage->allow_failure);
-	}
+	for (size_t i = 0; i < pipeline->stage_count; i++)
+		add_stage(all, &pipeline->stages[i]);
+	for (size_t i = 0; i < pipeline->notify_count; i++)
+		add(all, "tls", xasprintf("notice %zu", i + 1), NULL,
+		    &pipeline->notify[i].tls);
 }
 
 void waiver_settings_release(struct waiver_settings *all)

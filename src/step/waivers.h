@@ -35,7 +35,7 @@ void waivers_add_settings(const struct pipeline *pipeline,
 struct waiver_setting {
 	const char *id;			  /* the key that it stands behind */
 	char *scope;			  /* for people to read */
-	const struct stage_config *stage; /* whose it is */
+	const struct stage_config *stage; /* NULL: none's */
 	const struct exception_config *config;
 };
 struct waiver_settings {

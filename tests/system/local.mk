@@ -42,6 +42,9 @@ check_PROGRAMS += %D%/report-test
 %C%_report_test_SOURCES = %D%/report-test.c $(SITE_SOURCES)
 check_PROGRAMS += %D%/evidence-test
 %C%_evidence_test_SOURCES = %D%/evidence-test.c $(SITE_SOURCES)
+check_PROGRAMS += %D%/tls-test
+%C%_tls_test_SOURCES = %D%/tls-test.c $(SITE_SOURCES) \
+	tests/support/secure.c tests/support/secure.h
 check_PROGRAMS += %D%/licences-test
 %C%_licences_test_SOURCES = %D%/licences-test.c $(SITE_SOURCES)
 check_PROGRAMS += %D%/require-test

@@ -14,6 +14,9 @@ check_PROGRAMS += %D%/loop/folders-test
 check_PROGRAMS += %D%/loop/helper-test
 check_PROGRAMS += %D%/loop/loop-test
 check_PROGRAMS += %D%/net/http-test
+check_PROGRAMS += %D%/net/https-test
+%C%_net_https_test_SOURCES = %D%/net/https-test.c \
+	tests/support/secure.c tests/support/secure.h
 check_PROGRAMS += %D%/net/line-test
 check_PROGRAMS += %D%/net/server-test
 check_PROGRAMS += %D%/delivery/haproxy-test
@@ -42,6 +45,9 @@ check_PROGRAMS += %D%/delivery/interval-test
 %C%_delivery_interval_test_SOURCES = %D%/delivery/interval-test.c
 check_PROGRAMS += %D%/delivery/judge-test
 check_PROGRAMS += %D%/delivery/metric-test
+check_PROGRAMS += %D%/delivery/metric-tls-test
+%C%_delivery_metric_tls_test_SOURCES = %D%/delivery/metric-tls-test.c \
+	tests/support/secure.c tests/support/secure.h
 check_PROGRAMS += %D%/delivery/window-test
 check_PROGRAMS += %D%/delivery/ledger-test
 check_PROGRAMS += %D%/delivery/queue-test

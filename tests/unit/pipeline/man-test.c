@@ -71,11 +71,12 @@ static const char unknown_keys[] =
 	"    gate: {zzzzzzzz: 1}\n"
 	"stages:\n"
 	"  a: {zzzzzzzz: 1, reports: {zzzzzzzz: 1}, scan: {zzzzzzzz: 1}}\n"
-	"  b: {check: {zzzzzzzz: 1, requests: [{zzzzzzzz: 1}]}}\n"
+	"  b: {check: {zzzzzzzz: 1, tls: {zzzzzzzz: 1}, requests: [{zzzzzzzz: "
+	"1}]}}\n"
 	"  c: {deploy: {zzzzzzzz: 1, steps: [{zzzzzzzz: 1}],"
 	" analysis: {zzzzzzzz: 1}}}\n";
 
-#define MAPS 18 /* of them */
+#define MAPS 19 /* of them */
 
 static size_t check_listed(const char *page, const char *text)
 {
