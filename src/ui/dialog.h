@@ -47,6 +47,7 @@ struct dialog {
 	/* A choice, NULL none: one line each, `chosen` marked. */
 	struct strings choices;
 	size_t chosen;
+	size_t aside; /* a second choice, which is the kind's own */
 	/* A text box. */
 	const char *label; /* NULL: none */
 	struct str field;

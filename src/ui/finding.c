@@ -14,6 +14,7 @@
 #include "evidence/value.h"
 #include "ui/dialog.h"
 #include "ui/draft.h"
+#include "ui/input.h"
 #include "ui/table.h"
 
 #define LINE_COLS 70
@@ -133,11 +134,42 @@ static char *date_of(int64_t ms)
  * then a day for each choice. */
 enum { KEPT_STAGE, KEPT_ID, KEPT_SCOPE, KEPT_SEVERITY, KEPT_DAYS };
 
+static size_t kind_count(void)
+{
+	size_t count = 0;
+
+	while (record_kinds[count])
+		count++;
+	return count;
+}
+
+/* The last fact but one is the kind that is chosen. */
+static char *kind_text(const struct dialog *dialog)
+{
+	return xasprintf("kind     %s (%zu of %zu, left and right choose)",
+			 record_kinds[dialog->aside], dialog->aside + 1,
+			 kind_count());
+}
+
+static void choose_kind(struct dialog *dialog, bool next)
+{
+	size_t count = kind_count();
+	char **text;
+
+	if (dialog->fact_count < 2)
+		return;
+	text = &dialog->facts[dialog->fact_count - 2].text;
+	dialog->aside = (dialog->aside + (next ? 1 : count - 1)) % count;
+	free(*text);
+	*text = kind_text(dialog);
+}
+
 static void exception_open(struct dialog *dialog, const struct view *view,
 			   const struct model *model)
 {
 	static const int choices[] = {7, 30, 90, 180};
 	const struct finding_model *it = view_finding(view, model);
+	char *kind;
 
 	if (!it)
 		return;
@@ -148,9 +180,11 @@ static void exception_open(struct dialog *dialog, const struct view *view,
 	dialog_fact(dialog, ROLE_DIM,
 		    "a draft for review: another person is to fill in "
 		    "reviewer:");
-	dialog_fact(
-		dialog, ROLE_DIM,
-		"until (arrows choose), and \"KIND: REASON\" or the reason:");
+	kind = kind_text(dialog);
+	dialog_fact(dialog, ROLE_NORMAL, "%s", kind);
+	free(kind);
+	dialog_fact(dialog, ROLE_DIM,
+		    "until (up and down choose), and the reason:");
 	strings_add(&dialog->steps, it->stage);
 	strings_add(&dialog->steps, it->id);
 	strings_add(&dialog->steps, *it->package ? it->package : it->path);
@@ -186,27 +220,10 @@ void finding_draft(struct view *view, const struct model *model,
 	}
 }
 
-/* "not-reachable: ...": what of it is the reason, and the kind, or NULL. */
-static const char *split_kind(const char *text, const char **kind)
-{
-	*kind = NULL;
-	for (const char *const *known = record_kinds; *known; known++) {
-		size_t len = strlen(*known);
-
-		if (strncmp(text, *known, len) == 0 && text[len] == ':') {
-			*kind = *known;
-			return text + len + 1 + strspn(text + len + 1, " ");
-		}
-	}
-	return text;
-}
-
 static bool exception_confirm(struct dialog *dialog, struct view *view,
 			      const struct model *model)
 {
-	const char *kind;
-	const char *reason = split_kind(dialog->field.data, &kind);
-	const char *why = record_reason_is_poor(reason);
+	const char *why = record_reason_is_poor(dialog->field.data);
 	char **kept = dialog->steps.items;
 
 	(void)model;
@@ -220,8 +237,11 @@ static bool exception_confirm(struct dialog *dialog, struct view *view,
 		  &(struct record){
 			  .id = kept[KEPT_ID],
 			  .scope = kept[KEPT_SCOPE],
-			  .reason = (char *)reason,
-			  .kind = (char *)kind,
+			  .reason = dialog->field.data,
+			  /* The first is meant where none is told. */
+			  .kind = dialog->aside
+					  ? (char *)record_kinds[dialog->aside]
+					  : NULL,
 			  .owner = (char *)view->person,
 			  .until = kept[KEPT_DAYS + dialog->chosen],
 			  .severity = kept[KEPT_SEVERITY],
@@ -231,7 +251,10 @@ static bool exception_confirm(struct dialog *dialog, struct view *view,
 
 static void exception_input(struct dialog *dialog, int input)
 {
-	dialog_steer(dialog, input);
+	if (input == INPUT_LEFT || input == INPUT_RIGHT)
+		choose_kind(dialog, input == INPUT_RIGHT);
+	else
+		dialog_steer(dialog, input);
 }
 
 const struct dialog_ops exception_dialog = {

@@ -226,14 +226,20 @@ static void an_exception_is_drafted_and_grants_nothing(void **state)
 	terminal_expect(terminal, "2026-11-27, 7 days");
 	terminal_keys(terminal, "short\r");
 	terminal_expect(terminal, "15 characters or more");
+	terminal_expect(terminal, "kind     risk-accepted (1 of 7");
 	terminal_keys(terminal, " of time, mended next week");
 	terminal_send(terminal, "\033OB", 3, 1);
+	terminal_send(terminal, "\033OD", 3, 1);
+	terminal_expect(terminal, "kind     test-only (7 of 7");
+	terminal_send(terminal, "\033OD", 3, 1);
+	terminal_expect(terminal, "kind     fix-deferred (6 of 7");
 	terminal_keys(terminal, "\r");
 	terminal_expect(terminal, "no scan reads it");
 	drafts = read_drafts(*state);
 	assert_string_equal(drafts,
 			    "# reason: short of time, mended next week\n"
-			    "# owner: ana\n# reviewer:\n# until: 2026-12-20\n"
+			    "# kind: fix-deferred\n# owner: ana\n# "
+			    "reviewer:\n# until: 2026-12-20\n"
 			    "# severity: high\n"
 			    "CVE-1?CVE-2 zlib\n");
 	free(drafts);
