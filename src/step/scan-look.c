@@ -68,13 +68,13 @@ static void read_one(struct scan_job *job, struct scan_reading *reading)
 	reading->is_read = report_is_fresh(before, reading->path, &err) &&
 			   report_read(reading->path, job->config->format,
 				       &reading->report, &err) == 0;
-	/* Before licences are judged, which adds some of ours. */
-	if (reading->is_read)
-		job->reported += reading->report.finding_count;
-	else
-		reading->text = xstrdup(error_text(&err));
-	else
+	if (reading->is_read) {
 		report_relative(&reading->report, job->folder);
+		/* Before licences are judged, which adds some of ours. */
+		job->reported += reading->report.finding_count;
+	} else {
+		reading->text = xstrdup(error_text(&err));
+	}
 	error_clear(&err);
 }
 
