@@ -12,7 +12,11 @@
  *	delivery/  plans, environments, analysis, rollback, keepers;
  *	           target/ starts a colour, traffic/ carries its requests
  *	gate/      who may decide: quorum, expiry, what makes a vote void
- *	evidence/  test and scanner reports: files in, plain structs out
+ *	evidence/  what reports come to: freshness, policy, kept, exports
+ *	exceptions/  what may stand, and how long: records, ignore files
+ *	licences/  SPDX expressions, what is allowed, who approved it
+ *	report/    test and scanner reports: files in, plain structs out;
+ *	           formats/ has a file for each
  *	source/    commits, work folders, artifacts, what ships
  *	model/     the state of a run and of environments: a fold over events
  *	event/     event types, their NDJSON codec, the journal, channels

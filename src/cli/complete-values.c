@@ -12,7 +12,7 @@
 #include "cli/runs.h"
 #include "delivery/environment.h"
 #include "engine/runs.h"
-#include "evidence/formats.h"
+#include "report/formats/formats.h"
 #include "pipeline/pipeline.h"
 #include "proc/child.h"
 #include "source/repository.h"

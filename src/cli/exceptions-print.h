@@ -5,7 +5,7 @@
 
 #include <jansson.h>
 
-#include "evidence/exceptions.h"
+#include "exceptions/exceptions.h"
 
 struct kept;
 

@@ -3,7 +3,7 @@
 #ifndef SIGNALBOX_CLI_REPORT_PRINT_H
 #define SIGNALBOX_CLI_REPORT_PRINT_H
 
-#include "evidence/report.h"
+#include "report/report.h"
 
 /* The counts, and the worst five of what is not as it should be. */
 void report_print(const struct report *report, const char *path);

@@ -9,7 +9,7 @@
 #include "cli/cli.h"
 #include "cli/listing.h"
 #include "cli/report-print.h"
-#include "evidence/describe.h"
+#include "report/describe.h"
 
 /* Whatever the reason, what cannot be believed is this to who asked. */
 #define STATUS_UNBELIEVED 7

@@ -7,7 +7,7 @@
 #include "base/memory.h"
 #include "base/printable.h"
 #include "evidence/export.h"
-#include "evidence/json.h"
+#include "report/json.h"
 
 struct suite {
 	uint64_t tests, failures, errors, skipped;

@@ -8,7 +8,7 @@
 #include "base/memory.h"
 #include "base/printable.h"
 #include "evidence/export.h"
-#include "evidence/json.h"
+#include "report/json.h"
 
 /* A list leaves so much for what comes behind it. */
 #define LIST_BYTES 10000

@@ -8,7 +8,7 @@
 #include "base/memory.h"
 #include "base/vector.h"
 #include "evidence/export.h"
-#include "evidence/json.h"
+#include "report/json.h"
 
 struct rule_slot { /* of a table by the id's bytes; rule 0: free */
 	const char *id;

@@ -7,7 +7,7 @@
 
 #include "base/memory.h"
 #include "base/printable.h"
-#include "evidence/json.h"
+#include "report/json.h"
 
 /* A stage that passed has none, whatever its findings are. */
 bool export_fails(const struct export_stage *stage,

@@ -8,7 +8,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/printable.h"
-#include "evidence/describe.h"
+#include "report/describe.h"
 
 struct evidence_writer {
 	struct str text;

@@ -28,7 +28,7 @@
 #include "base/digest.h"
 #include "base/str.h"
 #include "evidence/kept-path.h"
-#include "evidence/report.h"
+#include "report/report.h"
 
 #define EVIDENCE_BYTES_MAX ((size_t)64 << 20)
 #define FINDING_KEY_SIZE 33

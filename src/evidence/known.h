@@ -5,7 +5,7 @@
 #ifndef SIGNALBOX_EVIDENCE_KNOWN_H
 #define SIGNALBOX_EVIDENCE_KNOWN_H
 
-#include "evidence/finding.h"
+#include "report/finding.h"
 
 struct known_findings;
 

@@ -13,7 +13,7 @@
 #define SIGNALBOX_EVIDENCE_POLICY_H
 
 #include "evidence/known.h"
-#include "evidence/report.h"
+#include "report/report.h"
 
 /* Findings of unknown severity. In the pipeline file's order. */
 enum findings_unknown {

@@ -13,7 +13,7 @@
 #define SIGNALBOX_EVIDENCE_REPORT_FILES_H
 
 #include "evidence/freshness.h"
-#include "evidence/pool.h"
+#include "report/pool.h"
 
 struct report_file { /* one that was there */
 	char *path;

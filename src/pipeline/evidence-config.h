@@ -23,7 +23,7 @@ enum severity { /* highest last; UNKNOWN is apart */
 #define FINDING_KINDS 5
 
 struct report_config {
-	const char *format; /* a key of `reports`, which evidence/ knows */
+	const char *format; /* a key of `reports`, which report/ knows */
 	char *path; /* a glob below the work folder, or "-": the output */
 	struct place place;
 };
@@ -48,7 +48,7 @@ struct scan_config {
 	size_t ok_exit_count;
 	int *findings_exits; /* default {1} */
 	size_t findings_exit_count;
-	/* Most open ones; -1: no limit. In evidence/'s order. */
+	/* Most open ones; -1: no limit. In report/'s order. */
 	int most_of_severity[SEVERITY_COUNT], most_of_kind[FINDING_KINDS];
 	char *new_only; /* an environment, or NULL */
 	char *baseline; /* a report of the commit, or NULL */

@@ -113,7 +113,7 @@ static void add_report(struct reader *reader, const struct node *value,
 
 static read_value read_report;
 
-/* The names, but for keep, are evidence/'s names of the formats. */
+/* The names, but for keep, are report/'s names of the formats. */
 static const struct key report_keys[] = {
 	{"tap", read_report, 0, false},
 	{"junit", read_report, 0, false},

@@ -8,7 +8,7 @@
 static void read_scan_format(struct reader *reader, const struct node *value,
 			     void *into)
 {
-	/* evidence/'s names of the formats that have findings, or whose
+	/* report/'s names of the formats that have findings, or whose
 	 * components can have some by their licences. */
 	static const char *const words[] = {
 		"sarif",    "trivy",	 "grype",      "cyclonedx",
@@ -90,7 +90,7 @@ static void read_findings_exits(struct reader *reader, const struct node *value,
 			false                                \
 	}
 
-/* The kinds stand as evidence/'s. */
+/* The kinds stand as report/'s. */
 static const struct key threshold_keys[] = {
 	MOST_OF("critical", most_of_severity, SEVERITY_CRITICAL),
 	MOST_OF("high", most_of_severity, SEVERITY_HIGH),

@@ -3,7 +3,7 @@
 
 #include <strings.h>
 
-#include "evidence/record.h"
+#include "exceptions/record.h"
 
 static bool is_of(const struct person *person, const char *name)
 {

@@ -4,7 +4,7 @@
 #define SIGNALBOX_STEP_READING_H
 
 #include "event/event.h"
-#include "evidence/report.h"
+#include "report/report.h"
 
 struct reading {
 	char *path;

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "evidence/licences.h"
+#include "licences/licences.h"
 #include "base/str.h"
 #include "source/repository.h"
 

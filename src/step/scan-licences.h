@@ -3,7 +3,7 @@
 #ifndef SIGNALBOX_STEP_SCAN_LICENCES_H
 #define SIGNALBOX_STEP_SCAN_LICENCES_H
 
-#include "evidence/report.h"
+#include "report/report.h"
 #include "pipeline/pipeline.h"
 #include "step/log.h"
 

@@ -8,7 +8,7 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "base/vector.h"
-#include "evidence/collect.h"
+#include "report/collect.h"
 #include "step/scan-licences.h"
 #include "step/waivers.h"
 #include "step/scan.h"

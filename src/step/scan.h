@@ -6,7 +6,7 @@
 #ifndef SIGNALBOX_STEP_SCAN_H
 #define SIGNALBOX_STEP_SCAN_H
 
-#include "evidence/exceptions.h"
+#include "exceptions/exceptions.h"
 #include "evidence/policy.h"
 #include "evidence/report-files.h"
 #include "step/keep.h"

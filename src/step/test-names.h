@@ -8,7 +8,7 @@
 #define SIGNALBOX_STEP_TEST_NAMES_H
 
 #include "base/str.h"
-#include "evidence/report.h"
+#include "report/report.h"
 #include "step/step.h"
 
 /* Appends a line; past a bound nothing more is added, and the file says so. */

@@ -7,7 +7,7 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
-#include "evidence/codeowners.h"
+#include "exceptions/codeowners.h"
 #include "source/blame.h"
 #include "source/repository.h"
 #include "step/people.h"

@@ -6,7 +6,7 @@
 #ifndef SIGNALBOX_STEP_WAIVERS_H
 #define SIGNALBOX_STEP_WAIVERS_H
 
-#include "evidence/exceptions.h"
+#include "exceptions/exceptions.h"
 #include "pipeline/pipeline.h"
 
 struct waivers_options {

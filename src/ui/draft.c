@@ -5,7 +5,7 @@
 
 #include "base/file.h"
 #include "base/memory.h"
-#include "evidence/exceptions.h"
+#include "exceptions/exceptions.h"
 #include "pipeline/pipeline.h"
 #include "source/repository.h"
 

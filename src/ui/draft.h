@@ -3,7 +3,7 @@
 #ifndef SIGNALBOX_UI_DRAFT_H
 #define SIGNALBOX_UI_DRAFT_H
 
-#include "evidence/record.h"
+#include "exceptions/record.h"
 #include "loop/helper.h"
 #include "ui/view.h"
 

@@ -9,9 +9,9 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
-#include "evidence/exceptions.h"
-#include "evidence/record.h"
-#include "evidence/value.h"
+#include "exceptions/exceptions.h"
+#include "exceptions/record.h"
+#include "report/value.h"
 #include "ui/dialog.h"
 #include "ui/draft.h"
 #include "ui/input.h"

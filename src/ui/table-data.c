@@ -6,7 +6,7 @@
 
 #include "base/memory.h"
 #include "base/vector.h"
-#include "evidence/pool.h"
+#include "report/pool.h"
 #include "ui/table-rows.h"
 
 static const char *own(struct table_data *data, const char *text)

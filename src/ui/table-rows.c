@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/vector.h"
-#include "evidence/pool.h"
+#include "report/pool.h"
 #include "ui/format.h"
 
 enum { /* the columns of findings */

@@ -15,7 +15,7 @@
 #include "base/memory.h"
 #include "base/str.h"
 #include "bench/bench.h"
-#include "evidence/stream.h"
+#include "report/stream.h"
 
 #define ROUNDS 5
 #define SIZE ((long)100 << 20)

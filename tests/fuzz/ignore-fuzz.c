@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "evidence/codeowners.h"
-#include "evidence/exceptions.h"
+#include "exceptions/codeowners.h"
+#include "exceptions/exceptions.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "evidence/licences.h"
-#include "evidence/spdx-expression.h"
+#include "licences/licences.h"
+#include "licences/spdx-expression.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

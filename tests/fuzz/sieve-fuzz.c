@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "evidence/json-sieve.h"
+#include "report/json-sieve.h"
 
 #define FLAGS (JSON_REJECT_DUPLICATES | JSON_DECODE_ANY | JSON_ALLOW_NUL)
 

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "evidence/stream.h"
+#include "report/stream.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Reports in tests/data/reports, for the tests of evidence/. */
+/* Reports in tests/data/reports, for the tests of report/. */
 #ifndef SIGNALBOX_TESTS_SUPPORT_REPORTS_H
 #define SIGNALBOX_TESTS_SUPPORT_REPORTS_H
 
@@ -9,7 +9,7 @@
 
 #include "base/memory.h"
 #include "base/str.h"
-#include "evidence/report.h"
+#include "report/report.h"
 #include "support/cmocka.h"
 
 /* The whole path of a fixture, the caller's to free. */

@@ -13,7 +13,7 @@
 
 #include "base/file.h"
 #include "base/memory.h"
-#include "evidence/formats.h"
+#include "report/formats/formats.h"
 
 static char *data(const char *name)
 {

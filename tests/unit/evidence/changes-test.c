@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Plans and plays: what they will change, or have. */
 
-#include "evidence/describe.h"
+#include "report/describe.h"
 #include "support/reports.h"
 
 static void a_plan_counts_what_it_does_to_resources(void **state)

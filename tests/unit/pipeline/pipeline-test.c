@@ -6,7 +6,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/str.h"
-#include "evidence/report.h"
+#include "report/report.h"
 
 static struct pipeline *parse_example(void)
 {

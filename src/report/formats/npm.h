@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+/* What npm's first version of an audit and yarn's share. */
+#ifndef SIGNALBOX_EVIDENCE_NPM_H
+#define SIGNALBOX_EVIDENCE_NPM_H
+
+#include "report/format.h"
+
+/* Adds the advisory as a finding; its id is `key` where it tells no other. */
+void npm_add_advisory(struct report *report, const char *key,
+		      const json_t *advisory);
+
+/* Fails a report that declares some, by their severities in `counts`, and of
+ * which none of `listed` is there. */
+void npm_check_listed(struct report *report, const json_t *counts,
+		      uint64_t listed);
+
+#endif

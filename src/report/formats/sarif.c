@@ -1,0 +1,339 @@
+/* SPDX-License-Identifier: MIT */
+/* SARIF 2.1.0: what compilers, linters and many scanners can write. */
+#include <string.h>
+
+#include "base/str.h"
+#include "report/format.h"
+#include "report/json.h"
+#include "report/formats/sarif-message.h"
+#include "report/formats/sarif-rules.h"
+#include "report/value.h"
+
+static bool matches(const struct report_input *input)
+{
+	const char *schema = member_word(input->json, "$schema");
+
+	if (!member(input->json, "runs"))
+		return false;
+	return member_text(input->json, "version") ||
+	       (schema && strstr(schema, "sarif"));
+}
+
+static const char *tool_name(const json_t *run)
+{
+	const json_t *driver = member(member(run, "tool"), "driver");
+	const char *name = member_word(driver, "name");
+
+	return name ? name : "the tool";
+}
+
+/* A number of (0, 10], also in a string; others are as if absent. */
+static bool read_score(const json_t *owner, double *score)
+{
+	const json_t *value =
+		member(member(owner, "properties"), "security-severity");
+	const char *text = json_string_value(value);
+
+	if (json_is_number(value))
+		*score = json_number_value(value);
+	else if (!text || !text_number(text, strlen(text), score))
+		return false;
+	return *score > 0 && *score <= 10;
+}
+
+static enum report_severity severity_of_level(const char *level)
+{
+	if (strcmp(level, "error") == 0)
+		return REPORT_SEVERITY_HIGH;
+	if (strcmp(level, "warning") == 0)
+		return REPORT_SEVERITY_MEDIUM;
+	if (strcmp(level, "note") == 0)
+		return REPORT_SEVERITY_LOW;
+	if (strcmp(level, "none") == 0)
+		return REPORT_SEVERITY_INFO;
+	return REPORT_SEVERITY_UNKNOWN;
+}
+
+static enum report_severity severity_of(const json_t *result,
+					const json_t *rule)
+{
+	const char *level = member_word(result, "level");
+	double score;
+
+	if (read_score(result, &score) || read_score(rule, &score))
+		return severity_of_score(score);
+	if (!level)
+		level = member_word(member(rule, "defaultConfiguration"),
+				    "level");
+	return severity_of_level(level ? level : "warning");
+}
+
+/* pass, informational and notApplicable are no problems; what is absent
+ * from the baseline's successor is gone. */
+static bool is_problem(const json_t *result)
+{
+	const char *kind = member_word(result, "kind");
+	const char *baseline = member_word(result, "baselineState");
+
+	if (baseline && strcmp(baseline, "absent") == 0)
+		return false;
+	return !kind || strcmp(kind, "fail") == 0 ||
+	       strcmp(kind, "open") == 0 || strcmp(kind, "review") == 0;
+}
+
+/* A suppression without a status is accepted; one that is not holds none. */
+static bool is_suppressed(const json_t *result)
+{
+	const json_t *list = member_array(result, "suppressions");
+	const json_t *suppression;
+	size_t i;
+
+	json_array_foreach(list, i, suppression)
+	{
+		const char *status = member_text(suppression, "status");
+
+		if (str_equal(status, "underReview") ||
+		    str_equal(status, "rejected"))
+			return false;
+	}
+	return json_array_size(list) > 0;
+}
+
+static void describe_suppression(struct report *report, const json_t *result,
+				 struct finding *finding)
+{
+	const json_t *first =
+		json_array_get(member_array(result, "suppressions"), 0);
+	const char *text = member_word(first, "justification");
+	const char *kind = member_word(first, "kind");
+
+	finding->suppression =
+		report_text(report, text ? text : kind, REPORT_NAME_MAX);
+	finding->source = report_text(report, kind, REPORT_WORD_MAX);
+}
+
+static const json_t *place_of(const json_t *result)
+{
+	const json_t *first =
+		json_array_get(member_array(result, "locations"), 0);
+
+	return member(first, "physicalLocation");
+}
+
+static const char *path_of(const json_t *run, const json_t *place)
+{
+	const json_t *location = member(place, "artifactLocation");
+	const char *uri = member_word(location, "uri");
+	int index = member_int(location, "index", -1);
+
+	if (uri || index < 0)
+		return uri;
+	location =
+		json_array_get(member_array(run, "artifacts"), (size_t)index);
+	return member_word(member(location, "location"), "uri");
+}
+
+static void add_result(struct report *report, const json_t *run,
+		       const struct sarif_rules *rules, const json_t *result)
+{
+	const json_t *rule = sarif_rule_of(rules, result);
+	const json_t *place = place_of(result);
+	struct finding finding = {.kind = FINDING_CODE};
+	struct str title = STR_INIT;
+
+	sarif_message(result, rule, &title);
+	finding.severity = severity_of(result, rule);
+	finding.id = report_text(report, sarif_rule_id(result, rule),
+				 REPORT_WORD_MAX);
+	finding.title =
+		report_bytes(report, title.data, title.len, REPORT_NAME_MAX);
+	finding.path =
+		report_text(report, path_of(run, place), REPORT_PATH_MAX);
+	finding.line = member_int(member(place, "region"), "startLine", 0);
+	finding.column = member_int(member(place, "region"), "startColumn", 0);
+	finding.suppressed = is_suppressed(result);
+	if (finding.suppressed)
+		describe_suppression(report, result, &finding);
+	report_add_finding(report, &finding);
+	str_release(&title);
+}
+
+/* A file that it died on, a rule that it could not load: the rest may be well,
+ * so that the run is a success still. */
+static void count_errors(struct report *report, const char *tool,
+			 const json_t *notifications)
+{
+	const json_t *one;
+	const char *text;
+	size_t i;
+
+	json_array_foreach(notifications, i, one)
+	{
+		if (!str_equal(member_text(one, "level"), "error"))
+			continue;
+		text = member_word(member(one, "message"), "text");
+		text = text ? text : "an error without a message";
+		if (!report->tool_errors++)
+			report_note(report, "%.*s tells of an error: %.*s",
+				    (int)text_cut(tool, strlen(tool),
+						  REPORT_WORD_MAX),
+				    tool,
+				    (int)text_cut(text, strcspn(text, "\r\n"),
+						  REPORT_NAME_MAX),
+				    text);
+	}
+}
+
+static void check_invocations(struct report *report, const json_t *run)
+{
+	const json_t *invocation;
+	size_t i;
+
+	json_array_foreach(member_array(run, "invocations"), i, invocation)
+	{
+		const char *tool = tool_name(run);
+
+		if (json_is_false(member(invocation, "executionSuccessful")))
+			report_fail(report,
+				    "%.*s says itself that it did not run to "
+				    "its end (executionSuccessful is false)",
+				    (int)text_cut(tool, strlen(tool),
+						  REPORT_WORD_MAX),
+				    tool);
+		if (member_word(invocation, "processStartFailureMessage"))
+			report_fail(report, "%.*s could not be started",
+				    (int)text_cut(tool, strlen(tool),
+						  REPORT_WORD_MAX),
+				    tool);
+		count_errors(report, tool,
+			     member(invocation, "toolExecutionNotifications"));
+		count_errors(
+			report, tool,
+			member(invocation, "toolConfigurationNotifications"));
+	}
+}
+
+/* A person may have set another level for a rule; with one invocation it is
+ * that of each result. */
+static void apply_overrides(const struct sarif_rules *rules, const json_t *run)
+{
+	const json_t *list = member_array(run, "invocations");
+	const json_t *override;
+	size_t i;
+
+	if (json_array_size(list) != 1)
+		return;
+	list = member_array(json_array_get(list, 0),
+			    "ruleConfigurationOverrides");
+	json_array_foreach(list, i, override)
+	{
+		const char *level =
+			member_word(member(override, "configuration"), "level");
+		json_t *named = json_pack("{s:O?}", "rule",
+					  member(override, "descriptor"));
+		json_t *rule = sarif_rule_of(rules, named);
+
+		if (rule && level)
+			json_object_set_new(rule, "defaultConfiguration",
+					    json_pack("{s:s}", "level", level));
+		json_decref(named);
+	}
+}
+
+static int check_results(const json_t *run, const char *name, struct error *err)
+{
+	const json_t *elsewhere = member(run, "externalPropertyFileReferences");
+
+	if (json_array_size(member(elsewhere, "results")))
+		return error_set(err, ERROR_FAILED,
+				 "%s: its results are in other files, which "
+				 "are not read: have the tool write one file",
+				 name);
+	if (!json_is_array(member(run, "results")))
+		return error_set(err, ERROR_FAILED,
+				 "%s: a run has no results, so the tool did "
+				 "not begin its analysis; see its own output",
+				 name);
+	return 0;
+}
+
+static int read_results(struct report *report, const json_t *run,
+			const char *name, struct error *err)
+{
+	json_t *results = member(run, "results");
+	struct sarif_rules rules;
+	json_t *result;
+	size_t i;
+	int status = 0;
+
+	if (check_results(run, name, err) < 0)
+		return -1;
+	sarif_rules_init(&rules, run);
+	apply_overrides(&rules, run);
+	json_array_foreach(results, i, result)
+	{
+		if (!json_is_object(result)) {
+			status = error_set(err, ERROR_FAILED,
+					   "%s: result %zu is no object", name,
+					   i);
+			break;
+		}
+		if (is_problem(result))
+			add_result(report, run, &rules, result);
+	}
+	sarif_rules_release(&rules);
+	return status;
+}
+
+static void name_tools(struct report *report, const json_t *runs)
+{
+	struct str names = STR_INIT;
+	json_t *run;
+	size_t i;
+
+	json_array_foreach(runs, i, run) if (names.len < REPORT_WORD_MAX)
+		str_addf(&names, "%s%s", i ? ", " : "", tool_name(run));
+	report->tool =
+		report_bytes(report, names.data, names.len, REPORT_WORD_MAX);
+	str_release(&names);
+}
+
+static int read_sarif(const struct report_input *input, struct report *report,
+		      struct error *err)
+{
+	const char *version = member_text(input->json, "version");
+	json_t *runs = member_array(input->json, "runs");
+	json_t *run;
+	size_t i;
+
+	if (!str_equal(version, "2.1.0"))
+		return error_set(err, ERROR_FAILED,
+				 "%s is SARIF, but not version 2.1.0: have "
+				 "the tool write that",
+				 input->name);
+	if (!json_array_size(runs))
+		return error_set(err, ERROR_FAILED,
+				 "%s has no run in it: nothing was analysed",
+				 input->name);
+	json_array_foreach(runs, i, run)
+	{
+		check_invocations(report, run);
+		if (read_results(report, run, input->name, err) < 0)
+			return -1;
+	}
+	name_tools(report, runs);
+	/* Lines of source, which may hold secrets, and whole files. */
+	report->has_secrets = strstr(input->text, "\"snippet\"") ||
+			      strstr(input->text, "\"contents\"");
+	report_close(report);
+	return 0;
+}
+
+const struct report_format_ops sarif_format = {
+	.name = "sarif",
+	.title = "SARIF 2.1.0",
+	.encoding = REPORT_JSON,
+	.kind = REPORT_OF_FINDINGS,
+	.matches = matches,
+	.read = read_sarif,
+};
