@@ -178,6 +178,7 @@ static void what_has_no_package_has_its_place_at_each_size(void **state)
 	story_close(&story);
 	story = story_open("gate.ndjson");
 	put(*state, code);
+	tell_kept(&story, code);
 	story.view->run_folder = *state;
 	table_open(story.view, story.model, TABLE_FINDINGS, NULL);
 	table_load(story.view);
