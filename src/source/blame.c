@@ -193,8 +193,9 @@ int blame_read(struct repository *repository, const char *commit,
 	/* A commit's history alone, as if there were no work tree, which takes
 	 * more than --bare: the repository's own core.bare=false undoes that.
 	 * Without --root, so that what a shallow clone begins with is told
-	 * from the rest. Its people are of no use, since a .mailmap may have
-	 * made one another. */
+	 * from the rest; without a commit graph, which says without proof
+	 * whose parents are whose. Its people are of no use, since a .mailmap
+	 * may have made one another. */
 	const char *const arguments[] = {commit ? "--git-dir" : "-C",
 					 root,
 					 "--no-replace-objects",
@@ -207,6 +208,8 @@ int blame_read(struct repository *repository, const char *commit,
 					 "blame.ignoreRevsFile=",
 					 "-c",
 					 "blame.showRoot=false",
+					 "-c",
+					 "core.commitGraph=false",
 					 "blame",
 					 "--line-porcelain",
 					 commit ? commit : "--",

@@ -13,6 +13,9 @@ void git_environment(struct strings *env)
 		"GIT_TERMINAL_PROMPT=0",
 		/* Looking must not write the person's index. */
 		"GIT_OPTIONAL_LOCKS=0",
+		/* Parents are those that a commit names, whatever a stage
+		 * wrote into info/grafts. */
+		"GIT_GRAFT_FILE=/dev/null",
 	};
 	static const char *const dropped[] = {
 		"GIT_DIR=",
@@ -26,6 +29,10 @@ void git_environment(struct strings *env)
 		"GIT_OPTIONAL_LOCKS=",
 		"GIT_QUARANTINE_PATH=",
 		"GIT_OBJECT_DIRECTORY=",
+		"GIT_ALTERNATE_OBJECT_DIRECTORIES=",
+		"GIT_GRAFT_FILE=",
+		"GIT_SHALLOW_FILE=",
+		"GIT_REPLACE_REF_BASE=",
 		"GIT_INTERNAL_SUPER_PREFIX=",
 		"GIT_TRACE",
 		"GIT_PAGER=",

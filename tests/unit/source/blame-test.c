@@ -151,6 +151,40 @@ static void no_mailmap_makes_one_another(void **state)
 	free(folder);
 }
 
+static void assert_seconds_is_eves(const char *root)
+{
+	struct repository *repository = open_at(root, "repo");
+	struct blame blame;
+
+	assert_int_equal(blame_read(repository, "HEAD", "f", &blame, NULL), 0);
+	assert_string_equal(blame_line(&blame, 1)->committer,
+			    "lee@example.org");
+	assert_string_equal(blame_line(&blame, 2)->committer,
+			    "eve@example.org");
+	assert_false(blame_line(&blame, 2)->unknown);
+	blame_release(&blame);
+	repository_free(repository);
+}
+
+/* A commit that is said to have no parents has written all of the file. */
+static void no_graft_makes_one_another(void **state)
+{
+	static const char *const names[] = {
+		"GIT_GRAFT_FILE", "GIT_SHALLOW_FILE",
+		"GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_REPLACE_REF_BASE"};
+	char *file = path_join(*state, "repo/.git/info/grafts");
+
+	make_history(*state);
+	scratch_run(*state, "cd repo && git rev-parse HEAD >.git/info/grafts");
+	assert_seconds_is_eves(*state);
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		setenv(names[i], file, 1);
+		assert_seconds_is_eves(*state);
+		unsetenv(names[i]);
+	}
+	free(file);
+}
+
 static void a_shallow_clone_knows_its_own_commits_alone(void **state)
 {
 	struct repository *repository;
@@ -179,6 +213,7 @@ int main(void)
 		cmocka_unit_test(anything_else_is_no_blame),
 		scratch_test(it_is_the_commits_own_people),
 		scratch_test(no_mailmap_makes_one_another),
+		scratch_test(no_graft_makes_one_another),
 		scratch_test(a_shallow_clone_knows_its_own_commits_alone),
 	};
 
