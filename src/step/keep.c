@@ -8,6 +8,7 @@
 #include "base/memory.h"
 #include "base/vector.h"
 #include "step/mask.h"
+#include "step/unescape.h"
 
 /* As large as a report may be. */
 #define RAW_BYTES ((size_t)256 << 20)
@@ -31,7 +32,7 @@ struct keeping {
 
 static void hide(void *data, const char *text, size_t len, struct str *out)
 {
-	mask_whole(data, text, len, out);
+	mask_report(data, text, len, out);
 }
 
 struct keeping *keeping_new(const struct step *step, bool goes_on)
@@ -62,21 +63,26 @@ void keeping_free(struct keeping *keeping)
 	free(keeping);
 }
 
+/* As it is, or as its format writes it: &amp; or \". What one format holds of
+ * the other, such as a message in HTML, is looked at last. */
 static bool holds_secrets(struct keeping *keeping, const char *file)
 {
 	struct str text = STR_INIT;
-	struct str shown = STR_INIT;
 	bool holds = true;
+	bool is_xml;
 
 	if (!keeping->mask)
 		return false;
 	if (file_read(file, &text, RAW_BYTES, NULL) == 0) {
-		mask_whole(keeping->mask, text.data, text.len, &shown);
-		holds = text.len != shown.len ||
-			memcmp(text.data, shown.data, text.len) != 0;
+		is_xml = text.data[strspn(text.data, " \t\r\n\xef\xbb\xbf")] ==
+			 '<';
+		holds = mask_finds(keeping->mask, text.data, text.len);
+		(is_xml ? unescape_xml : unescape_json)(&text);
+		holds = holds || mask_finds(keeping->mask, text.data, text.len);
+		(is_xml ? unescape_json : unescape_xml)(&text);
+		holds = holds || mask_finds(keeping->mask, text.data, text.len);
 	}
 	str_release(&text);
-	str_release(&shown);
 	return holds;
 }
 

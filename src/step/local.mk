@@ -42,6 +42,7 @@ libsignalbox_a_SOURCES += \
 	%D%/step.c %D%/step.h \
 	%D%/test-names.c %D%/test-names.h \
 	%D%/waivers.c %D%/waivers.h %D%/waivers-settings.c \
+	%D%/unescape.c %D%/unescape.h \
 	%D%/unpack.c %D%/unpack.h
 if PLATFORM_LINUX
 libsignalbox_a_SOURCES += %D%/file-facts-linux.c %D%/reopen-linux.c

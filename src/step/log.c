@@ -200,7 +200,7 @@ static void take_words(struct stage_log *log, const char *data, size_t len)
 {
 	struct str shown = STR_INIT;
 
-	mask_whole(log->mask, data, len, &shown);
+	mask_report(log->mask, data, len, &shown);
 	log_take_bytes(log, shown.data, shown.len);
 	str_release(&shown);
 }

@@ -5,9 +5,14 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "report/collect.h"
 
 /* Fewer digits of base64 are found in much that is no secret. */
 #define LEAST_DIGITS 6
+/* The shortest text that may have been cut (report/collect.h), but for the
+ * bytes of a character; and of a secret's beginning less tells nothing. */
+#define CUT_BYTES (REPORT_WORD_MAX - 3)
+#define LEAST_BEGINNING 4
 
 struct mask {
 	struct strings secrets; /* and their base64; longest first */
@@ -214,12 +219,48 @@ void mask_whole(struct mask *mask, const char *data, size_t len,
 	mask_flush(mask, out);
 }
 
+/* A reason quotes a name at its end, or before what is said next. */
+static bool is_end(const char *at)
+{
+	return !*at || starts_with(at, "; ") || strcmp(at, "\n") == 0;
+}
+
+void mask_report(struct mask *mask, const char *data, size_t len,
+		 struct str *out)
+{
+	struct str shown = STR_INIT;
+	size_t from = 0;
+
+	mask_whole(mask, data, len, &shown);
+	for (size_t at = CUT_BYTES; mask && at <= shown.len; at++) {
+		size_t tail;
+
+		if (!is_end(shown.data + at))
+			continue;
+		tail = doubtful(mask, shown.data + from, at - from);
+		tail = tail < LEAST_BEGINNING ? 0 : tail;
+		str_add_bytes(out, shown.data + from, at - from - tail);
+		str_add(out, tail ? "***" : "");
+		from = at;
+	}
+	str_add_bytes(out, shown.data + from, shown.len - from);
+	str_release(&shown);
+}
+
+bool mask_finds(struct mask *mask, const char *data, size_t len)
+{
+	size_t found;
+
+	memset(mask->next, 0, mask->secrets.count * sizeof(*mask->next));
+	return find(mask, data, data + len, &found);
+}
+
 static void mask_text(struct mask *mask, struct event *event, const char *key)
 {
 	const char *text = event_text(event, key);
 	struct str shown = STR_INIT;
 
-	mask_whole(mask, text, strlen(text), &shown);
+	mask_report(mask, text, strlen(text), &shown);
 	if (strcmp(shown.data, text) != 0)
 		event_set(event, key, shown.data);
 	str_release(&shown);

@@ -28,6 +28,11 @@ void mask_flush(struct mask *mask, struct str *out);
 /* Both, of a whole text; mask NULL: as it is. Not in the midst of a stream. */
 void mask_whole(struct mask *mask, const char *data, size_t len,
 		struct str *out);
+/* The same of what a report says, whose long texts are cut when it is read:
+ * what such a one ends with is hidden where a secret begins like it. */
+void mask_report(struct mask *mask, const char *data, size_t len,
+		 struct str *out);
+bool mask_finds(struct mask *mask, const char *data, size_t len);
 /* In the texts of an event that commands, reports and people gave, all that
  * a finding or a test tells among them; not in its words and names that are
  * acted on. mask may be NULL. */

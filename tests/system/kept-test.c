@@ -138,6 +138,50 @@ static void a_report_with_a_secret_is_not_copied(void **state)
 	free(digest);
 }
 
+/* pa&s<w"o/rd\xc3\xa9SECRET as each format writes it. */
+static void a_report_with_an_escaped_secret_is_not_copied(void **state)
+{
+	static const char *const written[] = {
+		"{\"version\":\"2.1.0\",\"runs\":[{\"results\":[{\"ruleId\":"
+		"\"r\",\"message\":{\"text\":\"pa\\u0026s<w\\\"o\\/rd\\u00e9"
+		"SECRET\"}}]}]}",
+		"<testsuite><testcase name=\"pa&amp;s&lt;w&#34;o/rd&#xe9;"
+		"SECRET\"/></testsuite>",
+		"<testsuite><testcase name=\"{pa&amp;s&lt;w\\&quot;o/rd\\u00e9"
+		"SECRET}\"/></testsuite>",
+	};
+	static const char *const stages[] = {"json", "xml", "both"};
+	struct site *site = *state;
+	char *folder = site_run_folder(site, 1);
+
+	for (size_t i = 0; i < ARRAY_SIZE(written); i++)
+		site_write(site, stages[i], written[i]);
+	setenv("SHOP_TOKEN", "pa&s<w\"o/rd\xc3\xa9SECRET", 1);
+	run_it(site, "  json:\n"
+		     "    run: cat json > out\n"
+		     "    environment: production\n"
+		     "    scan: {report: out, fail-on: critical}\n"
+		     "  xml:\n"
+		     "    run: cat xml > out\n"
+		     "    environment: production\n"
+		     "    reports: {junit: out}\n"
+		     "  both:\n"
+		     "    run: cat both > out\n"
+		     "    environment: production\n"
+		     "    reports: {junit: out}\n");
+	unsetenv("SHOP_TOKEN");
+	for (size_t i = 0; i < ARRAY_SIZE(stages); i++) {
+		struct event *event =
+			site_last_event(folder, EVENT_REPORT_READ, stages[i]);
+
+		assert_non_null(event);
+		assert_true(event_bool(event, "ok"));
+		assert_false(event_has(event, "digest"));
+		event_free(event);
+	}
+	free(folder);
+}
+
 static void only_what_may_be_copied_is(void **state)
 {
 	static const char *const stages[] = {"plain", "private", "told"};
@@ -303,6 +347,7 @@ static int tests(void)
 	const struct CMUnitTest tests[] = {
 		SITE_TEST(a_stage_keeps_its_tests_and_its_findings),
 		SITE_TEST(a_report_with_a_secret_is_not_copied),
+		SITE_TEST(a_report_with_an_escaped_secret_is_not_copied),
 		SITE_TEST(only_what_may_be_copied_is),
 		SITE_TEST(a_new_try_begins_without_evidence),
 		SITE_TEST(gc_leaves_the_reports_of_the_newest_runs),

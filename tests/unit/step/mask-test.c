@@ -4,7 +4,9 @@
 #include <time.h>
 
 #include "base/memory.h"
+#include "report/collect.h"
 #include "step/mask.h"
+#include "step/unescape.h"
 
 static char *masked(const char *text, size_t piece, const char *a,
 		    const char *b)
@@ -178,6 +180,73 @@ static void a_flood_of_secrets_is_masked_in_a_moment(void **state)
 	free(out);
 }
 
+static char *masked_report(const char *text)
+{
+	struct strings secrets = STRINGS_INIT;
+	struct str out = STR_INIT;
+	struct mask *mask;
+
+	strings_add(&secrets, "hunter2-of-the-wood");
+	mask = mask_new(&secrets);
+	mask_report(mask, text, strlen(text), &out);
+	mask_free(mask);
+	strings_release(&secrets);
+	return str_detach(&out);
+}
+
+/* Of all but its last letter as of some: the rest was cut off. */
+static void the_beginning_of_a_secret_is_no_end_of_a_cut_text(void **state)
+{
+	static const size_t limits[] = {REPORT_WORD_MAX, REPORT_NAME_MAX,
+					REPORT_MESSAGE_MAX};
+	static const char *const behind[] = {"", "\n", "; 3 may be skipped"};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(limits); i++)
+		for (int left = 4; left < 19; left++) {
+			char *text = xasprintf(
+				"%*s%.*s%s", (int)limits[i] - left, "at ", left,
+				"hunter2-of-the-wood", behind[left % 3]);
+			char *out = masked_report(text);
+
+			assert_null(strstr(out, "hunt"));
+			assert_non_null(strstr(out, "at ***"));
+			assert_true(ends_with(out, behind[left % 3]));
+			free(out);
+			free(text);
+		}
+}
+
+static void the_beginning_of_a_secret_is_shown_in_whole_texts(void **state)
+{
+	char *out = masked_report("user hunter");
+
+	(void)state;
+	assert_string_equal(out, "user hunter");
+	free(out);
+}
+
+static void escapes_are_undone(void **state)
+{
+	struct str text = STR_INIT;
+
+	(void)state;
+	str_add(&text, "a&amp;b&lt;&gt;&quot;&apos;&#38;&#x26;&#xe9; &no; &#; "
+		       "&#x110000; &");
+	unescape_xml(&text);
+	assert_string_equal(text.data,
+			    "a&b<>\"'&&\xc3\xa9 &no; &#; &#x110000; &");
+	str_clear(&text);
+	str_add(&text,
+		"\\\"\\\\\\/\\n\\u00e9\\u00E9\\ud83d\\ude00 \\ud83d \\u12 "
+		"\\q \\");
+	unescape_json(&text);
+	assert_string_equal(text.data,
+			    "\"\\/\n\xc3\xa9\xc3\xa9\xf0\x9f\x98\x80 \\ud83d "
+			    "\\u12 \\q \\");
+	str_release(&text);
+}
+
 /* Every key that scan.c and reports.c set from what a report says. */
 static void foreign_texts_of_findings_and_tests_are_masked(void **state)
 {
@@ -265,6 +334,11 @@ int main(void)
 			base64_in_lines_is_hidden_where_the_secret_stands_first),
 		cmocka_unit_test(short_base64_is_left_alone),
 		cmocka_unit_test(a_flood_of_secrets_is_masked_in_a_moment),
+		cmocka_unit_test(
+			the_beginning_of_a_secret_is_no_end_of_a_cut_text),
+		cmocka_unit_test(
+			the_beginning_of_a_secret_is_shown_in_whole_texts),
+		cmocka_unit_test(escapes_are_undone),
 		cmocka_unit_test(
 			foreign_texts_of_findings_and_tests_are_masked),
 		cmocka_unit_test(other_events_keep_what_is_acted_on),
