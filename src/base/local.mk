@@ -7,6 +7,7 @@ libsignalbox_a_SOURCES += \
 	%D%/memory.c %D%/memory.h \
 	%D%/number.c %D%/number.h \
 	%D%/printable.c %D%/printable.h \
+	%D%/search.c %D%/search.h \
 	%D%/str.c %D%/str.h \
 	%D%/strings.c %D%/strings.h \
 	%D%/vector.h \

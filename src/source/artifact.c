@@ -13,9 +13,9 @@
 
 #include "base/file.h"
 #include "base/memory.h"
+#include "base/search.h"
 #include "base/vector.h"
 #include "source/copy.h"
-#include "source/globs.h"
 
 void artifacts_release(struct artifacts *set)
 {
@@ -188,6 +188,22 @@ static int store_below(const char *state, const char *folder, const char *path,
 	return result;
 }
 
+static int find(const char *folder, const char *glob, struct strings *paths,
+		struct error *err)
+{
+	struct search_options options = {.folder = folder, .what = "artifact"};
+	size_t before = paths->count;
+
+	if (search_files(&options, glob, paths, err) < 0)
+		return -1;
+	if (paths->count == before)
+		return error_set(err, ERROR_FAILED,
+				 "artifacts: no file matches %s; the stage "
+				 "did not make it, or made it elsewhere",
+				 glob);
+	return 0;
+}
+
 int artifacts_store(const char *state, const char *folder,
 		    const struct strings *globs, struct artifacts *set,
 		    struct error *err)
@@ -197,7 +213,7 @@ int artifacts_store(const char *state, const char *folder,
 	int result = folder_make(store, 0700, err);
 
 	for (size_t i = 0; result == 0 && i < globs->count; i++)
-		result = globs_find(folder, globs->items[i], &paths, err);
+		result = find(folder, globs->items[i], &paths, err);
 	for (size_t i = 0; result == 0 && i < paths.count; i++)
 		result = store_below(state, folder, paths.items[i], set, err);
 	strings_release(&paths);

@@ -13,7 +13,6 @@ libsignalbox_a_SOURCES += \
 	%D%/git.c %D%/git.h \
 	%D%/gitchild.c %D%/gitchild.h \
 	%D%/gitfolder.c %D%/gitfolder.h \
-	%D%/globs.c %D%/globs.h \
 	%D%/mainline.c %D%/mainline.h \
 	%D%/manifest.c %D%/manifest.h \
 	%D%/native.c %D%/native.h \
