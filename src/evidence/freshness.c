@@ -2,14 +2,12 @@
 #include "evidence/freshness.h"
 
 #include <errno.h>
-#include <glob.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
 
 #include "base/file.h"
-#include "base/str.h"
+#include "base/search.h"
 
 /* File systems' clocks tick coarsely: 10 ms on Linux, 2 s on FAT. */
 #define CLOCK_SLACK_NS INT64_C(2000000000)
@@ -79,46 +77,15 @@ bool report_is_fresh(const struct report_identity *before, const char *path,
 	return true;
 }
 
-/* Glob characters of the folder's own name stand for themselves. */
-static char *whole_pattern(const char *folder, const char *pattern)
-{
-	struct str whole = STR_INIT;
-
-	for (; *folder; folder++) {
-		if (strchr("*?[]\\", *folder))
-			str_add_char(&whole, '\\');
-		str_add_char(&whole, *folder);
-	}
-	str_add_char(&whole, '/');
-	str_add(&whole, pattern);
-	return str_detach(&whole);
-}
-
 int report_find(const char *folder, const char *pattern, struct strings *paths,
 		struct error *err)
 {
-	glob_t found;
-	char *whole;
-	int result;
+	struct search_options options = {folder, "report", true};
+	struct strings found = STRINGS_INIT;
+	int result = search_files(&options, pattern, &found, err);
 
-	if (path_leads_out(pattern))
-		return error_set(err, ERROR_CONFIG,
-				 "the report pattern '%s' leads out of the "
-				 "stage's folder: name a path below it",
-				 pattern);
-	whole = whole_pattern(folder, pattern);
-	result = glob(whole, 0, NULL, &found);
-	free(whole);
-	if (result == GLOB_NOMATCH)
-		return 0;
-	if (result != 0)
-		return error_set(err, ERROR_IO,
-				 "cannot search for reports '%s' below %s",
-				 pattern, folder);
-	/* ".*" names ".." as well. */
-	for (size_t i = 0; i < found.gl_pathc; i++)
-		if (!path_leads_out(found.gl_pathv[i] + strlen(folder) + 1))
-			strings_add(paths, found.gl_pathv[i]);
-	globfree(&found);
-	return 0;
+	for (size_t i = 0; i < found.count; i++)
+		strings_add_owned(paths, path_join(folder, found.items[i]));
+	strings_release(&found);
+	return result;
 }

@@ -38,8 +38,9 @@ bool report_is_fresh(const struct report_identity *before, const char *path,
 		     struct error *err) MUST_CHECK;
 
 /*
- * The files that a glob pattern names below folder, as whole paths, sorted.
- * None is no failure. A pattern that leads out of folder is refused.
+ * The files that a glob (base/search.h) names below folder, as whole paths.
+ * None is no failure. What leads out of the folder, by its name or by a link,
+ * and what cannot be looked into is refused; paths has what was found before.
  */
 int report_find(const char *folder, const char *pattern, struct strings *paths,
 		struct error *err) MUST_CHECK;

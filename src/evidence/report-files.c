@@ -35,9 +35,11 @@ static bool is_first(struct report_pool *pool, const char *text)
 void report_files_note(struct report_files *files, const char *pattern)
 {
 	struct strings paths = STRINGS_INIT;
+	struct error err = ERROR_INIT;
 
-	if (report_find(files->folder, pattern, &paths, NULL) < 0)
-		return;
+	/* What cannot be looked at now is red if it is so afterwards. */
+	if (report_find(files->folder, pattern, &paths, &err) < 0)
+		error_clear(&err);
 	for (size_t i = 0; i < paths.count; i++) {
 		struct report_identity identity;
 		struct report_file *file;

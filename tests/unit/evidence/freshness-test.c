@@ -142,6 +142,113 @@ static void patterns_find_files_below_the_folder(void **state)
 	free(other);
 }
 
+static char *put(struct place *place, const char *name)
+{
+	char *path = path_join(place->folder, name);
+	char *slash = strrchr(path, '/');
+
+	*slash = '\0';
+	assert_int_equal(folder_make(path, 0700, NULL), 0);
+	*slash = '/';
+	write_file(path, "");
+	return path;
+}
+
+static void finds(struct place *place, const char *pattern, size_t count)
+{
+	struct strings paths = STRINGS_INIT;
+	struct error err = ERROR_INIT;
+
+	if (report_find(place->folder, pattern, &paths, &err) < 0)
+		fail_msg("%s: %s", pattern, error_text(&err));
+	if (paths.count != count)
+		fail_msg("%s finds %zu", pattern, paths.count);
+	strings_release(&paths);
+}
+
+static void refuses(struct place *place, const char *pattern, const char *word)
+{
+	struct strings paths = STRINGS_INIT;
+	struct error err = ERROR_INIT;
+
+	assert_int_equal(report_find(place->folder, pattern, &paths, &err), -1);
+	if (!strstr(error_text(&err), word))
+		fail_msg("%s: %s", pattern, error_text(&err));
+	error_clear(&err);
+	strings_release(&paths);
+}
+
+/* As artifacts are found. */
+static void two_stars_are_any_depth(void **state)
+{
+	struct place *place = *state;
+
+	free(put(place, "T.xml"));
+	free(put(place, "m/target/T.xml"));
+	free(put(place, "m/a/b/c/target/T.xml"));
+	free(put(place, "m/.hidden/T.xml"));
+	finds(place, "**/T.xml", 3);
+	finds(place, "m/**/T.xml", 2);
+	finds(place, "**/target/*.xml", 2);
+	finds(place, "m/a/b/**/T.xml", 1);
+	finds(place, "m/**", 3);
+	finds(place, "m", 3);
+	finds(place, "*/*/T.xml", 1);
+	finds(place, "none/T.xml", 0);
+	finds(place, "T.xml/T.xml", 0);
+}
+
+/* What a container of root's leaves behind. */
+static void a_folder_that_cannot_be_read_is_an_error(void **state)
+{
+	struct place *place = *state;
+	char *open = path_join(place->folder, "d1");
+	char *closed = path_join(place->folder, "d2");
+	uid_t me = geteuid();
+
+	free(put(place, "d1/T.xml"));
+	free(put(place, "d2/T.xml"));
+	assert_int_equal(chmod(place->folder, 0755), 0);
+	assert_int_equal(chmod(open, 0755), 0);
+	assert_int_equal(chmod(closed, 0), 0);
+	if (!me)
+		assert_int_equal(seteuid(65534), 0);
+	finds(place, "d1/T.xml", 1);
+	refuses(place, "d2/T.xml", "d2");
+	refuses(place, "d2/*.xml", "d2");
+	refuses(place, "d*/T.xml", "d2");
+	refuses(place, "**/T.xml", "d2");
+	assert_int_equal(seteuid(me), 0);
+	assert_int_equal(chmod(closed, 0700), 0);
+	free(open);
+	free(closed);
+}
+
+static void a_link_may_not_lead_out_of_the_folder(void **state)
+{
+	struct place *place = *state;
+	char *link = path_join(place->folder, "out");
+	char *file = path_join(place->folder, "in");
+
+	free(put(place, "real/T.xml"));
+	assert_int_equal(symlink("real", link), 0);
+	assert_int_equal(symlink("real/T.xml", file), 0);
+	finds(place, "out/T.xml", 1);
+	finds(place, "*/T.xml", 2);
+	finds(place, "**/T.xml", 1);
+	finds(place, "in", 1);
+	unlink(link);
+	unlink(file);
+	assert_int_equal(symlink("/etc", link), 0);
+	assert_int_equal(symlink("/etc/passwd", file), 0);
+	refuses(place, "out/passwd", "leads out");
+	refuses(place, "*/passwd", "leads out");
+	refuses(place, "in", "leads out");
+	finds(place, "*/T.xml", 1);
+	free(link);
+	free(file);
+}
+
 static void a_pattern_may_not_lead_out_of_the_folder(void **state)
 {
 	struct place *place = *state;
@@ -167,6 +274,9 @@ int main(void)
 		in_a_folder(writing_it_anew_makes_it_fresh),
 		in_a_folder(a_copy_of_an_old_report_is_stale),
 		in_a_folder(patterns_find_files_below_the_folder),
+		in_a_folder(two_stars_are_any_depth),
+		in_a_folder(a_folder_that_cannot_be_read_is_an_error),
+		in_a_folder(a_link_may_not_lead_out_of_the_folder),
 		in_a_folder(a_pattern_may_not_lead_out_of_the_folder),
 	};
 
