@@ -59,7 +59,7 @@ static bool owns(const char *pattern, const char *path)
 	return met;
 }
 
-static void read_line(const char *line, const char *end, const char *path,
+static bool read_line(const char *line, const char *end, const char *path,
 		      struct strings *owners)
 {
 	char *word = next_word(&line, end);
@@ -67,23 +67,28 @@ static void read_line(const char *line, const char *end, const char *path,
 
 	free(word);
 	if (!met)
-		return;
+		return false;
 	strings_release(owners);
 	while ((word = next_word(&line, end)))
 		strings_add_owned(owners, word);
+	return true;
 }
 
-void codeowners_find(const char *text, const char *path, struct strings *owners)
+int codeowners_find(const char *text, const char *path, struct strings *owners)
 {
 	struct strings found = STRINGS_INIT;
+	int line = 0, decides = 0;
 
 	while (*text) {
 		size_t len = strcspn(text, "\n");
 
-		read_line(text, text + len, path, &found);
+		line++;
+		if (read_line(text, text + len, path, &found))
+			decides = line;
 		text += len + (text[len] == '\n');
 	}
 	for (size_t i = 0; i < found.count; i++)
 		strings_add(owners, found.items[i]);
 	strings_release(&found);
+	return decides;
 }

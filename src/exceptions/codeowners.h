@@ -12,9 +12,8 @@ extern const char *const codeowners_places[];
 /*
  * Adds those whom the last line that meets the path names: "@ana",
  * "@org/team", "ana@example.org". None: nobody owns it. As GitHub does,
- * lines with '!' or '[' say nothing.
+ * lines with '!' or '[' say nothing. The number of that line, or 0.
  */
-void codeowners_find(const char *text, const char *path,
-		     struct strings *owners);
+int codeowners_find(const char *text, const char *path, struct strings *owners);
 
 #endif

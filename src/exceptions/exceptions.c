@@ -3,7 +3,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/clock.h"
 #include "base/memory.h"
@@ -66,18 +65,6 @@ static struct exception_line line_of(const struct exception *it, int line,
 	return facts->line ? facts->line(it->file, line, facts->data) : nobody;
 }
 
-/* A web page that merges commits for others in its own name. */
-static bool is_nobody(const char *address)
-{
-	return strcasecmp(address, "noreply@github.com") == 0;
-}
-
-static bool wrote(const char *reviewer, const char *address,
-		  const struct exception_facts *facts)
-{
-	return !is_nobody(address) && same(facts, reviewer, address);
-}
-
 /* The line that is the reviewer's to write: it says nothing else. */
 static bool is_review(const struct exception *it, int line)
 {
@@ -97,8 +84,8 @@ static bool is_reviewers(const struct exception *it, int line,
 	struct exception_line who = line_of(it, line, facts);
 
 	return !is_review(it, line) &&
-	       (wrote(it->record.reviewer, who.author, facts) ||
-		wrote(it->record.reviewer, who.committer, facts));
+	       (same(facts, it->record.reviewer, who.author) ||
+		same(facts, it->record.reviewer, who.committer));
 }
 
 /* Who wrote the entry or its record has not reviewed them, whatever stands

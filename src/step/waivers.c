@@ -29,6 +29,8 @@ struct reading {
 	struct repository *repository;
 	struct blame *blames; /* a file each */
 	struct str codeowners;
+	const char *codeowners_name; /* NULL: there is none */
+	char *why;		     /* the last refusal */
 	bool of_settings; /* what the pipeline file itself lets stand */
 	struct past pasts[PASTS_KEPT];
 	size_t past_count; /* ever read; the oldest give way */
@@ -60,29 +62,64 @@ static bool is_among(const struct reading *reading,
 		const char *name = allowed->items[i];
 
 		if (is_in_group(person, name) ||
-		    (!strchr(name, '/') &&
-		     people_same(pipeline, name, reviewer)))
+		    (!strchr(name, '/') && people_is(pipeline, name, reviewer)))
 			return true;
 	}
 	return false;
 }
 
+/* Whom nobody allowed by name. */
+static const char *is_no_person(const struct pipeline *pipeline,
+				const char *reviewer)
+{
+	if (pipeline && pipeline->people_count)
+		return people_find(pipeline, reviewer)
+			       ? NULL
+			       : "has a reviewer who is none of 'people'";
+	return people_is_plain(reviewer)
+		       ? NULL
+		       : "has a reviewer who is no one person: name one, by "
+			 "login or address";
+}
+
+static char *is_no_owner(const struct reading *reading, const char *reviewer,
+			 const char *file)
+{
+	const char *name = reading->codeowners_name;
+	struct strings owners = STRINGS_INIT;
+	bool owns;
+	int line;
+
+	if (!name)
+		return xstrdup("has a reviewer, and there is no CODEOWNERS "
+			       "that names one");
+	line = codeowners_find(reading->codeowners.data, file, &owners);
+	owns = is_among(reading, &owners, reviewer);
+	strings_release(&owners);
+	if (owns)
+		return NULL;
+	return line ? xasprintf("has a reviewer whom line %d of %s, which "
+				"decides, does not name",
+				line, name)
+		    : xasprintf("has a reviewer, and no line of %s is for "
+				"that file",
+				name);
+}
+
 static const char *refuses(const char *reviewer, const char *file, void *data)
 {
-	const struct reading *reading = data;
+	struct reading *reading = data;
 	const struct waivers_options *options = reading->options;
-	struct strings owners = STRINGS_INIT;
-	bool owns = true;
+	bool is_listed = options->reviewers && options->reviewers->count;
 
-	if (options->reviewers && options->reviewers->count &&
-	    !is_among(reading, options->reviewers, reviewer))
+	if (is_listed && !is_among(reading, options->reviewers, reviewer))
 		return "has a reviewer who is none of 'reviewers'";
 	if (options->by_codeowners) {
-		codeowners_find(reading->codeowners.data, file, &owners);
-		owns = is_among(reading, &owners, reviewer);
-		strings_release(&owners);
+		free(reading->why);
+		reading->why = is_no_owner(reading, reviewer, file);
+		return reading->why;
 	}
-	return owns ? NULL : "has a reviewer whom CODEOWNERS does not name";
+	return is_listed ? NULL : is_no_person(options->pipeline, reviewer);
 }
 
 static const struct blame_line *find_line(const struct reading *reading,
@@ -197,8 +234,10 @@ static void read_codeowners(struct reading *reading)
 		if (repository_read_file(reading->repository,
 					 reading->options->commit,
 					 codeowners_places[i], FILE_BYTES,
-					 &reading->codeowners, NULL) == 0)
+					 &reading->codeowners, NULL) == 0) {
+			reading->codeowners_name = codeowners_places[i];
 			return;
+		}
 		str_clear(&reading->codeowners);
 	}
 }
@@ -243,6 +282,7 @@ static void reading_end(struct reading *reading)
 	for (size_t i = 0; i < PASTS_KEPT; i++)
 		past_release(&reading->pasts[i]);
 	str_release(&reading->codeowners);
+	free(reading->why);
 	repository_free(reading->repository);
 }
 

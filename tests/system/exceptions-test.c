@@ -155,6 +155,113 @@ static void what_a_record_came_to_cover_is_void(void **state)
 	assert_says(site->out, "it was edited after its review");
 }
 
+/* One exception for each reviewer, who is told to be whoever it is. */
+static void review_by(struct site *site, const char *const *reviewers)
+{
+	struct str text = STR_INIT;
+
+	for (int i = 0; reviewers[i]; i++)
+		str_addf(&text,
+			 "# reason: minizip is not compiled in\n# owner: "
+			 "ana\n# reviewer: %s\n# until: 2999-12-31\n"
+			 "CVE-%d zlib\n\n",
+			 reviewers[i], i);
+	site_write(site, ".signalbox-exceptions", text.data);
+	str_release(&text);
+	commit_as(site, "ana", 2020);
+	(void)site_call(site, "exceptions", NULL);
+}
+
+static void assert_reviewed(struct site *site, int which, const char *state,
+			    const char *why)
+{
+	char *head = xasprintf("%-10s .signalbox-exceptions:%d CVE-%d", state,
+			       6 * which + 5, which);
+	const char *line = strstr(site->out, head);
+	char *text;
+
+	if (!line)
+		fail_msg("no %s in %s", head, site->out);
+	text = xstrndup(line, strcspn(line, "\n"));
+	assert_says(text, why);
+	free(text);
+	free(head);
+}
+
+#define SCAN(more)                                                         \
+	"stages:\n  scan:\n    run: x\n    scan: {report: r, exceptions: " \
+	".signalbox-exceptions" more "}\n"
+
+static void a_reviewer_is_somebody_whom_people_names(void **state)
+{
+	static const char *const reviewers[] = {"lee",
+						"Lee Ray",
+						"Any Name <lee@x.org>",
+						"ana <ana@x.org>",
+						"ana.",
+						"ana, lee",
+						"bob",
+						"lee@evil.org",
+						NULL};
+
+	site_pipeline(*state,
+		      "name: shop\npeople:\n  ana: {email: ana@x.org}\n"
+		      "  lee: {name: Lee Ray, email: lee@x.org}\n" SCAN(""));
+	review_by(*state, reviewers);
+	for (int i = 0; i < 3; i++)
+		assert_reviewed(*state, i, "unused", "it meets no finding");
+	assert_reviewed(*state, 3, "invalid", "is its own review");
+	for (int i = 4; i < 8; i++)
+		assert_reviewed(*state, i, "unreviewed",
+				"has a reviewer who is none of 'people'");
+}
+
+static void a_reviewer_is_one_person(void **state)
+{
+	static const char *const reviewers[] = {
+		"bob",	      "ana.",	       "ana, lee", "ana\xe2\x80\x8b",
+		"\xd0\xb0na", "X <ana@x.org>", NULL};
+
+	site_pipeline(*state, "name: shop\n" SCAN(""));
+	review_by(*state, reviewers);
+	assert_reviewed(*state, 0, "unused", "it meets no finding");
+	for (int i = 1; i < 5; i++)
+		assert_reviewed(*state, i, "unreviewed",
+				"has a reviewer who is no one person");
+	assert_reviewed(*state, 5, "invalid", "is its own review");
+}
+
+static void a_reviewer_is_one_of_reviewers(void **state)
+{
+	static const char *const reviewers[] = {"lee", "lee@evil.org", "bob",
+						NULL};
+	static const char none[] = "has a reviewer who is none of 'reviewers'";
+
+	site_pipeline(*state, "name: shop\n" SCAN(", reviewers: [lee]"));
+	review_by(*state, reviewers);
+	assert_reviewed(*state, 0, "unused", "it meets no finding");
+	assert_reviewed(*state, 1, "unreviewed", none);
+	assert_reviewed(*state, 2, "unreviewed", none);
+}
+
+static void the_line_of_codeowners_that_decides_is_told(void **state)
+{
+	static const char *const reviewers[] = {"lee", "bob", NULL};
+
+	site_pipeline(*state, "name: shop\n" SCAN(", reviewers: codeowners"));
+	review_by(*state, reviewers);
+	assert_reviewed(*state, 0, "unreviewed", "there is no CODEOWNERS");
+	site_write(*state, "CODEOWNERS", "/src @lee\n");
+	review_by(*state, reviewers);
+	assert_reviewed(*state, 0, "unreviewed",
+			"no line of CODEOWNERS is for that file");
+	site_write(*state, "CODEOWNERS", "/src @root\n* @lee\n");
+	review_by(*state, reviewers);
+	assert_reviewed(*state, 0, "unused", "it meets no finding");
+	assert_reviewed(*state, 1, "unreviewed",
+			"whom line 2 of CODEOWNERS, which decides, does not");
+}
+
 #define ALLOWED                                                       \
 	"name: shop\npeople:\n  rev: {name: Lee, email: lee@x.org}\n" \
 	"stages:\n  lint:\n    allow-failure:\n      reason: %s\n"    \
@@ -235,6 +342,10 @@ static int tests(void)
 		TEST(what_is_edited_after_its_review_is_void),
 		TEST(what_is_dated_back_is_void_too),
 		TEST(what_a_record_came_to_cover_is_void),
+		TEST(a_reviewer_is_somebody_whom_people_names),
+		TEST(a_reviewer_is_one_person),
+		TEST(a_reviewer_is_one_of_reviewers),
+		TEST(the_line_of_codeowners_that_decides_is_told),
 		TEST(who_wrote_it_allows_no_stage_to_fail),
 		TEST(what_is_not_committed_allows_no_stage_to_fail),
 		TEST(a_shallow_clone_knows_of_no_review),

@@ -46,7 +46,7 @@ static void the_last_line_that_meets_the_path_counts(void **state)
 		struct strings owners = STRINGS_INIT;
 		struct str found = STR_INIT;
 
-		codeowners_find(cases[i].text, cases[i].path, &owners);
+		(void)codeowners_find(cases[i].text, cases[i].path, &owners);
 		for (size_t j = 0; j < owners.count; j++)
 			str_addf(&found, "%s%s", j ? " " : "", owners.items[j]);
 		if (strcmp(found.data, cases[i].owners) != 0)
@@ -57,10 +57,22 @@ static void the_last_line_that_meets_the_path_counts(void **state)
 	}
 }
 
+static void it_is_told_which_line_counts(void **state)
+{
+	struct strings owners = STRINGS_INIT;
+
+	(void)state;
+	assert_int_equal(
+		codeowners_find("# a\n* @ana\n\nf @lee\ng\n", "f", &owners), 4);
+	assert_int_equal(codeowners_find("f @lee\n* \n", "f", &owners), 2);
+	strings_release(&owners);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_last_line_that_meets_the_path_counts),
+		cmocka_unit_test(it_is_told_which_line_counts),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
