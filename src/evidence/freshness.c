@@ -2,6 +2,7 @@
 #include "evidence/freshness.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -9,22 +10,40 @@
 #include "base/file.h"
 #include "base/search.h"
 
-/* File systems' clocks tick coarsely: 10 ms on Linux, 2 s on FAT. */
-#define CLOCK_SLACK_NS INT64_C(2000000000)
+#define SECOND_NS INT64_C(1000000000)
+/* What archives, docker cp and FAT cut off a time. */
+#define CUT_NS (2 * SECOND_NS)
 
 static int64_t in_ns(struct timespec t)
 {
-	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+	return (int64_t)t.tv_sec * SECOND_NS + t.tv_nsec;
+}
+
+/* Where it cannot be asked, as FAT's root has no time, ours will do. */
+int64_t report_clock(const char *folder)
+{
+	struct timespec now;
+	struct stat before, after;
+	int64_t ours;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	ours = in_ns(now) - CUT_NS;
+	if (stat(folder, &before) < 0 ||
+	    utimensat(AT_FDCWD, folder, NULL, 0) < 0 ||
+	    stat(folder, &after) < 0)
+		return ours;
+	if (in_ns(before.st_mtim) == in_ns(after.st_mtim) &&
+	    in_ns(after.st_mtim) < ours)
+		return ours;
+	return in_ns(after.st_mtim);
 }
 
 int report_identity(const char *path, struct report_identity *identity,
 		    struct error *err)
 {
-	struct timespec now;
 	struct stat st;
 
-	clock_gettime(CLOCK_REALTIME, &now);
-	*identity = (struct report_identity){.taken_ns = in_ns(now)};
+	*identity = (struct report_identity){0};
 	if (stat(path, &st) < 0) {
 		if (errno == ENOENT || errno == ENOTDIR)
 			return 0;
@@ -47,6 +66,11 @@ static bool is_same(const struct report_identity *a,
 	       a->size == b->size && a->modified_ns == b->modified_ns;
 }
 
+static bool is_older(int64_t modified_ns, int64_t since_ns)
+{
+	return modified_ns < since_ns - (modified_ns % SECOND_NS ? 0 : CUT_NS);
+}
+
 bool report_is_fresh(const struct report_identity *before, const char *path,
 		     struct error *err)
 {
@@ -67,7 +91,7 @@ bool report_is_fresh(const struct report_identity *before, const char *path,
 			  path);
 		return false;
 	}
-	if (now.modified_ns < before->taken_ns - CLOCK_SLACK_NS) {
+	if (is_older(now.modified_ns, before->taken_ns)) {
 		error_set(err, ERROR_FAILED,
 			  "%s is older than the stage: a copy of an earlier "
 			  "report, or the clock was set back",

@@ -5,22 +5,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/clock.h"
 #include "base/memory.h"
 #include "base/vector.h"
 
 void report_files_begin(struct report_files *files, const char *folder)
 {
-	/* A name that no file has: only the clock is noted. */
-	char *path = xasprintf("%s/", folder);
-
 	report_files_release(files);
 	files->folder = xstrdup(folder);
 	files->paths = report_pool_new();
-	if (report_identity(path, &files->nothing, NULL) < 0)
-		files->nothing.taken_ns = clock_wall_ms() * 1000000;
-	files->nothing.exists = false;
-	free(path);
+	files->nothing.taken_ns = report_clock(folder);
 }
 
 /* And has it from now on. */
@@ -50,6 +43,7 @@ void report_files_note(struct report_files *files, const char *pattern)
 		file = VECTOR_ADD(files->items, files->count, files->cap);
 		file->path = xstrdup(paths.items[i]);
 		file->identity = identity;
+		file->identity.taken_ns = files->nothing.taken_ns;
 	}
 	strings_release(&paths);
 }

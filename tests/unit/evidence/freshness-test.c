@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -47,6 +48,18 @@ static void write_file(const char *path, const char *text)
 	close(fd);
 }
 
+static char *put(struct place *place, const char *name)
+{
+	char *path = path_join(place->folder, name);
+	char *slash = strrchr(path, '/');
+
+	*slash = '\0';
+	assert_int_equal(folder_make(path, 0700, NULL), 0);
+	*slash = '/';
+	write_file(path, "");
+	return path;
+}
+
 static void set_age(const char *path, time_t seconds)
 {
 	struct timespec times[2];
@@ -60,8 +73,14 @@ static void set_age(const char *path, time_t seconds)
 static struct report_identity identity_of(const char *path)
 {
 	struct report_identity identity;
+	char *folder = xstrdup(path);
+	char *slash;
 
 	assert_int_equal(report_identity(path, &identity, NULL), 0);
+	slash = strrchr(folder, '/');
+	*slash = '\0';
+	identity.taken_ns = report_clock(folder);
+	free(folder);
 	return identity;
 }
 
@@ -124,6 +143,47 @@ static void a_copy_of_an_old_report_is_stale(void **state)
 	free(other);
 }
 
+/* A commit's files are as old as its checkout, a moment ago. */
+static void one_of_a_moment_ago_is_stale(void **state)
+{
+	static const char *const ways[] = {"mv", "ln", "ln -s", "cp -p"};
+	struct place *place = *state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(ways); i++) {
+		struct report_identity before = identity_of(place->path), other;
+		char *command = xasprintf("cd %s && %s old.xml report.xml",
+					  place->folder, ways[i]);
+		char *old = put(place, "old.xml");
+
+		assert_int_equal(report_identity(old, &other, NULL), 0);
+		/* Until the file system's clock has ticked. */
+		while (before.taken_ns <= other.modified_ns)
+			before = identity_of(place->path);
+		assert_int_equal(system(command), 0);
+		refused(&before, place->path, "older than the stage");
+		assert_int_equal(unlink(place->path), 0);
+		free(command);
+		free(old);
+	}
+}
+
+/* Whole seconds are what docker cp leaves of a time. */
+static void a_time_that_was_cut_is_fresh(void **state)
+{
+	struct place *place = *state;
+	struct report_identity before = identity_of(place->path);
+	struct timespec times[2] = {0};
+
+	write_file(place->path, "<testsuite/>");
+	times[0].tv_sec = (time_t)(before.taken_ns / 1000000000);
+	times[1] = times[0];
+	assert_int_equal(utimensat(AT_FDCWD, place->path, times, 0), 0);
+	assert_true(report_is_fresh(&before, place->path, NULL));
+	times[1].tv_sec -= 3;
+	assert_int_equal(utimensat(AT_FDCWD, place->path, times, 0), 0);
+	refused(&before, place->path, "older than the stage");
+}
+
 static void patterns_find_files_below_the_folder(void **state)
 {
 	struct place *place = *state;
@@ -140,18 +200,6 @@ static void patterns_find_files_below_the_folder(void **state)
 	assert_int_equal(paths.count, 2);
 	strings_release(&paths);
 	free(other);
-}
-
-static char *put(struct place *place, const char *name)
-{
-	char *path = path_join(place->folder, name);
-	char *slash = strrchr(path, '/');
-
-	*slash = '\0';
-	assert_int_equal(folder_make(path, 0700, NULL), 0);
-	*slash = '/';
-	write_file(path, "");
-	return path;
 }
 
 static void finds(struct place *place, const char *pattern, size_t count)
@@ -273,6 +321,8 @@ int main(void)
 		in_a_folder(a_report_left_by_an_older_run_is_stale),
 		in_a_folder(writing_it_anew_makes_it_fresh),
 		in_a_folder(a_copy_of_an_old_report_is_stale),
+		in_a_folder(one_of_a_moment_ago_is_stale),
+		in_a_folder(a_time_that_was_cut_is_fresh),
 		in_a_folder(patterns_find_files_below_the_folder),
 		in_a_folder(two_stars_are_any_depth),
 		in_a_folder(a_folder_that_cannot_be_read_is_an_error),
