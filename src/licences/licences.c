@@ -131,9 +131,15 @@ static int judge_one(const char *id, const char *with, void *data)
 	enum rank rank =
 		with ? listed(policy, name) : listed_base(policy, name);
 
-	if (rank == UNLISTED && with && policy->with_base)
-		rank = listed_base(policy, base);
-	if (rank == UNLISTED && !with && license_is_vague(base) &&
+	/* An exception adds rights to a licence; who denies that has not said
+	 * yes to them, nor does any word behind WITH make an exception. */
+	if (rank == UNLISTED && with) {
+		enum rank of_base = listed_base(policy, base);
+
+		if (policy->with_base || of_base == DENIED)
+			rank = of_base;
+	}
+	if (rank == UNLISTED && license_is_vague(base) &&
 	    license_may_be(base, policy->deny))
 		rank = SUSPECT;
 	if (rank != ALLOWED)
@@ -157,13 +163,16 @@ static char *trimmed(const char *text, size_t len)
 	return copy;
 }
 
-/* "License :: OSI Approved :: MIT License" is its last part. */
-static const char *last_part(const char *name)
+/* "License :: OSI Approved :: MIT License" is MIT License. */
+static const char *bare_name(const char *name)
 {
-	for (const char *next; (next = strstr(name, " :: "));)
-		name = next + 4;
-	return starts_with(name, NO_COPYRIGHT) ? name + strlen(NO_COPYRIGHT)
-					       : name;
+	static const char *const heads[] = {"License :: ", "OSI Approved :: ",
+					    "DFSG approved :: ", NO_COPYRIGHT};
+
+	for (size_t i = 0; i < ARRAY_SIZE(heads); i++)
+		if (starts_with(name, heads[i]))
+			name += strlen(heads[i]);
+	return name;
 }
 
 /* One of the names that semicolons hold apart. */
@@ -172,7 +181,7 @@ static enum rank judge_name(struct judging *judging, const char *text,
 {
 	struct spdx_expression expression;
 	char *whole = trimmed(text, len);
-	const char *name = last_part(whole);
+	const char *name = bare_name(whole);
 	const char *known = license_of_name(name);
 	enum rank rank = UNLISTED;
 

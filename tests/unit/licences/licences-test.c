@@ -59,6 +59,8 @@ static const struct {
 	{"BSD-2-Clause", "allowed", NULL},
 	{"Apache License, Version 2.0", "allowed", NULL},
 	{"License :: OSI Approved :: MIT License", "allowed", NULL},
+	{"License :: MIT License", "allowed", NULL},
+	{"OSI Approved :: MIT License", "allowed", NULL},
 	{"*No copyright* MIT License", "allowed", NULL},
 	{"MIT License [generated file]", "allowed", NULL},
 	/* deny over review over allow */
@@ -85,11 +87,20 @@ static const struct {
 	/* WITH is a licence of its own */
 	{"LGPL-2.1-only WITH Good", "allowed", NULL},
 	{"GPL-2.0-only WITH Font-exception-2.0", "review", "is in no list"},
-	{"GPL-3.0-only WITH GCC-exception-3.1", "review", "is in no list"},
+	/* and no way round what is denied */
+	{"GPL-3.0-only WITH GCC-exception-3.1", "denied",
+	 "GPL-3.0-only WITH GCC-exception-3.1 is denied"},
+	{"AGPL-3.0-only WITH bogus-exception", "denied", "is denied"},
+	{"AGPL-3.0+ WITH bogus-exception", "denied", "is denied"},
+	{"AGPL WITH bogus-exception", "denied", "may be one"},
 	/* what nobody knows */
 	{NULL, "review", "no licence is told"},
 	{"Artistic", "review", "Artistic is in no list"},
 	/* what may be a denied one */
+	{"MIT :: AGPL-3.0-only :: MIT", "denied", "may be one"},
+	{"AGPL-3.0-only :: MIT", "denied", "may be one"},
+	{"License :: AGPL-3.0-only :: MIT", "denied", "may be one"},
+	{"SSPL-1.0 :: MIT", "review", "is in no list"},
 	{"BSD", "denied", "BSD may be one that is denied"},
 	{"License :: OSI Approved :: BSD License", "denied", "may be one"},
 	{"GPL", "denied", "GPL may be one that is denied"},
