@@ -43,7 +43,8 @@ static int know_report(const struct scan_job *job, const struct str *text,
 	struct report report;
 	int result = 0;
 
-	if (report_parse(text->data, text->len, name, NULL, &report, err) < 0)
+	if (report_parse(text->data, text->len, name, job->config->format,
+			 &report, err) < 0)
 		return -1;
 	if (!report.has_findings || report.verdict != REPORT_PASS)
 		result = error_set(

@@ -194,6 +194,12 @@ static void what_stands_in_the_baseline_does_not_count(void **state)
 		 TRIVY(TARGET("t", "\"Vulnerabilities\":[" FERN "," FERN "]")));
 	red(site, "{report: r.json, baseline: base.json}", "1 critical");
 	red(site, "{report: r.json, baseline: none.json}", "none.json");
+	/* An empty list is of many formats: here of the scan's. */
+	site_write(site, "base.json", "[]");
+	red(site, "{report: r.json, baseline: base.json}", "base.json");
+	site_put(site, "r.json", "[{\"RuleID\":\"k\",\"File\":\"a\"}]");
+	red(site, "{report: r.json, format: gitleaks, baseline: base.json}",
+	    "1 high");
 	site_write(site, "base.json", "{\"SchemaVersion\":2,");
 	red(site, "{report: r.json, baseline: base.json}", "base.json");
 	site_write(site, "base.json", "ok 1\n1..1\n");
