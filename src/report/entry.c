@@ -102,7 +102,7 @@ int entry_list(const struct report_input *input, const char *title,
 	size_t i;
 
 	*list = NULL;
-	if (!found || json_is_null(found))
+	if (!found)
 		return 0;
 	if (!json_is_array(found))
 		return refuse_list(input, title, key, err);

@@ -26,8 +26,8 @@ void words_add(struct str *words, const char *separator, const char *word);
 /* The report's own, NULL when there are none; releases `words`. */
 const char *words_keep(struct report *report, struct str *words);
 
-/* *list is NULL when there is none, or null, which is borrowed otherwise;
- * `title` is the format's. */
+/* *list is NULL when there is none, which is borrowed otherwise; `title` is
+ * the format's. null is no list: nobody knows what would stand in it. */
 int entry_list(const struct report_input *input, const char *title,
 	       const json_t *owner, const char *key, json_t **list,
 	       struct error *err) MUST_CHECK;

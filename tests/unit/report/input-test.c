@@ -227,9 +227,33 @@ static void tap_may_begin_like_json(void **state)
 	report_release(&report);
 }
 
+/* Nobody knows what would have stood there. */
+static void a_list_that_is_null_is_never_green(void **state)
+{
+	static const char *const texts[] = {
+		"{\"results\":[{\"source\":{},\"packages\":[]},"
+		"{\"source\":{},\"packages\":null}]}",
+		"{\"results\":[{\"source\":{},\"packages\":[{\"groups\":"
+		"null}]}]}",
+		"{\"results\":[{\"source\":{},\"packages\":[{"
+		"\"vulnerabilities\":null}]}]}",
+		"{\"ok\":true,\"vulnerabilities\":[],\"applications\":null}",
+		"[{\"results\":[{\"component\":\"c\",\"vulnerabilities\":"
+		"null}]}]",
+		"{\"bomFormat\":\"CycloneDX\",\"specVersion\":\"1.5\","
+		"\"components\":[{\"name\":\"a\",\"components\":null}]}",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
+		assert_refused(texts[i], strlen(texts[i]), NULL,
+			       "is no list of objects");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_list_that_is_null_is_never_green),
 		cmocka_unit_test(what_is_no_file_is_refused),
 		cmocka_unit_test(emptiness_is_no_clean_report),
 		cmocka_unit_test(what_is_no_text_is_refused),
