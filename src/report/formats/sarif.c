@@ -2,6 +2,7 @@
 /* SARIF 2.1.0: what compilers, linters and many scanners can write. */
 #include <string.h>
 
+#include "base/memory.h"
 #include "base/str.h"
 #include "report/format.h"
 #include "report/json.h"
@@ -68,20 +69,24 @@ static enum report_severity severity_of(const json_t *result,
 	return severity_of_level(level ? level : "warning");
 }
 
-/* pass, informational and notApplicable are no problems; what is absent
- * from the baseline's successor is gone. */
+/* What is absent from the baseline's successor is gone. A kind that the
+ * standard does not know excuses nothing. */
 static bool is_problem(const json_t *result)
 {
-	const char *kind = member_word(result, "kind");
-	const char *baseline = member_word(result, "baselineState");
+	static const char *const fine[] = {"pass", "informational",
+					   "notApplicable"};
+	const char *kind = member_text(result, "kind");
 
-	if (baseline && strcmp(baseline, "absent") == 0)
+	if (str_equal(member_text(result, "baselineState"), "absent"))
 		return false;
-	return !kind || strcmp(kind, "fail") == 0 ||
-	       strcmp(kind, "open") == 0 || strcmp(kind, "review") == 0;
+	for (size_t i = 0; i < ARRAY_SIZE(fine); i++)
+		if (str_equal(kind, fine[i]))
+			return false;
+	return true;
 }
 
-/* A suppression without a status is accepted; one that is not holds none. */
+/* A suppression without a status is accepted; one that is not holds none, and
+ * so does what is no suppression: each has a kind. */
 static bool is_suppressed(const json_t *result)
 {
 	const json_t *list = member_array(result, "suppressions");
@@ -92,7 +97,8 @@ static bool is_suppressed(const json_t *result)
 	{
 		const char *status = member_text(suppression, "status");
 
-		if (str_equal(status, "underReview") ||
+		if (!member_word(suppression, "kind") ||
+		    str_equal(status, "underReview") ||
 		    str_equal(status, "rejected"))
 			return false;
 	}
@@ -192,11 +198,13 @@ static void check_invocations(struct report *report, const json_t *run)
 	json_array_foreach(member_array(run, "invocations"), i, invocation)
 	{
 		const char *tool = tool_name(run);
+		const json_t *successful =
+			member(invocation, "executionSuccessful");
 
-		if (json_is_false(member(invocation, "executionSuccessful")))
+		if (successful && !json_is_true(successful))
 			report_fail(report,
 				    "%.*s says itself that it did not run to "
-				    "its end (executionSuccessful is false)",
+				    "its end (executionSuccessful is not true)",
 				    (int)text_cut(tool, strlen(tool),
 						  REPORT_WORD_MAX),
 				    tool);
@@ -285,6 +293,33 @@ static int read_results(struct report *report, const json_t *run,
 	return status;
 }
 
+static int check_shape(const struct report_input *input, struct error *err)
+{
+	const json_t *shared;
+	size_t i;
+
+	if (!str_equal(member_text(input->json, "version"), "2.1.0"))
+		return error_set(err, ERROR_FAILED,
+				 "%s is SARIF, but not version 2.1.0: have "
+				 "the tool write that",
+				 input->name);
+	if (!json_array_size(member_array(input->json, "runs")))
+		return error_set(err, ERROR_FAILED,
+				 "%s has no run in it: nothing was analysed",
+				 input->name);
+	json_array_foreach(member(input->json, "inlineExternalProperties"), i,
+			   shared)
+	{
+		if (json_array_size(member(shared, "results")))
+			return error_set(err, ERROR_FAILED,
+					 "%s: it has results outside of its "
+					 "runs (inlineExternalProperties), "
+					 "which are not read",
+					 input->name);
+	}
+	return 0;
+}
+
 static void name_tools(struct report *report, const json_t *runs)
 {
 	struct str names = STR_INIT;
@@ -301,20 +336,12 @@ static void name_tools(struct report *report, const json_t *runs)
 static int read_sarif(const struct report_input *input, struct report *report,
 		      struct error *err)
 {
-	const char *version = member_text(input->json, "version");
 	json_t *runs = member_array(input->json, "runs");
 	json_t *run;
 	size_t i;
 
-	if (!str_equal(version, "2.1.0"))
-		return error_set(err, ERROR_FAILED,
-				 "%s is SARIF, but not version 2.1.0: have "
-				 "the tool write that",
-				 input->name);
-	if (!json_array_size(runs))
-		return error_set(err, ERROR_FAILED,
-				 "%s has no run in it: nothing was analysed",
-				 input->name);
+	if (check_shape(input, err) < 0)
+		return -1;
 	json_array_foreach(runs, i, run)
 	{
 		check_invocations(report, run);

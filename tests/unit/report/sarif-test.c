@@ -216,6 +216,48 @@ static void a_report_that_quotes_the_source_must_not_be_copied(void **state)
 	report_release(&report);
 }
 
+static void assert_counts(const char *result, unsigned open,
+			  unsigned suppressed)
+{
+	char *text = xasprintf("{\"version\":\"2.1.0\",\"runs\":[{"
+			       "\"results\":[{%s}]}]}",
+			       result);
+	struct report report = report_of_text(text, NULL);
+
+	assert_int_equal(report.open, open);
+	assert_int_equal(report.suppressed, suppressed);
+	report_release(&report);
+	free(text);
+}
+
+static void what_the_standard_does_not_know_hides_nothing(void **state)
+{
+	(void)state;
+	assert_counts("\"kind\":\"Pass\"", 1, 0);
+	assert_counts("\"kind\":[]", 1, 0);
+	assert_counts("\"kind\":\"pass\"", 0, 0);
+	assert_counts("\"suppressions\":[{}]", 1, 0);
+	assert_counts("\"suppressions\":[null]", 1, 0);
+	assert_counts("\"suppressions\":[{\"kind\":\"inSource\"},{}]", 1, 0);
+	assert_counts("\"suppressions\":[{\"kind\":\"inSource\"}]", 0, 1);
+}
+
+#define SHARED(results)                                                      \
+	"{\"version\":\"2.1.0\",\"inlineExternalProperties\":["              \
+	"{\"guid\":\"g\",\"results\":[" results "]}],\"runs\":[{\"results\"" \
+	":[]}]}"
+
+static void results_outside_of_the_runs_are_never_green(void **state)
+{
+	struct report report = report_of_text(SHARED(""), NULL);
+
+	(void)state;
+	assert_int_equal(report.verdict, REPORT_PASS);
+	report_release(&report);
+	assert_refused(SHARED("{}"), strlen(SHARED("{}")), NULL,
+		       "outside of its runs");
+}
+
 #define INVOKED(members)                                                    \
 	"{\"version\":\"2.1.0\",\"runs\":[{\"tool\":{\"driver\":{\"name\":" \
 	"\"t\"}},\"invocations\":[{" members "}],\"results\":[]}]}"
@@ -240,6 +282,10 @@ static void what_could_not_be_analysed_is_told(void **state)
 	assert_string_equal(report.notes.items[0],
 			    "t tells of an error: Timeout on a.c");
 	report_release(&report);
+	report = report_of_text(INVOKED("\"executionSuccessful\":\"false\""),
+				NULL);
+	assert_int_equal(report.verdict, REPORT_FAIL);
+	report_release(&report);
 	report = report_of_text(
 		INVOKED("\"processStartFailureMessage\":\"no such file\""),
 		NULL);
@@ -262,6 +308,8 @@ int main(void)
 		cmocka_unit_test(a_title_is_bounded_between_characters),
 		cmocka_unit_test(what_could_not_be_analysed_is_told),
 		cmocka_unit_test(a_person_may_have_set_another_level),
+		cmocka_unit_test(what_the_standard_does_not_know_hides_nothing),
+		cmocka_unit_test(results_outside_of_the_runs_are_never_green),
 		cmocka_unit_test(results_in_other_files_are_never_green),
 		cmocka_unit_test(
 			a_report_that_quotes_the_source_must_not_be_copied),
