@@ -11,6 +11,7 @@
 #include <sys/types.h>
 
 #include "base/error.h"
+#include "evidence/kept-path.h"
 
 /* Makes the next one, locked; returns its number, and the lock in *lock. */
 int64_t run_create(const char *state, int *lock, struct error *err) MUST_CHECK;
@@ -23,8 +24,6 @@ char *run_folder(const char *state, int64_t run);
 int64_t run_newest(const char *state);
 /* True while an engine has the run. */
 bool run_is_live(const char *state, int64_t run);
-/* An empty file of its folder: gc has freed what its stages printed. */
-#define RUN_LOGS_FREED "logs-freed"
 /* Path of the engine's control socket, owned by the caller. */
 char *run_socket(const char *common_folder, int64_t run,
 		 struct error *err) MUST_CHECK;

@@ -5,5 +5,7 @@
 
 /* RUN/logs/STAGE.evidence, which goes when the logs do; the caller's. */
 char *evidence_path(const char *run_folder, const char *stage);
+/* An empty file of RUN: gc has freed what its stages printed and kept. */
+#define RUN_LOGS_FREED "logs-freed"
 
 #endif

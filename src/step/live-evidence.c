@@ -36,6 +36,7 @@ static int find_run(const char *state_folder, const char *environment,
 struct told { /* what the journal of a run says of a stage's evidence */
 	const char *stage;
 	char *digest; /* as of its last report; NULL: none */
+	bool is_read; /* there were reports */
 };
 
 static int take(const struct event *event, void *data)
@@ -48,6 +49,7 @@ static int take(const struct event *event, void *data)
 	    strcmp(event_stage(event), told->stage) != 0)
 		return 0;
 	free(told->digest);
+	told->is_read = is_read;
 	told->digest = is_read && event_has(event, "evidence")
 			       ? xstrdup(event_text(event, "evidence"))
 			       : NULL;
@@ -62,18 +64,41 @@ static int refuse(const char *path, struct error *err)
 			 path);
 }
 
-/* 1, or 0 when the run kept nothing of the stage; *digest is the caller's. */
+static int lost(int64_t run, const char *how, struct error *err)
+{
+	return error_set(err, ERROR_FAILED,
+			 "run %lld, which is live, %s, so nothing can be held "
+			 "against it: release once without that rule",
+			 (long long)run, how);
+}
+
+static bool is_freed(const char *folder, const char *path)
+{
+	char *freed = path_join(folder, RUN_LOGS_FREED);
+	bool is = file_exists(freed) && !file_exists(path);
+
+	free(freed);
+	return is;
+}
+
+/* 1, or 0 when the run kept nothing of the stage, or no longer does; *digest
+ * is the caller's. */
 static int find_evidence(const char *folder, const char *path,
-			 const char *stage, char **digest, struct error *err)
+			 const char *stage, int64_t run, char **digest,
+			 struct error *err)
 {
 	struct told told = {.stage = stage};
 	struct error why = ERROR_INIT;
 	int result = journal_read(folder, 1, take, &told, &why);
 
 	if (result < 0 && why.code == ERROR_NOT_FOUND)
-		result = 0;
+		lost(run, "has no journal any more", err);
 	else if (result < 0)
 		error_move(err, &why);
+	else if (is_freed(folder, path))
+		result = 0;
+	else if (told.is_read && !told.digest)
+		result = lost(run, "could not keep its reports", err);
 	else
 		result = told.digest || file_exists(path);
 	error_clear(&why);
@@ -119,12 +144,12 @@ int live_evidence(const char *state_folder, const char *environment,
 	}
 	folder = xasprintf("%s/runs/%lld", state_folder, (long long)*run);
 	path = evidence_path(folder, stage);
-	result = find_evidence(folder, path, stage, &digest, err);
+	result = find_evidence(folder, path, stage, *run, &digest, err);
 	if (result > 0)
 		result = load(path, digest, *run, kept, err);
 	else if (result == 0)
 		strings_addf(notes,
-			     "run %lld, which is live in %s, kept nothing of "
+			     "run %lld, which is live in %s, keeps nothing of "
 			     "%s, so all of it is new",
 			     (long long)*run, environment, stage);
 	free(digest);

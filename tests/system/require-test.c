@@ -97,6 +97,31 @@ static void less_than_what_is_live_is_red(void **state)
 		   "rm -f shop/.git/signalbox/runs/2/logs/unit.evidence");
 	short_of(site, "{against: production, drop: 25%}",
 		 "is not as its run kept it");
+	site_shell(site, site->state, "touch runs/2/logs-freed");
+	meets(site, "{against: production, drop: 25%}");
+	assert_says(site->out, "keeps nothing of unit");
+	site_shell(site, site->state, "rm -r runs/2");
+	short_of(site, "{against: production, drop: 25%}",
+		 "run 2, which is live, has no journal any more");
+}
+
+/* As on a full disk: the run passes, but is nothing to compare with. */
+static void what_could_not_be_kept_is_no_nothing(void **state)
+{
+	struct site *site = *state;
+
+	site_put(site, "r.tap", "1..1\nok 1 a\n");
+	site_put(site, "r.info", LCOV("DA:1,1\n"));
+	prepare(site, "name: shop\nenvironments:\n" SITE_PRODUCTION "stages:\n"
+		      "  unit:\n"
+		      "    run: cp @FOLDER@/r.* .; mkdir -p "
+		      "$SIGNALBOX_RUN_FOLDER/logs/unit.evidence/in\n"
+		      "    reports: {tap: r.tap, lcov: r.info}\n" RELEASE);
+	if (site_call(site, "run", NULL) != 0)
+		fail_msg("%s%s", site->out, site->err);
+	assert_says(site->out, "what its reports say is not kept");
+	short_of(site, "{against: production, drop: 25%}",
+		 "run 1, which is live, could not keep its reports");
 }
 
 #define SITE_TEST(name) \
@@ -107,6 +132,7 @@ static int tests(void)
 	const struct CMUnitTest all[] = {
 		SITE_TEST(reports_come_to_what_is_required),
 		SITE_TEST(less_than_what_is_live_is_red),
+		SITE_TEST(what_could_not_be_kept_is_no_nothing),
 	};
 
 	return cmocka_run_group_tests(all, NULL, NULL);
