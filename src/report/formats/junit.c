@@ -165,14 +165,29 @@ static void find_place(struct junit *junit)
 	}
 }
 
-/* The text often says again what the attribute said. */
+/* An attribute has lost its line ends, and its text may be indented. */
+static bool begins_with_words(const char *text, const char *words, size_t len)
+{
+	static const char white[] = " \t\r\n";
+
+	for (size_t i = 0; i < len; i++) {
+		if (strchr(white, words[i]))
+			continue;
+		text += strspn(text, white);
+		if (*text++ != words[i])
+			return false;
+	}
+	return true;
+}
+
 static void tidy_message(struct junit *junit)
 {
 	struct str *message = &junit->message;
 	size_t head = junit->head_len;
 
-	if (head && message->len > 2 * head &&
-	    memcmp(message->data, message->data + head + 1, head) == 0)
+	/* The text often says again what the attribute said. */
+	if (head && message->len > head &&
+	    begins_with_words(message->data + head + 1, message->data, head))
 		str_drop(message, head + 1);
 	str_drop(message, strspn(message->data, " \t\r\n"));
 	while (message->len &&

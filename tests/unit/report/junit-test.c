@@ -29,8 +29,8 @@ static void cases_say_who_where_and_how_long(void **state)
 	assert_int_equal(c[0].line, 12);
 	assert_int_equal(c[0].ms, 250);
 	assert_int_equal(c[1].ms, 2);
-	assert_string_equal(c[1].message,
-			    "want 2, got 3\ncart.c:31: in test_fails");
+	assert_string_equal(c[1].message, "want 2, got 3\n    of "
+					  "two\ncart.c:31: in test_fails");
 	assert_string_equal(c[1].file, "cart.c");
 	assert_int_equal(c[1].line, 31);
 	assert_int_equal(c[2].ms, -1);
