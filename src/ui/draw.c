@@ -255,6 +255,43 @@ void pen_field(struct pen *pen, int width, const char *text)
 	pen->col = start + width;
 }
 
+/* So many columns of the text, from where it stands in. */
+static const char *pass(const struct grid *grid, const char *text, int width)
+{
+	int32_t c;
+
+	while (*text && width > 0) {
+		text += utf8_decode(text, strnlen(text, 4), &c);
+		width -= code_width(grid, c);
+	}
+	return text;
+}
+
+void pen_field_cut(struct pen *pen, int width, const char *text, enum cut cut)
+{
+	const struct grid *grid = pen->area->grid;
+	struct str clean = STR_INIT;
+	int end = pen->col + width, missing;
+
+	str_add_printable(&clean, text, strlen(text), false);
+	missing = clean_width(grid, &clean) - width;
+	if (cut != CUT_END && width > 1 && missing > 0) {
+		int head = cut == CUT_MIDDLE ? width / 3 : 0;
+		const char *from = pass(grid, clean.data, head);
+		const char *rest = pass(grid, from, missing + 1);
+
+		char *first = xstrndup(clean.data, (size_t)(from - clean.data));
+
+		pen_field(pen, head, first);
+		free(first);
+		pen_glyph(pen, GLYPH_ELLIPSIS);
+		pen_field(pen, end - pen->col, rest);
+	} else {
+		pen_field(pen, width, text);
+	}
+	str_release(&clean);
+}
+
 void pen_field_right(struct pen *pen, int width, const char *text)
 {
 	int start = pen->col;

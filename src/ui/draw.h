@@ -51,8 +51,12 @@ void pen_printf(struct pen *pen, const char *format, ...) PRINTF_LIKE(2, 3);
 int pen_wrap(struct pen *pen, const char *text);
 /* Text that ends before column `end`. */
 void pen_right(struct pen *pen, int end, const char *text);
+enum cut { CUT_END, CUT_START, CUT_MIDDLE };
+
 /* At most `width` columns of text, then spaces up to it. */
 void pen_field(struct pen *pen, int width, const char *text);
+/* The same, but what there is no room for is missing on that side. */
+void pen_field_cut(struct pen *pen, int width, const char *text, enum cut cut);
 void pen_field_right(struct pen *pen, int width, const char *text);
 /* "1 file", "1,204 files". */
 void pen_count(struct pen *pen, int64_t count, const char *one,

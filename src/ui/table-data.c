@@ -200,7 +200,10 @@ char *table_describe(const struct table_data *data, enum table_kind kind,
 	struct str text = STR_INIT;
 
 	for (int i = 0; i < shape->column_count; i++)
-		describe(&text, shape->columns[i].title, row->cells[i].text);
+		if (strcmp(shape->columns[i].title, "message") != 0 &&
+		    strcmp(shape->columns[i].title, "stage") != 0)
+			describe(&text, shape->columns[i].title,
+				 row->cells[i].text);
 	describe(&text, "stage", row->stage);
 	if (kind == TABLE_TESTS && source->kept.stage)
 		describe_test(&text, &source->kept.tests[row->item]);

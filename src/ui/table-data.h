@@ -8,7 +8,7 @@
 
 #include "evidence/kept.h"
 #include "model/model.h"
-#include "ui/grid.h"
+#include "ui/draw.h"
 
 enum table_kind {
 	TABLE_FINDINGS,
@@ -41,6 +41,8 @@ struct table_column {
 	bool right;
 	int instead; /* the column that is told here, shortly, where this one is
 		      * empty and that has no room; 0 none */
+	enum cut cut; /* the side that yields */
+	int least;    /* of what is left, that it is worth a column */
 };
 
 struct table_shape {
@@ -70,7 +72,8 @@ struct table_source {
 struct table_rows {
 	struct table_row *items;
 	size_t count, cap;
-	bool has[TABLE_COLUMNS]; /* columns with a text in some row */
+	bool has[TABLE_COLUMNS];   /* columns with a text in some row */
+	int widest[TABLE_COLUMNS]; /* in bytes, that text or what is instead */
 };
 
 struct table_data {

@@ -6,14 +6,13 @@
 #include "base/memory.h"
 #include "ui/format.h"
 #include "ui/layout.h"
+#include "ui/table-rows.h"
 #include "ui/table.h"
 
 /* Columns of a table at some width; 0: there is no room for it. */
 struct widths {
 	int of[TABLE_COLUMNS];
 };
-
-#define LEAST_REST 14
 
 static bool is_empty(const struct table_view *table, int column)
 {
@@ -35,6 +34,40 @@ static int priority_of(const struct table_view *table, int column)
 	return shape->columns[column].priority;
 }
 
+/* No more than its longest text takes. */
+static int width_of(const struct table_view *table, int column)
+{
+	const struct table_column *it =
+		&table_shape(table->kind)->columns[column];
+	int least = (int)strlen(it->title), widest;
+
+	if (!it->width)
+		return it->least;
+	if (!table->data || !table->data->rows[table->kind].count)
+		return it->width;
+	widest = table->data->rows[table->kind].widest[column];
+	if (widest < least)
+		return least;
+	return widest < it->width ? widest : it->width;
+}
+
+/* A second space between columns, then all to the one that takes it. */
+static void give_rest(const struct table_shape *shape, struct widths *widths,
+		      int rest)
+{
+	int wide = rest > 2 * shape->column_count;
+
+	for (int i = 0; i < shape->column_count; i++) {
+		if (!widths->of[i] || !shape->columns[i].width)
+			continue;
+		widths->of[i] += wide;
+		rest -= wide;
+	}
+	for (int i = 0; i < shape->column_count; i++)
+		if (widths->of[i] && !shape->columns[i].width && rest > 0)
+			widths->of[i] += rest;
+}
+
 /* Empty ones and the last ones to matter yield; what is left goes to one that
  * takes it. */
 static struct widths fit(const struct table_view *table, int cols)
@@ -46,19 +79,15 @@ static struct widths fit(const struct table_view *table, int cols)
 	for (int most = 9; most >= 0; most--) {
 		used = 2;
 		for (int i = 0; i < shape->column_count; i++) {
-			const struct table_column *it = &shape->columns[i];
-			int width = it->width ? it->width : LEAST_REST;
-
-			widths.of[i] =
-				priority_of(table, i) <= most ? width : 0;
+			widths.of[i] = priority_of(table, i) <= most
+					       ? width_of(table, i)
+					       : 0;
 			used += widths.of[i] ? widths.of[i] + 1 : 0;
 		}
 		if (used <= cols)
 			break;
 	}
-	for (int i = 0; i < shape->column_count; i++)
-		if (widths.of[i] && !shape->columns[i].width)
-			widths.of[i] += cols > used ? cols - used : 0;
+	give_rest(shape, &widths, cols - used);
 	return widths;
 }
 
@@ -68,7 +97,7 @@ static void draw_cell(struct pen *pen, const struct table_column *column,
 	if (column->right)
 		pen_field_right(pen, width, text ? text : "");
 	else
-		pen_field(pen, width, text ? text : "");
+		pen_field_cut(pen, width, text ? text : "", column->cut);
 	pen_text(pen, " ");
 }
 
@@ -95,14 +124,12 @@ static const char *text_at(const struct table_shape *shape,
 			   const struct table_row *row,
 			   const struct widths *widths, int column)
 {
-	const char *text = row->cells[column].text, *slash;
+	const char *text = row->cells[column].text;
 	int instead = shape->columns[column].instead;
 
 	if (text || !instead || widths->of[instead])
 		return text;
-	text = row->cells[instead].text;
-	slash = text ? strrchr(text, '/') : NULL;
-	return slash ? slash + 1 : text;
+	return table_short(row->cells[instead].text);
 }
 
 static void draw_row(const struct table_view *table, const struct area *area,

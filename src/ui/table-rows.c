@@ -20,7 +20,7 @@ enum { /* the columns of findings */
        AT_TITLE
 };
 enum { AT_RESULT, AT_TOOK, AT_TEST, AT_BEFORE, AT_STAGE, AT_MESSAGE };
-enum { AT_LICENCE, AT_NAME, AT_VERSION, AT_VERDICT, AT_CHAIN };
+enum { AT_VERDICT, AT_LICENCE, AT_NAME, AT_VERSION, AT_CHAIN };
 enum { AT_LINES, AT_COVERED, AT_BRANCHES, AT_PATH };
 
 static const struct table_shape shapes[TABLE_KIND_COUNT] = {
@@ -35,8 +35,8 @@ static const struct table_shape shapes[TABLE_KIND_COUNT] = {
 			     {"installed", 12, 5, false},
 			     {"fixed in", 12, 4, false},
 			     {"exception", 12, 2, false},
-			     {"where", 26, 6, false},
-			     {"title", 0, 3, false}},
+			     {"where", 40, 6, false, 0, CUT_START},
+			     {"title", 0, 3, false, 0, CUT_END, 24}},
 			    8},
 	[TABLE_TESTS] = {"TESTS",
 			 "test",
@@ -45,7 +45,7 @@ static const struct table_shape shapes[TABLE_KIND_COUNT] = {
 			 "is:failed is:flaky is:skipped new",
 			 {{"result", 10, 0, false},
 			  {"took", 9, 1, true},
-			  {"test", 0, 0, false},
+			  {"test", 0, 0, false, 0, CUT_MIDDLE, 30},
 			  {"before", 30, 3, false},
 			  {"stage", 12, 2, false},
 			  {"message", 44, 4, false}},
@@ -55,11 +55,11 @@ static const struct table_shape shapes[TABLE_KIND_COUNT] = {
 			    "packages",
 			    "no bill of materials was read",
 			    "is:unknown, or words of a licence or a package",
-			    {{"licence", 28, 0, false},
-			     {"package", 28, 0, false},
-			     {"version", 14, 1, false},
-			     {"verdict", 9, 2, false},
-			     {"brought in by", 0, 3, false}},
+			    {{"verdict", 9, 1, false},
+			     {"licence", 28, 0, false},
+			     {"package", 30, 0, false},
+			     {"version", 14, 2, false},
+			     {"brought in by", 0, 3, false, 0, CUT_START, 24}},
 			    5},
 	[TABLE_COVERAGE] = {"COVERAGE",
 			    "file",
@@ -69,7 +69,7 @@ static const struct table_shape shapes[TABLE_KIND_COUNT] = {
 			    {{"lines", 8, 0, true},
 			     {"covered", 16, 1, true},
 			     {"branches", 9, 2, true},
-			     {"file", 0, 0, false}},
+			     {"file", 0, 0, false, 0, CUT_START, 14}},
 			    4},
 };
 
@@ -95,6 +95,28 @@ static struct table_row *add_row(struct table_data *data, enum table_kind kind,
 	return row;
 }
 
+const char *table_short(const char *place)
+{
+	const char *slash = place ? strrchr(place, '/') : NULL;
+
+	return slash ? slash + 1 : place;
+}
+
+static void measure(struct table_rows *rows, enum table_kind kind,
+		    const struct table_row *row, int column)
+{
+	int instead = shapes[kind].columns[column].instead;
+	const char *text = row->cells[column].text;
+	int width;
+
+	rows->has[column] |= text != NULL;
+	if (!text && instead)
+		text = table_short(row->cells[instead].text);
+	width = text ? (int)strnlen(text, 1000) : 0;
+	if (width > rows->widest[column])
+		rows->widest[column] = width;
+}
+
 /* What a filter looks in: the cells, and words of our own. */
 static void close_row(struct table_data *data, enum table_kind kind,
 		      struct table_row *row, const char *words)
@@ -102,10 +124,9 @@ static void close_row(struct table_data *data, enum table_kind kind,
 	struct str hay = STR_INIT;
 
 	for (int i = 0; i < TABLE_COLUMNS; i++) {
-		if (!row->cells[i].text)
-			continue;
-		str_addf(&hay, "%s ", row->cells[i].text);
-		data->rows[kind].has[i] = true;
+		measure(&data->rows[kind], kind, row, i);
+		if (row->cells[i].text)
+			str_addf(&hay, "%s ", row->cells[i].text);
 	}
 	str_addf(&hay, "stage:%s %s", row->stage, words);
 	for (size_t i = 0; i < hay.len; i++)
@@ -281,24 +302,41 @@ static void add_told_test(struct table_data *data, size_t source, size_t item,
 	add_test(data, source, item, &it);
 }
 
+/* Without the package itself, at its end. */
+static const char *brought_in_by(struct table_data *data,
+				 const struct kept_component *it)
+{
+	size_t chain = it->chain ? strlen(it->chain) : 0;
+	size_t name = it->name ? strlen(it->name) : 0;
+
+	if (chain > name + 3 &&
+	    strcmp(it->chain + chain - name, it->name) == 0 &&
+	    memcmp(it->chain + chain - name - 3, " > ", 3) == 0)
+		return report_pool_add(data->texts, it->chain,
+				       chain - name - 3);
+	return it->chain;
+}
+
 static void add_component(struct table_data *data, size_t source, size_t item)
 {
 	const struct kept_component *it =
 		&data->sources[source].kept.components[item];
 	struct table_row *row = add_row(data, TABLE_LICENCES, source, item);
 	bool denied = str_equal(it->verdict, "denied");
+	bool allowed = it->verdict ? str_equal(it->verdict, "allowed")
+				   : it->license != NULL;
 
-	row->role = denied	   ? ROLE_FAILED
-		    : !it->license ? ROLE_WARNING
-				   : ROLE_NORMAL;
-	row->cells[AT_LICENCE] = (struct table_cell){
-		it->license ? it->license : "unknown", denied	      ? 0
-						       : !it->license ? 1
-								      : 2};
+	row->role = denied ? ROLE_FAILED : allowed ? ROLE_NORMAL : ROLE_WARNING;
+	row->cells[AT_VERDICT] =
+		(struct table_cell){it->verdict, denied	    ? 0
+						 : !allowed ? 1
+							    : 2};
+	row->cells[AT_LICENCE] =
+		(struct table_cell){it->license ? it->license : "unknown",
+				    row->cells[AT_VERDICT].key};
 	row->cells[AT_NAME].text = it->name;
 	row->cells[AT_VERSION].text = it->version;
-	row->cells[AT_VERDICT].text = it->verdict;
-	row->cells[AT_CHAIN].text = it->chain;
+	row->cells[AT_CHAIN].text = brought_in_by(data, it);
 	close_row(data, TABLE_LICENCES, row, it->license ? "" : "is:unknown");
 }
 

@@ -5,6 +5,8 @@
 
 #include "ui/table-data.h"
 
+/* "main.c:30" of "src/main.c:30"; NULL of NULL. */
+const char *table_short(const char *place);
 void table_rows_add(struct table_data *data, size_t source);
 
 #endif

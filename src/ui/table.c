@@ -31,6 +31,13 @@ static char *lower(const char *text)
 	return copy;
 }
 
+/* A title may well have "zipOpenNewFile" in it. */
+static bool has_word(const struct table_row *row, const char *word)
+{
+	return strstr(row->hay, strcmp(word, "new") == 0 ? "is:new" : word) !=
+	       NULL;
+}
+
 /* Every word must be there. */
 static bool passes(const struct table_row *row, const char *words)
 {
@@ -42,7 +49,7 @@ static bool passes(const struct table_row *row, const char *words)
 		if (len && len < sizeof(word)) {
 			memcpy(word, words, len);
 			word[len] = '\0';
-			if (!strstr(row->hay, word))
+			if (!has_word(row, word))
 				return false;
 		}
 		words += len;
@@ -121,10 +128,21 @@ static void arrange(struct table_view *table)
 	look(table);
 }
 
+/* By the first column that says something. */
+static void sort_first(struct table_view *table)
+{
+	int count = table_shape(table->kind)->column_count;
+
+	table->sort = 0;
+	while (table->data && rows_of(table)->count &&
+	       table->sort < count - 1 && !rows_of(table)->has[table->sort])
+		table->sort++;
+}
+
 static void show(struct table_view *table, enum table_kind kind)
 {
 	table->kind = kind;
-	table->sort = 0;
+	sort_first(table);
 	table->shown_count = table->at = 0;
 	free(table->filter);
 	table->filter = xstrdup("");
@@ -151,6 +169,8 @@ static void take_data(struct table_view *table, struct table_data *data)
 	table_data_free(table->data);
 	table->data = data;
 	table->shown_count = 0;
+	if (!table->sort)
+		sort_first(table);
 	arrange(table);
 	stand_first(table);
 }

@@ -3,6 +3,7 @@
 
 #include <locale.h>
 
+#include "base/memory.h"
 #include "base/str.h"
 #include "ui/draw.h"
 
@@ -147,6 +148,39 @@ static void a_rules_right_parts_cut_the_left_ones(void **state)
 	grid_release(&grid);
 }
 
+static void a_field_is_cut_on_the_side_that_matters_least(void **state)
+{
+	static const struct {
+		enum cut cut;
+		const char *text, *wanted;
+	} fields[] = {
+		{CUT_START, "src/main.c:30", "~ain.c:30|"},
+		{CUT_START, "main.c:30", "main.c:30|"},
+		{CUT_MIDDLE, "test_words[entry3]", "tes~try3]|"},
+		{CUT_MIDDLE,
+		 "a\033\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9"
+		 "\xc3\xa9",
+		 "a^[~?????|"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(fields); i++) {
+		struct grid grid;
+		struct area area = {&grid, 0, 0, 1, 10};
+		struct pen pen = pen_at(&area, 0, 0);
+		char *drawn;
+
+		grid_init(&grid, 1, 10, (struct charset){false, false});
+		pen_field_cut(&pen, 9, fields[i].text, fields[i].cut);
+		pen_text(&pen, "|");
+		drawn = grid_text(&grid);
+		drawn[10] = '\0';
+		assert_string_equal(drawn, fields[i].wanted);
+		free(drawn);
+		grid_release(&grid);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -157,6 +191,7 @@ int main(void)
 		cmocka_unit_test(
 			writing_over_half_a_wide_character_clears_the_other),
 		cmocka_unit_test(without_utf8_only_ascii_is_drawn),
+		cmocka_unit_test(a_field_is_cut_on_the_side_that_matters_least),
 		cmocka_unit_test(long_text_is_wrapped_after_words),
 		cmocka_unit_test(a_rules_right_parts_cut_the_left_ones),
 	};
