@@ -312,6 +312,8 @@ int report_read(const char *path, const char *format, struct report *report,
 			  path);
 	else
 		error_move(err, &problem);
+	if (result == 0)
+		digest_bytes(text.data, text.len, report->digest);
 	error_clear(&problem);
 	str_release(&text);
 	return result;

@@ -29,6 +29,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/digest.h"
 #include "base/error.h"
 #include "base/strings.h"
 #include "report/finding.h"
@@ -107,6 +108,8 @@ struct report {
 	enum report_verdict verdict;
 	char *why;	      /* one sentence; NULL when the verdict is pass */
 	struct strings notes; /* odd, but no failure; at most 16 */
+	/* Of the bytes that were read from its file, "" without one. */
+	char digest[DIGEST_TEXT_SIZE];
 
 	/* REPORT_OF_TESTS */
 	struct test_totals totals;

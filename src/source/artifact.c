@@ -136,15 +136,19 @@ static int move_in(const char *state, const char *temporary, const char *digest,
 	return result;
 }
 
-/* The digest is that of the copy: the file may still be written to. */
-static int keep(const char *state, int from, char digest[DIGEST_TEXT_SIZE],
-		struct error *err)
+/* The digest is that of the copy: the file may still be written to. Where
+ * there is one that it must have, nothing else is kept. */
+static int keep(const char *state, int from, const char *wanted,
+		char digest[DIGEST_TEXT_SIZE], struct error *err)
 {
 	char *temporary = xasprintf("%s/artifacts/sha256/.new-XXXXXX", state);
 	int result = copy_in(from, temporary, err);
 
 	if (result == 0) {
 		result = digest_file(temporary, digest, err);
+		if (result == 0 && wanted && strcmp(digest, wanted) != 0)
+			result = error_set(err, ERROR_CORRUPT,
+					   "it is not as it was read");
 		if (result < 0)
 			unlink(temporary);
 	}
@@ -154,7 +158,7 @@ static int keep(const char *state, int from, char digest[DIGEST_TEXT_SIZE],
 	return result;
 }
 
-static int store_file(const char *state, const char *path,
+static int store_file(const char *state, const char *path, const char *wanted,
 		      struct artifact *artifact, struct error *err)
 {
 	int fd = file_open(path, O_RDONLY, 0, err);
@@ -163,7 +167,7 @@ static int store_file(const char *state, const char *path,
 
 	if (fd < 0)
 		return -1;
-	result = keep(state, fd, artifact->digest, err);
+	result = keep(state, fd, wanted, artifact->digest, err);
 	if (result == 0 && fstat(fd, &info) < 0)
 		result = error_set(err, ERROR_IO, "cannot look at %s: %s", path,
 				   strerror(errno));
@@ -180,7 +184,7 @@ static int store_below(const char *state, const char *folder, const char *path,
 {
 	char *whole = path_join(folder, path);
 	struct artifact it;
-	int result = store_file(state, whole, &it, err);
+	int result = store_file(state, whole, NULL, &it, err);
 
 	if (result == 0)
 		artifacts_put(set, path, it.digest, it.bytes, it.mode);
@@ -221,20 +225,19 @@ int artifacts_store(const char *state, const char *folder,
 	return result;
 }
 
-int artifact_store(const char *state, const char *path,
-		   char digest[DIGEST_TEXT_SIZE], int64_t *bytes,
-		   struct error *err)
+int artifact_store(const char *state, const char *path, const char *digest,
+		   int64_t *bytes, struct error *err)
 {
 	char *store = store_path(state);
 	struct artifact it;
 	int result = folder_make(store, 0700, err);
 
 	if (result == 0)
-		result = store_file(state, path, &it, err);
-	if (result == 0) {
-		memcpy(digest, it.digest, sizeof(it.digest));
+		result = store_file(state, path, digest, &it, err);
+	if (result == 0)
 		*bytes = it.bytes;
-	}
+	else
+		error_prefix(err, "%s", path);
 	free(store);
 	return result;
 }

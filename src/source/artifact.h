@@ -53,10 +53,9 @@ int artifacts_store(const char *state, const char *folder,
 		    const struct strings *globs, struct artifacts *set,
 		    struct error *err) MUST_CHECK;
 
-/* Keeps one file alone, which path names as it is. */
-int artifact_store(const char *state, const char *path,
-		   char digest[DIGEST_TEXT_SIZE], int64_t *bytes,
-		   struct error *err) MUST_CHECK;
+/* Keeps one file alone, which path names as it is, if it has the digest. */
+int artifact_store(const char *state, const char *path, const char *digest,
+		   int64_t *bytes, struct error *err) MUST_CHECK;
 
 /* Copies every artifact to its path below folder, over what is there. A
  * stored file that no longer has its digest is refused (ERROR_CORRUPT). */

@@ -65,25 +65,38 @@ void keeping_free(struct keeping *keeping)
 
 /* As it is, or as its format writes it: &amp; or \". What one format holds of
  * the other, such as a message in HTML, is looked at last. */
-static bool holds_secrets(struct keeping *keeping, const char *file)
+static bool holds_secrets(struct keeping *keeping, struct str *text)
 {
+	bool is_xml =
+		text->data[strspn(text->data, " \t\r\n\xef\xbb\xbf")] == '<';
+	bool holds = mask_finds(keeping->mask, text->data, text->len);
+
+	(is_xml ? unescape_xml : unescape_json)(text);
+	holds = holds || mask_finds(keeping->mask, text->data, text->len);
+	(is_xml ? unescape_json : unescape_xml)(text);
+	return holds || mask_finds(keeping->mask, text->data, text->len);
+}
+
+/* Looks at the bytes that were judged, not at what took their place. */
+static bool may_be_kept(struct keeping *keeping, const struct report *report,
+			const char *file)
+{
+	char digest[DIGEST_TEXT_SIZE];
 	struct str text = STR_INIT;
-	bool holds = true;
-	bool is_xml;
+	bool may = false;
 
 	if (!keeping->mask)
-		return false;
-	if (file_read(file, &text, RAW_BYTES, NULL) == 0) {
-		is_xml = text.data[strspn(text.data, " \t\r\n\xef\xbb\xbf")] ==
-			 '<';
-		holds = mask_finds(keeping->mask, text.data, text.len);
-		(is_xml ? unescape_xml : unescape_json)(&text);
-		holds = holds || mask_finds(keeping->mask, text.data, text.len);
-		(is_xml ? unescape_json : unescape_xml)(&text);
-		holds = holds || mask_finds(keeping->mask, text.data, text.len);
+		return true;
+	if (file_read(file, &text, RAW_BYTES, &keeping->err) == 0) {
+		digest_bytes(text.data, text.len, digest);
+		if (strcmp(digest, report->digest) == 0)
+			may = !holds_secrets(keeping, &text);
+		else
+			error_set(&keeping->err, ERROR_CORRUPT,
+				  "%s: it is not as it was read", file);
 	}
 	str_release(&text);
-	return holds;
+	return may;
 }
 
 void keeping_report(struct keeping *keeping, const struct report *report,
@@ -97,9 +110,10 @@ void keeping_report(struct keeping *keeping, const struct report *report,
 		evidence_continue(keeping->writer, keeping->path);
 	keeping->goes_on = false;
 	if (report && file && keep_raw && !report->has_secrets &&
-	    !holds_secrets(keeping, file) &&
-	    artifact_store(keeping->state_folder, file, raw->digest,
+	    may_be_kept(keeping, report, file) &&
+	    artifact_store(keeping->state_folder, file, report->digest,
 			   &raw->bytes, &keeping->err) == 0) {
+		memcpy(raw->digest, report->digest, sizeof(raw->digest));
 		context->digest = raw->digest;
 		context->bytes = raw->bytes;
 	}

@@ -6,6 +6,8 @@
 
 #include "base/file.h"
 #include "base/memory.h"
+#include "report/report.h"
+#include "step/keep.h"
 #include "step/reports.h"
 
 #define LIVE "name: shop\nstages:\n  go: {run: x, reports: {tap: \"-\"}}\n"
@@ -307,6 +309,41 @@ static void who_lets_go_while_they_are_read_is_not_told(void **state)
 	end(&f);
 }
 
+/* What is kept by digest is what the verdict is of. */
+static void a_file_that_changed_since_is_not_kept(void **state)
+{
+	struct evidence_context context = {.path = "out/a.xml"};
+	struct report report;
+	struct keeping *keeping;
+	struct event *event;
+	struct fixture f;
+	char *path;
+
+	(void)state;
+	begin(&f, FILES);
+	make_logs(&f);
+	path = path_join(f.rig.folder, "out/a.xml");
+	put_file(&f, "a.xml", green);
+	assert_int_equal(report_read(path, "junit", &report, NULL), 0);
+	keeping = keeping_new(f.rig.step, false);
+	keeping_report(keeping, &report, &context, path, true);
+	assert_string_equal(context.digest, report.digest);
+	assert_null(keeping_why(keeping));
+	context.digest = NULL;
+	put_file(&f, "a.xml", red);
+	keeping_report(keeping, &report, &context, path, true);
+	assert_null(context.digest);
+	assert_non_null(strstr(keeping_why(keeping), "not as it was read"));
+	event = event_new(EVENT_REPORT_READ, "go");
+	keeping_tell(keeping, 1, event);
+	assert_string_equal(event_text(event, "digest"), "");
+	event_free(event);
+	keeping_free(keeping);
+	report_release(&report);
+	free(path);
+	end(&f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -322,6 +359,7 @@ int main(void)
 		cmocka_unit_test(a_report_that_was_not_written_is_red),
 		cmocka_unit_test(a_report_of_an_older_run_is_red),
 		cmocka_unit_test(who_lets_go_while_they_are_read_is_not_told),
+		cmocka_unit_test(a_file_that_changed_since_is_not_kept),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
