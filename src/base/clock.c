@@ -22,13 +22,26 @@ int64_t clock_monotonic_ms(void)
 	return clock_monotonic_us() / 1000;
 }
 
-int64_t clock_wall_ms(void)
+static bool read_fixed(int64_t *ms)
 {
 	const char *fixed = getenv("SIGNALBOX_NOW");
+
+	return fixed && clock_parse_utc(fixed, ms, NULL) == 0;
+}
+
+bool clock_is_fixed(void)
+{
+	int64_t ms;
+
+	return read_fixed(&ms);
+}
+
+int64_t clock_wall_ms(void)
+{
 	struct timespec now;
 	int64_t ms;
 
-	if (fixed && clock_parse_utc(fixed, &ms, NULL) == 0)
+	if (read_fixed(&ms))
 		return ms;
 	clock_gettime(CLOCK_REALTIME, &now);
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;

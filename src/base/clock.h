@@ -18,6 +18,7 @@
 int64_t clock_monotonic_us(void);
 int64_t clock_monotonic_ms(void);
 int64_t clock_wall_ms(void);
+bool clock_is_fixed(void);
 
 /* "2026-11-20T23:53:51.123Z" into text, which is returned. */
 char *clock_format_utc(int64_t wall_ms, char text[CLOCK_TEXT_SIZE]);

@@ -152,6 +152,8 @@ void engine_stop_if_done(struct engine *engine);
 
 /* run-record.c */
 void engine_tell_started(struct engine *engine);
+/* Warns when the time of day is not the machine's. */
+void engine_tell_clock(struct engine *engine);
 void engine_finish_run(struct engine *engine);
 
 /* run-folder.c */

@@ -328,6 +328,7 @@ void run_restore(struct engine *engine)
 	engine->started_us -= (clock_wall_ms() - past->started) * 1000;
 	if (!engine->options.vote)
 		tell_resumed(engine);
+	engine_tell_clock(engine);
 	if (leftovers)
 		engine_note(engine, "warning",
 			    "%zu process%s that the run had left running %s "

@@ -178,4 +178,17 @@ void engine_tell_started(struct engine *engine)
 	event_set_json_owned(event, "options", options_json(engine));
 	event_set_json_owned(event, "past", past_json(engine));
 	engine_emit(engine, event);
+	engine_tell_clock(engine);
+}
+
+void engine_tell_clock(struct engine *engine)
+{
+	char time[CLOCK_TEXT_SIZE];
+
+	if (clock_is_fixed())
+		engine_note(engine, "warning",
+			    "the clock stands at %s, as SIGNALBOX_NOW says: "
+			    "what has ended since, exceptions and approvals, "
+			    "holds again in this run",
+			    clock_format_utc(clock_wall_ms(), time));
 }

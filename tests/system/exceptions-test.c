@@ -296,6 +296,25 @@ static void who_wrote_it_allows_no_stage_to_fail(void **state)
 			       "that was written by its reviewer");
 }
 
+/* Whoever sets the clock back is seen to. */
+static void an_ended_allowance_holds_by_no_silent_clock(void **state)
+{
+	struct site *site = *state;
+	char *text = xasprintf(ALLOWED, "flaky");
+
+	memcpy(strstr(text, "2999"), "1999", 4);
+	site_pipeline(site, text);
+	commit_as(site, "ana", 1998);
+	assert_int_equal(site_call(site, "run", NULL), 1);
+	assert_null(strstr(site->out, "SIGNALBOX_NOW"));
+	setenv("SIGNALBOX_NOW", "1999-10-01T00:00:00Z", 1);
+	assert_int_equal(site_call(site, "run", NULL), 0);
+	unsetenv("SIGNALBOX_NOW");
+	assert_says(site->out, "the clock stands at 1999-10-01T00:00:00.000Z, "
+			       "as SIGNALBOX_NOW says");
+	free(text);
+}
+
 static void what_is_not_committed_allows_no_stage_to_fail(void **state)
 {
 	struct site *site = *state;
@@ -347,6 +366,7 @@ static int tests(void)
 		TEST(a_reviewer_is_one_of_reviewers),
 		TEST(the_line_of_codeowners_that_decides_is_told),
 		TEST(who_wrote_it_allows_no_stage_to_fail),
+		TEST(an_ended_allowance_holds_by_no_silent_clock),
 		TEST(what_is_not_committed_allows_no_stage_to_fail),
 		TEST(a_shallow_clone_knows_of_no_review),
 	};
