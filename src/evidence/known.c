@@ -13,6 +13,7 @@
 struct known { /* all of a key, once they are sorted */
 	char key[KEY_SIZE];
 	uint32_t left[REPORT_SEVERITY_COUNT];
+	uint32_t waited[REPORT_SEVERITY_COUNT];
 };
 
 struct known_findings {
@@ -35,7 +36,7 @@ void known_free(struct known_findings *known)
 }
 
 void known_add(struct known_findings *known, const char *key,
-	       enum report_severity severity)
+	       enum report_severity severity, bool waited)
 {
 	struct known *item = VECTOR_ADD(known->items, known->count, known->cap);
 
@@ -43,7 +44,7 @@ void known_add(struct known_findings *known, const char *key,
 		BUG("a finding is known too late");
 	memset(item, 0, sizeof(*item));
 	memcpy(item->key, key, strnlen(key, KEY_SIZE - 1));
-	item->left[severity] = 1;
+	(waited ? item->waited : item->left)[severity] = 1;
 }
 
 static int compare(const void *a, const void *b)
@@ -66,36 +67,39 @@ static void sort(struct known_findings *known)
 			*++last = *item;
 			continue;
 		}
-		for (int s = 0; s < REPORT_SEVERITY_COUNT; s++)
+		for (int s = 0; s < REPORT_SEVERITY_COUNT; s++) {
 			last->left[s] += item->left[s];
+			last->waited[s] += item->waited[s];
+		}
 	}
 	known->count = (size_t)(last - known->items) + 1;
 }
 
 /* Of those that were as bad at least, the least. What is unknown now may be
  * critical; what was unknown need not have been more than that. */
-static bool take(struct known *item, enum report_severity severity)
+static bool take(uint32_t left[REPORT_SEVERITY_COUNT],
+		 enum report_severity severity)
 {
 	int least = severity;
 
 	if (severity == REPORT_SEVERITY_UNKNOWN) {
-		if (item->left[severity]) {
-			item->left[severity]--;
+		if (left[severity]) {
+			left[severity]--;
 			return true;
 		}
 		least = REPORT_SEVERITY_CRITICAL;
 	}
 	for (int s = least; s < REPORT_SEVERITY_COUNT; s++) {
-		if (!item->left[s])
+		if (!left[s])
 			continue;
-		item->left[s]--;
+		left[s]--;
 		return true;
 	}
 	return false;
 }
 
 bool known_take(struct known_findings *known, const char *key,
-		enum report_severity severity)
+		enum report_severity severity, bool waits)
 {
 	struct known *item;
 
@@ -105,5 +109,6 @@ bool known_take(struct known_findings *known, const char *key,
 		return false;
 	item = bsearch(key, known->items, known->count, sizeof(*known->items),
 		       compare);
-	return item && take(item, severity);
+	return item && ((waits && take(item->waited, severity)) ||
+			take(item->left, severity));
 }

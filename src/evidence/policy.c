@@ -92,15 +92,17 @@ void findings_sort_out(struct report *report,
 			continue;
 		if (policy->known) {
 			finding_key(finding, key);
-			finding->is_new = !known_take(policy->known, key,
-						      finding->severity);
+			finding->is_new =
+				!known_take(policy->known, key,
+					    finding->severity, !finding->fixed);
 		}
-		if (policy->known && !finding->is_new)
-			leave_out(report, finding, FINDING_KNOWN,
-				  &report->known);
-		else if (policy->only_fixable && may_wait(finding))
+		/* First, since the next run is to know why it did not count. */
+		if (policy->only_fixable && may_wait(finding))
 			leave_out(report, finding, FINDING_NOT_FIXABLE,
 				  &report->not_fixable);
+		else if (policy->known && !finding->is_new)
+			leave_out(report, finding, FINDING_KNOWN,
+				  &report->known);
 	}
 }
 

@@ -30,7 +30,9 @@ static int know_live(struct scan_job *job, struct known_findings *known,
 	for (size_t i = 0; i < kept.finding_count; i++)
 		if (is_open(&kept.findings[i]))
 			known_add(known, kept.findings[i].key,
-				  kept.findings[i].severity);
+				  kept.findings[i].severity,
+				  strcmp(kept.findings[i].state,
+					 "not-fixable") == 0);
 	kept_release(&kept);
 	return 0;
 }
@@ -54,7 +56,7 @@ static int know_report(const struct scan_job *job, const struct str *text,
 		if (report.findings[i].suppressed)
 			continue;
 		finding_key(&report.findings[i], key);
-		known_add(known, key, report.findings[i].severity);
+		known_add(known, key, report.findings[i].severity, false);
 	}
 	report_release(&report);
 	return result;

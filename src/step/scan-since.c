@@ -25,7 +25,8 @@ static void mark_new(struct report *report, struct known_findings *known)
 		if (finding->state != FINDING_OPEN)
 			continue;
 		finding_key(finding, key);
-		finding->is_new = !known_take(known, key, finding->severity);
+		finding->is_new =
+			!known_take(known, key, finding->severity, false);
 	}
 }
 
@@ -52,7 +53,7 @@ void scan_since(struct scan_job *job)
 	known = known_new();
 	for (size_t i = 0; i < kept.finding_count; i++)
 		known_add(known, kept.findings[i].key,
-			  kept.findings[i].severity);
+			  kept.findings[i].severity, false);
 	for (size_t i = 0; i < job->count; i++)
 		if (job->readings[i].is_read)
 			mark_new(&job->readings[i].report, known);

@@ -230,6 +230,13 @@ static void only_what_is_new_since_live_counts(void **state)
 	release_with(site, "{report: r.json, unknown: warn, only-fixable: "
 			   "true}");
 	green(site, "{report: r.json, new-only: production}", "1 known before");
+	/* It was let stand until there is a version that mends it. */
+	site_put(site, "r.json",
+		 TRIVY(TARGET("t", "\"Vulnerabilities\":[" FOUND(
+					   "CVE-2031-2", "fern", "CRITICAL",
+					   ",\"FixedVersion\":\"2\"") "]")));
+	red(site, "{report: r.json, new-only: production, only-fixable: true}",
+	    "1 critical");
 	site_put(site, "r.json",
 		 TRIVY(TARGET("t", "\"Vulnerabilities\":[" FERN
 				   "," FOUND("CVE-2031-3", "fern", "HIGH",

@@ -146,7 +146,8 @@ static void what_was_there_before_does_not_count(void **state)
 	policy.known = known_new();
 	for (size_t i = 0; i < report.finding_count; i++) {
 		finding_key(&report.findings[i], key);
-		known_add(policy.known, key, report.findings[i].severity);
+		known_add(policy.known, key, report.findings[i].severity,
+			  false);
 	}
 	findings_sort_out(&report, &policy);
 	assert_int_equal(report.open, 0);
@@ -177,7 +178,7 @@ static void judge_two(enum report_severity was, enum report_severity first,
 	report.findings[1].severity = second;
 	finding_key(&report.findings[0], key);
 	policy.known = known_new();
-	known_add(policy.known, key, was);
+	known_add(policy.known, key, was, false);
 	findings_sort_out(&report, &policy);
 	text = xasprintf("%s, %s", finding_state_name(report.findings[0].state),
 			 finding_state_name(report.findings[1].state));
