@@ -2,6 +2,7 @@
 /* The formats of lines, as files: the same reader as for live output. */
 #include <string.h>
 
+#include "base/memory.h"
 #include "report/formats/cmocka.h"
 #include "report/format.h"
 #include "report/formats/gotest.h"
@@ -27,6 +28,23 @@ static bool any_line(const struct report_input *input,
 	return false;
 }
 
+/* Neither a line of a report nor what explains one: it was printed. */
+static bool was_printed(const char *line, size_t len)
+{
+	static const char *const begins[] = {
+		"ok",	     "not ok",	"1..", "TAP version",
+		"Bail out!", "pragma ", "["};
+
+	if (!len || strchr(" \t#}", *line) || subunit_is_test(line, len) ||
+	    subunit_is_result(line, len))
+		return false;
+	for (size_t i = 0; i < ARRAY_SIZE(begins); i++)
+		if (len >= strlen(begins[i]) &&
+		    memcmp(line, begins[i], strlen(begins[i])) == 0)
+			return false;
+	return true;
+}
+
 static int read_lines(const struct report_input *input, struct report *report,
 		      struct error *err)
 {
@@ -39,6 +57,9 @@ static int read_lines(const struct report_input *input, struct report *report,
 	report_stream_feed(stream, input->text, input->len);
 	report_stream_finish(stream, report);
 	report_stream_free(stream);
+	/* Each line of go test's is an event that tells what it is. */
+	report->has_secrets |= strcmp(report->format, "gotest") != 0 &&
+			       any_line(input, was_printed);
 	return 0;
 }
 

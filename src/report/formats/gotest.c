@@ -83,12 +83,22 @@ static bool is_marker(const char *text)
 	return starts_with(text, "=== ") || starts_with(text, "--- ");
 }
 
+/* What go test itself says of a package. */
+static bool is_verdict(const char *text)
+{
+	return starts_with(text, "PASS\n") || starts_with(text, "FAIL") ||
+	       starts_with(text, "ok  \t") || starts_with(text, "?   \t") ||
+	       starts_with(text, "coverage: ");
+}
+
 static void add_output(struct gotest_reader *gotest, struct gotest_unit *unit,
 		       const json_t *event)
 {
 	const char *text = member_text(event, "Output");
 	size_t before = unit->output.len;
 
+	if (text && !is_marker(text) && !(unit->is_package && is_verdict(text)))
+		report_of(gotest)->has_secrets = true; /* it was printed */
 	if (!text || unit->is_package || is_marker(text) ||
 	    gotest->output_bytes >= REPORT_CASES_BYTES)
 		return;

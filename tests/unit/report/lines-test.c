@@ -218,6 +218,45 @@ static void a_person_may_call_cmockas_tap_cmocka(void **state)
 	free(path);
 }
 
+/* As a JUnit file with system-out: whatever was printed may be in it. */
+static void a_file_with_what_was_printed_is_not_copied(void **state)
+{
+	static const struct {
+		const char *format, *text;
+		bool is_printed;
+	} files[] = {
+		{"tap", "TAP version 13\n1..2\nok 1 a\n# why\n", false},
+		{"tap", "1..1\nnot ok 1 a\n  ---\n  got: 2\n  ...\n", false},
+		{"tap", "1..1\nPATH=/home/ana/bin\nok 1 a\n", true},
+		{"subunit", "test: a\nsuccess: a\n", false},
+		{"subunit", "test: a\nPATH=/home\nsuccess: a\n", true},
+		{"gotest",
+		 "{\"Action\":\"run\",\"Package\":\"p\",\"Test\":\"T\"}\n"
+		 "{\"Action\":\"output\",\"Package\":\"p\",\"Test\":\"T\","
+		 "\"Output\":\"=== RUN   T\\n\"}\n"
+		 "{\"Action\":\"pass\",\"Package\":\"p\",\"Test\":\"T\"}\n"
+		 "{\"Action\":\"output\",\"Package\":\"p\","
+		 "\"Output\":\"PASS\\n\"}\n"
+		 "{\"Action\":\"pass\",\"Package\":\"p\"}\n",
+		 false},
+		{"gotest",
+		 "{\"Action\":\"run\",\"Package\":\"p\",\"Test\":\"T\"}\n"
+		 "{\"Action\":\"output\",\"Package\":\"p\",\"Test\":\"T\","
+		 "\"Output\":\"PATH=/home\\n\"}\n"
+		 "{\"Action\":\"pass\",\"Package\":\"p\",\"Test\":\"T\"}\n",
+		 true},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
+		struct report report =
+			report_of_text(files[i].text, files[i].format);
+
+		assert_int_equal(report.has_secrets, files[i].is_printed);
+		report_release(&report);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -239,6 +278,7 @@ int main(void)
 		cmocka_unit_test(a_groups_set_up_that_fails_is_no_test),
 		cmocka_unit_test(a_leak_is_explained_to_its_last_line),
 		cmocka_unit_test(a_person_may_call_cmockas_tap_cmocka),
+		cmocka_unit_test(a_file_with_what_was_printed_is_not_copied),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
