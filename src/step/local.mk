@@ -31,6 +31,7 @@ libsignalbox_a_SOURCES += \
 	%D%/reopen.h \
 	%D%/reports.c %D%/reports.h \
 	%D%/reading.c %D%/reading.h %D%/require.c %D%/require.h \
+	%D%/reasons.c %D%/reasons.h \
 	%D%/requests.c %D%/requests.h \
 	%D%/run.c \
 	%D%/scan.c %D%/scan.h \

@@ -12,6 +12,7 @@
 #include "evidence/report-files.h"
 #include "report/stream.h"
 #include "step/keep.h"
+#include "step/reasons.h"
 #include "step/require.h"
 #include "step/test-names.h"
 
@@ -388,10 +389,41 @@ static void reports_release(struct reports *reports)
 	free(reports);
 }
 
+/* What cannot be believed first, then what failed, then what falls short. */
+static int rank_of(const struct reading *reading)
+{
+	return !reading->is_read ? 0 : reading->kind == REPORT_OF_TESTS ? 1 : 2;
+}
+
+/* Of all of them; NULL: they are good. The caller's. */
+static char *why_red(const struct reports *reports)
+{
+	size_t count = 0;
+	struct reason *reasons =
+		xcalloc(reports->reading_count + 2, sizeof(*reasons));
+	char *why;
+
+	if (reports->live.why)
+		reasons[count++] =
+			(struct reason){.text = reports->live.why,
+					.rank = rank_of(&reports->live)};
+	for (size_t i = 0; i < reports->reading_count; i++)
+		if (reports->readings[i].why)
+			reasons[count++] = (struct reason){
+				.text = reports->readings[i].why,
+				.rank = rank_of(&reports->readings[i])};
+	if (reports->why)
+		reasons[count++] =
+			(struct reason){.text = reports->why, .rank = 3};
+	why = reasons_join(reasons, count);
+	free(reasons);
+	return why;
+}
+
 static void files_read(void *data)
 {
 	struct reports *reports = data;
-	const char *why = reports->live.why ? reports->live.why : reports->why;
+	char *why;
 	size_t lives = reports->live.is_read;
 
 	reports->is_busy = false;
@@ -400,18 +432,17 @@ static void files_read(void *data)
 		return;
 	}
 	tell_stream(reports);
-	for (size_t i = 0; i < reports->reading_count; i++) {
+	for (size_t i = 0; i < reports->reading_count; i++)
 		tell_reading(reports, lives + i, &reports->readings[i]);
-		if (!why)
-			why = reports->readings[i].why;
-	}
 	if (reports->stream || reports->reading_count)
 		test_names_keep_owned(reports->step, &reports->names);
 	step_tell_notes(reports->step, "require", &reports->notes);
 	if (keeping_why(reports->keeping))
 		step_warn(reports->step, "what its reports say is not kept: %s",
 			  keeping_why(reports->keeping));
+	why = why_red(reports);
 	reports->done(why, reports->data);
+	free(why);
 }
 
 void reports_finish(struct reports *reports,

@@ -12,6 +12,7 @@
 
 #include "base/memory.h"
 #include "step/reading.h"
+#include "step/reasons.h"
 
 #define FINDINGS_TOLD 200
 
@@ -157,24 +158,40 @@ static void tell_scan(struct step *step, struct scan_job *job)
 	step_tell_notes(step, job->stage, &job->notes);
 }
 
+/* What is unread may hold anything. */
+static int rank_of(const struct scan_reading *reading)
+{
+	int s = REPORT_SEVERITY_COUNT - 1;
+
+	if (!reading->is_read)
+		return 0;
+	while (s > 0 && !reading->report.by_severity[s])
+		s--;
+	return REPORT_SEVERITY_COUNT - s;
+}
+
 /* NULL when all hold; the caller's. */
 static char *why_red(const struct scan_job *job)
 {
-	const struct scan_reading *first = NULL;
-	size_t more = 0;
+	struct reason *reasons = xcalloc(job->count + 1, sizeof(*reasons));
+	size_t count = 0;
+	char *why;
 
 	for (size_t i = 0; i < job->count; i++) {
-		more += first && !job->readings[i].passed;
-		if (!first && !job->readings[i].passed)
-			first = &job->readings[i];
+		const struct scan_reading *reading = &job->readings[i];
+
+		if (!reading->passed)
+			reasons[count++] = (struct reason){
+				.file = job->count > 1
+						? scan_shown(job, reading->path)
+						: NULL,
+				.text = reading->text,
+				.rank = rank_of(reading),
+			};
 	}
-	if (!first || job->count == 1)
-		return first ? xstrdup(first->text) : NULL;
-	if (!more)
-		return xasprintf("%s: %s", scan_shown(job, first->path),
-				 first->text);
-	return xasprintf("%s: %s, and %zu more like it",
-			 scan_shown(job, first->path), first->text, more);
+	why = reasons_join(reasons, count);
+	free(reasons);
+	return why;
 }
 
 static void job_free(struct scan_job *job)

@@ -291,6 +291,34 @@ static void a_report_of_an_older_run_is_red(void **state)
 	end(&f);
 }
 
+/* What cannot be read is worst; coverage comes last, wherever it stands. */
+static void each_report_that_is_red_is_in_the_reason(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	begin(&f,
+	      "name: shop\nstages:\n  go: {run: x, reports: {lcov: out/c, "
+	      "junit: \"out/*.xml\", tap: out/t}, require: {lines: 90%}}\n");
+	put_file(&f, "a.xml", red);
+	put_file(&f, "b.xml", red);
+	put_file(&f, "c", "SF:a\nDA:1,1\nDA:2,0\nend_of_record\n");
+	finish(&f);
+	assert_string_equal(f.why, "no report matches out/t; the stage must "
+				   "write it; 1 of 1 tests did not pass, the "
+				   "first: c.b; 1 of 1 tests did not pass, the "
+				   "first: c.b; and 1 more report");
+	end(&f);
+	begin(&f, "name: shop\nstages:\n  go: {run: x, reports: {lcov: out/c, "
+		  "junit: out/a.xml}, require: {lines: 90%}}\n");
+	put_file(&f, "a.xml", red);
+	put_file(&f, "c", "SF:a\nDA:1,1\nDA:2,0\nend_of_record\n");
+	finish(&f);
+	assert_string_equal(f.why, "1 of 1 tests did not pass, the first: c.b; "
+				   "50% of lines are covered, and 90% must be");
+	end(&f);
+}
+
 static void who_lets_go_while_they_are_read_is_not_told(void **state)
 {
 	struct fixture f;
@@ -358,6 +386,7 @@ int main(void)
 		cmocka_unit_test(the_names_of_all_tests_are_kept),
 		cmocka_unit_test(a_report_that_was_not_written_is_red),
 		cmocka_unit_test(a_report_of_an_older_run_is_red),
+		cmocka_unit_test(each_report_that_is_red_is_in_the_reason),
 		cmocka_unit_test(who_lets_go_while_they_are_read_is_not_told),
 		cmocka_unit_test(a_file_that_changed_since_is_not_kept),
 	};
