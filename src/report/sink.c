@@ -94,6 +94,16 @@ void sink_explain(struct test_sink *sink, const char *text, size_t len)
 	str_add_bytes(&sink->message, text, text_cut(text, len, room - 1));
 }
 
+void sink_explain_lines(struct test_sink *sink, const char *text)
+{
+	while (*text) {
+		size_t len = strcspn(text, "\n");
+
+		sink_explain(sink, text, len);
+		text += len + (text[len] == '\n');
+	}
+}
+
 void sink_locate(struct test_sink *sink, const char *file, size_t len, int line)
 {
 	if (!sink->pending || sink->file.len || !len || len > REPORT_PATH_MAX)

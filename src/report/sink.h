@@ -33,6 +33,8 @@ void sink_begin(struct test_sink *sink, enum test_outcome outcome,
 		const char *name, size_t len);
 /* A line of the pending test's explanation; without one it is ignored. */
 void sink_explain(struct test_sink *sink, const char *text, size_t len);
+/* The same, of all lines of a text. */
+void sink_explain_lines(struct test_sink *sink, const char *text);
 /* Where the pending test failed; the first one told is kept. */
 void sink_locate(struct test_sink *sink, const char *file, size_t len,
 		 int line);

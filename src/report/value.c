@@ -91,3 +91,12 @@ bool text_number(const char *text, size_t len, double *number)
 	*number = strtod(copy, &end);
 	return !*end && isfinite(*number);
 }
+
+const char *text_after(const char *text, size_t len, const char *head)
+{
+	size_t head_len = strlen(head);
+
+	return len >= head_len && memcmp(text, head, head_len) == 0
+		       ? text + head_len
+		       : NULL;
+}

@@ -18,5 +18,7 @@ enum report_severity severity_of_score(double score);
  * fine.
  */
 bool text_number(const char *text, size_t len, double *number);
+/* What stands behind the head that the text begins with; NULL: with another. */
+const char *text_after(const char *text, size_t len, const char *head);
 
 #endif

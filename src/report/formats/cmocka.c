@@ -4,6 +4,8 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "report/value.h"
+
 /* Explanations that wait for their test; more are dropped. */
 #define UNCLAIMED_MAX 256
 
@@ -25,12 +27,11 @@ void cmocka_release(struct cmocka_reader *cmocka)
 static const char *after(const char *line, size_t len, const char *tag,
 			 size_t *rest)
 {
-	size_t tag_len = strlen(tag);
+	const char *text = text_after(line, len, tag);
 
-	if (len < tag_len || memcmp(line, tag, tag_len) != 0)
-		return NULL;
-	*rest = len - tag_len;
-	return line + tag_len;
+	if (text)
+		*rest = len - strlen(tag);
+	return text;
 }
 
 /* "3 test(s)SUFFIX" with perhaps "group: " or a word before the number. */
@@ -70,19 +71,6 @@ static void claim_explanation(struct cmocka_reader *cmocka)
 		cmocka->unclaimed.items[cmocka->claimed++]);
 }
 
-static void explain(struct cmocka_reader *cmocka)
-{
-	const char *at = cmocka->explanation.data;
-
-	while (*at) {
-		size_t len = strcspn(at, "\n");
-
-		sink_explain(cmocka->sink, at, len);
-		at += len + (at[len] == '\n');
-	}
-	str_clear(&cmocka->explanation);
-}
-
 static void end_test(struct cmocka_reader *cmocka, enum test_outcome outcome)
 {
 	if (!cmocka->running)
@@ -91,7 +79,8 @@ static void end_test(struct cmocka_reader *cmocka, enum test_outcome outcome)
 	if (outcome == TEST_FAILED)
 		claim_explanation(cmocka);
 	sink_begin(cmocka->sink, outcome, cmocka->name.data, cmocka->name.len);
-	explain(cmocka);
+	sink_explain_lines(cmocka->sink, cmocka->explanation.data);
+	str_clear(&cmocka->explanation);
 	sink_settle(cmocka->sink);
 }
 

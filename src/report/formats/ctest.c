@@ -98,18 +98,6 @@ static void end_value(struct ctest *ctest)
 		ctest->ms = (int64_t)(seconds * 1000 + 0.5);
 }
 
-static void explain(struct ctest *ctest, const struct str *text)
-{
-	const char *at = text->data;
-
-	while (*at) {
-		size_t len = strcspn(at, "\n");
-
-		sink_explain(ctest->sink, at, len);
-		at += len + (at[len] == '\n');
-	}
-}
-
 static void end_test(struct ctest *ctest)
 {
 	const char *status = ctest->status.data;
@@ -124,8 +112,10 @@ static void end_test(struct ctest *ctest)
 		   ctest->name.len);
 	ctest->sink->ms = ctest->ms;
 	if (ctest->outcome != TEST_PASSED) {
-		explain(ctest, ctest->exit.len ? &ctest->exit : &ctest->status);
-		explain(ctest, &ctest->output);
+		sink_explain_lines(ctest->sink, ctest->exit.len
+							? ctest->exit.data
+							: ctest->status.data);
+		sink_explain_lines(ctest->sink, ctest->output.data);
 	}
 	sink_settle(ctest->sink);
 	ctest->test_depth = 0;

@@ -19,14 +19,6 @@ struct lcov {
 	uint64_t line; /* of the text, from 1 */
 };
 
-static const char *after(const char *line, size_t len, const char *word)
-{
-	size_t head = strlen(word);
-
-	return len >= head && memcmp(line, word, head) == 0 ? line + head
-							    : NULL;
-}
-
 /* The next of fields apart by commas; moves *at behind it. */
 static size_t field(const char **at, const char *end, const char **text)
 {
@@ -104,13 +96,13 @@ static void take_line(struct lcov *lcov, const char *line, size_t len)
 	const char *at;
 
 	lcov->line++;
-	if ((at = after(line, len, "SF:"))) {
+	if ((at = text_after(line, len, "SF:"))) {
 		lcov->in_record = true;
 		lcov->file =
 			coverage_file(&lcov->coverage, at, (size_t)(end - at));
-	} else if ((at = after(line, len, "DA:"))) {
+	} else if ((at = text_after(line, len, "DA:"))) {
 		read_line(lcov, at, end);
-	} else if ((at = after(line, len, "BRDA:"))) {
+	} else if ((at = text_after(line, len, "BRDA:"))) {
 		read_branch(lcov, at, end);
 	} else if (len == 13 && memcmp(line, "end_of_record", 13) == 0) {
 		lcov->in_record = false;
@@ -131,7 +123,7 @@ static size_t each_line(const struct report_input *input, struct lcov *lcov)
 
 		if (len && at[len - 1] == '\r')
 			len--;
-		files += after(at, len, "SF:") != NULL;
+		files += text_after(at, len, "SF:") != NULL;
 		if (lcov)
 			take_line(lcov, at, len);
 		at = newline ? newline + 1 : end;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "report/value.h"
 
 static const struct {
 	const char *word;
@@ -26,19 +27,11 @@ void subunit_release(struct subunit_reader *subunit)
 	str_release(&subunit->name);
 }
 
-static const char *after(const char *line, size_t len, const char *word)
-{
-	size_t head = strlen(word);
-
-	return len >= head && memcmp(line, word, head) == 0 ? line + head
-							    : NULL;
-}
-
 static const char *test_of(const char *line, size_t len)
 {
-	const char *name = after(line, len, "test: ");
+	const char *name = text_after(line, len, "test: ");
 
-	return name ? name : after(line, len, "testing: ");
+	return name ? name : text_after(line, len, "testing: ");
 }
 
 bool subunit_is_test(const char *line, size_t len)
@@ -50,7 +43,7 @@ static const char *result_of(const char *line, size_t len,
 			     enum test_outcome *outcome)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(results); i++) {
-		const char *name = after(line, len, results[i].word);
+		const char *name = text_after(line, len, results[i].word);
 
 		if (!name)
 			continue;
