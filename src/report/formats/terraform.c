@@ -17,7 +17,7 @@
 struct reader {
 	const struct report_input *input;
 	struct report *report;
-	uint64_t forgotten;
+	uint64_t forgotten, imported;
 };
 
 static bool matches(const struct report_input *input)
@@ -99,6 +99,8 @@ static int count_change(struct reader *reader, const json_t *entry,
 		return -1;
 	if (str_equal(member_text(entry, "mode"), "data"))
 		return 0; /* it is read, nothing is changed */
+	reader->imported +=
+		json_is_object(member(member(entry, "change"), "importing"));
 	if (actions.create && (actions.delete || actions.forget))
 		changes->replacements++;
 	else if (actions.create)
@@ -132,6 +134,11 @@ static void judge(struct reader *reader)
 			    "stay where they are",
 			    reader->forgotten,
 			    reader->forgotten == 1 ? "" : "s");
+	if (reader->imported)
+		report_note(reader->report,
+			    "%" PRIu64 " resource%s will be imported: what is "
+			    "there already is taken over",
+			    reader->imported, reader->imported == 1 ? "" : "s");
 	if (json_array_size(member(json, "resource_drift")))
 		report_note(reader->report,
 			    "%zu resources were changed outside of it",

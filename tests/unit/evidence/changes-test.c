@@ -19,9 +19,10 @@ static void a_plan_counts_what_it_does_to_resources(void **state)
 	assert_int_equal(n->changes, 1);
 	assert_int_equal(n->destroys, 1);
 	assert_int_equal(n->replacements, 3);
-	assert_int_equal(report.notes.count, 2);
+	assert_int_equal(report.notes.count, 3);
 	assert_non_null(strstr(report.notes.items[0], "1 resource will be"));
-	assert_non_null(strstr(report.notes.items[1], "1 resources were"));
+	assert_non_null(strstr(report.notes.items[1], "1 resource will be im"));
+	assert_non_null(strstr(report.notes.items[2], "1 resources were"));
 	report_release(&report);
 }
 
