@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Trivy's own JSON: schema 2, and the array of before 2021. What a secret
  * was, and the lines around it, are not read. */
+#include <inttypes.h>
 #include <string.h>
 
 #include "base/memory.h"
@@ -16,6 +17,7 @@ struct trivy {
 	struct report *report;
 	const char *target;   /* the report's own text */
 	struct chains chains; /* of the packages of this target */
+	uint64_t exceptions;  /* misconfigurations that do not count */
 };
 
 /* False: this entry is no finding. */
@@ -137,15 +139,16 @@ static bool add_vulnerability(struct trivy *trivy, const json_t *entry,
 	return true;
 }
 
-/* PASS is no finding; EXCEPTION is one that an ignore took away. */
+/* PASS is no finding, nor is EXCEPTION: a policy of Trivy's user excepts it,
+ * and both are told with --include-non-failures alone. */
 static bool add_misconfiguration(struct trivy *trivy, const json_t *entry,
 				 struct finding *finding)
 {
 	const char *status = member_word(entry, "Status");
 	const json_t *cause = member(entry, "CauseMetadata");
 
-	if (status && strcmp(status, "FAIL") != 0 &&
-	    strcmp(status, "EXCEPTION") != 0)
+	trivy->exceptions += str_equal(status, "EXCEPTION");
+	if (status && strcmp(status, "FAIL") != 0)
 		return false;
 	finding->kind = FINDING_MISCONFIGURATION;
 	finding->id = first_word(trivy, entry, "ID", "AVDID");
@@ -156,10 +159,6 @@ static bool add_misconfiguration(struct trivy *trivy, const json_t *entry,
 	/* Lines of source, which may hold secrets. */
 	if (json_array_size(member(member(cause, "Code"), "Lines")))
 		trivy->report->has_secrets = true;
-	if (status && strcmp(status, "EXCEPTION") == 0) {
-		finding->suppressed = true;
-		finding->suppression = "exception";
-	}
 	finding->url = word(trivy, entry, "PrimaryURL", REPORT_NAME_MAX);
 	return true;
 }
@@ -372,6 +371,11 @@ static int read_trivy(const struct report_input *input, struct report *report,
 	if (report->nothing_scanned)
 		report_note(report, "Trivy found nothing to scan: the report "
 				    "names no target");
+	if (trivy.exceptions)
+		report_note(report,
+			    "misconfigurations that a policy of Trivy "
+			    "excepts, not counted here: %" PRIu64,
+			    trivy.exceptions);
 	report_close(report);
 	return 0;
 }

@@ -46,6 +46,9 @@ static void what_an_ignore_took_away_is_listed(void **state)
 		assert_string_equal(f->source, "vex.json");
 	}
 	assert_int_equal(seen, 2);
+	assert_string_equal(report.notes.items[0],
+			    "misconfigurations that a policy of Trivy excepts, "
+			    "not counted here: 1");
 	report_release(&report);
 }
 
@@ -63,8 +66,8 @@ static void findings_say_what_and_where(void **state)
 	assert_null(f[1].fixed);
 	assert_string_equal(f[2].title, "first line");
 	assert_string_equal(f[4].path, "app/lib.so");
-	assert_string_equal(f[6].id, "DS-0002");
-	assert_int_equal(f[6].line, 7);
+	assert_string_equal(f[7].id, "DS-0002");
+	assert_int_equal(f[7].line, 7);
 	report_release(&report);
 }
 
