@@ -208,6 +208,27 @@ static void a_document_type_that_grows(struct victim *victim)
 	str_release(&text);
 }
 
+/* Guessed and by its name. Where the part that was changed is a value, what
+ * was red is no greener for it. */
+static void attack_changed(struct victim *victim, const struct str *text,
+			   bool is_value)
+{
+	const char *const formats[] = {NULL, victim->format};
+
+	for (size_t i = 0; i < ARRAY_SIZE(formats); i++)
+		if (attack_str(victim, text, formats[i]) == GREEN && is_value &&
+		    victim->outcome == RED)
+			lose(victim, "became green");
+}
+
+/* Whether a string of JSON that goes on at text is no key. */
+static bool is_in_value(const char *text)
+{
+	const char *quote = strchr(text, '"');
+
+	return quote && quote[1 + strspn(quote + 1, " \n")] != ':';
+}
+
 static void numbers_past_all_bounds(struct victim *victim)
 {
 	static const char *const numbers[] = {"1000000000000000000000000000000",
@@ -225,8 +246,7 @@ static void numbers_past_all_bounds(struct victim *victim)
 			str_add_bytes(&text, victim->text.data, at);
 			str_add(&text, numbers[i]);
 			str_add(&text, c + len);
-			attack_str(victim, &text, NULL);
-			attack_str(victim, &text, victim->format);
+			attack_changed(victim, &text, victim->is_document);
 		}
 		at += len;
 	}
@@ -246,8 +266,8 @@ static void strings_that_steer_terminals(struct victim *victim)
 		if (!strchr("\" >", victim->text.data[at - 1]))
 			continue;
 		insert(&text, &victim->text, at, part, strlen(part));
-		attack_str(victim, &text, NULL);
-		attack_str(victim, &text, victim->format);
+		attack_changed(victim, &text,
+			       json && is_in_value(victim->text.data + at));
 	}
 	str_release(&text);
 }
