@@ -87,7 +87,8 @@ bool report_is_fresh(const struct report_identity *before, const char *path,
 	if (is_same(before, &now)) {
 		error_set(err, ERROR_FAILED,
 			  "%s was there before the stage began, which did "
-			  "not write it: this is an older run's report",
+			  "not write it: it is of an older run, or "
+			  "of the commit",
 			  path);
 		return false;
 	}

@@ -49,8 +49,10 @@ bool stage_model_is_unread(const struct stage_model *stage)
 
 static void read_tests(struct stage_model *stage, const struct event *event)
 {
-	if (report_is_unread(event))
+	if (report_is_unread(event)) {
+		stage->tests_unread++;
 		return;
+	}
 	if (!stage->reports++)
 		stage->tests_passed = stage->tests_failed =
 			stage->tests_skipped = 0;
@@ -300,7 +302,7 @@ void stage_model_reset_evidence(struct model *model, struct stage_model *stage)
 	stage->tests_passed = stage->tests_failed = stage->tests_skipped = 0;
 	stage->tests_flaky = 0;
 	stage->reports = 0;
-	stage->unread = 0;
+	stage->unread = stage->tests_unread = 0;
 	stage->suppressed = 0;
 	fold_text(&stage->evidence, "");
 	stage->changes = (struct changes_model){0};

@@ -177,7 +177,8 @@ struct stage_model {
 	size_t test_count, test_cap, tests_bad;
 	bool scanned; /* a findings report was read since it started */
 	bool scan_ok;
-	int64_t unread;	 /* of its reports of findings: they tell nothing */
+	/* Of its reports of findings and of tests: they tell nothing. */
+	int64_t unread, tests_unread;
 	char *scan_text; /* of the worst of its reports that do not hold */
 	struct severity_counts scan_worst; /* that report's */
 	int64_t suppressed; /* findings that an exception covers */

@@ -305,8 +305,12 @@ static void say_report_read(struct str *out, const struct event *event)
 	};
 
 	str_addf(out, "%s: ", event_stage(event));
+	/* What it says may name the file itself. */
+	if (report_is_unread(event) && !starts_with(event_text(event, "reason"),
+						    event_text(event, "path")))
+		str_addf(out, "%s ", event_text(event, "path"));
 	if (report_is_unread(event))
-		str_addf(out, "%s unread", event_text(event, "path"));
+		str_add(out, "unread");
 	for (size_t i = 0; !report_is_unread(event) && i < ARRAY_SIZE(kinds);
 	     i++)
 		if (strcmp(event_text(event, "kind"), kinds[i].kind) == 0)

@@ -95,3 +95,21 @@ void report_relative(struct report *report, const char *root)
 		shorten(report, &report->files[i].path, &roots);
 	free(roots.real);
 }
+
+char *report_told_from(const char *root, const char *message)
+{
+	size_t len = root ? strlen(root) : 0;
+	struct str out = STR_INIT;
+
+	while (len > 1 && *message) {
+		const char *at = strstr(message, root);
+		const char *end = at ? at + len : NULL;
+
+		if (!at || *end != '/')
+			break;
+		str_add_bytes(&out, message, (size_t)(at - message));
+		message = end + 1;
+	}
+	str_add(&out, message);
+	return str_detach(&out);
+}

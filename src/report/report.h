@@ -174,6 +174,9 @@ void report_release(struct report *report);
 /* Of files below the folder `root`, be they told by path or as file:, keeps
  * what follows it. */
 void report_relative(struct report *report, const char *root);
+/* A message of ours that names such a file, told from the folder; the
+ * caller's. */
+char *report_told_from(const char *root, const char *message);
 
 /* Of what reports of the format are; one that is not known: tests. */
 enum report_kind report_format_kind(const char *name);

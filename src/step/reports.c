@@ -193,7 +193,8 @@ static void fill_reading(struct reports *reports, struct reading *reading,
 
 	if (!report_is_fresh(before, path, &err) ||
 	    report_read(path, format, &reading->report, &err) < 0) {
-		reading->why = xstrdup(error_text(&err));
+		reading->why =
+			report_told_from(reports->folder, error_text(&err));
 		error_clear(&err);
 		return;
 	}

@@ -73,7 +73,7 @@ static void read_one(struct scan_job *job, struct scan_reading *reading)
 		/* Before licences are judged, which adds some of ours. */
 		job->reported += reading->report.finding_count;
 	} else {
-		reading->text = xstrdup(error_text(&err));
+		reading->text = report_told_from(job->folder, error_text(&err));
 	}
 	error_clear(&err);
 }

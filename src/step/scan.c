@@ -115,12 +115,21 @@ static void tell_findings(struct step *step, struct report *report)
 		tell_finding(step, &report->findings[i]);
 }
 
+/* Some texts name the file themselves. The caller's. */
+static char *told_of(const char *path, const char *text)
+{
+	return starts_with(text, path) ? xstrdup(text)
+				       : xasprintf("%s: %s", path, text);
+}
+
 /* which: so many'th of those kept. */
 static void tell_reading(struct step *step, struct scan_job *job, size_t which)
 {
 	struct scan_reading *reading = &job->readings[which];
 	const char *path = scan_shown(job, reading->path);
 	struct event *event = step_event(step, EVENT_REPORT_READ);
+	char *line =
+		told_of(path, reading->text ? reading->text : "no finding");
 
 	event_set(event, "path", path);
 	event_set(event, "kind", "findings");
@@ -137,8 +146,8 @@ static void tell_reading(struct step *step, struct scan_job *job, size_t which)
 	scan_tell_since(job, reading, event);
 	keeping_tell(job->keeping, which, event);
 	step_emit(step, event);
-	stage_log_printf(step->options.log, "signalbox: %s: %s\n", path,
-			 reading->text ? reading->text : "no finding");
+	stage_log_printf(step->options.log, "signalbox: %s\n", line);
+	free(line);
 	if (!reading->is_read)
 		return;
 	scan_licences_log(step->options.log, &reading->report);

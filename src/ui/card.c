@@ -166,7 +166,8 @@ static void draw_summary(const struct view *view, struct pen *pen,
 			   number_grouped(stage->tests_passed, count),
 			   (long long)stage->tests_failed,
 			   (long long)stage->tests_skipped);
-	if (stage_model_is_unread(stage))
+	if (stage_model_is_unread(stage) ||
+	    (stage->tests_unread && !stage->has_tests))
 		pen_text(pen, "unread  ");
 	else if (stage->scanned)
 		pen_printf(pen, "%lld crit  %lld high  %lld med  %lld low  ",

@@ -79,6 +79,8 @@ static void add_tests(struct str *out, const struct stage_model *stage)
 	struct str text = STR_INIT;
 	bool fails = stage->tests_failed > 0;
 
+	if (!stage->has_tests && stage->tests_unread)
+		str_add(out, ". Tests: unread");
 	if (!stage->has_tests)
 		return;
 	add_count(&text, stage->tests_failed,
@@ -89,7 +91,9 @@ static void add_tests(struct str *out, const struct stage_model *stage)
 					     : " tests passed");
 	add_count(&text, stage->tests_skipped, " skipped");
 	add_count(&text, stage->tests_flaky, " flaky");
-	str_addf(out, ". %s", text.len ? text.data : "no tests");
+	str_addf(out, ". %s%s", text.len ? text.data : "no tests",
+		 stage->tests_unread ? ", and a report that could not be read"
+				     : "");
 	str_release(&text);
 }
 

@@ -52,6 +52,11 @@ static void add_test(struct table_data *data, struct table_source *source,
 	it->file = borrow(data, from->file);
 }
 
+static char *unread_of(const struct stage_model *stage)
+{
+	return xasprintf("%s: a report could not be read", stage->name);
+}
+
 struct table_data *table_data_new(const struct model *model,
 				  const char *run_folder)
 {
@@ -70,6 +75,10 @@ struct table_data *table_data_new(const struct model *model,
 		source->evidence = xstrdup(stage->evidence);
 		source->is_over = state_is_final(stage->state);
 		source->has_tests = stage->has_tests;
+		if (stage->tests_unread)
+			source->unread_tests = unread_of(stage);
+		if (stage->unread)
+			source->unread_findings = unread_of(stage);
 		source->has_findings = stage->scanned;
 		for (size_t j = 0; j < stage->test_count; j++)
 			add_test(data, source, &stage->tests[j]);
@@ -118,6 +127,8 @@ void table_data_free(struct table_data *data)
 		free(data->sources[i].stage);
 		free(data->sources[i].evidence);
 		free(data->sources[i].why);
+		free(data->sources[i].unread_tests);
+		free(data->sources[i].unread_findings);
 		free(data->sources[i].findings);
 		free(data->sources[i].tests);
 		kept_release(&data->sources[i].kept);
@@ -137,8 +148,19 @@ static bool has(const struct table_source *source, enum table_kind kind)
 	       (kind == TABLE_TESTS && source->has_tests);
 }
 
+static const char *unread(const struct table_source *source,
+			  enum table_kind kind)
+{
+	return kind == TABLE_TESTS	? source->unread_tests
+	       : kind == TABLE_FINDINGS ? source->unread_findings
+					: NULL;
+}
+
 const char *table_data_why(const struct table_data *data, enum table_kind kind)
 {
+	for (size_t i = 0; i < data->source_count; i++)
+		if (unread(&data->sources[i], kind))
+			return unread(&data->sources[i], kind);
 	for (size_t i = 0; i < data->source_count; i++)
 		if (data->sources[i].why && has(&data->sources[i], kind))
 			return data->sources[i].why;

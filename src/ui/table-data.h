@@ -67,6 +67,8 @@ struct table_source {
 	char *why; /* it is not all there is, and why; NULL it is */
 	/* It has read a report of them. */
 	bool has_tests, has_findings;
+	/* Its first report of them that could not be read, NULL none. */
+	char *unread_tests, *unread_findings;
 };
 
 struct table_rows {

@@ -177,38 +177,60 @@ static void draw_passed(struct list *list, const struct stage_model *stage)
 	free(sorted);
 }
 
+static void draw_counts(struct pen *pen, const struct stage_model *stage)
+{
+	char count[NUMBER_TEXT_SIZE];
+
+	pen_field_right(pen, 7, number_grouped(stage->tests_passed, count));
+	pen_text(pen, " ok ");
+	pen_role(pen, stage->tests_failed ? ROLE_FAILED : ROLE_DIM);
+	pen_field_right(pen, 4, number_grouped(stage->tests_failed, count));
+	pen_text(pen, " FAIL ");
+	/* What flakes matters more than what was skipped. */
+	pen_role(pen, stage->tests_flaky ? ROLE_WARNING : ROLE_DIM);
+	pen_field_right(pen, 3,
+			number_grouped(stage->tests_flaky
+					       ? stage->tests_flaky
+					       : stage->tests_skipped,
+				       count));
+	pen_text(pen, stage->tests_flaky ? " flaky" : " skip");
+}
+
+static bool is_bad(const struct stage_model *stage)
+{
+	return stage->tests_failed > 0 || stage->tests_unread > 0;
+}
+
 static void draw_stage(struct list *list, const struct view *view,
 		       const struct stage_model *stage)
 {
-	char count[NUMBER_TEXT_SIZE], clock[CLOCK_TEXT_SIZE];
+	char clock[CLOCK_TEXT_SIZE];
 	struct pen pen;
 	int end;
 
 	if (!next_row(list, &pen, 1))
 		return;
 	end = list->area->cols - 1;
-	pen_role(&pen, stage->tests_failed ? ROLE_FAILED : stage_role(stage));
-	pen_glyph(&pen,
-		  stage->tests_failed ? GLYPH_FAILED : stage_glyph(stage));
+	pen_role(&pen, is_bad(stage) ? ROLE_FAILED : stage_role(stage));
+	pen_glyph(&pen, is_bad(stage) ? GLYPH_FAILED : stage_glyph(stage));
 	pen_text(&pen, " ");
 	pen_role(&pen, ROLE_NORMAL);
 	pen_field(&pen, end - 39 > 8 ? end - 39 : 8, stage->name);
-	pen_field_right(&pen, 7, number_grouped(stage->tests_passed, count));
-	pen_text(&pen, " ok ");
-	pen_role(&pen, stage->tests_failed ? ROLE_FAILED : ROLE_DIM);
-	pen_field_right(&pen, 4, number_grouped(stage->tests_failed, count));
-	pen_text(&pen, " FAIL ");
-	/* What flakes matters more than what was skipped. */
-	pen_role(&pen, stage->tests_flaky ? ROLE_WARNING : ROLE_DIM);
-	pen_field_right(&pen, 3,
-			number_grouped(stage->tests_flaky
-					       ? stage->tests_flaky
-					       : stage->tests_skipped,
-				       count));
-	pen_text(&pen, stage->tests_flaky ? " flaky" : " skip");
+	if (stage->has_tests) {
+		draw_counts(&pen, stage);
+	} else {
+		pen_role(&pen, ROLE_FAILED);
+		pen_field_right(&pen, 10, "unread");
+	}
 	pen_role(&pen, ROLE_DIM);
 	pen_right(&pen, end,
 		  format_elapsed(stage_elapsed(stage, view->now_ms), clock));
+}
+
+static bool is_other(const struct stage_model *stage,
+		     const struct stage_model *shown)
+{
+	return (stage->has_tests || stage->tests_unread) && stage != shown;
 }
 
 static size_t others_of(const struct model *model,
@@ -217,8 +239,7 @@ static size_t others_of(const struct model *model,
 	size_t count = 0;
 
 	for (size_t i = 0; i < model->stage_count; i++)
-		count += model->stages[i].has_tests &&
-			 &model->stages[i] != shown;
+		count += is_other(&model->stages[i], shown);
 	return count;
 }
 
@@ -235,8 +256,7 @@ static void draw_others(struct list *list, const struct view *view,
 	for (size_t i = 0; i < 2 * count && list->row < list->end; i++) {
 		const struct stage_model *it = &model->stages[i % count];
 
-		if (!it->has_tests || it == shown ||
-		    (it->tests_failed > 0) != (i < count))
+		if (!is_other(it, shown) || is_bad(it) != (i < count))
 			continue;
 		if (list->row + 1 == list->end && left > 1)
 			break;

@@ -257,6 +257,11 @@ static void scans_are_summed_over_stages_and_not_twice_by_a_retry(void **state)
 	      "\"stage\":\"html\",\"kind\":\"findings\",\"fresh\":false,"
 	      "\"ok\":false,\"reason\":\"a web page\"");
 	assert_int_equal(model->unread, 1);
+	apply(model, "report.read",
+	      "\"stage\":\"html\",\"kind\":\"tests\",\"fresh\":false,"
+	      "\"ok\":false,\"reason\":\"no JUnit XML\"");
+	assert_int_equal(model_stage(model, "html")->tests_unread, 1);
+	assert_false(model_stage(model, "html")->has_tests);
 }
 
 static void a_retry_forgets_what_the_try_before_found(void **state)

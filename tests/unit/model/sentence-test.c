@@ -80,6 +80,10 @@ static const struct {
 	 "\"fresh\":false,\"ok\":false,\"reason\":\"a web page\"",
 	 "html: h.json unread, does not hold: a web page"},
 	{"report.read",
+	 "\"stage\":\"html\",\"path\":\"h.json\",\"kind\":\"findings\","
+	 "\"fresh\":false,\"ok\":false,\"reason\":\"h.json is a web page\"",
+	 "html: unread, does not hold: h.json is a web page"},
+	{"report.read",
 	 "\"stage\":\"unit\",\"kind\":\"tests\",\"passed\":1204,\"failed\":2,"
 	 "\"errors\":1,\"skipped\":3,\"ok\":false",
 	 "unit: 1,204 tests passed, 2 failed, 3 skipped, does not hold"},

@@ -65,6 +65,7 @@ static void paths_below_a_root_are_told_from_there(void **state)
 		{"w/4/h.c", "w/4/h.c"},
 		{"/w/4", "/w/4"},
 	};
+	char *told;
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(paths); i++) {
@@ -80,6 +81,10 @@ static void paths_below_a_root_are_told_from_there(void **state)
 		report_release(&report);
 		free(text);
 	}
+	told = report_told_from(
+		"/w/4", "/w/4/a.json and /w/4/b.json are no /w/41/c.json");
+	assert_string_equal(told, "a.json and b.json are no /w/41/c.json");
+	free(told);
 }
 
 static void messages_are_put_together(void **state)

@@ -5,6 +5,7 @@
 #include "ui/dialog.h"
 #include "ui/input.h"
 #include "ui/spoken.h"
+#include "ui/table.h"
 
 static const struct charset ascii = {false, false};
 
@@ -208,6 +209,16 @@ static void the_scans_that_fail_are_seen_whatever_their_number(void **state)
 	     "\"ok\":false,\"reason\":\"a web page\"");
 	assert_drawn(&story, 60, 200, " html          unread");
 	assert_drawn(&story, 24, 80, "UNREAD 1  crit 0");
+	tell(&story, "report.read",
+	     "\"stage\":\"right\",\"kind\":\"tests\",\"passed\":1,"
+	     "\"fresh\":true,\"ok\":true");
+	tell(&story, "report.read",
+	     "\"stage\":\"wrong\",\"kind\":\"tests\",\"fresh\":false,"
+	     "\"ok\":false,\"reason\":\"findings\"");
+	assert_drawn(&story, 60, 200, " unread    ");
+	table_open(story.view, story.model, TABLE_TESTS, NULL);
+	table_load(story.view);
+	assert_drawn(&story, 24, 80, "wrong: a report could not be read");
 	story_close(&story);
 }
 
