@@ -7,6 +7,7 @@
  *
  * `make check` tries some points; SIGNALBOX_LONG=1, as `make check-long` has
  * it, all of a release, and 1,000 seeded random ones of a run without one.
+ * Those are shared out among copies of this program, for a death mostly waits.
  */
 #include "system/support.h"
 
@@ -21,12 +22,14 @@
 #include "event/journal.h"
 #include "proc/identity.h"
 #include "support/death.h"
+#include "system/shares.h"
 
 /* Of ways to take up one run; each of them ends it or meets the death. */
 #define ATTEMPTS_MOST 40
 #define POINTS_SHORT 4
 #define RANDOM_SHORT 24
 #define RANDOM_LONG 1000
+#define SHARES 3
 #define SEED 20261121u
 
 /* `did NAME` appends a line to the file effects. */
@@ -394,17 +397,21 @@ static int release(struct site *site, int at, int torn)
 static void a_release_is_resumed_behind_any_record(void **state)
 {
 	struct site *site = *state;
-	int total, step;
+	int share = share_own(), total, step;
 
+	if (is_long() && share < 0) {
+		shares_run(site, __func__, SHARES);
+		return;
+	}
 	site_write(site, "readme", "the first\n");
 	prepare(site, release_pipeline);
 	arm(0, 0);
 	live_through(site, 1);
 	site_load_start(site);
 	total = release(site, 0, 0);
-	step = is_long() ? 1 : total / POINTS_SHORT;
+	step = is_long() ? SHARES : total / POINTS_SHORT;
 	print_message("a release has %d records\n", total);
-	for (int at = is_long() ? 1 : step / 2; at <= total; at += step)
+	for (int at = is_long() ? 1 + share : step / 2; at <= total; at += step)
 		release(site, at, at % 2 ? 0 : 20);
 	site_load_stop(site);
 	assert_int_equal(site_call(site, "verify", NULL), 0);
@@ -425,10 +432,15 @@ static void a_run_is_resumed_behind_random_records(void **state)
 	static const char *const stages[] = {"a", "b", "c",    "d", "e",
 					     "f", "g", "once", "z", NULL};
 	struct site *site = *state;
-	int points = is_long() ? RANDOM_LONG : RANDOM_SHORT;
+	int points = is_long() ? RANDOM_LONG / SHARES + 1 : RANDOM_SHORT;
 	unsigned seed = SEED;
-	int deaths = 0;
+	int share = share_own(), deaths = 0;
 
+	if (is_long() && share < 0) {
+		shares_run(site, __func__, SHARES);
+		return;
+	}
+	seed += (unsigned)(share + 1);
 	prepare(site, graph_pipeline);
 	while (deaths < points) {
 		int run = newest_run(site) + 1;

@@ -99,7 +99,8 @@ check_PROGRAMS += %D%/resume-test
 %C%_resume_test_SOURCES = %D%/resume-test.c $(SITE_SOURCES)
 if PLATFORM_LINUX
 check_PROGRAMS += %D%/anywhere-test
-%C%_anywhere_test_SOURCES = %D%/anywhere-test.c $(SITE_SOURCES)
+%C%_anywhere_test_SOURCES = %D%/anywhere-test.c \
+	%D%/shares.c %D%/shares.h $(SITE_SOURCES)
 # Preloaded into the real program, never linked.
 check_DATA += tests/support/death.so
 tests/support/death.so: tests/support/death.c tests/support/death.h
