@@ -35,7 +35,7 @@ static bool is_bad(const struct exception *it, bool orphans_fail)
 static json_t *hidden(const struct exceptions_told *told,
 		      const struct exception *it)
 {
-	json_t *keys = json_array();
+	json_t *keys = told->stage && !told->kept ? json_null() : json_array();
 
 	for (size_t i = 0;
 	     it->hides && told->kept && i < told->report->finding_count; i++)
@@ -71,6 +71,8 @@ static json_t *object_of(const struct exceptions_told *told,
 	set_text(object, "reviewer", record->reviewer);
 	set_text(object, "until", record->until);
 	json_object_set_new(object, "hides", hidden(told, it));
+	json_object_set_new(object, "run",
+			    told->run ? json_integer(told->run) : json_null());
 	return object;
 }
 
@@ -98,6 +100,10 @@ static void print_line(const struct exceptions_told *told,
 			      record->until ? record->until : "no day");
 	if (told->kept)
 		listing_print(", hides %zu", it->hides);
+	else if (told->stage)
+		listing_print(", hides what no report tells");
+	if (told->kept && told->run != told->asked)
+		listing_print(" in run %lld", (long long)told->run);
 	listing_print("%s%s\n", it->why ? "; it " : "", it->why ? it->why : "");
 	if (record->reason && *record->reason)
 		listing_print("           %s: %s\n",

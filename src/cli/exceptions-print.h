@@ -19,7 +19,8 @@ struct exceptions_told {
 				       * report */
 	const char *stage;	      /* whose scan names them, or NULL */
 	const struct report *report;  /* with kept's findings, in order */
-	const struct kept *kept;
+	const struct kept *kept;      /* NULL: no run tells what it found */
+	int64_t run, asked;	      /* which one tells; the one to be told */
 	bool orphans_fail;
 };
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/file.h"
 #include "base/memory.h"
 #include "base/vector.h"
 #include "cli/arguments.h"
@@ -23,10 +24,18 @@ static const char *const usual[] = {
 
 struct reading {
 	struct project project;
-	char *folder;	     /* of the run; NULL: there is none yet */
-	struct model *model; /* likewise */
+	int64_t run;	     /* 0: there is none yet */
+	bool is_named;	     /* no other will do */
+	struct model *model; /* of the run, NULL when that cannot be read */
 	bool is_damaged;     /* what the run kept is not as it kept it */
+	bool is_partial;     /* a file cannot be read */
 	struct exceptions_printer printer;
+};
+
+/* What a stage found. */
+struct found {
+	struct kept kept;
+	int64_t run; /* 0: no run tells */
 };
 
 /* What the run found, as it was before exceptions. */
@@ -59,26 +68,84 @@ static void take_findings(const struct kept *kept, struct report *report)
 	}
 }
 
-/* Without it nothing is known to be hidden. */
-static void load(struct reading *reading, const char *name, struct kept *kept)
+/* Of each of its reports. */
+static bool is_read(const struct kept *kept)
+{
+	json_t *report;
+	size_t i;
+
+	json_array_foreach(
+		kept->reports, i,
+		report) if (!json_is_true(json_object_get(report,
+							  "fres"
+							  "h"))) return false;
+	return true;
+}
+
+/* 1: kept holds it; 0: not all of it could be read; -1: it is damaged, which is
+ * said. */
+static int load(const char *path, const struct model *model, const char *name,
+		struct kept *kept)
 {
 	const struct stage_model *stage =
-		reading->model ? model_stage(reading->model, name) : NULL;
+		model ? model_stage(model, name) : NULL;
 	struct error err = ERROR_INIT;
-	char *path;
 
-	memset(kept, 0, sizeof(*kept));
-	if (!reading->folder)
-		return;
-	path = evidence_path(reading->folder, name);
-	if (kept_load(path, stage ? stage->evidence : "", kept, &err) < 0 &&
-	    err.code != ERROR_NOT_FOUND) {
-		reading->is_damaged = true;
+	if (kept_load(path, stage ? stage->evidence : "", kept, &err) < 0) {
 		fprintf(stderr, "signalbox: what %s hides is not known: %s\n",
 			name, error_text(&err));
+		error_clear(&err);
+		return -1;
 	}
-	error_clear(&err);
+	if (is_read(kept))
+		return 1;
+	kept_release(kept);
+	return 0;
+}
+
+static int load_of(const struct reading *reading, int64_t run, const char *name,
+		   struct kept *kept)
+{
+	const char *state =
+		repository_state_folder(reading->project.repository);
+	char *folder = run_folder(state, run);
+	char *path = evidence_path(folder, name);
+	struct model *model = NULL;
+	int result = 0;
+
+	if (file_exists(path)) {
+		/* What can be read of it is enough. */
+		model = runs_model(state, run, NULL);
+		result = load(path, model, name, kept);
+	}
+	model_free(model);
 	free(path);
+	free(folder);
+	return result;
+}
+
+/* Of the run that was named, or of the newest that tells of the stage. */
+static void find(struct reading *reading, const char *name, struct found *found)
+{
+	int told = 0;
+
+	memset(found, 0, sizeof(*found));
+	for (int64_t run = reading->run; !told && run > 0; run--) {
+		told = load_of(reading, run, name, &found->kept);
+		found->run = told > 0 ? run : 0;
+		if (reading->is_named)
+			break;
+	}
+	reading->is_damaged = reading->is_damaged || told < 0;
+}
+
+/* Of those that are named and cannot be read all others are listed. */
+static void tell_unread(struct reading *reading, const char *stage,
+			const struct strings *unread)
+{
+	reading->is_partial = reading->is_partial || unread->count;
+	for (size_t i = 0; i < unread->count; i++)
+		fprintf(stderr, "signalbox: %s: %s\n", stage, unread->items[i]);
 }
 
 static struct waivers_options options_of(const struct reading *reading,
@@ -92,41 +159,55 @@ static struct waivers_options options_of(const struct reading *reading,
 	};
 }
 
+static void settle(struct exceptions *all, struct report *report,
+		   bool orphans_fail)
+{
+	struct strings notes = STRINGS_INIT;
+	char *why = NULL;
+
+	exceptions_apply(all, report);
+	(void)exceptions_hold(all, orphans_fail, &why, &notes);
+	strings_release(&notes);
+	free(why);
+}
+
 static int list_scan(struct reading *reading, const struct stage_config *stage,
 		     struct error *err)
 {
 	const struct scan_config *scan = &stage->scan;
 	struct waivers_options options = options_of(reading, &scan->exceptions);
 	struct exceptions all = EXCEPTIONS_INIT;
-	struct strings notes = STRINGS_INIT;
+	struct strings unread = STRINGS_INIT;
 	struct exceptions_told told = {
 		.all = &all,
 		.stage = stage->name,
+		.asked = reading->run,
 		.orphans_fail = scan->orphans == ORPHANS_DEFAULT
 					? scan->exceptions.count > 0
 					: scan->orphans == ORPHANS_FAIL};
 	struct report report;
-	struct kept kept;
-	char *why = NULL;
+	struct found found;
 	int result;
 
 	options.reviewers = &scan->reviewers;
 	options.by_codeowners = scan->by_codeowners;
+	options.unread = &unread;
 	result = waivers_read(&options, &all, err);
-	load(reading, stage->name, &kept);
-	take_findings(&kept, &report);
-	if (result == 0) {
-		exceptions_apply(&all, &report);
-		(void)exceptions_hold(&all, told.orphans_fail, &why, &notes);
+	tell_unread(reading, stage->name, &unread);
+	find(reading, stage->name, &found);
+	take_findings(&found.kept, &report);
+	told.run = found.run;
+	if (found.run) {
 		told.report = &report;
-		told.kept = &kept;
-		exceptions_tell(&reading->printer, &told);
+		told.kept = &found.kept;
+		settle(&all, &report, told.orphans_fail);
 	}
-	free(why);
+	if (result == 0)
+		exceptions_tell(&reading->printer, &told);
 	free(report.findings);
-	strings_release(&notes);
+	strings_release(&unread);
 	exceptions_release(&all);
-	kept_release(&kept);
+	kept_release(&found.kept);
 	return result;
 }
 
@@ -230,20 +311,19 @@ static int open_run(struct reading *reading, const char *word,
 {
 	struct project *project = &reading->project;
 	const char *state;
-	int64_t run = 0;
 
+	reading->is_named = word;
 	if (project_open(project, err) < 0)
 		return -1;
 	state = repository_state_folder(project->repository);
-	if (word && runs_parse_number(word, &run, err) < 0)
+	if (word && runs_parse_number(word, &reading->run, err) < 0)
 		return -1;
 	if (!word)
-		run = run_newest(state);
-	if (run > 0) {
-		reading->folder = run_folder(state, run);
+		reading->run = run_newest(state);
+	if (reading->run > 0)
 		/* Without a word what can be read of it is enough. */
-		reading->model = runs_model(state, run, word ? err : NULL);
-	}
+		reading->model =
+			runs_model(state, reading->run, word ? err : NULL);
 	if (word && !reading->model)
 		return -1;
 	return project_commit(project, word ? reading->model->commit : NULL,
@@ -252,7 +332,7 @@ static int open_run(struct reading *reading, const char *word,
 
 static int list(const char *word, bool json, struct error *err)
 {
-	struct reading reading = {.folder = NULL};
+	struct reading reading = {.run = 0};
 	int result;
 
 	exceptions_printer_init(&reading.printer, json);
@@ -261,6 +341,9 @@ static int list(const char *word, bool json, struct error *err)
 		result = list_all(&reading, err);
 	if (result == 0)
 		result = exceptions_printer_end(&reading.printer, err);
+	if (result == 0 && reading.is_partial)
+		result = error_set(err, ERROR_FAILED,
+				   "not every file of exceptions can be read");
 	if (result == 0 && reading.is_damaged)
 		result = error_set(err, ERROR_CORRUPT,
 				   "what is hidden is not known of every "
@@ -268,7 +351,6 @@ static int list(const char *word, bool json, struct error *err)
 	exceptions_printer_release(&reading.printer);
 	model_free(reading.model);
 	project_close(&reading.project);
-	free(reading.folder);
 	return result;
 }
 

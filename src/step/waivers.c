@@ -216,16 +216,42 @@ static int read_file(struct reading *reading, size_t at, struct exceptions *all,
 {
 	const char *name = reading->files->items[at];
 	struct str text = STR_INIT;
+	struct error why = ERROR_INIT;
 	int result = repository_read_file(reading->repository,
 					  reading->options->commit, name,
-					  FILE_BYTES, &text, err);
+					  FILE_BYTES, &text, &why);
 
 	if (result == 0)
-		result = exceptions_read(all, name, text.data, text.len, err);
+		result = exceptions_read(all, name, text.data, text.len, &why);
+	else if (why.code == ERROR_NOT_FOUND)
+		result = error_set(
+			err, ERROR_NOT_FOUND,
+			"there is no %s%s, and 'exceptions' names "
+			"it: commit it, or take it out there",
+			name, reading->options->commit ? " in the commit" : "");
 	if (result == 0 && text.len)
 		read_blame(reading, at);
+	error_move(err, &why);
 	str_release(&text);
 	return result;
+}
+
+static int read_files(struct reading *reading, struct exceptions *all,
+		      struct error *err)
+{
+	struct strings *unread = reading->options->unread;
+
+	for (size_t i = 0; i < reading->files->count; i++) {
+		struct error why = ERROR_INIT;
+
+		if (read_file(reading, i, all, &why) == 0)
+			continue;
+		if (!unread)
+			return error_move(err, &why);
+		strings_add(unread, error_text(&why));
+		error_clear(&why);
+	}
+	return 0;
 }
 
 static void read_codeowners(struct reading *reading)
@@ -292,8 +318,8 @@ int waivers_read(const struct waivers_options *options, struct exceptions *all,
 	struct reading reading;
 	int result = reading_begin(&reading, options, options->files, err);
 
-	for (size_t i = 0; result == 0 && i < options->files->count; i++)
-		result = read_file(&reading, i, all, err);
+	if (result == 0)
+		result = read_files(&reading, all, err);
 	if (result == 0)
 		reading_judge(&reading, all);
 	reading_end(&reading);

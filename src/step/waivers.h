@@ -17,6 +17,9 @@ struct waivers_options {
 	/* Logins, names, addresses and @groups; NULL or empty: anybody. */
 	const struct strings *reviewers;
 	bool by_codeowners; /* whom CODEOWNERS names for the file */
+	/* Why a file cannot be read, a sentence each, and the others are; NULL:
+	 * that is a failure. */
+	struct strings *unread;
 };
 
 /* Fails when a file is not there, or cannot be read; all is to be released

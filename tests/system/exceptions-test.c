@@ -84,6 +84,48 @@ static void what_another_reviewed_holds_and_is_listed(void **state)
 	assert_says(site->out, "; it is of run 2 alone\n");
 }
 
+/* Of a run that left the stage out nothing is known. */
+static void what_it_hides_is_told_by_the_run_that_scanned(void **state)
+{
+	struct site *site = *state;
+
+	prepare(site);
+	assert_int_equal(site_call(site, "exceptions", NULL), 0);
+	assert_says(site->out, "active     .trivyignore:5 CVE-1 (scan)");
+	assert_says(site->out, ", hides what no report tells\n");
+	assert_int_equal(site_call(site, "run", NULL), 0);
+	assert_int_equal(site_call(site, "run", "--only", "lint", NULL), 0);
+	assert_int_equal(site_call(site, "exceptions", NULL), 0);
+	assert_says(site->out, "active     .trivyignore:5 CVE-1 (scan)");
+	assert_says(site->out, ", hides 1 in run 1\n");
+	assert_int_equal(
+		site_call(site, "exceptions", "2", "--output", "json", NULL),
+		0);
+	assert_says(site->out, "\"hides\": null,\n    \"run\": null");
+}
+
+/* The others are listed all the same. */
+static void a_file_that_is_missing_is_told_with_its_mend(void **state)
+{
+	struct site *site = *state;
+
+	site_pipeline(site, PIPELINE);
+	site_shell(site, site->repository,
+		   "sed -i 's/: .trivyignore}/: [gone, .trivyignore]}/' "
+		   "signalbox.yaml");
+	site_write(site, "found.json", TRIVY);
+	write_exception(site, "minizip is not compiled in", "CVE-1");
+	commit_as(site, "ana", 2020);
+	assert_int_equal(site_call(site, "run", NULL), 1);
+	assert_says(site->out, "there is no gone in the commit, and "
+			       "'exceptions' names it: commit it, or take it "
+			       "out there");
+	assert_int_equal(site_call(site, "exceptions", NULL), 1);
+	assert_says(site->out, ".trivyignore:5 CVE-1 (scan)");
+	assert_says(site->out, "signalbox.yaml:9 allow-failure in lint");
+	assert_says(site->err, "scan: there is no gone in the commit");
+}
+
 static void who_wrote_it_reviews_nothing(void **state)
 {
 	struct site *site = *state;
@@ -133,7 +175,7 @@ static void what_is_dated_back_is_void_too(void **state)
 		   "sed -i s/[.]trivy/x.trivy/ signalbox.yaml");
 	commit_as(site, "ana", 2011);
 	assert_int_equal(site_call(site, "exceptions", NULL), 0);
-	assert_says(site->out, "unused     x.trivyignore:5 CVE-1 (scan)");
+	assert_says(site->out, "active     x.trivyignore:5 CVE-1 (scan)");
 	assert_says(site->out, "active     signalbox.yaml:9 allow-failure");
 }
 
@@ -209,7 +251,8 @@ static void a_reviewer_is_somebody_whom_people_names(void **state)
 		      "  lee: {name: Lee Ray, email: lee@x.org}\n" SCAN(""));
 	review_by(*state, reviewers);
 	for (int i = 0; i < 3; i++)
-		assert_reviewed(*state, i, "unused", "it meets no finding");
+		assert_reviewed(*state, i, "active",
+				"hides what no report tells");
 	assert_reviewed(*state, 3, "invalid", "is its own review");
 	for (int i = 4; i < 8; i++)
 		assert_reviewed(*state, i, "unreviewed",
@@ -224,7 +267,7 @@ static void a_reviewer_is_one_person(void **state)
 
 	site_pipeline(*state, "name: shop\n" SCAN(""));
 	review_by(*state, reviewers);
-	assert_reviewed(*state, 0, "unused", "it meets no finding");
+	assert_reviewed(*state, 0, "active", "hides what no report tells");
 	for (int i = 1; i < 5; i++)
 		assert_reviewed(*state, i, "unreviewed",
 				"has a reviewer who is no one person");
@@ -239,7 +282,7 @@ static void a_reviewer_is_one_of_reviewers(void **state)
 
 	site_pipeline(*state, "name: shop\n" SCAN(", reviewers: [lee]"));
 	review_by(*state, reviewers);
-	assert_reviewed(*state, 0, "unused", "it meets no finding");
+	assert_reviewed(*state, 0, "active", "hides what no report tells");
 	assert_reviewed(*state, 1, "unreviewed", none);
 	assert_reviewed(*state, 2, "unreviewed", none);
 }
@@ -257,7 +300,7 @@ static void the_line_of_codeowners_that_decides_is_told(void **state)
 			"no line of CODEOWNERS is for that file");
 	site_write(*state, "CODEOWNERS", "/src @root\n* @lee\n");
 	review_by(*state, reviewers);
-	assert_reviewed(*state, 0, "unused", "it meets no finding");
+	assert_reviewed(*state, 0, "active", "hides what no report tells");
 	assert_reviewed(*state, 1, "unreviewed",
 			"whom line 2 of CODEOWNERS, which decides, does not");
 }
@@ -357,6 +400,8 @@ static int tests(void)
 {
 	const struct CMUnitTest list[] = {
 		TEST(what_another_reviewed_holds_and_is_listed),
+		TEST(what_it_hides_is_told_by_the_run_that_scanned),
+		TEST(a_file_that_is_missing_is_told_with_its_mend),
 		TEST(who_wrote_it_reviews_nothing),
 		TEST(what_is_edited_after_its_review_is_void),
 		TEST(what_is_dated_back_is_void_too),
