@@ -44,6 +44,17 @@ static void load(const char *folder, const struct stage_model *stage,
 	free(path);
 }
 
+/* NULL: it changes nothing; the caller's. */
+static char *changes_of(const struct stage_model *stage)
+{
+	struct str text = STR_INIT;
+
+	if (changes_sentence(&stage->changes, &text))
+		return str_detach(&text);
+	str_release(&text);
+	return NULL;
+}
+
 static void gather(const char *folder, const struct model *model,
 		   struct export_run *run)
 {
@@ -59,6 +70,10 @@ static void gather(const char *folder, const struct model *model,
 		it->fail_on = stage->fail_on;
 		it->started = stage->started;
 		it->ms = stage->ms;
+		it->changes = changes_of(stage);
+		it->is_compared = stage->coverage.line_count > 0;
+		it->lines_before = stage->coverage.lines_before;
+		it->branches_before = stage->coverage.branches_before;
 		it->bad = state_is_bad(stage->state);
 		it->skipped = stage->state == STATE_SKIPPED ||
 			      !state_is_final(stage->state);
@@ -71,6 +86,7 @@ static void scatter(struct export_run *run)
 	for (size_t i = 0; i < run->count; i++) {
 		kept_release(&run->stages[i].kept);
 		free((char *)run->stages[i].why);
+		free((char *)run->stages[i].changes);
 	}
 	free(run->stages);
 }

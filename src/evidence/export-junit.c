@@ -193,6 +193,20 @@ static void add_stage(struct suite *suite, const struct export_stage *stage)
 		str_add(&suite->cases, "/>\n");
 }
 
+/* For what has no case: what a plan destroys, what is covered. */
+static void add_others(struct str *out, const struct export_stage *stage)
+{
+	char *text = export_others(stage);
+
+	if (*text) {
+		str_add(out, "    <properties>\n      <property");
+		add_attribute(out, "name", "summary");
+		add_attribute(out, "value", text);
+		str_add(out, "/>\n    </properties>\n");
+	}
+	free(text);
+}
+
 static void make_suite(const struct export_stage *stage, struct suite *suite)
 {
 	str_init(&suite->cases);
@@ -228,6 +242,7 @@ void export_junit(const struct export_run *run, struct str *out)
 		str_add(&suites, "  <testsuite");
 		add_attribute(&suites, "name", stage->name);
 		add_counts(&suites, &suite, stage->ms);
+		add_others(&suites, stage);
 		str_add_bytes(&suites, suite.cases.data, suite.cases.len);
 		str_add(&suites, "  </testsuite>\n");
 		str_release(&suite.cases);

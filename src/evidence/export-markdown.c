@@ -3,12 +3,12 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/clock.h"
 #include "base/memory.h"
 #include "base/printable.h"
 #include "evidence/export.h"
-#include "report/json.h"
 
 /* A list leaves so much for what comes behind it. */
 #define LIST_BYTES 10000
@@ -16,7 +16,53 @@
 /* Beyond it no other list begins. */
 #define BEGIN_BYTES 40000
 
-/* Plain words: nothing in them formats, links, or calls a person. */
+static bool is_word(char c)
+{
+	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
+	       (c >= 'A' && c <= 'Z');
+}
+
+/* One that has words on both sides formats nothing. */
+static bool is_inside(const char *text, size_t at)
+{
+	size_t next = at;
+
+	while (text[next] == '_')
+		next++;
+	while (at && text[at] == '_')
+		at--;
+	return is_word(text[at]) && is_word(text[next]);
+}
+
+/* Whether Markdown, or a host of code, would take it for more than it is:
+ * format, link, or call a person. */
+static bool acts(const char *text, size_t at)
+{
+	char next = text[at] ? text[at + 1] : '\0';
+
+	switch (text[at]) {
+	case '_':
+		return !is_inside(text, at);
+	case ':':
+		return next == '/';
+	case '.':
+		return at >= 3 && strncasecmp(text + at - 3, "www", 3) == 0;
+	case '#':
+		return !at || (next >= '0' && next <= '9');
+	case '>':
+		return !at;
+	case '<':
+		return is_word(next) || (next && strchr("/!?", next));
+	case '&':
+		return is_word(next) || next == '#';
+	case '\\':
+		return next && !is_word(next) && next != ' ';
+	default:
+		return text[at] && strchr("@|`*[]~$", text[at]);
+	}
+}
+
+/* As plain words, which a person reads in a terminal as well. */
 static void add_text(struct str *out, const char *text)
 {
 	char *shown = export_text(text);
@@ -30,7 +76,7 @@ static void add_text(struct str *out, const char *text)
 			str_add(out, "...");
 			break;
 		}
-		if (c < 0x80 && c > 0 && strchr("&<>@#|`*_[]()!~\\:$", (char)c))
+		if (acts(shown, at))
 			str_addf(out, "&#%d;", (int)c);
 		else
 			str_add_bytes(out, shown + at, used);
@@ -74,27 +120,34 @@ static void list_end(struct list *list)
 		str_addf(list->out, "\nand %zu more\n", list->left);
 }
 
-static void count_tests(const struct kept *kept, uint64_t counts[3])
+/* Passed, failed and skipped; how many of the passed are flaky. */
+static uint64_t count_tests(const struct kept *kept, uint64_t counts[3])
 {
-	for (size_t i = 0; i < kept->test_count; i++)
-		if (export_is_bad(&kept->tests[i]))
-			counts[1]++;
-		else
-			counts[kept->tests[i].outcome == TEST_PASSED ? 0 : 2]++;
+	uint64_t flaky = 0;
+
+	for (size_t i = 0; i < kept->test_count; i++) {
+		const struct kept_test *test = &kept->tests[i];
+		bool passed = test->outcome == TEST_PASSED;
+
+		counts[export_is_bad(test) ? 1 : passed ? 0 : 2]++;
+		flaky += passed && test->flaky;
+	}
+	return flaky;
 }
 
 static void add_tests_cell(struct str *out, const struct export_stage *stage)
 {
 	uint64_t counts[3] = {0, 0, 0};
+	uint64_t flaky = count_tests(&stage->kept, counts);
 
-	count_tests(&stage->kept, counts);
 	if (stage->kept.test_count)
-		str_addf(out,
-			 " %" PRIu64 " ok, %" PRIu64 " failed, %" PRIu64
-			 " skipped |",
-			 counts[0], counts[1], counts[2]);
-	else
-		str_add(out, " |");
+		str_addf(out, " %" PRIu64 " ok", counts[0]);
+	if (flaky)
+		str_addf(out, " (%" PRIu64 " flaky)", flaky);
+	if (stage->kept.test_count)
+		str_addf(out, ", %" PRIu64 " failed, %" PRIu64 " skipped",
+			 counts[1], counts[2]);
+	str_add(out, " |");
 }
 
 static void add_findings_cell(struct str *out, const struct export_stage *stage)
@@ -193,6 +246,7 @@ static void add_finding(struct str *out, const struct export_stage *stage,
 	char *place = export_place(it);
 
 	str_addf(out, "| %s |", report_severity_name(it->severity));
+	add_cell(out, stage->name);
 	add_cell(out, it->id);
 	add_cell(out, place);
 	add_cell(out, it->title);
@@ -230,9 +284,9 @@ static void add_findings(struct str *out, const struct export_run *run,
 				if (list.shown == 1)
 					str_addf(out,
 						 "\n## %s\n\n| Severity | "
-						 "Finding | Where | What | "
-						 "Exception |\n"
-						 "|---|---|---|---|---|\n",
+						 "Stage | Finding | Where | "
+						 "What | Exception |\n"
+						 "|---|---|---|---|---|---|\n",
 						 open ? "Open findings"
 						      : "Not counted");
 				add_finding(out, &run->stages[i], it);
@@ -241,47 +295,24 @@ static void add_findings(struct str *out, const struct export_run *run,
 	list_end(&list);
 }
 
-static void add_percent(struct str *out, const char *what, int64_t covered,
-			int64_t all)
-{
-	if (all)
-		str_addf(out, " %s %.1f %%", what,
-			 100.0 * (double)covered / (double)all);
-}
-
-/* What else its reports count. */
+/* What else its reports say: what a plan destroys, what is covered. */
 static void add_others(struct str *out, const struct export_run *run)
 {
+	struct list list = list_begin(out);
+
 	for (size_t i = 0; i < run->count; i++) {
-		const json_t *report;
-		size_t j;
+		char *text = export_others(&run->stages[i]);
 
-		json_array_foreach(run->stages[i].kept.reports, j, report)
-		{
-			int64_t packages = export_number(report, "components");
-
-			if ((!member(report, "lines") && !packages) ||
-			    out->len > EXPORT_MARKDOWN_MAX - LIST_BYTES / 2)
-				continue;
+		if (*text && list_takes(&list)) {
 			str_add(out, "\n");
 			add_text(out, run->stages[i].name);
-			str_add(out, "&#58;");
-			add_percent(out, "lines",
-				    export_number(report, "covered"),
-				    export_number(report, "lines"));
-			add_percent(out, "branches",
-				    export_number(report, "branches_covered"),
-				    export_number(report, "branches"));
-			if (packages)
-				str_addf(out,
-					 " %" PRId64 " packages, %" PRId64
-					 " without a known licence",
-					 packages,
-					 export_number(report,
-						       "license_unknown"));
+			str_add(out, ": ");
+			add_text(out, text);
 			str_add(out, "\n");
 		}
+		free(text);
 	}
+	list_end(&list);
 }
 
 void export_markdown(const struct export_run *run, struct str *out)
@@ -298,10 +329,9 @@ void export_markdown(const struct export_run *run, struct str *out)
 	add_text(out, run->subject);
 	str_add(out, "\n");
 	add_stages(out, run);
+	add_others(out, run);
 	add_failed(out, run);
 	add_findings(out, run, true);
 	if (out->len - begin < BEGIN_BYTES)
 		add_findings(out, run, false);
-	if (out->len - begin < BEGIN_BYTES)
-		add_others(out, run);
 }

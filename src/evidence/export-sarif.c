@@ -166,6 +166,10 @@ static json_t *result_of(struct rules *rules,
 	json_object_set_new(result, "partialFingerprints",
 			    json_pack("{s:s}", "signalbox/v1", finding->key));
 	json_object_set_new(result, "properties", properties_of(finding));
+	if (finding->is_new)
+		set_text(result, "baselineState", "new");
+	else if (strcmp(finding->state, "known") == 0)
+		set_text(result, "baselineState", "unchanged");
 	if (strcmp(finding->state, "suppressed") == 0 ||
 	    strcmp(finding->state, "excepted") == 0)
 		json_object_set_new(result, "suppressions",
@@ -199,10 +203,11 @@ static const char *why_not(const struct export_stage *stage,
 
 static json_t *driver_of(const json_t *report, json_t *rules)
 {
+	const char *tool = member_text(report, "tool");
 	const char *format = member_text(report, "format");
 	json_t *driver = json_object();
 
-	set_text(driver, "name", format ? format : "signalbox");
+	set_text(driver, "name", tool ? tool : format ? format : "signalbox");
 	json_object_set_new(driver, "rules", rules);
 	return driver;
 }

@@ -14,6 +14,10 @@ struct export_stage {
 	const char *fail_on;	  /* the severity that fails it, "" none */
 	int64_t started, ms;	  /* wall ms, 0 not known */
 	bool bad, skipped;
+	const char *changes; /* of its plans and plays, in words; NULL none */
+	/* Percent covered in what is live, when it was compared. */
+	bool is_compared;
+	double lines_before, branches_before;
 	struct kept kept; /* is_kept; text.data NULL else */
 	bool is_kept;
 	const char *why; /* why what it found is not here; NULL it is */
@@ -45,6 +49,8 @@ bool export_is_bad(const struct kept_test *test);
 char *export_text(const char *text);
 /* "libxml2 2.9.14 -> 2.9.15", "src/a.c:12", or ""; the caller's. */
 char *export_place(const struct kept_finding *finding);
+/* What its reports say beside tests and findings, "" nothing; the caller's. */
+char *export_others(const struct export_stage *stage);
 /* Of its reports: a number of theirs; 0 when it is none. */
 int64_t export_number(const json_t *report, const char *key);
 

@@ -209,6 +209,7 @@ static void add_report(struct evidence_writer *writer,
 	add_bool(writer, "ok", context->ok);
 	add_text(writer, "reason", context->reason);
 	if (report) {
+		add_text(writer, "tool", report->tool);
 		add_text(writer, "why", report->why);
 		text = describe(report);
 		str_addf(&writer->text, ",%.*s", (int)strlen(text) - 2,

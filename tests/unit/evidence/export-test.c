@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
+#include <math.h>
+
+#include "base/memory.h"
 #include "evidence/export.h"
 #include "support/folder.h"
 #include "support/reports.h"
@@ -144,6 +147,7 @@ static void findings_are_counted_the_same_by_who_reads_the_sarif(void **state)
 	assert_true(export_sarif(&run, &text));
 	is = read_back(&text, "sarif");
 	assert_int_equal(is.verdict, REPORT_PASS);
+	assert_string_equal(is.tool, was.tool);
 	assert_int_equal(is.open, was.open);
 	assert_int_equal(is.suppressed, was.suppressed);
 	for (int i = REPORT_SEVERITY_INFO; i < REPORT_SEVERITY_COUNT; i++)
@@ -243,12 +247,81 @@ static void markdown_is_plain_words_and_short(void **state)
 	export_markdown(&run, &text);
 	assert_non_null(strstr(text.data, "# shop run 7 failed"));
 	assert_non_null(strstr(text.data, "&#64;ana &#124; &#96;x&#96; "
-					  "&#60;b&#62;"));
+					  "&#60;b>"));
 	assert_non_null(strstr(text.data, "## Open findings"));
 	assert_non_null(strstr(text.data, "**none**"));
 	assert_non_null(strstr(text.data, "## Not counted"));
 	kept_release(&stage.kept);
 	str_release(&text);
+}
+
+static char *markdown_of(const char *words)
+{
+	struct export_run run = {.pipeline = "p",
+				 .state = "passed",
+				 .text = "",
+				 .commit = "1",
+				 .subject = words};
+	struct str text = STR_INIT;
+	char *from, *found;
+
+	export_markdown(&run, &text);
+	from = strstr(text.data, "Commit 1 ") + strlen("Commit 1 ");
+	found = xstrndup(from, strcspn(from, "\n"));
+	str_release(&text);
+	return found;
+}
+
+static void markdown_is_read_in_a_terminal_and_harmless(void **state)
+{
+	static const struct {
+		const char *words, *written;
+	} texts[] = {
+		{"1.9 s: words_are_apart (a -> b), R & D < 3! C: x#y",
+		 "1.9 s: words_are_apart (a -> b), R & D < 3! C: x#y"},
+		{"_it_ a_ _b __c__ a__b", "&#95;it&#95; a&#95; &#95;b "
+					  "&#95;&#95;c&#95;&#95; a__b"},
+		{"http://x.y www.x.y WWW.z", "http&#58;//x.y www&#46;x.y "
+					     "WWW&#46;z"},
+		{"# h fixes #12", "&#35; h fixes &#35;12"},
+		{"> q <b> </b> <!-- <?p", "&#62; q &#60;b> &#60;/b> &#60;!-- "
+					  "&#60;?p"},
+		{"&lt; &#60; a&b", "&#38;lt; &#38;&#35;60; a&#38;b"},
+		{"![x](y) @ana *b* `c` ~~d~~ $e$",
+		 "!&#91;x&#93;(y) &#64;ana &#42;b&#42; &#96;c&#96; "
+		 "&#126;&#126;d&#126;&#126; &#36;e&#36;"},
+		{"C:\\x\\| \\[ \\", "C:\\x&#92;&#124; &#92;&#91; \\"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
+		char *written = markdown_of(texts[i].words);
+
+		assert_string_equal(written, texts[i].written);
+		free(written);
+	}
+}
+
+/* Of a plan there is no finding, and of what is covered no test. */
+static void what_is_no_test_and_no_finding_is_exported(void **state)
+{
+	struct export_stage stage = stage_of(state, "lcov/twice.info", true);
+	struct export_run run = run_of(&stage);
+	struct str text = STR_INIT;
+
+	stage.changes = "1 to DESTROY, 2 to add";
+	stage.is_compared = true;
+	stage.lines_before = 99.9;
+	stage.branches_before = NAN;
+	export_markdown(&run, &text);
+	assert_non_null(strstr(text.data, "\nscan: 1 to DESTROY, 2 to add, "
+					  "lines "));
+	assert_non_null(strstr(text.data, " since what is live)"));
+	str_clear(&text);
+	export_junit(&run, &text);
+	assert_non_null(strstr(text.data, "value=\"1 to DESTROY, 2 to add, "));
+	str_release(&text);
+	kept_release(&stage.kept);
 }
 
 /* More of everything than there is room for, each text as it hurts most. */
@@ -358,6 +431,8 @@ int main(void)
 		WITH_FOLDER(a_red_stage_is_red_whatever_its_reports_say),
 		WITH_FOLDER(a_scan_that_was_not_read_is_no_clean_one),
 		WITH_FOLDER(markdown_is_plain_words_and_short),
+		cmocka_unit_test(markdown_is_read_in_a_terminal_and_harmless),
+		WITH_FOLDER(what_is_no_test_and_no_finding_is_exported),
 		cmocka_unit_test(markdown_stays_below_its_bound),
 		cmocka_unit_test(nothing_in_an_export_steers),
 	};
