@@ -129,16 +129,27 @@ static bool word_begins(const char *text, size_t len, const char *word)
 	       strncasecmp(text, word, strlen(word)) == 0;
 }
 
-/* What stands after '#': a directive, a time, or nothing of ours. */
+/* "todos" is none; a colon may follow, as in "SKIP: no such program". */
+static bool is_directive(const char *text, size_t len, const char *word)
+{
+	size_t n = strlen(word);
+
+	return word_begins(text, len, word) &&
+	       (len == n || is_space(text[n]) || text[n] == ':');
+}
+
+/* What stands after '#': a directive, a time, or nothing of ours. "skipped"
+ * is no word of TAP's, so it excuses no failure. */
 static void read_directive(struct point *point, const char *text, size_t len)
 {
 	size_t at = skip_spaces(text, len);
 
 	text += at;
 	len -= at;
-	if (word_begins(text, len, "todo"))
+	if (is_directive(text, len, "todo"))
 		point->outcome = TEST_TODO;
-	else if (word_begins(text, len, "skip"))
+	else if (is_directive(text, len, "skip") ||
+		 (point->ok && is_directive(text, len, "skipped")))
 		point->outcome = TEST_SKIPPED;
 	else
 		return;

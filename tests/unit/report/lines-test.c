@@ -36,6 +36,37 @@ static void skip_and_todo_never_fail(void **state)
 				"1 todo 0 unfinished of 4");
 }
 
+/* A word that only begins like one excuses nothing. */
+static void a_directive_is_a_whole_word(void **state)
+{
+	static const struct {
+		const char *line;
+		enum test_outcome outcome;
+	} cases[] = {
+		{"not ok 1 - list # skiplist insert breaks", TEST_FAILED},
+		{"not ok 1 - list # skip-list insert breaks", TEST_FAILED},
+		{"not ok 1 - parser # todos are lost", TEST_FAILED},
+		{"not ok 1 - lines # skipped ones are lost", TEST_FAILED},
+		{"ok 1 - lines # todos", TEST_PASSED},
+		{"ok 1 - a # skipped no printer", TEST_SKIPPED},
+		{"ok 1 - a # SKIP", TEST_SKIPPED},
+		{"not ok 1 - a #skip: no printer", TEST_SKIPPED},
+		{"not ok 1 - a # Todo\tlater", TEST_TODO},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		char *text = xasprintf("1..1\n%s\n", cases[i].line);
+		struct report report = report_of_text(text, "tap");
+
+		if (report.cases[0].outcome != cases[i].outcome)
+			fail_msg("%s is %s", cases[i].line,
+				 test_outcome_name(report.cases[0].outcome));
+		report_release(&report);
+		free(text);
+	}
+}
+
 static void a_failed_test_says_why_and_where(void **state)
 {
 	struct report report = report_of("tap/mixed.tap");
@@ -261,6 +292,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(skip_and_todo_never_fail),
+		cmocka_unit_test(a_directive_is_a_whole_word),
 		cmocka_unit_test(a_failed_test_says_why_and_where),
 		cmocka_unit_test(the_plan_may_come_last),
 		cmocka_unit_test(documents_follow_each_other),
