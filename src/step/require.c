@@ -79,6 +79,21 @@ static void check_tests(struct judging *judging)
 				config->skipped));
 }
 
+/* What nobody forbids, but nobody may have meant. */
+static void note_skipped(struct judging *judging)
+{
+	const struct require_config *config = judging->options->config;
+	uint64_t total = judging->totals.total;
+
+	if (!total || judging->totals.skipped < total ||
+	    (config->present && config->tests >= 0))
+		return;
+	strings_add_owned(judging->notes,
+			  xasprintf("no test ran, %llu skipped; tests: 1 "
+				    "makes that red",
+				    (unsigned long long)total));
+}
+
 static double percent(uint64_t part, uint64_t whole)
 {
 	return whole ? 100.0 * (double)part / (double)whole : -1;
@@ -268,9 +283,10 @@ char *require_judge(const struct require_options *options,
 	};
 	const struct coverage_file *sum = &judging.sum;
 
+	sum_up(&judging);
+	note_skipped(&judging);
 	if (!config->present)
 		return NULL;
-	sum_up(&judging);
 	check_tests(&judging);
 	check_share(&judging, config->lines, sum->covered, sum->lines, "lines");
 	check_share(&judging, config->branches, sum->branches_covered,

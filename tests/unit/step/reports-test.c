@@ -157,6 +157,25 @@ static void an_empty_stream_is_red(void **state)
 	end(&f);
 }
 
+static void a_stage_of_skipped_tests_is_said(void **state)
+{
+	static const char said[] = "no test ran, 1 skipped";
+	struct fixture f;
+
+	(void)state;
+	begin(&f, LIVE);
+	print(&f, "1..1\nok 1 - a # SKIP no\n");
+	finish(&f);
+	assert_null(f.why);
+	assert_int_equal(rig_told(&f.rig, said), 1);
+	end(&f);
+	begin(&f, LIVE);
+	print(&f, "1..2\nok 1 - a # SKIP no\nok 2\n");
+	finish(&f);
+	assert_int_equal(rig_told(&f.rig, said), 0);
+	end(&f);
+}
+
 static void files_written_by_the_stage_are_read(void **state)
 {
 	struct fixture f;
@@ -380,6 +399,7 @@ int main(void)
 		cmocka_unit_test(failed_tests_without_end_are_not_all_told),
 		cmocka_unit_test(passed_tests_are_told_as_counts),
 		cmocka_unit_test(an_empty_stream_is_red),
+		cmocka_unit_test(a_stage_of_skipped_tests_is_said),
 		cmocka_unit_test(files_written_by_the_stage_are_read),
 		cmocka_unit_test(a_file_that_is_named_twice_counts_once),
 		cmocka_unit_test(a_file_of_two_formats_is_red),
