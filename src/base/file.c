@@ -18,7 +18,7 @@ static int no_file(const char *path, struct error *err)
 			 "cannot open %s: it is not a regular file", path);
 }
 
-/* Is what was opened what was asked for? It waits from now on. */
+/* Is what was opened what was asked for? It waits from now on, if it may. */
 static int settle(int fd, int flags, const char *path, struct error *err)
 {
 	struct stat st;
@@ -26,7 +26,7 @@ static int settle(int fd, int flags, const char *path, struct error *err)
 	if (flags & O_DIRECTORY)
 		return fd;
 	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
-	    fcntl(fd, F_SETFL, flags & ~O_NONBLOCK) == 0)
+	    fcntl(fd, F_SETFL, flags) == 0)
 		return fd;
 	close(fd);
 	return no_file(path, err);
@@ -75,7 +75,8 @@ int file_read_all(int fd, struct str *text, size_t limit, const char *what,
 int file_read(const char *path, struct str *text, size_t limit,
 	      struct error *err)
 {
-	int fd = file_open(path, O_RDONLY, 0, err);
+	/* /proc has regular files, as its kmsg, of which reading waits. */
+	int fd = file_open(path, O_RDONLY | O_NONBLOCK, 0, err);
 	int result;
 
 	if (fd < 0)

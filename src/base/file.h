@@ -12,7 +12,8 @@
 #include "base/error.h"
 #include "base/str.h"
 
-/* Appends the file's bytes to text; a file over limit bytes is refused. */
+/* Appends the file's bytes to text; a file over limit bytes, or whose bytes
+ * are not all there, is refused. */
 int file_read(const char *path, struct str *text, size_t limit,
 	      struct error *err) MUST_CHECK;
 /* The same from where fd stands, to its end; `what` names it in the message. */
@@ -23,7 +24,7 @@ int file_replace(const char *path, const void *data, size_t len, mode_t mode,
 		 struct error *err) MUST_CHECK;
 /* Opens a regular file, or with O_DIRECTORY a folder; all else that may stand
  * there, a pipe too, is refused and not waited for. Returns the descriptor,
- * which blocks and is close-on-exec, or -1. */
+ * which is close-on-exec and blocks unless O_NONBLOCK is asked for, or -1. */
 int file_open(const char *path, int flags, mode_t mode,
 	      struct error *err) MUST_CHECK;
 /* All of it or -1; fd blocks. `what` names it in the message. */

@@ -130,7 +130,7 @@ static void what_is_no_file_is_neither_waited_for_nor_opened(void **state)
 	free(path);
 }
 
-/* A child may get it. */
+/* A child may get it. Else, what waits in /proc is not waited for. */
 static void file_is_opened_so_that_it_blocks(void **state)
 {
 	char *path = path_join(*state, "file");
@@ -140,6 +140,9 @@ static void file_is_opened_so_that_it_blocks(void **state)
 	assert_int_equal(fcntl(fd, F_GETFL) &
 				 (O_NONBLOCK | O_APPEND | O_ACCMODE),
 			 O_WRONLY | O_APPEND);
+	close(fd);
+	fd = file_open(path, O_RDONLY | O_NONBLOCK, 0, NULL);
+	assert_int_equal(fcntl(fd, F_GETFL) & O_NONBLOCK, O_NONBLOCK);
 	close(fd);
 	fd = file_open(*state, O_RDONLY | O_DIRECTORY, 0, NULL);
 	assert_true(fd >= 0);
