@@ -11,10 +11,10 @@
 #define NOWHERE UINT32_MAX
 
 struct chain_node {
-	char *name, *label; /* label NULL: the name; bounded */
-	uint32_t parent;    /* towards the root; NOWHERE: not reached */
-	uint32_t depth;	    /* of a root 0 */
-	size_t first_link;  /* of those from here, once settled */
+	const char *name, *label; /* label NULL: the name */
+	uint32_t parent;	  /* towards the root; NOWHERE: not reached */
+	uint32_t depth;		  /* of a root 0 */
+	uint32_t end;		  /* of its links, once settled */
 	bool is_root, is_needed;
 };
 
@@ -68,12 +68,12 @@ static uint32_t node_of(struct chains *chains, const char *name)
 
 	if (found != NOWHERE)
 		return found;
-	if (chains->count * 2 >= chains->slot_count)
+	if (chains->count >= chains->slot_count / 4 * 3)
 		grow(chains);
 	found = (uint32_t)chains->count;
 	chains->slots[slot_of(chains, name)] = found;
 	node = VECTOR_ADD(chains->nodes, chains->count, chains->cap);
-	node->name = xstrdup(name);
+	node->name = name;
 	node->parent = NOWHERE;
 	return found;
 }
@@ -106,32 +106,28 @@ void chains_label(struct chains *chains, const char *name, const char *label)
 {
 	uint32_t node = node_of(chains, name);
 
-	free(chains->nodes[node].label);
-	chains->nodes[node].label = xstrndup(label, bounded(label));
+	chains->nodes[node].label = label;
 }
 
-static int by_origin(const void *left, const void *right)
+/* Where the links lead, those of a node together and in their order: they
+ * begin where those of the node before end. The caller's. */
+static uint32_t *sort_links(struct chains *chains)
 {
-	const struct chain_link *a = left, *b = right;
+	uint32_t *targets = xcalloc(chains->link_count + 1, sizeof(*targets));
+	uint32_t before = 0;
 
-	if (a->from != b->from)
-		return a->from < b->from ? -1 : 1;
-	return a->to < b->to ? -1 : a->to > b->to;
-}
-
-static void sort_links(struct chains *chains)
-{
-	size_t link = 0;
-
-	if (chains->link_count)
-		qsort(chains->links, chains->link_count, sizeof(*chains->links),
-		      by_origin);
+	for (size_t i = 0; i < chains->link_count; i++)
+		chains->nodes[chains->links[i].from].end++;
 	for (size_t i = 0; i < chains->count; i++) {
-		while (link < chains->link_count &&
-		       chains->links[link].from < i)
-			link++;
-		chains->nodes[i].first_link = link;
+		uint32_t links = chains->nodes[i].end;
+
+		chains->nodes[i].end = before;
+		before += links;
 	}
+	for (size_t i = 0; i < chains->link_count; i++)
+		targets[chains->nodes[chains->links[i].from].end++] =
+			chains->links[i].to;
+	return targets;
 }
 
 static size_t add_roots(struct chains *chains, uint32_t *queue)
@@ -155,28 +151,25 @@ static size_t add_roots(struct chains *chains, uint32_t *queue)
 
 void chains_settle(struct chains *chains)
 {
+	uint32_t *targets = sort_links(chains);
 	uint32_t *queue = xcalloc(chains->count + 1, sizeof(*queue));
-	size_t count;
+	size_t count = add_roots(chains, queue);
 
-	sort_links(chains);
-	count = add_roots(chains, queue);
 	for (size_t at = 0; at < count; at++) {
 		const struct chain_node *node = &chains->nodes[queue[at]];
 
-		for (size_t i = node->first_link;
-		     i < chains->link_count &&
-		     chains->links[i].from == queue[at];
+		for (uint32_t i = queue[at] ? node[-1].end : 0; i < node->end;
 		     i++) {
-			struct chain_node *next =
-				&chains->nodes[chains->links[i].to];
+			struct chain_node *next = &chains->nodes[targets[i]];
 
 			if (next->parent != NOWHERE)
 				continue;
 			next->parent = queue[at];
 			next->depth = node->depth + 1;
-			queue[count++] = chains->links[i].to;
+			queue[count++] = targets[i];
 		}
 	}
+	free(targets);
 	free(queue);
 }
 
@@ -204,10 +197,6 @@ bool chains_text(const struct chains *chains, const char *name,
 
 void chains_release(struct chains *chains)
 {
-	for (size_t i = 0; i < chains->count; i++) {
-		free(chains->nodes[i].name);
-		free(chains->nodes[i].label);
-	}
 	free(chains->nodes);
 	free(chains->links);
 	free(chains->slots);

@@ -12,8 +12,8 @@
  *	chains_text(&chains, "b", &text)	... "app > a > left-pad"
  *	chains_release(&chains);
  *
- * Names may be anything, and are cut where they are very long; circles and
- *links to what is nowhere else are fine.
+ * Names and labels are borrowed, may be anything, and are cut where they are
+ * very long; circles and links to what is nowhere else are fine.
  */
 #ifndef SIGNALBOX_EVIDENCE_CHAINS_H
 #define SIGNALBOX_EVIDENCE_CHAINS_H
@@ -26,6 +26,8 @@
 
 /* Of a chain; a longer one is not told. */
 #define CHAIN_MAX 32
+/* Bytes that a link to what no other names takes, for check_memory(). */
+#define CHAIN_LINK_COST 72
 
 struct chain_node;
 struct chain_link {

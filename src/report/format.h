@@ -21,6 +21,7 @@ struct report_input {
 	size_t len;
 	enum report_encoding encoding;
 	json_t *json;	   /* REPORT_JSON: the whole tree; borrowed */
+	size_t memory;	   /* that the tree takes, about */
 	struct node *yaml; /* REPORT_YAML: the same (yaml/tree.h) */
 	char root[64];	   /* REPORT_XML: the root element, without prefix */
 };

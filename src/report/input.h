@@ -29,7 +29,8 @@ int input_refuse_log(const struct report_input *input,
 		     struct error *err) MUST_CHECK;
 
 /* A report may take 64 MiB and twelve times its size; what an estimate says
- * would take more is refused before it is read. */
+ * would take more is refused before it is read. Beside a tree of JSON the
+ * estimate is input->memory and what is made of it. */
 int check_memory(const char *name, size_t estimate, size_t len,
 		 struct error *err) MUST_CHECK;
 

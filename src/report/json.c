@@ -101,23 +101,29 @@ static json_t *load(const char *text, size_t len, json_error_t *problem)
 	return tree;
 }
 
+static int check_tree(struct report_input *input, const char *text, size_t len,
+		      struct error *err)
+{
+	input->memory = estimate(text, len);
+	return check_memory(input->name, input->memory, input->len, err);
+}
+
 /* Of the text without what nobody reads; NULL when the whole of it has to be
  * looked at, be it only to say where it is wrong. */
-static json_t *load_sieved(const struct report_input *input, struct error *err)
+static json_t *load_sieved(struct report_input *input, struct error *err)
 {
 	json_error_t problem;
 	size_t len;
 	char *text = json_sieve(input->text, input->len, &len);
 	json_t *tree = NULL;
 
-	if (text && check_memory(input->name, estimate(text, len), input->len,
-				 err) == 0)
+	if (text && check_tree(input, text, len, err) == 0)
 		tree = load(text, len, &problem);
 	free(text);
 	return tree;
 }
 
-json_t *report_json_load(const struct report_input *input, struct error *err)
+json_t *report_json_load(struct report_input *input, struct error *err)
 {
 	struct error too_large = ERROR_INIT;
 	json_error_t problem;
@@ -127,8 +133,7 @@ json_t *report_json_load(const struct report_input *input, struct error *err)
 		return tree;
 	if (too_large.code != ERROR_NONE)
 		error_move(err, &too_large);
-	else if (check_memory(input->name, estimate(input->text, input->len),
-			      input->len, err) == 0) {
+	else if (check_tree(input, input->text, input->len, err) == 0) {
 		tree = load(input->text, input->len, &problem);
 		if (!tree)
 			refuse(input, &problem, err);

@@ -13,7 +13,7 @@ struct report_input;
 
 /* The caller's to json_decref(). Duplicate keys are refused, and what would
  * take more memory than a report may. */
-json_t *report_json_load(const struct report_input *input,
+json_t *report_json_load(struct report_input *input,
 			 struct error *err) MUST_CHECK;
 
 /* Members of an object; value may be NULL or no object. Borrowed. */

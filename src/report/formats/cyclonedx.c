@@ -10,6 +10,7 @@
 #include "base/vector.h"
 #include "report/chains.h"
 #include "report/entry.h"
+#include "report/input.h"
 #include "report/json.h"
 #include "report/license-names.h"
 #include "report/value.h"
@@ -175,12 +176,19 @@ static void read_root(struct reader *reader)
 
 static int read_dependencies(struct reader *reader, struct error *err)
 {
+	const struct report_input *input = reader->input;
+	size_t links = 0;
 	json_t *list;
 	json_t *entry;
 	size_t i;
 
-	if (entry_list(reader->input, TITLE, reader->input->json,
-		       "dependencies", &list, err) < 0)
+	if (entry_list(input, TITLE, input->json, "dependencies", &list, err) <
+	    0)
+		return -1;
+	json_array_foreach(list, i, entry) links +=
+		json_array_size(member(entry, "dependsOn"));
+	if (check_memory(input->name, input->memory + links * CHAIN_LINK_COST,
+			 input->len, err) < 0)
 		return -1;
 	json_array_foreach(list, i, entry)
 	{

@@ -11,6 +11,7 @@
 #include "report/cvss.h"
 #include "report/entry.h"
 #include "report/json.h"
+#include "report/pool.h"
 #include "report/value.h"
 
 #define TITLE "OSV-Scanner JSON"
@@ -32,7 +33,8 @@ struct osv {
 	const char *package, *version;
 	struct record *records;
 	size_t record_count, record_cap;
-	json_t *index; /* of records, by id */
+	uint32_t *by_id; /* records, by the number of their id in the pool */
+	size_t id_count;
 	uint64_t uncalled;
 	uint64_t violations;
 };
@@ -128,13 +130,34 @@ static const char *fixed_version(const struct osv *osv, const json_t *record)
 	return words_keep(osv->report, &words);
 }
 
+static size_t number_of(const struct osv *osv, const char *id)
+{
+	return report_pool_number(osv->report->pool, id,
+				  text_cut(id, strlen(id), REPORT_WORD_MAX));
+}
+
+static void add_id(struct osv *osv, const char *id)
+{
+	size_t number = number_of(osv, id);
+
+	if (number >= osv->id_count) {
+		size_t count = 2 * number + 64;
+
+		osv->by_id =
+			xreallocarray(osv->by_id, count, sizeof(*osv->by_id));
+		memset(osv->by_id + osv->id_count, 0,
+		       (count - osv->id_count) * sizeof(*osv->by_id));
+		osv->id_count = count;
+	}
+	osv->by_id[number] = (uint32_t)osv->record_count - 1;
+}
+
 static void add_record(struct osv *osv, const json_t *entry)
 {
 	const char *id = member_word(entry, "id");
 	struct record *record =
 		VECTOR_ADD(osv->records, osv->record_count, osv->record_cap);
 
-	*record = (struct record){0};
 	record->id = report_text(osv->report, id, REPORT_WORD_MAX);
 	record->title = entry_line(osv->report, entry, "summary");
 	if (!record->title)
@@ -144,18 +167,23 @@ static void add_record(struct osv *osv, const json_t *entry)
 	record->vector = severity_of_vector(entry);
 	record->fixed = fixed_version(osv, entry);
 	if (id)
-		json_object_set_new(
-			osv->index, id,
-			json_integer((json_int_t)osv->record_count - 1));
+		add_id(osv, id);
 }
 
-/* NULL when the group names a record that is not there. */
+/* NULL when the group names a record that is not there. What the table says
+ * may be of another package: the record itself knows. */
 static struct record *find_record(const struct osv *osv, const json_t *id)
 {
 	const char *text = json_string_value(id);
-	const json_t *at = text ? member(osv->index, text) : NULL;
+	size_t number = text && *text ? number_of(osv, text) : osv->id_count;
+	struct record *record;
 
-	return at ? &osv->records[json_integer_value(at)] : NULL;
+	if (number >= osv->id_count || osv->by_id[number] >= osv->record_count)
+		return NULL;
+	record = &osv->records[osv->by_id[number]];
+	return record->id == report_text(osv->report, text, REPORT_WORD_MAX)
+		       ? record
+		       : NULL;
 }
 
 static bool is_malicious(const char *id)
@@ -311,11 +339,11 @@ static int read_package(struct osv *osv, const json_t *entry, struct error *err)
 	osv->violations +=
 		json_array_size(member_array(entry, "license_violations"));
 	osv->record_count = 0;
-	osv->index = json_object();
 	json_array_foreach(records, i, one) add_record(osv, one);
+	/* Their findings take the room of what was read of them. */
+	json_array_clear(records);
 	json_array_foreach(groups, i, one) read_group(osv, one);
 	add_ungrouped(osv);
-	json_decref(osv->index);
 	return 0;
 }
 
@@ -351,6 +379,7 @@ static int read_osv(const struct report_input *input, struct report *report,
 	int status = read_results(&osv, err);
 
 	free(osv.records);
+	free(osv.by_id);
 	if (status < 0)
 		return -1;
 	report->tool = "OSV-Scanner";

@@ -8,12 +8,13 @@
 #include "base/str.h"
 #include "report/chains.h"
 #include "report/entry.h"
+#include "report/input.h"
 #include "report/json.h"
 #include "report/value.h"
 
 /* What is being read, for messages and for the findings' place. */
 struct trivy {
-	const char *name;
+	const struct report_input *input;
 	struct report *report;
 	const char *target;   /* the report's own text */
 	struct chains chains; /* of the packages of this target */
@@ -81,13 +82,22 @@ static const char *first_word(struct trivy *trivy, const json_t *entry,
 }
 
 /* --list-all-pkgs: which package needs which. */
-static void read_packages(struct trivy *trivy, const json_t *result)
+static int read_packages(struct trivy *trivy, const json_t *result,
+			 struct error *err)
 {
+	const struct report_input *input = trivy->input;
+	const json_t *packages = member_array(result, "Packages");
 	const json_t *package, *needed;
+	size_t links = 0;
 	size_t i, k;
 
 	chains_release(&trivy->chains);
-	json_array_foreach(member_array(result, "Packages"), i, package)
+	json_array_foreach(packages, i, package) links +=
+		json_array_size(member(package, "DependsOn"));
+	if (check_memory(input->name, input->memory + links * CHAIN_LINK_COST,
+			 input->len, err) < 0)
+		return -1;
+	json_array_foreach(packages, i, package)
 	{
 		const char *from = member_word(package, "ID");
 
@@ -101,6 +111,7 @@ static void read_packages(struct trivy *trivy, const json_t *result)
 		}
 	}
 	chains_settle(&trivy->chains);
+	return 0;
 }
 
 static const char *chain_of(struct trivy *trivy, const json_t *entry)
@@ -214,7 +225,7 @@ static int bad_list(const struct trivy *trivy, const char *key,
 	return error_set(err, ERROR_FAILED,
 			 "%s: %s is no list of objects, so this is not as "
 			 "Trivy writes it",
-			 trivy->name, key);
+			 trivy->input->name, key);
 }
 
 static int read_list(struct trivy *trivy, const json_t *result, size_t kind,
@@ -302,7 +313,8 @@ static int read_results(struct trivy *trivy, const json_t *results,
 			return bad_list(trivy, "Results", err);
 		trivy->report->targets++;
 		trivy->target = word(trivy, result, "Target", REPORT_PATH_MAX);
-		read_packages(trivy, result);
+		if (read_packages(trivy, result, err) < 0)
+			return -1;
 		for (size_t k = 0; k < ARRAY_SIZE(kinds); k++)
 			if (read_list(trivy, result, k, err) < 0)
 				return -1;
@@ -353,7 +365,7 @@ static bool has_environment(const json_t *json)
 static int read_trivy(const struct report_input *input, struct report *report,
 		      struct error *err)
 {
-	struct trivy trivy = {.name = input->name, .report = report};
+	struct trivy trivy = {.input = input, .report = report};
 	const json_t *results = input->json;
 	int result;
 

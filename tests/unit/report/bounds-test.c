@@ -111,6 +111,15 @@ static void memory_is_bounded_by_the_size(void **state)
 	str_release(&text);
 }
 
+static void add_links(struct str *text, int count)
+{
+	str_add(text, "{\"bomFormat\":\"CycloneDX\",\"specVersion\":\"1.5\","
+		      "\"dependencies\":[{\"ref\":\"r\",\"dependsOn\":[\"r\"");
+	for (int i = 0; i < count; i++)
+		str_addf(text, ",\"%05x\"", i);
+	str_add(text, "]}]}");
+}
+
 static void memory_of_small_values_is_bounded(void **state)
 {
 	struct str text = STR_INIT;
@@ -122,6 +131,19 @@ static void memory_of_small_values_is_bounded(void **state)
 		str_add(&text, ",{}");
 	str_add(&text, "]},\"results\":[]}]}");
 	check_memory(&text, "SARIF of empty extensions");
+	str_clear(&text);
+	str_add(&text, "{\"results\":[{\"source\":{},\"packages\":[{"
+		       "\"vulnerabilities\":[{}");
+	for (int i = 0; i < 140000; i++)
+		str_addf(&text, ",{\"id\":\"%x\"}", i);
+	str_add(&text, "]}]}]}");
+	check_memory(&text, "OSV of nothing but ids");
+	str_clear(&text);
+	add_links(&text, 300000);
+	check_memory(&text, "CycloneDX of links");
+	str_clear(&text);
+	add_links(&text, 1 << 20);
+	assert_refused(text.data, text.len, NULL, "is refused: reading it");
 	str_release(&text);
 }
 
