@@ -20,6 +20,7 @@
 #include "net/port.h"
 #include "net/server.h"
 #include "proc/child.h"
+#include "step/scan-files.h"
 
 struct doctor {
 	int missing;
@@ -289,6 +290,24 @@ static void check_proxies(struct doctor *doctor,
 	}
 }
 
+static void check_files(struct doctor *doctor, const struct project *project)
+{
+	const struct pipeline *pipeline = project->pipeline;
+
+	for (size_t i = 0; i < pipeline->stage_count; i++) {
+		struct strings missing = STRINGS_INIT;
+
+		if (pipeline->stages[i].scan.present)
+			scan_files_missing(project->repository,
+					   project->commit.id,
+					   &pipeline->stages[i].scan, &missing);
+		for (size_t j = 0; j < missing.count; j++)
+			tell(doctor, pipeline->stages[i].name, missing.items[j],
+			     "");
+		strings_release(&missing);
+	}
+}
+
 static void check_pipeline(struct doctor *doctor, struct project *project)
 {
 	struct error err = ERROR_INIT;
@@ -299,6 +318,7 @@ static void check_pipeline(struct doctor *doctor, struct project *project)
 		return;
 	}
 	tell(doctor, "pipeline", PIPELINE_FILE " of HEAD is valid", NULL);
+	check_files(doctor, project);
 	check_proxies(doctor, project->pipeline);
 	for (size_t i = 0; i < project->pipeline->environment_count; i++)
 		check_environment(doctor, project,

@@ -13,6 +13,7 @@
 #include "engine/remember.h"
 #include "gate/gate.h"
 #include "source/branches.h"
+#include "step/scan-files.h"
 
 static void print_needs(const struct pipeline *pipeline,
 			const struct stage_config *stage)
@@ -142,6 +143,20 @@ static void print_terms(const struct stage_config *stage)
 			excuse->owner, excuse->reason);
 }
 
+/* What will fail the stage whatever it finds. */
+static void print_missing(const struct project *project,
+			  const struct stage_config *stage)
+{
+	struct strings missing = STRINGS_INIT;
+
+	if (stage->scan.present)
+		scan_files_missing(project->repository, project->commit.id,
+				   &stage->scan, &missing);
+	for (size_t i = 0; i < missing.count; i++)
+		listing_print("  MISSING      %s\n", missing.items[i]);
+	strings_release(&missing);
+}
+
 static const char *usual_text(int64_t ms, char text[CLOCK_TEXT_SIZE])
 {
 	return ms < 100 ? "less than 0.1 s" : duration_format(ms, text);
@@ -171,6 +186,7 @@ static int print_stage(const struct project *project,
 	listing_print("%s%s%s\n", stage->finally ? " at the end" : "",
 		      stage->why ? ": " : "", stage->why ? stage->why : "");
 	print_terms(stage);
+	print_missing(project, stage);
 	print_usual(pipeline, stage, past);
 	print_gate(pipeline, &stage->gate);
 	if (stage->kind != STAGE_KIND_DEPLOY)

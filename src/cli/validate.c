@@ -1,12 +1,35 @@
 /* SPDX-License-Identifier: MIT */
 /* `validate`: the pipeline file, every mistake at once. */
 #include <stdio.h>
+#include <string.h>
 
 #include "base/file.h"
 #include "cli/arguments.h"
 #include "cli/cli.h"
 #include "cli/listing.h"
 #include "cli/project.h"
+#include "source/repository.h"
+#include "step/scan-files.h"
+
+/* What is valid may name files that are not there yet. */
+static void tell_missing(const struct pipeline *pipeline)
+{
+	struct repository *repository = repository_open(".", NULL);
+
+	for (size_t i = 0; repository && i < pipeline->stage_count; i++) {
+		const struct stage_config *stage = &pipeline->stages[i];
+		struct strings missing = STRINGS_INIT;
+
+		if (stage->scan.present)
+			scan_files_missing(repository, NULL, &stage->scan,
+					   &missing);
+		for (size_t j = 0; j < missing.count; j++)
+			listing_print("! %s: %s\n", stage->name,
+				      missing.items[j]);
+		strings_release(&missing);
+	}
+	repository_free(repository);
+}
 
 static int validate(const char *path, struct error *err)
 {
@@ -28,6 +51,8 @@ static int validate(const char *path, struct error *err)
 			      pipeline->environment_count,
 			      pipeline->environment_count == 1 ? "" : "s",
 			      mode_name(pipeline->mode));
+	if (pipeline && strcmp(path, PIPELINE_FILE) == 0)
+		tell_missing(pipeline);
 	str_release(&text);
 	pipeline_free(pipeline);
 	return pipeline ? 0 : -1;

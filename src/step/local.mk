@@ -35,6 +35,7 @@ libsignalbox_a_SOURCES += \
 	%D%/requests.c %D%/requests.h \
 	%D%/run.c \
 	%D%/scan.c %D%/scan.h \
+	%D%/scan-files.c %D%/scan-files.h \
 	%D%/scan-known.c %D%/scan-look.c %D%/scan-since.c \
 	%D%/scan-licences.c %D%/scan-licences.h \
 	%D%/scripts.c %D%/scripts.h \

@@ -5,6 +5,7 @@
 
 #include "source/repository.h"
 #include "step/live-evidence.h"
+#include "step/scan-files.h"
 #include "step/scan.h"
 
 /* As large as a report may be. */
@@ -71,9 +72,8 @@ static int know_baseline(const struct scan_job *job,
 
 	if (!repository)
 		return -1;
-	result = repository_read_file(repository, job->commit,
-				      job->config->baseline, BASELINE_BYTES,
-				      &text, err);
+	result = scan_file_read(repository, job->commit, job->config->baseline,
+				"baseline", BASELINE_BYTES, &text, err);
 	if (result == 0)
 		result = know_report(job, &text, known, err);
 	repository_free(repository);

@@ -6,6 +6,7 @@
 #include "licences/licences.h"
 #include "base/str.h"
 #include "source/repository.h"
+#include "step/scan-files.h"
 
 /* Of what no approval covers, this many are named in the log. */
 #define LOGGED 50
@@ -19,9 +20,8 @@ static int read_approvals(const char *name, const char *folder,
 	struct str text = STR_INIT;
 	int result = -1;
 
-	if (repository &&
-	    repository_read_file(repository, commit, name, APPROVALS_BYTES,
-				 &text, err) == 0)
+	if (repository && scan_file_read(repository, commit, name, "approvals",
+					 APPROVALS_BYTES, &text, err) == 0)
 		result = strlen(text.data) == text.len
 				 ? approvals_parse(approvals, text.data, name,
 						   err)

@@ -11,6 +11,7 @@
 #include "source/blame.h"
 #include "source/repository.h"
 #include "step/people.h"
+#include "step/scan-files.h"
 
 #define FILE_BYTES ((size_t)4 << 20)
 
@@ -216,22 +217,14 @@ static int read_file(struct reading *reading, size_t at, struct exceptions *all,
 {
 	const char *name = reading->files->items[at];
 	struct str text = STR_INIT;
-	struct error why = ERROR_INIT;
-	int result = repository_read_file(reading->repository,
-					  reading->options->commit, name,
-					  FILE_BYTES, &text, &why);
+	int result =
+		scan_file_read(reading->repository, reading->options->commit,
+			       name, "exceptions", FILE_BYTES, &text, err);
 
 	if (result == 0)
-		result = exceptions_read(all, name, text.data, text.len, &why);
-	else if (why.code == ERROR_NOT_FOUND)
-		result = error_set(
-			err, ERROR_NOT_FOUND,
-			"there is no %s%s, and 'exceptions' names "
-			"it: commit it, or take it out there",
-			name, reading->options->commit ? " in the commit" : "");
+		result = exceptions_read(all, name, text.data, text.len, err);
 	if (result == 0 && text.len)
 		read_blame(reading, at);
-	error_move(err, &why);
 	str_release(&text);
 	return result;
 }

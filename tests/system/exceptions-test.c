@@ -124,6 +124,13 @@ static void a_file_that_is_missing_is_told_with_its_mend(void **state)
 	assert_says(site->out, ".trivyignore:5 CVE-1 (scan)");
 	assert_says(site->out, "signalbox.yaml:9 allow-failure in lint");
 	assert_says(site->err, "scan: there is no gone in the commit");
+	assert_int_equal(site_call(site, "plan", NULL), 0);
+	assert_says(site->out, "  MISSING      there is no gone in the commit");
+	assert_null(strstr(site->out, "no .trivyignore"));
+	assert_int_equal(site_call(site, "validate", NULL), 0);
+	assert_says(site->out, "! scan: there is no gone, and 'exceptions'");
+	assert_int_equal(site_call(site, "doctor", NULL), 1);
+	assert_says(site->out, "x scan           there is no gone in the ");
 }
 
 static void who_wrote_it_reviews_nothing(void **state)
