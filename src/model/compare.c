@@ -251,8 +251,9 @@ static bool is_same(const struct finding_model *a,
 	       strcmp(a->package, b->package) == 0;
 }
 
-static bool is_open_in(const struct model *model,
-		       const struct finding_model *finding)
+/* What was known there, or could not be mended, was there. */
+static bool is_there(const struct model *model,
+		     const struct finding_model *finding)
 {
 	for (size_t i = 0; i < model->finding_count; i++)
 		if (!model->findings[i].suppressed &&
@@ -261,13 +262,19 @@ static bool is_open_in(const struct model *model,
 	return false;
 }
 
+/* It counts: nothing says why not. */
+static bool is_open(const struct finding_model *finding)
+{
+	return !finding_model_why(finding);
+}
+
 static bool is_partial(const struct model *model)
 {
 	const struct severity_counts *it = &model->severities;
 	size_t open = 0;
 
 	for (size_t i = 0; i < model->finding_count; i++)
-		open += !model->findings[i].suppressed;
+		open += is_open(&model->findings[i]);
 	return it->critical + it->high + it->medium + it->low + it->info +
 		       it->unknown >
 	       (int64_t)open;
@@ -285,15 +292,15 @@ static void compare_findings(struct comparison *it, const struct model *live,
 	if (it->findings_why)
 		return;
 	for (size_t i = 0; i < run->finding_count; i++)
-		if (!run->findings[i].suppressed &&
-		    !is_open_in(live, &run->findings[i]))
+		if (is_open(&run->findings[i]) &&
+		    !is_there(live, &run->findings[i]))
 			finding_model_copy(VECTOR_ADD(it->fresh,
 						      it->fresh_count,
 						      it->fresh_cap),
 					   &run->findings[i]);
 	for (size_t i = 0; i < live->finding_count; i++)
-		it->gone += !live->findings[i].suppressed &&
-			    !is_open_in(run, &live->findings[i]);
+		it->gone += is_open(&live->findings[i]) &&
+			    !is_there(run, &live->findings[i]);
 	it->findings_partial = is_partial(run) || is_partial(live);
 }
 

@@ -65,7 +65,7 @@ struct finding_key {
 struct since {
 	int64_t run;	 /* the first of those that had it without a gap */
 	int64_t time_ms; /* its start; 0: the run that was asked about */
-	bool is_least;	 /* further back was not looked */
+	bool is_least;	 /* it may be there for longer */
 };
 
 /* Since when the finding of a run is there. Runs that scanned nothing say

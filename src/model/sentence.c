@@ -12,6 +12,9 @@
 #include "model/sentence.h"
 #include "model/fold.h"
 
+/* Of a test's message and a finding's title. */
+#define SHORT_BYTES 200
+
 /* "" when the event has no such text, else BEFORE TEXT. */
 void say_text(struct str *out, const char *before, const char *text)
 {
@@ -204,6 +207,22 @@ static void say_place(struct str *out, const struct event *event)
 	str_add_char(out, ')');
 }
 
+/* What is longer fills the screen; the tables have it whole. */
+static void say_short(struct str *out, const char *before, const char *text)
+{
+	size_t len = strlen(text);
+
+	if (len <= SHORT_BYTES) {
+		say_text(out, before, text);
+		return;
+	}
+	for (len = SHORT_BYTES; ((unsigned char)text[len] & 0xc0) == 0x80;)
+		len--;
+	str_add(out, before);
+	str_add_bytes(out, text, len);
+	str_add(out, "...");
+}
+
 static void say_test_finished(struct str *out, const struct event *event)
 {
 	char before[TEST_HISTORY_SIZE];
@@ -212,7 +231,7 @@ static void say_test_finished(struct str *out, const struct event *event)
 		return;
 	str_addf(out, "%s: FAIL %s", event_stage(event),
 		 event_text(event, "name"));
-	say_field(out, ": ", event, "message");
+	say_short(out, ": ", event_text(event, "message"));
 	say_place(out, event);
 	if (test_history(event_int(event, "failed-before", -1),
 			 event_int(event, "runs-before", -1), before))
@@ -320,12 +339,12 @@ static void say_report_read(struct str *out, const struct event *event)
 	say_field(out, ": ", event, "reason");
 }
 
-/* The rest is in the counts of the report. */
+/* The rest, and what does not count, is in the counts of the report. */
 static void say_finding_found(struct str *out, const struct event *event)
 {
 	const char *severity = event_text(event, "severity");
 
-	if (event_bool(event, "suppressed") ||
+	if (event_bool(event, "suppressed") || event_has(event, "state") ||
 	    (strcmp(severity, "critical") != 0 &&
 	     strcmp(severity, "high") != 0))
 		return;
@@ -339,7 +358,7 @@ static void say_finding_found(struct str *out, const struct event *event)
 	say_field(out, ", ", event, "path");
 	if (event_int(event, "line", 0))
 		str_addf(out, ":%lld", (long long)event_int(event, "line", 0));
-	say_field(out, ": ", event, "title");
+	say_short(out, ": ", event_text(event, "title"));
 }
 
 static void say_artifact_stored(struct str *out, const struct event *event)

@@ -13,6 +13,7 @@
 struct look {
 	const struct finding_key *key;
 	bool is_scanned, is_found;
+	int64_t total, told; /* findings: a journal has the worst of them */
 	int64_t started;
 };
 
@@ -23,18 +24,25 @@ static bool is_meant(const struct event *event, const struct finding_key *key)
 	       strcmp(event_text(event, "package"), key->package) == 0;
 }
 
+static bool is_of_findings(const struct event *event)
+{
+	return strcmp(event_text(event, "kind"), "findings") == 0 &&
+	       !report_is_unread(event);
+}
+
 static int look_at(const struct event *event, void *data)
 {
 	struct look *look = data;
 
-	if (event->type == EVENT_RUN_STARTED)
+	if (event->type == EVENT_RUN_STARTED) {
 		look->started = event->time_ms;
-	else if (event->type == EVENT_REPORT_READ)
-		look->is_scanned =
-			look->is_scanned ||
-			strcmp(event_text(event, "kind"), "findings") == 0;
-	else if (event->type == EVENT_FINDING_FOUND)
+	} else if (event->type == EVENT_REPORT_READ && is_of_findings(event)) {
+		look->is_scanned = true;
+		look->total += event_int(event, "total", 0);
+	} else if (event->type == EVENT_FINDING_FOUND) {
+		look->told++;
 		look->is_found = look->is_found || is_meant(event, look->key);
+	}
 	return 0;
 }
 
@@ -52,6 +60,8 @@ struct since comparison_since(const char *runs, int64_t run,
 		free(folder);
 		if (read < 0 || !look.is_scanned)
 			continue; /* it says nothing of it */
+		/* It may be among those that were not told. */
+		since.is_least = !look.is_found && look.told < look.total;
 		if (!look.is_found)
 			return since;
 		since.run = at;

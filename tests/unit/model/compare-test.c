@@ -129,6 +129,28 @@ static void findings_are_new_wherever_their_lines_went(void **state)
 	teardown(&f);
 }
 
+/* What does not count is not new, and neither is what did not count. */
+static void findings_that_do_not_count_are_not_compared(void **state)
+{
+#define KNOWN(id)                                                       \
+	"{" AT "\"event\":\"finding.found\",\"stage\":\"scan\",\"id\":" \
+	"\"" id "\",\"severity\":\"high\",\"title\":\"t\",\"kind\":"    \
+	"\"code\",\"path\":\"a.c\",\"state\":\"known\"}"
+	static const char *const was[] = {SCANNED, KNOWN("a"), KNOWN("b"),
+					  FINDING("c", "1"), NULL};
+	static const char *const is[] = {SCANNED, FINDING("a", "1"), KNOWN("c"),
+					 KNOWN("d"), NULL};
+	struct fixture f;
+	struct comparison it;
+
+	setup(&f, *state, was, is);
+	comparison_make(&it, f.live, f.run, INT64_MAX);
+	assert_int_equal(it.fresh_count, 0);
+	assert_int_equal(it.gone, 0);
+	comparison_release(&it);
+	teardown(&f);
+}
+
 static void findings_that_were_not_told_make_it_partial(void **state)
 {
 	static const char *const few[] = {
@@ -207,16 +229,41 @@ static void a_finding_is_there_since_the_first_run_without_a_gap(void **state)
 	assert_int_equal(since.time_ms, 0);
 }
 
+/* A journal has the worst: what is not in it may have been there. */
+static void a_finding_that_was_not_told_may_have_been_there(void **state)
+{
+	static const char *const many[] = {
+		"{" AT "\"event\":\"report.read\",\"stage\":\"scan\","
+		"\"path\":\"x\",\"kind\":\"findings\",\"total\":2,\"ok\":true}",
+		FINDING("old", "1"), NULL};
+	static const char *const unread[] = {
+		"{" AT "\"event\":\"report.read\",\"stage\":\"scan\","
+		"\"path\":\"x\",\"kind\":\"findings\",\"fresh\":false}",
+		NULL};
+	static const char *const with[] = {SCANNED, FINDING("new", "1"), NULL};
+	const struct finding_key key = {"new", "a.c", ""};
+	struct since since;
+
+	free(make_run(*state, 1, many));
+	free(make_run(*state, 2, with));
+	free(make_run(*state, 3, unread));
+	since = comparison_since(*state, 4, &key);
+	assert_int_equal(since.run, 2);
+	assert_true(since.is_least);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		WITH_FOLDER(tests_that_came_went_or_are_skipped_are_told),
 		WITH_FOLDER(findings_are_new_wherever_their_lines_went),
+		WITH_FOLDER(findings_that_do_not_count_are_not_compared),
 		WITH_FOLDER(findings_that_were_not_told_make_it_partial),
 		WITH_FOLDER(what_has_not_run_yet_is_not_removed),
 		WITH_FOLDER(what_is_not_there_is_not_known),
 		WITH_FOLDER(
 			a_finding_is_there_since_the_first_run_without_a_gap),
+		WITH_FOLDER(a_finding_that_was_not_told_may_have_been_there),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -6,6 +6,9 @@
 
 #include "model/model.h"
 
+#define X49 "yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy"
+#define X50 "x" X49
+
 /* Type, fields, what is said; NULL: not worth a line. */
 static const struct {
 	const char *type, *fields, *says;
@@ -121,6 +124,12 @@ static const struct {
 	 "\"fixed\":\"3.0\"",
 	 "scan: HIGH CVE-1 libxml2 2.9, fixed in 3.0: overflow"},
 	{"finding.found", "\"id\":\"x\",\"severity\":\"low\"", NULL},
+	{"finding.found",
+	 "\"id\":\"x\",\"severity\":\"high\",\"state\":\"known\"", NULL},
+	{"test.finished",
+	 "\"stage\":\"u\",\"name\":\"a\",\"outcome\":\"failed\",\"message\":"
+	 "\"" X50 X50 X50 X49 "\xc3\xa9 more\",\"file\":\"a.c\"",
+	 "u: FAIL a: " X50 X50 X50 X49 "... (a.c)"},
 	{"gate.opened",
 	 "\"stage\":\"production\",\"required\":1,\"approvers\":[\"@rm\","
 	 "\"lee\"],\"ships\":{\"commits\":6}",
