@@ -115,9 +115,9 @@ static void check_terminal(struct doctor *doctor)
 	free(text);
 }
 
-#define STOP_IT                                                                \
-	"nothing of ours is live there: stop what holds it, or write another " \
-	"port"
+#define STOP_IT                                                            \
+	"no run of signalbox is live there: stop what holds it, or write " \
+	"another port"
 
 static void check_port(struct doctor *doctor, const char *name, int port,
 		       bool live, const char *mend)
@@ -213,7 +213,7 @@ static void check_target(struct doctor *doctor,
 			 const struct environment *environment)
 {
 	bool has_live = environment && environment_state(environment)->has_live;
-	char *adopt = xasprintf("nothing of ours is live there: `signalbox "
+	char *adopt = xasprintf("no run of signalbox is live there: `signalbox "
 				"adopt %s` takes it for live if it serves "
 				"already; else stop it",
 				config->name);

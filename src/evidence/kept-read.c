@@ -83,6 +83,8 @@ static const struct field test_fields[] = {
 	INT(struct test_line, it.line, "line"),
 	INT(struct test_line, it.ms, "ms"),
 	{"flaky", FIELD_BOOL, offsetof(struct test_line, it.flaky)},
+	{"newly-skipped", FIELD_BOOL,
+	 offsetof(struct test_line, it.newly_skipped)},
 };
 
 static const struct field component_fields[] = {

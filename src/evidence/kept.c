@@ -270,6 +270,8 @@ static void add_test(struct evidence_writer *writer, const struct test_case *it)
 		add_int(writer, "ms", it->ms);
 	if (it->flaky)
 		add_bool(writer, "flaky", true);
+	if (it->newly_skipped)
+		add_bool(writer, "newly-skipped", true);
 	end(writer);
 }
 

@@ -86,7 +86,7 @@ struct kept_test {
 	const char *name, *message, *file;
 	int64_t line, ms;
 	enum test_outcome outcome;
-	bool flaky;
+	bool flaky, newly_skipped;
 	size_t report;
 };
 

@@ -137,6 +137,7 @@ struct test_model { /* a test that was told singly */
 	/* Of the runs before, as far as they are remembered: how many had
 	 * tests in this stage, and in how many of them it failed; -1 not
 	 * known. */
+	bool newly_skipped; /* it ran in what it is compared with */
 	int64_t runs_before, failed_before;
 };
 

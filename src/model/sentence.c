@@ -227,6 +227,9 @@ static void say_test_finished(struct str *out, const struct event *event)
 {
 	char before[TEST_HISTORY_SIZE];
 
+	if (event_bool(event, "newly-skipped"))
+		str_addf(out, "%s: SKIPPED %s, newly: it ran in what is live",
+			 event_stage(event), event_text(event, "name"));
 	if (strcmp(event_text(event, "outcome"), "failed") != 0)
 		return;
 	str_addf(out, "%s: FAIL %s", event_stage(event),

@@ -68,6 +68,7 @@ void stage_model_add_test(struct stage_model *stage, const struct event *event)
 	fold_field(&test->file, event, "file");
 	test->line = (int)event_int(event, "line", test->line);
 	test->ms = event_int(event, "ms", -1);
+	test->newly_skipped = event_bool(event, "newly-skipped");
 	test->runs_before = event_int(event, "runs-before", -1);
 	test->failed_before = event_int(event, "failed-before", -1);
 }

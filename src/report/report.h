@@ -78,6 +78,7 @@ struct test_case {
 	int64_t ms;	     /* -1 when not told */
 	enum test_outcome outcome;
 	bool flaky;
+	bool newly_skipped; /* it ran in what it is compared with */
 };
 
 /* A package of a bill of materials. NULL is what it does not tell. */

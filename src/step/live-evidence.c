@@ -136,10 +136,11 @@ int live_evidence(const char *state_folder, const char *environment,
 	if (find_run(state_folder, environment, run, err) < 0)
 		return -1;
 	if (!*run) {
-		strings_addf(notes,
-			     "nothing of ours is live in %s, so all of it is "
-			     "new",
-			     environment);
+		strings_addf(
+			notes,
+			"no run of signalbox is live in %s, so all of it is "
+			"new",
+			environment);
 		return 0;
 	}
 	folder = xasprintf("%s/runs/%lld", state_folder, (long long)*run);

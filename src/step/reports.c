@@ -58,6 +58,12 @@ static void tell_totals(void *data)
 	step_emit(reports->step, event);
 }
 
+static bool is_bad(const struct test_case *test)
+{
+	return test->outcome == TEST_FAILED || test->outcome == TEST_ERROR ||
+	       test->outcome == TEST_UNFINISHED;
+}
+
 static void tell_case(struct reports *reports, const struct test_case *test,
 		      const struct test_totals *totals)
 {
@@ -66,8 +72,7 @@ static void tell_case(struct reports *reports, const struct test_case *test,
 	reports->told = *totals;
 	reading_set_totals(event, totals);
 	event_set(event, "name", test->name);
-	event_set(event, "outcome",
-		  test->outcome == TEST_SKIPPED ? "skipped" : "failed");
+	event_set(event, "outcome", is_bad(test) ? "failed" : "skipped");
 	if (test->message && *test->message)
 		event_set(event, "message", test->message);
 	event_set(event, "file", test->file);
@@ -75,13 +80,24 @@ static void tell_case(struct reports *reports, const struct test_case *test,
 		event_set_int(event, "line", test->line);
 	if (test->ms >= 0)
 		event_set_int(event, "ms", test->ms);
+	if (test->newly_skipped)
+		event_set_bool(event, "newly-skipped", true);
 	step_emit(reports->step, event);
 }
 
-static bool is_bad(const struct test_case *test)
+static bool is_newly_skipped(const struct test_case *test)
 {
-	return test->outcome == TEST_FAILED || test->outcome == TEST_ERROR ||
-	       test->outcome == TEST_UNFINISHED;
+	return test->newly_skipped;
+}
+
+static void tell_cases(struct reports *reports, const struct report *report,
+		       bool (*which)(const struct test_case *test))
+{
+	size_t told = 0;
+
+	for (size_t i = 0; i < report->case_count; i++)
+		if (which(&report->cases[i]) && told++ < BAD_CASES_TOLD)
+			tell_case(reports, &report->cases[i], &report->totals);
 }
 
 static void on_test(const struct test_case *test,
@@ -332,13 +348,13 @@ static void tell_reading(struct reports *reports, size_t which,
 			 const struct reading *reading)
 {
 	const struct report *report = &reading->report;
-	size_t told = 0;
 
 	for (size_t i = 0; reading->is_read && i < report->case_count; i++)
 		test_names_add(&reports->names, &report->cases[i]);
-	for (size_t i = 0; reading->is_read && i < report->case_count; i++)
-		if (is_bad(&report->cases[i]) && told++ < BAD_CASES_TOLD)
-			tell_case(reports, &report->cases[i], &report->totals);
+	if (reading->is_read) {
+		tell_cases(reports, report, is_bad);
+		tell_cases(reports, report, is_newly_skipped);
+	}
 	tell_report(reports, which, reading);
 	if (reading->is_read)
 		step_tell_notes(reports->step,
@@ -367,6 +383,7 @@ static void tell_stream(struct reports *reports)
 {
 	if (!reports->live.is_read)
 		return;
+	tell_cases(reports, &reports->live.report, is_newly_skipped);
 	tell_totals(reports);
 	tell_report(reports, 0, &reports->live);
 	step_tell_notes(reports->step, "its output",

@@ -166,8 +166,8 @@ static struct names names_that_ran(const struct kept *kept)
 	return ran;
 }
 
-static size_t count_newly_skipped(const struct judging *judging,
-				  const struct names *ran, const char **first)
+static size_t mark_newly_skipped(const struct judging *judging,
+				 const struct names *ran, const char **first)
 {
 	size_t found = 0;
 
@@ -175,7 +175,7 @@ static size_t count_newly_skipped(const struct judging *judging,
 		const struct report *report = &judging->readings[i]->report;
 
 		for (size_t j = 0; j < report->case_count; j++) {
-			const struct test_case *test = &report->cases[j];
+			struct test_case *test = &report->cases[j];
 
 			if ((test->outcome != TEST_SKIPPED &&
 			     test->outcome != TEST_TODO) ||
@@ -183,6 +183,7 @@ static size_t count_newly_skipped(const struct judging *judging,
 			    !bsearch(&test->name, ran->items, ran->count,
 				     sizeof(*ran->items), compare_names))
 				continue;
+			test->newly_skipped = true;
 			if (!found++)
 				*first = test->name;
 		}
@@ -196,7 +197,7 @@ static void check_skipped(struct judging *judging, const struct kept *kept,
 	enum newly_skipped rule = judging->options->config->newly_skipped;
 	struct names ran = names_that_ran(kept);
 	const char *first = NULL;
-	size_t found = count_newly_skipped(judging, &ran, &first);
+	size_t found = mark_newly_skipped(judging, &ran, &first);
 	char *text;
 
 	free(ran.items);

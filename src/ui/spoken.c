@@ -52,7 +52,9 @@ bool spoken_is_news(const struct model *before, const struct event *event,
 		       state_parse(event_text(event, "outcome")) ==
 			       STATE_TIMED_OUT;
 	case EVENT_TEST_FINISHED:
-		return event_int(event, "failed", 0) <= FAILURES_TOLD;
+		/* Those newly skipped are in what the stage's end says. */
+		return event_int(event, "failed", 0) <= FAILURES_TOLD &&
+		       !event_bool(event, "newly-skipped");
 	case EVENT_ROLLBACK_READINESS:
 		return is_readiness_news(before, event);
 	case EVENT_GATE_CLOSED: /* by a vote, which is told */

@@ -243,6 +243,21 @@ static const struct {
 	[TEST_UNFINISHED] = {"UNFINISHED", 2, ROLE_FAILED},
 };
 
+/* New trouble first: what failed before too comes after it. */
+static int64_t result_rank(const struct kept_test *it,
+			   const struct test_model *told)
+{
+	bool bad = outcomes[it->outcome].role == ROLE_FAILED;
+
+	if (it->newly_skipped)
+		return 5;
+	if (bad && (!told || told->failed_before <= 0))
+		return outcomes[it->outcome].rank;
+	if (bad)
+		return 10 + told->failed_before;
+	return 10000 + (it->flaky ? 3 : outcomes[it->outcome].rank);
+}
+
 static void add_before(struct table_data *data, struct table_row *row,
 		       const struct test_model *told)
 {
@@ -262,14 +277,16 @@ static void add_test(struct table_data *data, size_t source, size_t item,
 	bool bad = outcomes[it->outcome].role == ROLE_FAILED;
 	const struct test_model *told =
 		bad ? told_of(&data->sources[source], it->name) : NULL;
-	bool is_new = told && told->runs_before > 0 && !told->failed_before;
+	bool is_new = it->newly_skipped ||
+		      (told && told->runs_before > 0 && !told->failed_before);
 	char took[CLOCK_TEXT_SIZE], words[96];
 
-	row->role = it->flaky ? ROLE_WARNING : outcomes[it->outcome].role;
+	row->role = it->flaky || it->newly_skipped ? ROLE_WARNING
+						   : outcomes[it->outcome].role;
 	row->dim = row->role == ROLE_DIM;
 	row->cells[AT_RESULT] = (struct table_cell){
 		it->flaky ? "flaky" : outcomes[it->outcome].word,
-		it->flaky ? 3 : outcomes[it->outcome].rank};
+		result_rank(it, told)};
 	/* The slowest first. */
 	row->cells[AT_TOOK].key = it->ms >= 0 ? -it->ms : 1;
 	if (it->ms >= 0)
@@ -277,6 +294,8 @@ static void add_test(struct table_data *data, size_t source, size_t item,
 	row->cells[AT_TEST].text = it->name;
 	row->cells[AT_BEFORE].key = INT64_MAX;
 	add_before(data, row, told);
+	if (it->newly_skipped)
+		row->cells[AT_BEFORE] = (struct table_cell){"newly skipped", 0};
 	row->cells[AT_STAGE].text = row->stage;
 	row->cells[AT_MESSAGE].text = it->message;
 	snprintf(words, sizeof(words), "is:%s%s%s%s",
@@ -294,6 +313,7 @@ static void add_told_test(struct table_data *data, size_t source, size_t item,
 		.file = *from->file ? from->file : NULL,
 		.line = from->line,
 		.ms = from->ms,
+		.newly_skipped = from->newly_skipped,
 		.outcome = from->state == STATE_PASSED	  ? TEST_PASSED
 			   : from->state == STATE_SKIPPED ? TEST_SKIPPED
 							  : TEST_FAILED,

@@ -106,25 +106,29 @@ static void draw_name(struct list *list, const struct test_model *test)
 /* Whether that is new, or it flakes. */
 static void draw_history(struct list *list, const struct test_model *test)
 {
-	char text[TEST_HISTORY_SIZE];
+	char text[TEST_HISTORY_SIZE] = "newly skipped";
 	struct pen pen;
 
-	if (!test_history(test->failed_before, test->runs_before, text) ||
+	if ((!test->newly_skipped &&
+	     !test_history(test->failed_before, test->runs_before, text)) ||
 	    !next_row(list, &pen, 5))
 		return;
-	pen_role(&pen, ROLE_DIM);
+	pen_role(&pen, test->newly_skipped ? ROLE_WARNING : ROLE_DIM);
 	pen_text(&pen, text);
 }
 
+/* Those that never failed before are new trouble. */
 static void draw_failed(struct list *list, const struct stage_model *stage)
 {
+	size_t count = stage->test_count;
 	int64_t shown = 0;
 	struct pen pen;
 
-	for (size_t i = 0; i < stage->test_count; i++) {
-		const struct test_model *test = &stage->tests[i];
+	for (size_t i = 0; i < 2 * count; i++) {
+		const struct test_model *test = &stage->tests[i % count];
 
-		if (!state_is_bad(test->state))
+		if (!state_is_bad(test->state) ||
+		    (test->failed_before > 0) != (i >= count))
 			continue;
 		if (list->row + 4 > list->end)
 			break;
@@ -144,8 +148,10 @@ static void draw_failed(struct list *list, const struct stage_model *stage)
 static void draw_skipped(struct list *list, const struct stage_model *stage)
 {
 	for (size_t i = 0; i < stage->test_count; i++)
-		if (stage->tests[i].state == STATE_SKIPPED)
+		if (stage->tests[i].state == STATE_SKIPPED) {
 			draw_name(list, &stage->tests[i]);
+			draw_history(list, &stage->tests[i]);
+		}
 }
 
 static int compare_ms(const void *a, const void *b)

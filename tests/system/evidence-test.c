@@ -226,7 +226,7 @@ static void only_what_is_new_since_live_counts(void **state)
 	site_put(site, "r.json",
 		 TRIVY(TARGET("t", "\"Vulnerabilities\":[" FERN "]")));
 	red(site, "{report: r.json, new-only: production}", "1 critical");
-	assert_says(site->out, "nothing of ours is live in production");
+	assert_says(site->out, "no run of signalbox is live in production");
 	release_with(site, "{report: r.json, unknown: warn, only-fixable: "
 			   "true}");
 	green(site, "{report: r.json, new-only: production}", "1 known before");

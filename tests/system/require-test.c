@@ -78,7 +78,7 @@ static void less_than_what_is_live_is_red(void **state)
 	site_put(site, "r.tap", "1..2\nok 1 a\nok 2 b\n");
 	site_put(site, "r.info", LCOV("DA:1,1\nDA:2,1\nDA:3,1\nDA:4,1\n"));
 	meets(site, rules);
-	assert_says(site->out, "nothing of ours is live in production");
+	assert_says(site->out, "no run of signalbox is live in production");
 	prepare(site, TESTS RELEASE);
 	if (site_call(site, "run", NULL) != 0)
 		fail_msg("%s%s", site->out, site->err);
@@ -87,6 +87,7 @@ static void less_than_what_is_live_is_red(void **state)
 	short_of(site, rules,
 		 "1 test that ran in run 2, which is live, is "
 		 "skipped now, the first: a");
+	assert_says(site->out, "SKIPPED a, newly");
 	meets(site, "{against: production, newly-skipped: warn}");
 	assert_says(site->out, "the first: a");
 	site_put(site, "r.tap", "1..2\nok 1 a\nok 2 b\n");

@@ -42,6 +42,8 @@ static const char kept[] = HEAD
 	"{\"test\":{\"name\":\"POST /capture\",\"outcome\":\"failed\","
 	"\"message\":\"expected 1 charge, got 2\",\"file\":\"pay_test.c\","
 	"\"line\":88,\"ms\":1204}}\n"
+	"{\"test\":{\"name\":\"GET /orders\",\"outcome\":\"skipped\","
+	"\"newly-skipped\":true,\"ms\":2}}\n"
 	"{\"test\":{\"name\":\"GET /admin\",\"outcome\":\"skipped\","
 	"\"message\":\"needs role admin\"}}\n"
 	"{\"report\":{\"path\":\"bom.json\",\"fresh\":true,\"ok\":true}}\n"
@@ -204,7 +206,12 @@ static void the_worst_stand_first(void **state)
 		     "CVE-2026-1187,hardcoded-key,CVE-2026-2001,"
 		     "CVE-2026-0009");
 	view_input(story.view, story.model, INPUT_TAB);
-	assert_shown(&story, 0, "FAILED,flaky,skipped,skipped,passed,passed");
+	assert_shown(&story, 0,
+		     "FAILED,skipped,flaky,skipped,skipped,passed,passed");
+	type(&story, "&new");
+	enter(&story);
+	assert_shown(&story, 3, "newly skipped");
+	view_input(story.view, story.model, INPUT_ESCAPE);
 	view_input(story.view, story.model, INPUT_TAB);
 	assert_shown(&story, 1, "AGPL-3.0-only,unknown,MIT");
 	view_input(story.view, story.model, INPUT_TAB);
