@@ -28,9 +28,10 @@ include tests/bench/local.mk
 
 TESTS += $(check_PROGRAMS) $(CHECKS)
 
-# What takes minutes: sanitizers and the distribution.
+# What takes minutes: sanitizers and the distribution. More jobs than a small
+# machine has processors: most tests wait.
 check-long:
 	srcdir='$(abs_top_srcdir)' builddir='$(abs_top_builddir)' \
-		make='$(MAKE)' jobs=2 programs='$(check_PROGRAMS)' \
+		make='$(MAKE)' jobs=3 programs='$(check_PROGRAMS)' \
 		$(SHELL) $(top_srcdir)/tests/long
 .PHONY: check-long pictures
