@@ -2,11 +2,16 @@
 #include "cli/report-print.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 #include "cli/listing.h"
+#include "report/collect.h"
+#include "report/describe.h"
 
-/* Of what is not as it should be, this many are named. */
+/* Of what is not as it should be, this many are named; of texts that others
+ * wrote, so many bytes are shown. */
 #define NAMED 5
+#define TEXT_BYTES 160
 
 static void print_count(uint64_t count, const char *what)
 {
@@ -14,10 +19,17 @@ static void print_count(uint64_t count, const char *what)
 		listing_print(", %" PRIu64 " %s", count, what);
 }
 
-static void print_finding(const struct finding *finding)
+static void print_text(const char *before, const char *text)
 {
-	listing_print("  %-8s  %s", report_severity_name(finding->severity),
-		      finding->id);
+	size_t len = text_cut(text, strlen(text), TEXT_BYTES);
+
+	listing_print("%s%.*s%s", before, (int)len, text,
+		      text[len] ? "..." : "");
+}
+
+static void print_finding(const char *word, const struct finding *finding)
+{
+	listing_print("  %-8s  %s", word, finding->id);
 	if (finding->package)
 		listing_print("  %s %s%s%s", finding->package,
 			      finding->installed ? finding->installed : "",
@@ -27,7 +39,8 @@ static void print_finding(const struct finding *finding)
 		listing_print("  %s:%d", finding->path, finding->line);
 	else if (finding->path)
 		listing_print("  %s", finding->path);
-	listing_print("  %s\n", finding->title);
+	print_text("  ", finding->title);
+	listing_print("\n");
 }
 
 /* The worst first, each in the report's order. */
@@ -41,9 +54,32 @@ static void print_worst(const struct report *report)
 
 			if (finding->suppressed || (int)finding->severity != s)
 				continue;
-			print_finding(finding);
+			print_finding(report_severity_name(finding->severity),
+				      finding);
 			left--;
 		}
+}
+
+static void print_suppressed(const struct report *report)
+{
+	uint64_t told = 0;
+
+	for (size_t i = 0; i < report->finding_count; i++) {
+		const struct finding *finding = &report->findings[i];
+
+		if (!finding->suppressed || told++ >= NAMED)
+			continue;
+		print_finding("suppressed", finding);
+		if (finding->suppression)
+			print_text("              because: ",
+				   finding->suppression);
+		else
+			listing_print("              without a reason");
+		listing_print("\n");
+	}
+	if (told > NAMED)
+		listing_print("  and %" PRIu64 " more suppressed\n",
+			      told - NAMED);
 }
 
 static void print_findings(const struct report *report)
@@ -56,6 +92,7 @@ static void print_findings(const struct report *report)
 	print_count(report->fixable, "with a fix");
 	listing_print("\n");
 	print_worst(report);
+	print_suppressed(report);
 }
 
 static void print_bad_tests(const struct report *report)
@@ -137,6 +174,44 @@ static void print_coverage(const struct report *report)
 			      file->lines - file->covered, file->path);
 }
 
+/* Of equals the first that the report names; NULL: there is none. */
+static const char *commonest(json_t *licenses, json_int_t *most)
+{
+	const char *found = NULL, *name;
+	json_t *count;
+
+	*most = 0;
+	json_object_foreach(licenses, name, count)
+	{
+		if (json_integer_value(count) <= *most)
+			continue;
+		found = name;
+		*most = json_integer_value(count);
+	}
+	return found;
+}
+
+static void print_licenses(const struct report *report)
+{
+	json_t *object = report_describe(report, "");
+	json_t *licenses = json_object_get(object, "licenses");
+	const char *name;
+	json_int_t count;
+
+	for (int i = 0; i < NAMED && (name = commonest(licenses, &count));
+	     i++) {
+		listing_print("%s%lld ", i ? ", " : "  ", (long long)count);
+		print_text("", name);
+		json_object_del(licenses, name);
+	}
+	if (json_object_size(licenses))
+		listing_print(", and %zu other licenses",
+			      json_object_size(licenses));
+	if (report->component_count > report->license_unknown)
+		listing_print("\n");
+	json_decref(object);
+}
+
 static void print_components(const struct report *report)
 {
 	int left = NAMED;
@@ -145,6 +220,7 @@ static void print_components(const struct report *report)
 		      report->component_count == 1 ? "" : "s");
 	print_count(report->license_unknown, "without a known license");
 	listing_print("\n");
+	print_licenses(report);
 	for (size_t i = 0; i < report->component_count && left; i++) {
 		const struct component *component = &report->components[i];
 

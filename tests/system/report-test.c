@@ -211,6 +211,33 @@ static void no_text_of_a_report_begins_a_line(void **state)
 	assert_null(strstr(site->out, "\nb: tap"));
 }
 
+static void licences_and_what_is_suppressed_are_named(void **state)
+{
+	struct site *site = *state;
+	char *bill = data("cyclonedx/components.json");
+	char *scan = data("trivy/everything.json");
+	struct str text = STR_INIT;
+
+	assert_int_equal(site_call(site, "report", bill, scan, NULL), 0);
+	assert_says(site->out, "cyclonedx: 1 component\n  1 MIT\n");
+	assert_says(site->out, "  suppressed  DS-0005  debian  let be\n"
+			       "              because: ignored "
+			       "(.trivyignore)\n");
+	str_add(&text, "{\"version\":\"2.1.0\",\"runs\":[{\"results\":[{"
+		       "\"ruleId\":\"r\",\"message\":{\"text\":\"a\\nb");
+	for (int i = 0; i < 400; i++)
+		str_add(&text, "\xc3\xa9");
+	str_add(&text, "\"}}]}]}");
+	site_write(site, "long.sarif", text.data);
+	assert_int_equal(site_call(site, "report", "long.sarif", NULL), 0);
+	assert_says(site->out, "  a b\xc3\xa9");
+	assert_true(ends_with(site->out, "\xc3\xa9...\n"));
+	assert_true(strlen(site->out) < 300);
+	str_release(&text);
+	free(bill);
+	free(scan);
+}
+
 static void what_is_no_file_ends_with_7(void **state)
 {
 	struct site *site = *state;
@@ -487,6 +514,7 @@ static int tests(void)
 		SITE_TEST(wrong_words_end_with_2),
 		SITE_TEST(nothing_in_a_report_steers_the_terminal),
 		SITE_TEST(no_text_of_a_report_begins_a_line),
+		SITE_TEST(licences_and_what_is_suppressed_are_named),
 		SITE_TEST(what_is_no_file_ends_with_7),
 		SITE_TEST(the_index_of_real_reports_is_told),
 	};

@@ -70,9 +70,9 @@ static void note_skipped(struct report *report, const json_t *totals)
 
 	if (count >= 1)
 		report_note(report,
-			    "%.0f lines have a `nosec` comment, and what "
-			    "Bandit would say of them is not in the report",
-			    count);
+			    "%.0f line%s a `nosec` comment, and what Bandit "
+			    "would say there is not in the report",
+			    count, count < 2 ? " has" : "s have");
 }
 
 static int read_bandit(const struct report_input *input, struct report *report,
