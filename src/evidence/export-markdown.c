@@ -188,8 +188,11 @@ static void add_stage(struct str *out, const struct export_stage *stage)
 	if (stage->ms)
 		duration_format(stage->ms, took);
 	add_cell(out, took);
-	add_cell(out, stage->why ? stage->why : stage->reason);
-	str_add(out, "\n");
+	str_add(out, " ");
+	add_text(out, stage->reason);
+	str_add(out, *stage->reason && stage->why ? "; " : "");
+	add_text(out, stage->why);
+	str_add(out, " |\n");
 }
 
 static void add_stages(struct str *out, const struct export_run *run)

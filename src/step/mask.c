@@ -219,10 +219,12 @@ void mask_whole(struct mask *mask, const char *data, size_t len,
 	mask_flush(mask, out);
 }
 
-/* A reason quotes a name at its end, or before what is said next. */
+/* A reason quotes a name at its end, or before what is said next; a chain has
+ * one behind the other. */
 static bool is_end(const char *at)
 {
-	return !*at || starts_with(at, "; ") || strcmp(at, "\n") == 0;
+	return !*at || starts_with(at, "; ") || starts_with(at, " > ") ||
+	       strcmp(at, "\n") == 0;
 }
 
 void mask_report(struct mask *mask, const char *data, size_t len,

@@ -309,11 +309,14 @@ static void what_is_no_test_and_no_finding_is_exported(void **state)
 	struct export_run run = run_of(&stage);
 	struct str text = STR_INIT;
 
+	stage.reason = "it was cut";
+	stage.why = "it is not whole";
 	stage.changes = "1 to DESTROY, 2 to add";
 	stage.is_compared = true;
 	stage.lines_before = 99.9;
 	stage.branches_before = NAN;
 	export_markdown(&run, &text);
+	assert_non_null(strstr(text.data, "| it was cut; it is not whole |"));
 	assert_non_null(strstr(text.data, "\nscan: 1 to DESTROY, 2 to add, "
 					  "lines "));
 	assert_non_null(strstr(text.data, " since what is live)"));

@@ -199,19 +199,20 @@ static void the_beginning_of_a_secret_is_no_end_of_a_cut_text(void **state)
 {
 	static const size_t limits[] = {REPORT_WORD_MAX, REPORT_NAME_MAX,
 					REPORT_MESSAGE_MAX};
-	static const char *const behind[] = {"", "\n", "; 3 may be skipped"};
+	static const char *const behind[] = {"", "\n", "; 3 may be skipped",
+					     " > the next"};
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(limits); i++)
 		for (int left = 4; left < 19; left++) {
 			char *text = xasprintf(
 				"%*s%.*s%s", (int)limits[i] - left, "at ", left,
-				"hunter2-of-the-wood", behind[left % 3]);
+				"hunter2-of-the-wood", behind[left % 4]);
 			char *out = masked_report(text);
 
 			assert_null(strstr(out, "hunt"));
 			assert_non_null(strstr(out, "at ***"));
-			assert_true(ends_with(out, behind[left % 3]));
+			assert_true(ends_with(out, behind[left % 4]));
 			free(out);
 			free(text);
 		}
