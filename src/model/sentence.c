@@ -259,14 +259,25 @@ static void add_severities(struct str *out, const struct event *event)
 		str_add_char(out, ')');
 }
 
+static void add_hidden(struct str *out, int64_t count, const char *why)
+{
+	if (count > 0)
+		str_addf(out, ", %lld %s", (long long)count, why);
+}
+
 static void say_findings(struct str *out, const struct event *event)
 {
 	say_count(out, event_int(event, "open", 0), "open finding",
 		  "open findings");
 	add_severities(out, event);
-	if (event_int(event, "suppressed", 0))
-		str_addf(out, ", %lld suppressed",
-			 (long long)event_int(event, "suppressed", 0));
+	/* What is suppressed counts both. */
+	add_hidden(out, event_int(event, "excepted", 0), "excepted");
+	add_hidden(out,
+		   event_int(event, "suppressed", 0) -
+			   event_int(event, "excepted", 0),
+		   "suppressed");
+	add_hidden(out, event_int(event, "known", 0), "known");
+	add_hidden(out, event_int(event, "not-fixable", 0), "not fixable");
 }
 
 static void say_tests(struct str *out, const struct event *event)

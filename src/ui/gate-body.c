@@ -213,7 +213,7 @@ void gate_draw_low(const struct view *view, const struct model *model,
 		pen_role(&pen, ROLE_DIM);
 		pen_text(&pen, " checks  ");
 	}
-	gate_draw_checks(gate, &pen);
+	gate_draw_checks(model, gate, &pen);
 	pen = pen_at(area, 2, 1);
 	draw_label(&pen, "what");
 	gate_draw_size(gate, &pen);
@@ -395,7 +395,7 @@ void gate_draw_high(const struct view *view, const struct model *model,
 				      area->cols - right - 1);
 
 	draw_vertical(area, left);
-	gate_draw_people(gate, &who);
+	gate_draw_people(model, gate, &who);
 	draw_middle(view, model, gate, &what, has_files);
 	if (!has_files)
 		return;

@@ -22,9 +22,11 @@ void gate_draw_changes(const struct model *model, const char *before,
 void gate_draw_size(const struct gate_model *gate, struct pen *pen);
 /* On a line: who voted and who may; and the checks, what is bad first. */
 void gate_draw_who(const struct gate_model *gate, struct pen *pen);
-void gate_draw_checks(const struct gate_model *gate, struct pen *pen);
+void gate_draw_checks(const struct model *model, const struct gate_model *gate,
+		      struct pen *pen);
 /* Both, a row each. */
-void gate_draw_people(const struct gate_model *gate, const struct area *area);
+void gate_draw_people(const struct model *model, const struct gate_model *gate,
+		      const struct area *area);
 /* What it touches that the pipeline file calls risky, if any. */
 void gate_draw_risky(const struct gate_model *gate, struct pen *pen);
 

@@ -70,11 +70,16 @@ void gate_draw_who(const struct gate_model *gate, struct pen *pen)
 		pen_text(pen, "whoever can reach the run   ");
 }
 
-static void draw_check(struct pen *pen, const struct check_model *check)
+/* With the mark that its stage has in the pipeline. */
+static void draw_check(const struct model *model, struct pen *pen,
+		       const struct check_model *check)
 {
-	pen_role(pen, state_role(check->state));
+	const struct stage_model *stage = model_stage(model, check->name);
+	bool same = stage && stage->state == check->state;
+
+	pen_role(pen, same ? stage_role(stage) : state_role(check->state));
 	pen->style.bold = state_is_bad(check->state);
-	pen_glyph(pen, state_glyph(check->state));
+	pen_glyph(pen, same ? stage_glyph(stage) : state_glyph(check->state));
 	pen_printf(pen, " %s", check->name);
 	if (*check->text && state_is_bad(check->state))
 		pen_printf(pen, " %s", check->text);
@@ -96,11 +101,12 @@ static const struct check_model *check_at(const struct gate_model *gate,
 	return NULL;
 }
 
-void gate_draw_checks(const struct gate_model *gate, struct pen *pen)
+void gate_draw_checks(const struct model *model, const struct gate_model *gate,
+		      struct pen *pen)
 {
 	for (size_t i = 0; i < gate->check_count && pen->col < pen->limit;
 	     i++) {
-		draw_check(pen, check_at(gate, i));
+		draw_check(model, pen, check_at(gate, i));
 		pen_text(pen, "  ");
 	}
 }
@@ -134,7 +140,8 @@ static void draw_person(const struct area *area, int row,
 				  : (eligible->can ? "may vote" : ""));
 }
 
-static void draw_checks(const struct gate_model *gate, const struct area *area,
+static void draw_checks(const struct model *model,
+			const struct gate_model *gate, const struct area *area,
 			int row)
 {
 	size_t count = gate->check_count;
@@ -148,7 +155,7 @@ static void draw_checks(const struct gate_model *gate, const struct area *area,
 			pen_printf(&pen, "+%zu more", count - i);
 			break;
 		}
-		draw_check(&pen, check);
+		draw_check(model, &pen, check);
 		if (*check->text && !state_is_bad(check->state)) {
 			pen_role(&pen, ROLE_DIM);
 			pen_printf(&pen, "  %s", check->text);
@@ -169,7 +176,8 @@ static int draw_veto(const struct gate_model *gate, const struct area *area,
 	return pen_wrap(&pen, gate->veto);
 }
 
-void gate_draw_people(const struct gate_model *gate, const struct area *area)
+void gate_draw_people(const struct model *model, const struct gate_model *gate,
+		      const struct area *area)
 {
 	int row = draw_veto(gate, area, 1);
 	char *text = xasprintf("WHO   %d of %d so far", gate->approvals,
@@ -190,5 +198,5 @@ void gate_draw_people(const struct gate_model *gate, const struct area *area)
 		gate_draw_who(gate, &pen);
 	}
 	if (gate->check_count)
-		draw_checks(gate, area, heading(area, row, "CHECKS"));
+		draw_checks(model, gate, area, heading(area, row, "CHECKS"));
 }

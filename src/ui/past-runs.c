@@ -60,11 +60,12 @@ void past_runs_draw(const struct model *model, const struct area *area, int row)
 
 	pen_role(&pen, ROLE_DIM);
 	pen_printf(&pen, "last %zu runs   ", model->past_count + 1);
-	for (size_t i = model->past_count; i-- > 0;) {
-		draw_state(&pen, model->past[i].state);
-		pen_code(&pen, ' ');
-	}
+	/* The newest first, as they are named behind. */
 	draw_state(&pen, model->state);
+	for (size_t i = 0; i < model->past_count; i++) {
+		pen_code(&pen, ' ');
+		draw_state(&pen, model->past[i].state);
+	}
 	pen.col += 5;
 	if (!draw_run(&pen, model->run, model->state, "now"))
 		return;

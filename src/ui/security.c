@@ -115,7 +115,7 @@ static bool shows_limit(const struct model *model, const struct area *area)
 		       48 + NEW_COLS + 10 + (model->severities.unknown ? 7 : 0);
 }
 
-/* One scanning stage: what is open by severity, waived, new, and not let
+/* One scanning stage: what is open by severity, hidden, new, and not let
  * pass. */
 static void draw_scan(const struct model *model, const struct area *area,
 		      int row, const struct stage_model *stage)
@@ -180,7 +180,7 @@ static int draw_scans(const struct model *model, const struct area *area,
 		      int row)
 {
 	static const char *const heads[] = {"crit", "high", "unkn",
-					    "med",  "low",  "waived"};
+					    "med",  "low",  "hidden"};
 	bool unknown = model->severities.unknown > 0;
 	struct pen pen = pen_at(area, row++, 13);
 
@@ -255,8 +255,10 @@ static void draw_finding(const struct area *area, int row,
 	pen_reverse(&pen, false);
 	if (!severe)
 		pen_role(&pen, ROLE_DIM);
-	if (!severe && counts)
+	if (!severe)
 		pen_printf(&pen, " %s", finding->severity);
+	if (!counts) /* by the words of the table */
+		pen_printf(&pen, " %s", finding->state);
 	if (finding->is_new)
 		add_flag(&pen, "new");
 	add_package(&pen, area, finding);

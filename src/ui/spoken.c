@@ -110,6 +110,7 @@ static void add_findings(struct str *out, const struct stage_model *stage)
 	add_count(&text, counts->high, " HIGH");
 	add_count(&text, counts->medium, " medium");
 	add_count(&text, counts->low, " low");
+	add_count(&text, counts->info, " info");
 	add_count(&text, counts->unknown, " of unknown severity");
 	str_addf(out, ". Findings: %s",
 		 text.len	 ? text.data
@@ -117,7 +118,7 @@ static void add_findings(struct str *out, const struct stage_model *stage)
 				 : "none");
 	if (text.len && stage->unread)
 		str_add(out, ", and a report that could not be read");
-	add_count(out, stage->suppressed, " covered by exceptions");
+	add_count(out, stage->suppressed, " excepted or suppressed");
 	if (text.len)
 		str_add(out, stage->scan_ok ? ", not blocking" : ", BLOCKING");
 	str_release(&text);

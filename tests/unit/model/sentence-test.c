@@ -79,6 +79,12 @@ static const struct {
 	 "\"low\":4,\"suppressed\":2,\"ok\":true",
 	 "scan: 5 open findings (1 high, 4 low), 2 suppressed"},
 	{"report.read",
+	 "\"stage\":\"scan\",\"kind\":\"findings\",\"open\":1,\"low\":1,"
+	 "\"suppressed\":3,\"excepted\":2,\"known\":4,\"not-fixable\":1,"
+	 "\"ok\":true",
+	 "scan: 1 open finding (1 low), 2 excepted, 1 suppressed, 4 known, "
+	 "1 not fixable"},
+	{"report.read",
 	 "\"stage\":\"html\",\"path\":\"h.json\",\"kind\":\"findings\","
 	 "\"fresh\":false,\"ok\":false,\"reason\":\"a web page\"",
 	 "html: h.json unread, does not hold: a web page"},
