@@ -202,9 +202,11 @@ static uint64_t mix(uint64_t hash, uint64_t value)
 
 static uint64_t hash_of(const struct finding *finding)
 {
-	uint64_t hash =
-		mix((uintptr_t)finding->id, (uintptr_t)finding->package);
+	/* One by one: texts that came together lie together, so that what two
+	 * of them have in common is the same for many. */
+	uint64_t hash = mix(0, (uintptr_t)finding->id);
 
+	hash = mix(hash, (uintptr_t)finding->package);
 	hash = mix(hash, (uintptr_t)finding->installed);
 	if (finding->package)
 		return hash;
