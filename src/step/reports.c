@@ -127,23 +127,30 @@ struct reports *reports_new(struct step *step)
 	reports->stage = stage;
 	reports->folder = xstrdup_null(step->options.folder);
 	reports->state_folder = step->options.host->run->state_folder;
-	if (reports->folder)
-		report_files_begin(&reports->files, reports->folder);
 	reports->tell = loop_timer(step->options.host->loop, INT64_MAX,
 				   tell_totals, reports);
 	for (size_t i = 0; i < stage->report_count; i++) {
 		const struct report_config *config = &stage->reports[i];
 
-		if (strcmp(config->path, "-") != 0) {
-			if (reports->folder)
-				report_files_note(&reports->files,
-						  config->path);
-			continue;
-		}
-		reports->stream =
-			report_stream_new(config->format, on_test, reports);
+		if (strcmp(config->path, "-") == 0)
+			reports->stream = report_stream_new(config->format,
+							    on_test, reports);
 	}
 	return reports;
+}
+
+void reports_note(const struct stage_config *stage, const char *folder,
+		  struct report_files *files)
+{
+	report_files_begin(files, folder);
+	for (size_t i = 0; i < stage->report_count; i++)
+		if (strcmp(stage->reports[i].path, "-") != 0)
+			report_files_note(files, stage->reports[i].path);
+}
+
+void reports_noted(struct reports *reports, struct report_files *files)
+{
+	report_files_move(&reports->files, files);
 }
 
 bool reports_want_output(const struct reports *reports)

@@ -13,8 +13,12 @@
 
 struct reports;
 
-/* Call before the stage's command starts: notes what is there already. */
 struct reports *reports_new(struct step *step);
+/* Before the stage's command starts: what is there already. The first looks
+ * at the disk and is for a helper, the second takes over what it found. */
+void reports_note(const struct stage_config *stage, const char *folder,
+		  struct report_files *files);
+void reports_noted(struct reports *reports, struct report_files *files);
 bool reports_want_output(const struct reports *reports);
 void reports_output(struct reports *reports, const char *bytes, size_t len);
 /* The command has ended: reads the rest, then done(why, data) on the loop;

@@ -16,7 +16,9 @@ struct run_step {
 	struct job job;
 	int status;
 	bool is_cancelled;
-	enum state ending; /* STATE_RUNNING until something ends it */
+	char *folder;
+	struct noting *noting; /* the job comes after it; else NULL */
+	enum state ending;     /* STATE_RUNNING until something ends it */
 	struct reports *reports;
 };
 
@@ -83,21 +85,7 @@ static void job_done(void *data)
 		finish_with(run, NULL);
 }
 
-static void note_scan_reports(const struct step_options *options)
-{
-	const struct scan_config *scan = &options->stage->scan;
-
-	if (!scan->present || !options->folder)
-		return;
-	options->scan->found_exit = 0;
-	report_files_begin(&options->scan->files, options->folder);
-	for (size_t i = 0; i < scan->reports.count; i++)
-		report_files_note(&options->scan->files,
-				  scan->reports.items[i]);
-}
-
-static int start_job(struct run_step *run, const char *folder,
-		     struct error *err)
+static int start_job(struct run_step *run, struct error *err)
 {
 	const struct step_options *options = &run->step.options;
 	struct strings env = STRINGS_INIT;
@@ -107,7 +95,7 @@ static int start_job(struct run_step *run, const char *folder,
 		.shell = &options->stage->shell,
 		.text = options->stage->run,
 		.env = &env,
-		.folder = folder,
+		.folder = run->folder,
 		.lock_fd = options->folder_lock_fd,
 		.tty = options->stage->tty,
 		.timeout_ms = options->stage->timeout_ms,
@@ -124,28 +112,92 @@ static int start_job(struct run_step *run, const char *folder,
 	return result;
 }
 
+/* What a helper finds of reports before the command. */
+struct noting {
+	struct run_step *run; /* NULL once cancelled */
+	const struct stage_config *stage;
+	char *folder;
+	struct report_files reports, scan;
+};
+
+static void note(void *data)
+{
+	struct noting *noting = data;
+	const struct strings *scans = &noting->stage->scan.reports;
+
+	reports_note(noting->stage, noting->folder, &noting->reports);
+	report_files_begin(&noting->scan, noting->folder);
+	for (size_t i = 0; i < scans->count; i++)
+		report_files_note(&noting->scan, scans->items[i]);
+}
+
+static void noted(void *data)
+{
+	struct noting *noting = data;
+	struct run_step *run = noting->run;
+	struct error err = ERROR_INIT;
+
+	if (run) {
+		run->noting = NULL;
+		if (run->reports)
+			reports_noted(run->reports, &noting->reports);
+		if (noting->stage->scan.present)
+			report_files_move(&run->step.options.scan->files,
+					  &noting->scan);
+	}
+	report_files_release(&noting->reports);
+	report_files_release(&noting->scan);
+	free(noting->folder);
+	free(noting);
+	if (run && start_job(run, &err) < 0) {
+		run->step.code = err.code;
+		step_done(&run->step, STATE_FAILED, error_text(&err));
+	}
+	error_clear(&err);
+}
+
+static bool names_files(const struct stage_config *stage)
+{
+	for (size_t i = 0; i < stage->report_count; i++)
+		if (strcmp(stage->reports[i].path, "-") != 0)
+			return true;
+	return stage->scan.present;
+}
+
+static void start_noting(struct run_step *run)
+{
+	const struct step_options *options = &run->step.options;
+	struct noting *noting = xcalloc(1, sizeof(*noting));
+
+	noting->run = run;
+	noting->stage = options->stage;
+	noting->folder = xstrdup(options->folder);
+	run->noting = noting;
+	helper_run(options->host->helper, note, noted, noting);
+}
+
 static int run_start(struct step *step, struct error *err)
 {
 	struct run_step *run = (struct run_step *)step;
 	const struct stage_config *stage = step->options.stage;
-	char *folder;
-	int result;
 
 	if (environ_check(step->options.host, stage, err) < 0)
 		return -1;
-	note_scan_reports(&step->options);
-	folder = step_folder(step, err);
-	if (!folder)
+	run->folder = step_folder(step, err);
+	if (!run->folder)
 		return -1;
 	run->ending = STATE_RUNNING;
+	if (stage->scan.present)
+		step->options.scan->found_exit = 0;
 	if (stage->report_count) {
 		run->reports = reports_new(step);
 		stage_log_tap(step->options.log,
 			      reports_want_output(run->reports));
 	}
-	result = start_job(run, folder, err);
-	free(folder);
-	return result;
+	if (!step->options.folder || !names_files(stage))
+		return start_job(run, err);
+	start_noting(run);
+	return 0;
 }
 
 static void run_cancel(struct step *step, enum state why)
@@ -157,6 +209,12 @@ static void run_cancel(struct step *step, enum state why)
 		return;
 	}
 	run->is_cancelled = true;
+	if (run->noting) {
+		run->noting->run = NULL;
+		run->noting = NULL;
+		step_done(step, why, "cancelled");
+		return;
+	}
 	if (run->ending == STATE_RUNNING && !run->job.is_timed_out)
 		run->ending = why;
 	job_end(&run->job);
@@ -176,8 +234,11 @@ static void run_release(struct step *step)
 {
 	struct run_step *run = (struct run_step *)step;
 
+	if (run->noting)
+		run->noting->run = NULL;
 	job_release(&run->job);
 	reports_free(run->reports);
+	free(run->folder);
 }
 
 const struct step_ops step_run_ops = {

@@ -39,12 +39,21 @@ static void finished(const char *why, void *data)
 	f->why = xstrdup_null(why);
 }
 
+static void begin_step(struct fixture *f)
+{
+	struct report_files files = {0};
+
+	rig_step(&f->rig, STEP_RUN);
+	f->reports = reports_new(f->rig.step);
+	reports_note(f->rig.step->options.stage, f->rig.folder, &files);
+	reports_noted(f->reports, &files);
+}
+
 static void begin(struct fixture *f, const char *pipeline_text)
 {
 	memset(f, 0, sizeof(*f));
 	rig_init(&f->rig, pipeline_text);
-	rig_step(&f->rig, STEP_RUN);
-	f->reports = reports_new(f->rig.step);
+	begin_step(f);
 }
 
 static void finish(struct fixture *f)
@@ -302,8 +311,7 @@ static void a_report_of_an_older_run_is_red(void **state)
 	memset(&f, 0, sizeof(f));
 	rig_init(&f.rig, FILES);
 	put_file(&f, "a.xml", green);
-	rig_step(&f.rig, STEP_RUN);
-	f.reports = reports_new(f.rig.step);
+	begin_step(&f);
 	finish(&f);
 	assert_non_null(f.why);
 	assert_int_equal(rig_told(&f.rig, "\"fresh\":false"), 1);

@@ -124,6 +124,48 @@ static void a_red_report_fails_what_exited_well(void **state)
 }
 
 /* The command has ended; its group's number may be another's by now. */
+#define NOTED STAGE("{run: \": > ran\", reports: {tap: \"**/*.tap\"}}")
+
+/* What is there is looked at on the helper, before the command. */
+static void a_cancel_before_the_command_leaves_it_out(void **state)
+{
+	struct rig rig;
+	char *path;
+
+	(void)state;
+	rig_init(&rig, NOTED);
+	path = path_join(rig.folder, "ran");
+	rig_start(&rig, STEP_RUN);
+	step_cancel(rig.step, STATE_CANCELLED);
+	assert_int_equal(rig.outcome, STATE_CANCELLED);
+	while (helper_pending(rig.helper))
+		loop_turn(rig.loop, 10);
+	loop_turn(rig.loop, 0);
+	assert_false(file_exists(path));
+	free(path);
+	rig_release(&rig);
+	rig_init(&rig, NOTED);
+	rig_start(&rig, STEP_RUN);
+	rig_release(&rig);
+}
+
+static void an_old_report_is_none_of_the_command(void **state)
+{
+	struct rig rig;
+	char *path;
+
+	(void)state;
+	rig_init(&rig, NOTED);
+	path = path_join(rig.folder, "a.tap");
+	assert_int_equal(file_replace(path, "1..1\nok 1\n", 10, 0600, NULL), 0);
+	rig_start(&rig, STEP_RUN);
+	rig_until_done(&rig);
+	assert_int_equal(rig.outcome, STATE_FAILED);
+	assert_non_null(strstr(rig.reason, "older run"));
+	free(path);
+	rig_release(&rig);
+}
+
 static void a_cancel_while_reports_are_read_ends_it_once(void **state)
 {
 	struct rig rig;
@@ -251,6 +293,8 @@ int main(void)
 		cmocka_unit_test(a_cancelled_command_that_ignores_it_is_killed),
 		cmocka_unit_test(what_a_command_left_behind_is_ended),
 		cmocka_unit_test(a_red_report_fails_what_exited_well),
+		cmocka_unit_test(a_cancel_before_the_command_leaves_it_out),
+		cmocka_unit_test(an_old_report_is_none_of_the_command),
 		cmocka_unit_test(a_cancel_while_reports_are_read_ends_it_once),
 		cmocka_unit_test(a_shell_and_a_folder_of_ones_own),
 		cmocka_unit_test(a_named_shell_ends_at_the_first_failure),
