@@ -70,6 +70,7 @@ static const struct field finding_fields[] = {
 	TEXT(struct finding_line, it.state, "state"),
 	TEXT(struct finding_line, it.exception, "exception"),
 	TEXT(struct finding_line, it.suppression, "suppression"),
+	TEXT(struct finding_line, it.lapsed, "lapsed"),
 	TEXT(struct finding_line, it.source, "source"),
 	{"new", FIELD_BOOL, offsetof(struct finding_line, it.is_new)},
 	TEXT(struct finding_line, it.key, "key"),

@@ -247,6 +247,7 @@ static void add_finding(struct evidence_writer *writer,
 	if (it->suppressed)
 		add_text(writer, it->excepted ? "exception" : "suppression",
 			 it->suppression);
+	add_text(writer, "lapsed", it->lapsed);
 	add_text(writer, "source", it->source);
 	if (it->is_new)
 		add_bool(writer, "new", true);

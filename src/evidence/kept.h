@@ -75,6 +75,7 @@ struct kept_finding {
 	const char *path, *purl, *url, *chain, *state, *source;
 	/* Why it does not count: by ours, and by the report's own. */
 	const char *exception, *suppression;
+	const char *lapsed; /* which of ours would, and why it does not */
 	const char *key;
 	int64_t line, column;
 	enum report_severity severity;

@@ -211,6 +211,13 @@ static void add_orphan(struct exceptions *all, const struct finding *finding)
 	it->text = xstrdup("");
 }
 
+static const char *lapsed(struct exception *it)
+{
+	if (!it->lapsed)
+		it->lapsed = exception_sentence(it);
+	return it->lapsed;
+}
+
 static void apply_one(struct exceptions *all, struct report *report,
 		      struct finding *finding)
 {
@@ -225,7 +232,11 @@ static void apply_one(struct exceptions *all, struct report *report,
 		hide(&all->items[cover.good], finding);
 		if (was_open)
 			count(report, finding, -1);
-	} else if (!was_open && cover.bad < all->count) {
+		return;
+	}
+	if (cover.bad < all->count)
+		finding->lapsed = lapsed(&all->items[cover.bad]);
+	if (!was_open && cover.bad < all->count) {
 		finding->suppressed = false;
 		finding->state = FINDING_OPEN;
 		count(report, finding, 1);

@@ -230,7 +230,7 @@ static void settle(struct exception *it)
 		       "names an id alone, and hides more than 5 findings");
 }
 
-static char *sentence(const struct exception *it)
+char *exception_sentence(const struct exception *it)
 {
 	const char *id = *it->record.id ? it->record.id : "any finding";
 
@@ -264,9 +264,9 @@ bool exceptions_hold(struct exceptions *all, bool orphans_fail, char **why,
 		settle(it);
 		if (exception_is_bad(it, orphans_fail)) {
 			if (!bad++)
-				first = sentence(it);
+				first = exception_sentence(it);
 		} else if (is_told(all, it)) {
-			strings_add_owned(notes, sentence(it));
+			strings_add_owned(notes, exception_sentence(it));
 		}
 	}
 	if (!bad)
@@ -292,6 +292,7 @@ void exceptions_release(struct exceptions *all)
 		free(it->chain);
 		free(it->text);
 		free(it->why);
+		free(it->lapsed);
 	}
 	free(all->items);
 	free(all->keys);

@@ -62,6 +62,7 @@ struct exception {
 	char *text;  /* "REASON (owner ana, reviewed by lee, until DAY)" */
 	enum exception_state state;
 	char *why;    /* what is wrong with it, as "has ended" */
+	char *lapsed; /* that as a sentence, once a finding needs it */
 	size_t hides; /* findings, once applied */
 };
 
@@ -124,8 +125,9 @@ void exceptions_judge(struct exceptions *all,
 		      const struct exception_facts *facts);
 /*
  * What an exception in force covers counts as suppressed, and excepted. What
- * the report itself suppressed and only a bad one covers is open again; of
- * what none covers a copy is added as an orphan.
+ * the report itself suppressed and only a bad one covers is open again; what a
+ * bad one would cover says so; of what none covers a copy is added as an
+ * orphan.
  */
 void exceptions_apply(struct exceptions *all, struct report *report);
 /*
@@ -140,6 +142,8 @@ void exceptions_release(struct exceptions *all);
 
 /* "active", "voided" */
 const char *exception_state_name(enum exception_state state);
+/* "let:4: the exception for CVE-1 has ended"; the caller's. */
+char *exception_sentence(const struct exception *it);
 /* Whether it may hide something. */
 bool exception_is_in_force(const struct exception *it);
 bool exception_is_bad(const struct exception *it, bool orphans_fail);

@@ -247,6 +247,7 @@ void finding_model_release(struct finding_model *finding)
 {
 	free(finding->stage);
 	free(finding->exception);
+	free(finding->lapsed);
 	free(finding->state);
 	free(finding->kind);
 	free(finding->installed);
@@ -264,6 +265,7 @@ void finding_model_copy(struct finding_model *to,
 	*to = *from;
 	to->stage = xstrdup(from->stage);
 	to->exception = xstrdup(from->exception);
+	to->lapsed = xstrdup(from->lapsed);
 	to->state = xstrdup(from->state);
 	to->kind = xstrdup(from->kind);
 	to->installed = xstrdup(from->installed);
@@ -375,6 +377,7 @@ void fold_finding_found(struct model *model, const struct event *event)
 		.stage = xstrdup(event_stage(event)),
 		.kind = xstrdup(event_text(event, "kind")),
 		.exception = xstrdup(event_text(event, "exception")),
+		.lapsed = xstrdup(event_text(event, "lapsed")),
 		.state = xstrdup(state_of(event)),
 		.installed = xstrdup(event_text(event, "installed")),
 		.id = xstrdup(event_text(event, "id")),

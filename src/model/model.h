@@ -55,6 +55,7 @@ struct finding_model {
 	char *stage, *kind, *id, *severity, *title, *package, *installed;
 	char *fixed, *path;
 	char *exception; /* that covers it, "" none */
+	char *lapsed;	 /* which one would, and why it does not; "" none */
 	char *state;	 /* open, suppressed, excepted, known, not-fixable */
 	int line;
 	bool suppressed; /* by the report, or by an exception */

@@ -48,6 +48,7 @@ struct finding {
 	const char *url;
 	const char *chain;	 /* "app > a > b": who brought the package in */
 	const char *suppression; /* why suppressed, in the report's words */
+	const char *lapsed; /* which exception would cover it, and why not */
 	const char *source; /* who suppressed: ".trivyignore.yaml", "vex" */
 	int line, column;   /* 0 when not told */
 	enum finding_kind kind;

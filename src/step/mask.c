@@ -274,8 +274,8 @@ void mask_event(struct mask *mask, struct event *event)
 					    "title", "text"};
 	/* What reports say; elsewhere these are names that are acted on. */
 	static const char *const foreign[] = {
-		"id",	 "package", "installed", "fixed",  "path",
-		"chain", "aliases", "exception", "source", "file"};
+		"id",	   "package",	"installed", "fixed",  "path", "chain",
+		"aliases", "exception", "lapsed",    "source", "file"};
 	bool is_reports = event->type == EVENT_FINDING_FOUND ||
 			  event->type == EVENT_TEST_FINISHED ||
 			  event->type == EVENT_REPORT_READ;

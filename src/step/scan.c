@@ -44,6 +44,7 @@ static void tell_finding(struct step *step, const struct finding *finding)
 		event_set_bool(event, "suppressed", true);
 	if (finding->excepted)
 		event_set(event, "exception", finding->suppression);
+	event_set(event, "lapsed", finding->lapsed);
 	if (finding->state == FINDING_KNOWN ||
 	    finding->state == FINDING_NOT_FIXABLE)
 		event_set(event, "state", finding_state_name(finding->state));

@@ -106,9 +106,11 @@ static void finding_open(struct dialog *dialog, const struct view *view,
 			    stage->fail_on);
 	if (*it->exception)
 		add_text(dialog, it->exception);
+	if (*it->lapsed)
+		add_text(dialog, it->lapsed);
 	if (why)
 		dialog_fact(dialog, ROLE_DIM, "%s", why);
-	else
+	else if (!*it->lapsed)
 		dialog_fact(dialog, ROLE_WARNING,
 			    "no exception covers it; W drafts one");
 }

@@ -37,6 +37,7 @@ static void add_finding(struct table_data *data, struct table_source *source,
 	it->fixed = borrow(data, from->fixed);
 	it->path = borrow(data, from->path);
 	it->exception = borrow(data, from->exception);
+	it->lapsed = borrow(data, from->lapsed);
 	it->state = borrow(data, from->state);
 }
 
@@ -192,6 +193,7 @@ struct finding_model table_finding(const struct table_data *data,
 		.fixed = text_of(it->fixed),
 		.path = text_of(it->path),
 		.exception = text_of(it->exception),
+		.lapsed = text_of(it->lapsed),
 		.line = (int)it->line,
 		.state = text_of(it->state),
 		.suppressed = strcmp(it->state, "excepted") == 0 ||

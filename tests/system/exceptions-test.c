@@ -136,6 +136,8 @@ static void a_file_that_is_missing_is_told_with_its_mend(void **state)
 static void who_wrote_it_reviews_nothing(void **state)
 {
 	struct site *site = *state;
+	struct event *found;
+	char *folder;
 
 	prepare(site);
 	write_exception(site, "minizip is not compiled in", "CVE-1 a:b");
@@ -144,6 +146,13 @@ static void who_wrote_it_reviews_nothing(void **state)
 	assert_int_equal(site_call(site, "run", NULL), 1);
 	assert_says(site->out, "the exception for CVE-1 was written by its "
 			       "reviewer");
+	folder = site_run_folder(site, 1);
+	found = site_last_event(folder, EVENT_FINDING_FOUND, NULL);
+	assert_string_equal(event_text(found, "lapsed"),
+			    ".trivyignore:5: the exception for CVE-1 was "
+			    "written by its reviewer");
+	event_free(found);
+	free(folder);
 	assert_int_equal(site_call(site, "exceptions", NULL), 1);
 	assert_says(site->out, "unreviewed .trivyignore:5 CVE-1 (scan)");
 }

@@ -170,6 +170,22 @@ who_approves_is_told_what_is_destroyed_and_what_is_hidden(void **state)
 	story_close(&story);
 }
 
+static void a_finding_tells_which_exception_does_not_hold(void **state)
+{
+	struct story story = story_open(NULL);
+
+	(void)state;
+	tell(&story, "finding.found",
+	     "\"stage\":\"scan\",\"id\":\"CVE-1\",\"title\":\"t\","
+	     "\"severity\":\"high\",\"lapsed\":\"let:4: the exception for "
+	     "CVE-1 has ended\"");
+	dialog_open(story.view, story.model, &finding_dialog);
+	assert_true(
+		has_fact(&story, "let:4: the exception for CVE-1 has ended"));
+	assert_false(has_fact(&story, "no exception covers it; W drafts one"));
+	story_close(&story);
+}
+
 static void a_file_without_a_line_is_said_without_one(void **state)
 {
 	struct story story = story_open(NULL);
@@ -465,6 +481,7 @@ int main(void)
 		cmocka_unit_test(findings_have_the_room_of_traffic_that_is_not),
 		cmocka_unit_test(
 			the_scans_that_fail_are_seen_whatever_their_number),
+		cmocka_unit_test(a_finding_tells_which_exception_does_not_hold),
 		cmocka_unit_test(a_file_without_a_line_is_said_without_one),
 		cmocka_unit_test(
 			who_approves_is_told_what_is_destroyed_and_what_is_hidden),
