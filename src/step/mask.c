@@ -227,25 +227,48 @@ static bool is_end(const char *at)
 	       strcmp(at, "\n") == 0;
 }
 
+/* Of what is masked already. */
+static void add_ends(const struct mask *mask, const char *text, size_t len,
+		     struct str *out)
+{
+	size_t from = 0;
+
+	for (size_t at = CUT_BYTES; mask && at <= len; at++) {
+		size_t tail;
+
+		if (at < len && !is_end(text + at))
+			continue;
+		tail = doubtful(mask, text + from, at - from);
+		tail = tail < LEAST_BEGINNING ? 0 : tail;
+		str_add_bytes(out, text + from, at - from - tail);
+		str_add(out, tail ? "***" : "");
+		from = at;
+	}
+	str_add_bytes(out, text + from, len - from);
+}
+
 void mask_report(struct mask *mask, const char *data, size_t len,
 		 struct str *out)
 {
 	struct str shown = STR_INIT;
-	size_t from = 0;
 
 	mask_whole(mask, data, len, &shown);
-	for (size_t at = CUT_BYTES; mask && at <= shown.len; at++) {
-		size_t tail;
+	add_ends(mask, shown.data, shown.len, out);
+	str_release(&shown);
+}
 
-		if (!is_end(shown.data + at))
-			continue;
-		tail = doubtful(mask, shown.data + from, at - from);
-		tail = tail < LEAST_BEGINNING ? 0 : tail;
-		str_add_bytes(out, shown.data + from, at - from - tail);
-		str_add(out, tail ? "***" : "");
-		from = at;
+void mask_report_lines(struct mask *mask, const char *data, size_t len,
+		       struct str *out)
+{
+	struct str shown = STR_INIT;
+	const char *at, *end;
+
+	mask_whole(mask, data, len, &shown);
+	for (at = shown.data; *at; at = end + (*end == '\n')) {
+		end = at + strcspn(at, "\n");
+		add_ends(mask, at, (size_t)(end - at), out);
+		str_add(out, *end ? "\n" : "");
 	}
-	str_add_bytes(out, shown.data + from, shown.len - from);
 	str_release(&shown);
 }
 

@@ -73,10 +73,7 @@ void test_names_keep_owned(const struct step *step, struct str *names)
 	struct names_job *job = xcalloc(1, sizeof(*job));
 
 	str_init(&job->names);
-	for (const char *at = names->data; *at; at += strcspn(at, "\n") + 1) {
-		mask_report(host->mask, at, strcspn(at, "\n"), &job->names);
-		str_add_char(&job->names, '\n');
-	}
+	mask_report_lines(host->mask, names->data, names->len, &job->names);
 	str_release(names);
 	job->path = xasprintf("%s/logs/%s.tests", host->run->run_folder,
 			      step->options.stage->name);
