@@ -11,9 +11,6 @@
 #define DEPTH_MAX 256
 #define ROOTS_MAX 1000
 #define ATTRIBUTES_MAX 256
-/* Tags, comments and declarations are held whole by expat. */
-#define TOKEN_MAX ((size_t)8 << 20)
-#define CHUNK_SIZE ((size_t)65536)
 
 struct xml {
 	XML_Parser parser;
@@ -168,33 +165,16 @@ static bool begin_next(struct xml *xml)
 	return true;
 }
 
+/* In one piece: behind each that is not the last, expat would go through the
+ * text once more to count its lines. A report has no more than an int. */
 static int feed(struct xml *xml, struct error *err)
 {
-	size_t at = 0;
-	bool last = false;
+	const struct report_input *input = xml->input;
 
-	while (!last) {
-		size_t len = xml->input->len - at;
-		XML_Index read;
-
-		if (len > CHUNK_SIZE)
-			len = CHUNK_SIZE;
-		last = at + len == xml->input->len;
-		if (XML_Parse(xml->parser, xml->input->text + at, (int)len,
-			      last) != XML_STATUS_OK) {
-			if (!begin_next(xml))
-				return refuse(xml, err);
-			at = xml->base;
-			last = false;
-			continue;
-		}
-		at += len;
-		read = XML_GetCurrentByteIndex(xml->parser);
-		if (read >= 0 && at - xml->base - (size_t)read > TOKEN_MAX) {
-			xml->refusal = "a tag or comment is over 8 MiB long";
+	while (XML_Parse(xml->parser, input->text + xml->base,
+			 (int)(input->len - xml->base), true) != XML_STATUS_OK)
+		if (!begin_next(xml))
 			return refuse(xml, err);
-		}
-	}
 	return 0;
 }
 
@@ -239,17 +219,27 @@ const char *xml_attribute(const char **attributes, const char *name)
 	return NULL;
 }
 
+/* Which of the names it is; count when it is none. */
+static size_t index_of(const char *name, const char *const *names, size_t count)
+{
+	size_t i = 0;
+
+	while (i < count && (*names[i] != *name || strcmp(names[i], name) != 0))
+		i++;
+	return i;
+}
+
 void xml_attributes(const char **attributes, const char *const *names,
 		    size_t count, const char **values)
 {
 	for (size_t i = 0; i < count; i++)
 		values[i] = NULL;
 	for (; *attributes; attributes += 2) {
-		const char *name = local_name(*attributes);
+		size_t i = index_of(*attributes, names, count);
 
-		for (size_t i = 0; i < count; i++)
-			if (*names[i] == *name && strcmp(names[i], name) == 0 &&
-			    !values[i])
-				values[i] = attributes[1];
+		if (i == count)
+			i = index_of(local_name(*attributes), names, count);
+		if (i < count && !values[i])
+			values[i] = attributes[1];
 	}
 }
