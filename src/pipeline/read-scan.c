@@ -161,6 +161,31 @@ static void check_exits(struct reader *reader, const struct node *findings,
 				       scan->findings_exits[i]);
 }
 
+static bool fails_at_once(const struct scan_config *scan, int severity)
+{
+	return severity == SEVERITY_UNKNOWN ? scan->unknown == UNKNOWN_FAIL
+					    : severity >= (int)scan->fail_on;
+}
+
+/* It would be read as letting some stand that one of fails the stage. */
+static void check_thresholds(struct reader *reader, const struct node *value,
+			     const struct scan_config *scan)
+{
+	for (int i = 0; i < SEVERITY_COUNT; i++) {
+		const char *name = threshold_keys[SEVERITY_COUNT - 1 - i].name;
+		const struct node *at = value ? node_find(value, name) : NULL;
+
+		if (at && scan->most_of_severity[i] > 0 &&
+		    fails_at_once(scan, i))
+			complain_about(reader, at,
+				       "one of %s severity fails the stage by "
+				       "'%s' already",
+				       name,
+				       i == SEVERITY_UNKNOWN ? "unknown"
+							     : "fail-on");
+	}
+}
+
 void read_scan(struct reader *reader, const struct node *value, void *into)
 {
 	static const int ok = 0;
@@ -182,6 +207,7 @@ void read_scan(struct reader *reader, const struct node *value, void *into)
 		complain_about(reader, node_find(value, "baseline"),
 			       "'new-only' and 'baseline' both say what is "
 			       "known; write one of them");
+	check_thresholds(reader, node_find(value, "thresholds"), scan);
 	if (!node_find(value, "ok-exits")) {
 		scan->ok_exits = xmemdup(&ok, sizeof(ok));
 		scan->ok_exit_count = 1;
