@@ -71,10 +71,15 @@ static bool holds_secrets(struct keeping *keeping, struct str *text)
 		text->data[strspn(text->data, " \t\r\n\xef\xbb\xbf")] == '<';
 	bool holds = mask_finds(keeping->mask, text->data, text->len);
 
-	(is_xml ? unescape_xml : unescape_json)(text);
-	holds = holds || mask_finds(keeping->mask, text->data, text->len);
-	(is_xml ? unescape_json : unescape_xml)(text);
-	return holds || mask_finds(keeping->mask, text->data, text->len);
+	for (int i = 0; i < 2 && !holds; i++) {
+		size_t len = text->len;
+
+		(is_xml == (i == 0) ? unescape_xml : unescape_json)(text);
+		/* Without an escape it is as it was. */
+		holds = text->len < len &&
+			mask_finds(keeping->mask, text->data, text->len);
+	}
+	return holds;
 }
 
 /* Looks at the bytes that were judged, not at what took their place. */

@@ -37,16 +37,20 @@ static size_t xml_escape(const char *text, uint32_t *c)
 		     {"&gt;", '>'},
 		     {"&quot;", '"'},
 		     {"&apos;", '\''}};
-	bool is_hex = text[1] == '#' && text[2] == 'x';
-	size_t begin = is_hex ? 3 : 2, count;
+	size_t begin, count;
+	bool is_hex;
 
+	if (text[0] != '&')
+		return 0;
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
 		if (starts_with(text, names[i].name)) {
 			*c = (unsigned char)names[i].c;
 			return strlen(names[i].name);
 		}
-	if (text[0] != '&' || text[1] != '#')
+	if (text[1] != '#')
 		return 0;
+	is_hex = text[2] == 'x';
+	begin = is_hex ? 3 : 2;
 	count = digits(text + begin, 8, is_hex ? 16 : 10, c);
 	return count && text[begin + count] == ';' ? begin + count + 1 : 0;
 }
