@@ -39,7 +39,8 @@ static void print_finding(const char *word, const struct finding *finding)
 		listing_print("  %s:%d", finding->path, finding->line);
 	else if (finding->path)
 		listing_print("  %s", finding->path);
-	print_text("  ", finding->title);
+	if (finding->title && *finding->title)
+		print_text("  ", finding->title);
 	listing_print("\n");
 }
 
@@ -216,7 +217,11 @@ static void print_components(const struct report *report)
 {
 	int left = NAMED;
 
-	listing_print("%zu component%s", report->component_count,
+	/* A scan that lists none is no bill of materials. */
+	if (report->has_findings && !report->component_count)
+		return;
+	listing_print("%s%zu component%s", report->has_findings ? "  " : "",
+		      report->component_count,
 		      report->component_count == 1 ? "" : "s");
 	print_count(report->license_unknown, "without a known license");
 	listing_print("\n");
