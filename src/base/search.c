@@ -78,11 +78,13 @@ static int list_names(const struct search *search, const char *path,
 		result = blind(search, path);
 	else if (S_ISDIR(info.st_mode) && !(dir = opendir(whole)))
 		result = blind(search, path);
-	while (dir && (each = readdir(dir)))
+	while (dir && (errno = 0, each = readdir(dir)))
 		if (strcmp(each->d_name, ".") != 0 &&
 		    strcmp(each->d_name, "..") != 0 &&
 		    !is_gits(path, each->d_name))
 			strings_add(names, each->d_name);
+	if (dir && errno)
+		result = blind(search, path);
 	if (dir)
 		closedir(dir);
 	if (names->count > 1)
