@@ -44,6 +44,7 @@ libsignalbox_a_SOURCES += \
 	%D%/speak.c %D%/speak.h \
 	%D%/spoken-evidence.c \
 	%D%/spoken.c %D%/spoken.h %D%/spoken-more.c %D%/spoken-state.c \
+	%D%/spoken-table.c \
 	%D%/summary.c \
 	%D%/tests-list.c \
 	%D%/traffic.c %D%/traffic-table.c %D%/traffic-table.h \

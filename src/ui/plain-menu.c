@@ -55,6 +55,29 @@ static void show_findings(struct plain *plain)
 	plain_say_all(plain, &lines);
 }
 
+static void show_table(struct plain *plain, enum table_kind kind)
+{
+	struct strings lines = STRINGS_INIT;
+
+	spoken_table(plain->view, plain->model, kind, &lines);
+	plain_say_all(plain, &lines);
+}
+
+static void show_tests(struct plain *plain)
+{
+	show_table(plain, TABLE_TESTS);
+}
+
+static void show_licences(struct plain *plain)
+{
+	show_table(plain, TABLE_LICENCES);
+}
+
+static void show_coverage(struct plain *plain)
+{
+	show_table(plain, TABLE_COVERAGE);
+}
+
 static void show_log(struct plain *plain)
 {
 	struct strings lines = STRINGS_INIT;
@@ -130,6 +153,35 @@ static bool has_findings(const struct plain *plain)
 	return has;
 }
 
+static bool has_tests(const struct plain *plain)
+{
+	const struct model *model = plain->model;
+	bool has = false;
+
+	for (size_t i = 0; i < model->stage_count; i++)
+		has |= model->stages[i].has_tests ||
+		       model->stages[i].tests_unread;
+	return has && is_run(plain);
+}
+
+static bool has_licences(const struct plain *plain)
+{
+	bool has = false;
+
+	for (size_t i = 0; i < plain->model->stage_count; i++)
+		has |= plain->model->stages[i].components > 0;
+	return has && is_run(plain);
+}
+
+static bool has_coverage(const struct plain *plain)
+{
+	bool has = false;
+
+	for (size_t i = 0; i < plain->model->stage_count; i++)
+		has |= plain->model->stages[i].coverage.line_count > 0;
+	return has && is_run(plain);
+}
+
 static bool plays(const struct plain *plain)
 {
 	return plain->playback != NULL;
@@ -181,6 +233,12 @@ static const struct item items[] = {
 	 "what failed, and its tests or the end of its log"},
 	{"show findings", ACTION_NONE, show_findings, has_findings, true,
 	 "what the scanners found, worst first; coverage and licences"},
+	{"show tests", ACTION_NONE, show_tests, has_tests, true,
+	 "each test, those that failed first"},
+	{"show licences", ACTION_NONE, show_licences, has_licences, true,
+	 "each package and its licence, what is not allowed first"},
+	{"show coverage", ACTION_NONE, show_coverage, has_coverage, true,
+	 "each file, the least covered first"},
 	{"show log", ACTION_NONE, show_log, is_run, true,
 	 "the end of the log of the stage that matters"},
 	{"status", ACTION_NONE, show_status, NULL, false,

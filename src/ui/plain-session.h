@@ -20,7 +20,7 @@
 #include "ui/spoken.h"
 #include "ui/ui.h"
 
-#define PLAIN_ITEMS 24
+#define PLAIN_ITEMS 32
 
 enum asks {
 	ASKS_NOTHING, /* a number of the menu, or a word */

@@ -12,6 +12,7 @@
 
 #include "base/strings.h"
 #include "ui/shipment.h"
+#include "ui/table-data.h"
 #include "ui/view.h"
 
 /* Held against the model before the event: what only goes on is no news.
@@ -51,6 +52,9 @@ void spoken_shipment(const struct shipment *it, struct strings *lines);
 /* What else reports say: coverage and licences; whether there is any. */
 bool spoken_evidence(const struct model *model, struct strings *lines);
 void spoken_findings(const struct model *model, struct strings *lines);
+/* The worst rows of a table. Reads what the run has kept. */
+void spoken_table(struct view *view, const struct model *model,
+		  enum table_kind kind, struct strings *lines);
 /* The end of the log of the stage that matters. */
 void spoken_log(const struct view *view, const struct model *model,
 		struct strings *lines);

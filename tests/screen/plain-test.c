@@ -158,6 +158,7 @@ static void what_is_asked_for_is_shown(void **state)
 	expect(terminal, "Commits", "Risky files: deps.lock.");
 	expect(terminal, "findings",
 	       "HIGH CVE-2026-1187 in libxml2 2.9.14, fixed in 2.9.15: heap");
+	expect(terminal, "tests", "test ");
 	expect(terminal, "log", "The end of the log of ");
 	expect(terminal, "help", "show commits: what ships");
 	expect(terminal, "status",

@@ -8,6 +8,7 @@
 #include "support/folder.h"
 #include "ui/dialog.h"
 #include "ui/input.h"
+#include "ui/spoken.h"
 #include "ui/table.h"
 
 static const struct charset ascii = {false, false};
@@ -538,11 +539,40 @@ static void the_panels_tell_what_is_new_licences_and_coverage(void **state)
 	}
 }
 
+static void a_table_is_told_in_sentences(void **state)
+{
+	static const struct {
+		enum table_kind kind;
+		const char *first;
+	} tables[] = {
+		{TABLE_TESTS,
+		 "FAILED, took 1.2 s, test POST /capture, stage scan, message "
+		 "expected 1 charge, got 2"},
+		{TABLE_LICENCES,
+		 "denied, licence AGPL-3.0-only, package zebra, version 3"},
+		{TABLE_COVERAGE,
+		 "50.0 %, covered 600 of 1,200, file src/pay/retry.c"},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(tables); i++) {
+		struct story story = open_table(state, tables[i].kind);
+		struct strings lines = STRINGS_INIT;
+
+		spoken_table(story.view, story.model, tables[i].kind, &lines);
+		/* That of the tests says first what was not kept. */
+		assert_string_equal(lines.items[i == 0], tables[i].first);
+		assert_null(story.view->table);
+		strings_release(&lines);
+		story_close(&story);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		WITH_FOLDER(every_size_is_drawn_as_expected),
 		WITH_FOLDER(the_worst_stand_first),
+		WITH_FOLDER(a_table_is_told_in_sentences),
 		WITH_FOLDER(what_has_no_package_has_its_place_at_each_size),
 		WITH_FOLDER(columns_sort_it),
 		WITH_FOLDER(a_filter_wants_every_word),
