@@ -87,7 +87,7 @@ static void a_stopped_terminal_costs_nobody_else(void **state)
 	run(stand,
 	    "  unit:\n    run: |\n      " WAIT_FOR(
 		    "go") "\n      " MANY "\n    reports: {junit: \"*.xml\"}\n"
-			  "  hold: {run: '" WAIT_FOR("end") "'}\n");
+			  "  hold: {needs: [], run: '" WAIT_FOR("end") "'}\n");
 	for (int i = 0; i < STAND_TERMINALS; i++)
 		attach(stand, i, i == 1 ? "--watch" : "");
 	stand->stopped = stand_program(stand, 0);
