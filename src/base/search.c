@@ -103,8 +103,12 @@ static int check_link(const struct search *search, const char *path)
 	struct stat info;
 	int result = 0;
 
-	if (!target || !root || !starts_with(target, root) ||
-	    target[strlen(root)] != '/')
+	if (!target)
+		result = error_set(search->err, ERROR_FAILED,
+				   "the %s %s is a link that leads nowhere",
+				   what, path);
+	else if (!root || !starts_with(target, root) ||
+		 target[strlen(root)] != '/')
 		result = error_set(search->err, ERROR_FAILED,
 				   "the %s %s leads out of the work folder by "
 				   "a link; name a file in it",

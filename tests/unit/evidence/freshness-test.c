@@ -292,6 +292,9 @@ static void a_link_may_not_lead_out_of_the_folder(void **state)
 	refuses(place, "out/passwd", "leads out");
 	refuses(place, "*/passwd", "leads out");
 	refuses(place, "in", "leads out");
+	unlink(file);
+	assert_int_equal(symlink("none", file), 0);
+	refuses(place, "in", "leads nowhere");
 	finds(place, "*/T.xml", 1);
 	free(link);
 	free(file);
