@@ -14,16 +14,18 @@
 enum report_encoding { REPORT_LINES, REPORT_JSON, REPORT_XML, REPORT_YAML };
 
 struct node;
+struct json_parts;
 
 struct report_input {
 	const char *name; /* for messages */
 	const char *text; /* NUL-terminated, without a byte order mark */
 	size_t len;
 	enum report_encoding encoding;
-	json_t *json;	   /* REPORT_JSON: the whole tree; borrowed */
-	size_t memory;	   /* that the tree takes, about */
-	struct node *yaml; /* REPORT_YAML: the same (yaml/tree.h) */
-	char root[64];	   /* REPORT_XML: the root element, without prefix */
+	json_t *json;		  /* REPORT_JSON: the whole tree; borrowed */
+	struct json_parts *parts; /* lists of it: see json-list.h */
+	size_t memory;		  /* that reading it takes, about */
+	struct node *yaml;	  /* REPORT_YAML: the same (yaml/tree.h) */
+	char root[64]; /* REPORT_XML: the root element, without prefix */
 };
 
 struct report_format_ops {

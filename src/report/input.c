@@ -7,6 +7,7 @@
 
 #include "base/memory.h"
 #include "base/printable.h"
+#include "report/json-list.h"
 #include "report/json.h"
 #include "yaml/tree.h"
 
@@ -52,10 +53,19 @@ int check_memory(const char *name, size_t estimate, size_t len,
 			 name, estimate >> 20);
 }
 
-void input_release(struct report_input *input)
+static void release_json(struct report_input *input)
 {
 	json_decref(input->json);
 	input->json = NULL;
+	if (input->parts)
+		json_parts_release(input->parts);
+	free(input->parts);
+	input->parts = NULL;
+}
+
+void input_release(struct report_input *input)
+{
+	release_json(input);
 	if (input->yaml)
 		node_release(input->yaml);
 	free(input->yaml);
@@ -161,7 +171,8 @@ int input_decode(struct report_input *input, enum report_encoding encoding,
 	case REPORT_LINES:
 		return check_utf8(input, err);
 	case REPORT_JSON:
-		json_decref(input->json);
+		release_json(input);
+		input->parts = xcalloc(1, sizeof(*input->parts));
 		input->json = report_json_load(input, err);
 		return input->json ? 0 : -1;
 	case REPORT_YAML:

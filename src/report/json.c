@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "report/input.h"
+#include "report/json-list.h"
 #include "report/json-sieve.h"
 
 /* What values take in memory as a jansson tree (64-bit glibc, its tables
@@ -17,9 +18,12 @@
 #define STRING_COST 72
 #define NUMBER_COST 32
 #define SLOT_COST 24
+/* Of a value that is not kept: its finding, and each of its few texts. */
+#define ITEM_COST 192
+#define TEXT_COST 88
+#define TEXTS_MAX 5
 
-/* Past the string that begins at text[at]; len when it has no end. */
-static size_t skip_string(const char *text, size_t len, size_t at)
+size_t json_skip_string(const char *text, size_t len, size_t at)
 {
 	for (at++; at < len; at++) {
 		if (text[at] == '\\')
@@ -49,25 +53,59 @@ static size_t cost_of(char c, char before)
 	}
 }
 
+/* What stands at text[*at] adds; moves *at behind it. *before is what stood
+ * before. */
+static size_t step(const char *text, size_t len, size_t *at, char *before)
+{
+	size_t begin = *at;
+	size_t cost;
+
+	if (text[begin] == '"') {
+		*at = json_skip_string(text, len, begin);
+		cost = STRING_COST + (*at - begin);
+	} else {
+		cost = cost_of(text[begin], *before);
+		++*at;
+	}
+	*before = text[begin];
+	return cost;
+}
+
 /* An upper bound from the text alone, without building anything. */
 static size_t estimate(const char *text, size_t len)
 {
 	size_t cost = 2 * len;
 	char before = '\n';
 
-	for (size_t at = 0; at < len;) {
-		if (text[at] == '"') {
-			size_t end = skip_string(text, len, at);
-
-			cost += STRING_COST + (end - at);
-			at = end;
-			before = '"';
-		} else {
-			cost += cost_of(text[at], before);
-			before = text[at++];
-		}
-	}
+	for (size_t at = 0; at < len;)
+		cost += step(text, len, &at, &before);
 	return cost;
+}
+
+/* The same for a list of which one value is a tree at a time: what is kept of
+ * each, and the largest. */
+static size_t estimate_list(const char *text, size_t len)
+{
+	size_t kept = 3 * len + ITEM_COST;
+	size_t largest = 0, cost = 0;
+	size_t depth = 0, strings = 0;
+	char before = '\n';
+
+	for (size_t at = 0; at < len;) {
+		char c = text[at];
+
+		cost += step(text, len, &at, &before);
+		depth += c == '{' || c == '[';
+		depth -= depth && (c == '}' || c == ']');
+		strings += c == '"';
+		if (depth || (c != ',' && at < len))
+			continue;
+		strings = strings / 2 < TEXTS_MAX ? strings / 2 : TEXTS_MAX;
+		kept += ITEM_COST + strings * TEXT_COST;
+		largest = cost > largest ? cost : largest;
+		cost = strings = 0;
+	}
+	return kept + largest;
 }
 
 /* jansson quotes what it stumbled over, which may be a secret. */
@@ -89,10 +127,11 @@ static int refuse(const struct report_input *input, const json_error_t *problem,
 
 /* A number too large for an integer is none that counts here: it is taken as
  * a real one. */
-static json_t *load(const char *text, size_t len, json_error_t *problem)
+static json_t *load(const char *text, size_t len, size_t more,
+		    json_error_t *problem)
 {
-	size_t flags =
-		JSON_REJECT_DUPLICATES | JSON_DECODE_ANY | JSON_ALLOW_NUL;
+	size_t flags = JSON_REJECT_DUPLICATES | JSON_DECODE_ANY |
+		       JSON_ALLOW_NUL | more;
 	json_t *tree = json_loadb(text, len, flags, problem);
 
 	if (!tree && json_error_code(problem) == json_error_numeric_overflow)
@@ -101,25 +140,43 @@ static json_t *load(const char *text, size_t len, json_error_t *problem)
 	return tree;
 }
 
+json_t *json_load_value(const char *text, size_t len, size_t *read)
+{
+	json_error_t problem;
+	json_t *value = load(text, len, JSON_DISABLE_EOF_CHECK, &problem);
+
+	*read = (size_t)problem.position;
+	return value;
+}
+
 static int check_tree(struct report_input *input, const char *text, size_t len,
 		      struct error *err)
 {
 	input->memory = estimate(text, len);
+	for (size_t i = 0; input->parts && i < input->parts->count; i++)
+		input->memory += estimate_list(input->parts->lists[i].text,
+					       input->parts->lists[i].len);
 	return check_memory(input->name, input->memory, input->len, err);
 }
 
-/* Of the text without what nobody reads; NULL when the whole of it has to be
+/* Of the text without what nobody reads, and without the lists that are read
+ * apart where there is room for them; NULL when the whole of it has to be
  * looked at, be it only to say where it is wrong. */
 static json_t *load_sieved(struct report_input *input, struct error *err)
 {
 	json_error_t problem;
 	size_t len;
 	char *text = json_sieve(input->text, input->len, &len);
+	char *rest = NULL;
 	json_t *tree = NULL;
 
-	if (text && check_tree(input, text, len, err) == 0)
-		tree = load(text, len, &problem);
-	free(text);
+	if (text && input->parts)
+		rest = json_parts_take(input->parts, text, &len);
+	if (text && check_tree(input, rest ? rest : text, len, err) == 0)
+		tree = load(rest ? rest : text, len, 0, &problem);
+	free(rest ? rest : text);
+	if (!tree && input->parts)
+		json_parts_release(input->parts);
 	return tree;
 }
 
@@ -134,11 +191,30 @@ json_t *report_json_load(struct report_input *input, struct error *err)
 	if (too_large.code != ERROR_NONE)
 		error_move(err, &too_large);
 	else if (check_tree(input, input->text, input->len, err) == 0) {
-		tree = load(input->text, input->len, &problem);
+		tree = load(input->text, input->len, 0, &problem);
 		if (!tree)
 			refuse(input, &problem, err);
 	}
 	return tree;
+}
+
+int report_json_refuse(const struct report_input *input, size_t number,
+		       struct error *err)
+{
+	json_error_t problem;
+	json_t *tree = NULL;
+
+	if (check_memory(input->name, estimate(input->text, input->len),
+			 input->len, NULL) == 0) {
+		tree = load(input->text, input->len, 0, &problem);
+		if (!tree)
+			return refuse(input, &problem, err);
+	}
+	json_decref(tree);
+	return error_set(err, ERROR_FAILED,
+			 "%s: this is not the JSON of a whole report: what "
+			 "follows %zu results is none",
+			 input->name, number);
 }
 
 json_t *member(const json_t *value, const char *key)

@@ -9,6 +9,7 @@ libsignalbox_a_SOURCES += \
 	%D%/format.h \
 	%D%/input.c %D%/input.h \
 	%D%/json.c %D%/json.h \
+	%D%/json-list.c %D%/json-list.h \
 	%D%/json-sieve.c %D%/json-sieve.h \
 	%D%/license-names.c %D%/license-names.h \
 	%D%/lines.c \

@@ -5,6 +5,7 @@
 #include "base/memory.h"
 #include "base/str.h"
 #include "report/format.h"
+#include "report/json-list.h"
 #include "report/json.h"
 #include "report/formats/sarif-message.h"
 #include "report/formats/sarif-rules.h"
@@ -265,32 +266,34 @@ static int check_results(const json_t *run, const char *name, struct error *err)
 	return 0;
 }
 
-static int read_results(struct report *report, const json_t *run,
-			const char *name, struct error *err)
+static int read_run(const struct report_input *input, size_t number,
+		    const json_t *run, struct report *report, struct error *err)
 {
-	json_t *results = member(run, "results");
+	struct json_list list =
+		json_list_of(input, number, member(run, "results"));
 	struct sarif_rules rules;
 	json_t *result;
-	size_t i;
-	int status = 0;
+	int more;
 
-	if (check_results(run, name, err) < 0)
+	if (check_results(run, input->name, err) < 0)
 		return -1;
 	sarif_rules_init(&rules, run);
 	apply_overrides(&rules, run);
-	json_array_foreach(results, i, result)
-	{
-		if (!json_is_object(result)) {
-			status = error_set(err, ERROR_FAILED,
-					   "%s: result %zu is no object", name,
-					   i);
-			break;
-		}
-		if (is_problem(result))
+	while ((more = json_list_next(&list, &result, err)) > 0) {
+		bool is_result = json_is_object(result);
+
+		if (is_result && is_problem(result))
 			add_result(report, run, &rules, result);
+		json_decref(result);
+		if (is_result)
+			continue;
+		more = error_set(err, ERROR_FAILED,
+				 "%s: result %zu is no object", input->name,
+				 list.count - 1);
+		break;
 	}
 	sarif_rules_release(&rules);
-	return status;
+	return more;
 }
 
 static int check_shape(const struct report_input *input, struct error *err)
@@ -345,7 +348,7 @@ static int read_sarif(const struct report_input *input, struct report *report,
 	json_array_foreach(runs, i, run)
 	{
 		check_invocations(report, run);
-		if (read_results(report, run, input->name, err) < 0)
+		if (read_run(input, i, run, report, err) < 0)
 			return -1;
 	}
 	name_tools(report, runs);

@@ -67,7 +67,7 @@ static void memory_is_bounded_by_the_size(void **state)
 
 	(void)state;
 	str_add(&text, "{\"version\":\"2.1.0\",\"runs\":[{\"results\":[{}");
-	for (int i = 0; i < 20000; i++)
+	for (int i = 0; i < 60000; i++)
 		str_addf(&text,
 			 ",{\"ruleId\":\"R%d\",\"message\":{\"text\":\"no %d\"}"
 			 ",\"locations\":[{\"physicalLocation\":{"

@@ -247,6 +247,57 @@ static void what_the_standard_does_not_know_hides_nothing(void **state)
 	assert_counts("\"suppressions\":[{\"kind\":\"inSource\"}]", 0, 1);
 }
 
+/* What looks like the results of a run is none elsewhere. */
+static void results_are_those_of_the_runs(void **state)
+{
+	static const char text[] =
+		"{ \"version\": \"2.1.0\", \"results\": [7], \"runs\" : [\n"
+		"{ \"results\" : [ {\"ruleId\": \"a\"} ,\n {\"ruleId\": "
+		"\"b]\", \"properties\": {\"results\": [{}, {}]}} ],\n"
+		"\"tool\": {\"driver\": {\"name\": \"t\", \"rules\": [{\"id\": "
+		"\"a\", \"defaultConfiguration\": {\"level\": "
+		"\"error\"}}]}}},\n"
+		"{\"x\\\"results\":[7], \"y\": \"{\\\"results\\\":[\", "
+		"\"results\":[]},\n"
+		"{\"properties\": {\"results\": [7]}, \"results\": [{\"ruleId\""
+		": \"c\"}]}]}";
+	struct report report = report_of_text(text, NULL);
+
+	(void)state;
+	assert_int_equal(report.finding_count, 3);
+	assert_string_equal(report.findings[0].id, "a");
+	assert_int_equal(report.findings[0].severity, REPORT_SEVERITY_HIGH);
+	assert_string_equal(report.findings[1].id, "b]");
+	assert_string_equal(report.findings[2].id, "c");
+	report_release(&report);
+}
+
+static void a_result_that_is_no_json_refuses_the_report(void **state)
+{
+	static const struct {
+		const char *results, *why;
+	} bad[] = {
+		{"{\"ruleId\":\"a\"},\n{\"ruleId\":\"b\",}", "r:2:15: this is"},
+		{"{}\n{}", "r:2:1: this is"},
+		{"{},", "r:1:4"},
+		{",{}", "r:1:4"},
+		{"{},,{}", "r:1:4"},
+		{"{\"a\":1,\"a\":2}", "r:1:4"},
+		{"{\"a\":[}]", "r:1:4"},
+		{"{},7", "result 1 is no object"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
+		char *text = xasprintf("{\"version\":\"2.1.0\",\"runs\":[{"
+				       "\"results\":[%s]}]}",
+				       bad[i].results);
+
+		assert_refused(text, strlen(text), NULL, bad[i].why);
+		free(text);
+	}
+}
+
 #define SHARED(results)                                                      \
 	"{\"version\":\"2.1.0\",\"inlineExternalProperties\":["              \
 	"{\"guid\":\"g\",\"results\":[" results "]}],\"runs\":[{\"results\"" \
@@ -314,6 +365,8 @@ int main(void)
 		cmocka_unit_test(what_could_not_be_analysed_is_told),
 		cmocka_unit_test(a_person_may_have_set_another_level),
 		cmocka_unit_test(what_the_standard_does_not_know_hides_nothing),
+		cmocka_unit_test(results_are_those_of_the_runs),
+		cmocka_unit_test(a_result_that_is_no_json_refuses_the_report),
 		cmocka_unit_test(results_outside_of_the_runs_are_never_green),
 		cmocka_unit_test(results_in_other_files_are_never_green),
 		cmocka_unit_test(
