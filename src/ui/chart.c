@@ -191,17 +191,26 @@ static void add_rank(struct chart *chart,
 {
 	struct column *column = add_column(chart);
 	const struct stage_model *deploy = NULL;
-	size_t rows = (size_t)chart->rows;
+	size_t rows = (size_t)chart->rows, first = chart->count - 1;
+	bool done = true, flows;
 
 	column->stages = count;
 	for (size_t i = 0; i < count; i++) {
-		if (i < rows)
-			add_stage(column, stages[i], now_ms);
-		column->done = column->done && urgency(stages[i]) < 2;
+		done = done && urgency(stages[i]) < 2;
 		if (shows_steps(stages[i]))
 			deploy = stages[i];
 	}
-	if (count > rows)
+	flows = chart->flows && !deploy;
+	for (size_t i = 0; i < count && (i < rows || flows); i++) {
+		if (i && i % rows == 0) {
+			column = add_column(chart);
+			column->steps = true;
+		}
+		add_stage(column, stages[i], now_ms);
+	}
+	for (size_t i = first; i < chart->count; i++)
+		chart->columns[i].done = done;
+	if (count > rows && !flows)
 		add_more(column, stages + rows - 1, count - rows + 1);
 	if (deploy && rows > 1)
 		add_steps(chart, deploy, now_ms);
@@ -294,6 +303,13 @@ static void drop_usual(struct chart *chart)
 			chart->columns[i].items[j].usual[0] = '\0';
 }
 
+bool chart_fits(struct chart *chart, const struct area *area, int gap)
+{
+	if (area->cols < USUAL_COLS)
+		drop_usual(chart);
+	return measure(chart, area->grid, SQUEEZE_NONE, gap) <= area->cols - 2;
+}
+
 void chart_fit(struct chart *chart, const struct area *area, int gap)
 {
 	int room = area->cols - 2;
@@ -326,13 +342,13 @@ static int by_rank(const void *a, const void *b)
 }
 
 void chart_init(struct chart *chart, const struct model *model, int rows,
-		int64_t now_ms)
+		int64_t now_ms, bool flows)
 {
 	size_t count = model->stage_count;
 	const struct stage_model **order = xcalloc(count + 1, sizeof(*order));
 	size_t end;
 
-	*chart = (struct chart){.rows = rows > 1 ? rows : 1};
+	*chart = (struct chart){.rows = rows > 1 ? rows : 1, .flows = flows};
 	for (size_t i = 0; i < count; i++)
 		order[i] = &model->stages[i];
 	qsort(order, count, sizeof(*order), by_rank);

@@ -3,7 +3,9 @@
  * The pipeline as columns: the stages of a rank under each other, the steps of
  * a deployment beside its stage, no wider than there is room.
  *
- *	chart_init(&chart, model, rows, now_ms);
+ *	chart_init(&chart, model, rows, now_ms, true);
+ *	if (!chart_fits(&chart, area, gap))
+ *		... chart_release() it, and the same with false ...
  *	chart_fit(&chart, area, gap);
  *	... draw the columns, each of its width ...
  *	chart_release(&chart);
@@ -30,7 +32,7 @@ struct column {
 	struct item *items;
 	size_t count, cap;
 	size_t stages; /* of its rank, those without a row too */
-	bool steps;    /* of the deployment left of it */
+	bool steps;    /* it goes on with what is left of it */
 	bool done;     /* every stage of its rank is */
 	int width;
 };
@@ -39,10 +41,13 @@ struct chart {
 	struct column *columns;
 	size_t count, cap;
 	int rows;
+	bool flows; /* a rank with more stages goes on in a column beside */
 };
 
 void chart_init(struct chart *chart, const struct model *model, int rows,
-		int64_t now_ms);
+		int64_t now_ms, bool flows);
+/* Whether it is no wider than the area, as it is. */
+bool chart_fits(struct chart *chart, const struct area *area, int gap);
 void chart_release(struct chart *chart);
 /* Leaves out what it can do without until the chart, with `gap` between the
  * columns, is as wide as the area. Sets the widths. */

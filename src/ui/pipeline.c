@@ -121,7 +121,11 @@ static void draw_chart(const struct view *view, const struct model *model,
 	int gap = area->cols >= 110 ? 5 : 2;
 	int col = 1;
 
-	chart_init(&chart, model, rows, view->now_ms);
+	chart_init(&chart, model, rows, view->now_ms, true);
+	if (!chart_fits(&chart, area, gap)) {
+		chart_release(&chart);
+		chart_init(&chart, model, rows, view->now_ms, false);
+	}
 	chart_fit(&chart, area, gap);
 	for (size_t i = 0; i < chart.count; i++) {
 		struct column *column = &chart.columns[i];

@@ -59,7 +59,7 @@ static void what_has_no_row_is_told_as_bad_as_it_is(void **state)
 	(void)state;
 	end_all(model, 5);
 	tell_ended(model, "s5", "failed");
-	chart_init(&chart, model, 3, 0);
+	chart_init(&chart, model, 3, 0, false);
 	assert_int_equal(chart.count, 2);
 	assert_int_equal(chart.columns[0].count, 3);
 	assert_string_equal(chart.columns[0].items[2].name, "4 more");
@@ -78,15 +78,39 @@ static void a_rank_is_done_when_all_of_it_is(void **state)
 
 	(void)state;
 	end_all(model, 5);
-	chart_init(&chart, model, 3, 0);
+	chart_init(&chart, model, 3, 0, false);
 	assert_false(chart.columns[0].done);
 	assert_int_equal(chart.columns[0].items[2].role, ROLE_DIM);
 	chart_release(&chart);
 	tell_ended(model, "s5", "passed");
-	chart_init(&chart, model, 3, 0);
+	chart_init(&chart, model, 3, 0, false);
 	assert_true(chart.columns[0].done);
 	assert_int_equal(chart.columns[0].items[2].role, ROLE_PASSED);
 	chart_release(&chart);
+	model_free(model);
+}
+
+static void a_rank_goes_on_beside_itself_where_there_is_room(void **state)
+{
+	struct model *model = fan(7);
+	struct chart chart;
+	struct grid grid;
+	struct area area = {&grid, 0, 0, 3, 40};
+
+	(void)state;
+	end_all(model, 7);
+	grid_init(&grid, 3, 40, (struct charset){false, false});
+	chart_init(&chart, model, 3, 0, true);
+	assert_int_equal(chart.count, 4);
+	assert_string_equal(chart.columns[1].items[0].name, "s3");
+	assert_int_equal(chart.columns[2].count, 1);
+	assert_true(chart.columns[2].steps && chart.columns[2].done);
+	assert_string_equal(chart.columns[3].items[0].name, "last");
+	assert_true(chart_fits(&chart, &area, 2));
+	area.cols = 20;
+	assert_false(chart_fits(&chart, &area, 2));
+	chart_release(&chart);
+	grid_release(&grid);
 	model_free(model);
 }
 
@@ -101,7 +125,7 @@ static void folded_ranks_count_every_stage(void **state)
 	end_all(model, 6);
 	tell_ended(model, "last", "passed");
 	grid_init(&grid, 3, 14, (struct charset){false, false});
-	chart_init(&chart, model, 3, 0);
+	chart_init(&chart, model, 3, 0, false);
 	chart_fit(&chart, &area, 3);
 	assert_int_equal(chart.count, 1);
 	assert_string_equal(chart.columns[0].items[0].name, "7 done");
@@ -115,6 +139,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_has_no_row_is_told_as_bad_as_it_is),
 		cmocka_unit_test(a_rank_is_done_when_all_of_it_is),
+		cmocka_unit_test(
+			a_rank_goes_on_beside_itself_where_there_is_room),
 		cmocka_unit_test(folded_ranks_count_every_stage),
 	};
 
