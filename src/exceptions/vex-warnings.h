@@ -10,7 +10,7 @@
  *		... what the statement lets stand was taken back
  *	vex_warnings_release(&warnings);
  *
- * It borrows from the document.
+ * It borrows nothing from the document.
  */
 #ifndef SIGNALBOX_EVIDENCE_VEX_WARNINGS_H
 #define SIGNALBOX_EVIDENCE_VEX_WARNINGS_H
@@ -30,15 +30,28 @@ struct vex_turn {
 	int64_t ms;
 };
 
+struct vex_name {
+	char *text; /* a purl without what qualifies it, or another id */
+	bool whole; /* of a product, not of a part or of one told by parts */
+};
+
 struct vex_warning {
-	char *id;
-	const json_t *statement;
+	struct vex_name *names; /* by text */
+	size_t count, cap;
+	bool of_all; /* names no product */
 	struct vex_turn turn;
 };
 
+struct vex_mention {
+	char *id;
+	size_t warning;
+};
+
 struct vex_warnings {
-	struct vex_warning *items; /* by id, one for each of a statement */
+	struct vex_warning *items;
 	size_t count, cap;
+	struct vex_mention *mentions; /* by id */
+	size_t mention_count, mention_cap;
 };
 
 /* Appends the vulnerability's name, and then its aliases. */
