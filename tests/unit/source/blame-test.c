@@ -185,6 +185,25 @@ static void no_graft_makes_one_another(void **state)
 	free(file);
 }
 
+/* To which all versions of the file look alike. */
+static void no_filter_makes_one_another(void **state)
+{
+	struct repository *repository;
+	struct blame blame;
+
+	make_history(*state);
+	scratch_run(*state, "cd repo && printf 'one\\n2\\n' >f && "
+			    "git commit -qam changed && "
+			    "git config diff.x.textconv 'sed s/..*/x/' && "
+			    "echo 'f diff=x' >.git/info/attributes");
+	repository = open_at(*state, "repo");
+	assert_int_equal(blame_read(repository, "HEAD", "f", &blame, NULL), 0);
+	assert_string_equal(blame_line(&blame, 2)->committer,
+			    "lee@example.org");
+	blame_release(&blame);
+	repository_free(repository);
+}
+
 static void a_shallow_clone_knows_its_own_commits_alone(void **state)
 {
 	struct repository *repository;
@@ -213,6 +232,7 @@ int main(void)
 		cmocka_unit_test(anything_else_is_no_blame),
 		scratch_test(it_is_the_commits_own_people),
 		scratch_test(no_mailmap_makes_one_another),
+		scratch_test(no_filter_makes_one_another),
 		scratch_test(no_graft_makes_one_another),
 		scratch_test(a_shallow_clone_knows_its_own_commits_alone),
 	};
