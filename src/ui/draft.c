@@ -22,19 +22,26 @@ struct draft { /* on its way into the work tree */
 /* A work tree's file of exceptions. */
 #define EXCEPTIONS_BYTES ((size_t)4 << 20)
 
-/* The first file that the stage's scan names in the work tree's pipeline file
- * and a record can be added to, or NULL. The caller's. */
+/* The file that the stage's scan names in the work tree's pipeline file and a
+ * record can be added to, or NULL: the first of ours, since an entry of a
+ * scanner's holds for every package, and else the first. The caller's. */
 static char *named_file(struct repository *repository, const char *stage)
 {
 	struct pipeline *pipeline = repository_pipeline(repository, NULL);
 	const struct stage_config *config =
 		pipeline ? pipeline_stage(pipeline, stage) : NULL;
-	char *name = NULL;
+	const char *found = NULL;
+	char *name;
 
-	for (size_t i = 0; config && !name && i < config->scan.exceptions.count;
-	     i++)
-		if (exceptions_can_add(config->scan.exceptions.items[i]))
-			name = xstrdup(config->scan.exceptions.items[i]);
+	for (size_t i = 0; config && i < config->scan.exceptions.count; i++) {
+		const char *it = config->scan.exceptions.items[i];
+
+		if (exceptions_can_add(it) &&
+		    (!found || (exceptions_is_native(found) &&
+				!exceptions_is_native(it))))
+			found = it;
+	}
+	name = xstrdup_null(found);
 	pipeline_free(pipeline);
 	return name;
 }
@@ -78,24 +85,38 @@ static void write_draft(void *data)
 		error_set(&draft->err, ERROR_REFUSED,
 			  "there is no work tree to draft it in");
 	name = tree ? named_file(repository, draft->stage) : NULL;
-	if (tree)
+	if (tree && !draft->record)
+		draft->said =
+			xasprintf("%s%s", name ? name : RECORD_FILE,
+				  name ? "" : ", which no scan reads yet");
+	else if (tree)
 		(void)append_draft(draft, tree, name ? name : RECORD_FILE,
 				   name != NULL);
 	free(name);
 	repository_free(repository);
 }
 
+static void tell(const struct draft *draft)
+{
+	bool failed = draft->err.code != ERROR_NONE;
+	const char *text = failed ? error_text(&draft->err) : draft->said;
+
+	if (draft->record)
+		view_toast(draft->view, failed, text);
+	else
+		finding_draft_goes(draft->view, draft->stage, text);
+}
+
 static void draft_was_written(void *data)
 {
 	struct draft *draft = data;
-	bool failed = draft->err.code != ERROR_NONE;
 
-	view_toast(draft->view, failed,
-		   failed ? error_text(&draft->err) : draft->said);
+	tell(draft);
 	draft->changed(draft->data);
 	error_clear(&draft->err);
 	free(draft->stage);
-	record_release(draft->record);
+	if (draft->record)
+		record_release(draft->record);
 	free(draft->record);
 	free(draft->said);
 	free(draft);
@@ -109,6 +130,12 @@ void draft_release(struct view *view)
 	free(view->draft.record);
 	view->draft.stage = NULL;
 	view->draft.record = NULL;
+}
+
+void draft_ask_where(struct view *view, const char *stage)
+{
+	draft_release(view);
+	view->draft.stage = xstrdup(stage);
 }
 
 void draft_ask(struct view *view, const char *stage,

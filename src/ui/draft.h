@@ -11,7 +11,10 @@
 void draft_ask(struct view *view, const char *stage,
 	       const struct record *record);
 void draft_release(struct view *view);
-/* Takes view->draft; a toast says what came of it, then changed(data). */
+/* Which file would it go into? */
+void draft_ask_where(struct view *view, const char *stage);
+/* Takes view->draft; the dialog, if it is still open, tells that file, or a
+ * toast says what came of it, then changed(data). */
 void draft_start(struct helper *helper, struct view *view,
 		 void (*changed)(void *data), void *data);
 

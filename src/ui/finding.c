@@ -145,7 +145,7 @@ static size_t kind_count(void)
 	return count;
 }
 
-/* The last fact but one is the kind that is chosen. */
+/* The last facts are the file, the kind that is chosen, and what is asked. */
 static char *kind_text(const struct dialog *dialog)
 {
 	return xasprintf("kind     %s (%zu of %zu, left and right choose)",
@@ -182,6 +182,7 @@ static void exception_open(struct dialog *dialog, const struct view *view,
 	dialog_fact(dialog, ROLE_DIM,
 		    "a draft for review: another person is to fill in "
 		    "reviewer:");
+	dialog_fact(dialog, ROLE_NORMAL, "file     ...");
 	kind = kind_text(dialog);
 	dialog_fact(dialog, ROLE_NORMAL, "%s", kind);
 	free(kind);
@@ -219,7 +220,22 @@ void finding_draft(struct view *view, const struct model *model,
 		free(text);
 	} else {
 		dialog_open(view, model, &exception_dialog);
+		draft_ask_where(view, it->stage);
 	}
+}
+
+void finding_draft_goes(struct view *view, const char *stage, const char *file)
+{
+	struct dialog *dialog = view->dialog;
+	char **text;
+
+	if (!dialog || dialog->ops != &exception_dialog ||
+	    !dialog->steps.count || dialog->fact_count < 3 ||
+	    strcmp(dialog->steps.items[KEPT_STAGE], stage) != 0)
+		return;
+	text = &dialog->facts[dialog->fact_count - 3].text;
+	free(*text);
+	*text = xasprintf("file     %s", file);
 }
 
 static bool exception_confirm(struct dialog *dialog, struct view *view,

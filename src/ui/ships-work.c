@@ -354,7 +354,7 @@ void ships_work_obey(struct ships_work *work)
 		since_start(work->patches, work->view, work->changed,
 			    work->data);
 	}
-	if (work->view->draft.record) {
+	if (work->view->draft.stage) {
 		need_helpers(work);
 		draft_start(work->patches, work->view, work->changed,
 			    work->data);

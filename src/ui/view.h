@@ -118,9 +118,9 @@ struct view {
 		char *id, *path, *package;
 		int64_t run;
 	} since;
-	struct { /* of an exception, to be written; record NULL: none */
+	struct { /* of an exception; stage NULL: none */
 		char *stage;
-		struct record *record;
+		struct record *record; /* to be written; NULL: where to? */
 	} draft;
 	struct ships_view *ships; /* what ships, over the panels; NULL: not */
 	struct table_view *table; /* likewise, what reports say */
@@ -169,6 +169,8 @@ const struct finding_model *view_finding(const struct view *view,
 /* Asks for an exception for it, or says why there is none to draft. */
 void finding_draft(struct view *view, const struct model *model,
 		   const struct finding_model *it);
+/* The question, if it is still open, tells the file that it goes into. */
+void finding_draft_goes(struct view *view, const char *stage, const char *file);
 /* The stage whose log is shown; NULL before there are any. */
 const struct stage_model *view_stage(const struct view *view,
 				     const struct model *model);

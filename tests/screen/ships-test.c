@@ -224,6 +224,8 @@ static void an_exception_is_drafted_and_grants_nothing(void **state)
 	terminal_keys(terminal, "\r");
 	terminal_keys(terminal, "W");
 	terminal_expect(terminal, "2026-11-27, 7 days");
+	terminal_expect(terminal, "file     .signalbox-exceptions, which no "
+				  "scan reads yet");
 	terminal_keys(terminal, "short\r");
 	terminal_expect(terminal, "15 characters or more");
 	terminal_expect(terminal, "kind     risk-accepted (1 of 7");
@@ -246,6 +248,12 @@ static void an_exception_is_drafted_and_grants_nothing(void **state)
 	terminal_keys(terminal, "W");
 	terminal_keys(terminal, "once more for the same one\r");
 	terminal_expect(terminal, "has an entry for it already");
+	scratch_run(*state, "printf 'name: s\\nstages:\\n  unit:\\n    run: "
+			    "x\\n    scan: {report: r, exceptions: "
+			    "[.trivyignore, ours]}\\n' >signalbox.yaml");
+	terminal_keys(terminal, "W");
+	terminal_expect(terminal, "file     ours ");
+	terminal_keys(terminal, "\033");
 	/* No command left: nothing was granted. */
 	drafts = terminal_commands(terminal);
 	assert_string_equal(drafts, "");
