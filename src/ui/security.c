@@ -243,7 +243,11 @@ static void draw_finding(const struct area *area, int row,
 	bool severe = is_severe(finding);
 	bool counts = !finding_model_why(finding);
 
-	pen_role(&pen, severe ? ROLE_WARNING : counts ? ROLE_NORMAL : ROLE_DIM);
+	pen_role(&pen, severe	? (strcmp(finding->severity, "critical") == 0
+					   ? ROLE_FAILED
+					   : ROLE_WARNING)
+		       : counts ? ROLE_NORMAL
+				: ROLE_DIM);
 	pen_reverse(&pen, selected);
 	if (selected)
 		area_cursor(area, row, 1, false);

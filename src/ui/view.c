@@ -72,6 +72,11 @@ bool view_run_live(const struct model *model)
 	return model->started && !model->finished;
 }
 
+static bool has_failed(const struct stage_model *stage)
+{
+	return stage->state == STATE_FAILED || stage->state == STATE_TIMED_OUT;
+}
+
 /* What matters most: a failure, then what runs, waits, or ran last. */
 static int weight_of(const struct stage_model *stage)
 {
@@ -107,8 +112,9 @@ const struct stage_model *view_stage(const struct view *view,
 		const struct stage_model *it = &model->stages[i];
 		int gain = best ? weight_of(it) - weight_of(best) : 1;
 
-		if (gain > 0 ||
-		    (gain == 0 && it->started && it->started >= best->started))
+		/* Of those that failed the first, as the run's end has it. */
+		if (gain > 0 || (gain == 0 && !has_failed(it) && it->started &&
+				 it->started >= best->started))
 			best = it;
 	}
 	return best;

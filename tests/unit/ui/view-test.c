@@ -238,6 +238,29 @@ static void the_scans_that_fail_are_seen_whatever_their_number(void **state)
 	story_close(&story);
 }
 
+/* As the run's end names it; a later failure does not take it away. */
+static void the_first_that_failed_is_shown(void **state)
+{
+	struct story story = story_open(NULL);
+
+	(void)state;
+	tell(&story, "run.started",
+	     "\"run\":1,\"stages\":[{\"name\":\"s1\"},{\"name\":\"s2\"},"
+	     "{\"name\":\"s3\"}]");
+	for (int i = 1; i <= 3; i++) {
+		char *stage = xasprintf("\"stage\":\"s%d\",\"outcome\":"
+					"\"%s\",\"attempt\":1",
+					i, i == 1 ? "passed" : "failed");
+
+		tell(&story, "stage.started", stage);
+		tell(&story, "stage.finished", stage);
+		free(stage);
+	}
+	view_update(story.view, story.model);
+	assert_string_equal(view_stage(story.view, story.model)->name, "s2");
+	story_close(&story);
+}
+
 static void findings_have_the_room_of_traffic_that_is_not(void **state)
 {
 	struct story story = story_open(NULL);
@@ -478,6 +501,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_failed_since_a_gate_opened_keeps_it_shut),
 		cmocka_unit_test(a_plan_that_waits_for_a_person_needs_you),
+		cmocka_unit_test(the_first_that_failed_is_shown),
 		cmocka_unit_test(findings_have_the_room_of_traffic_that_is_not),
 		cmocka_unit_test(
 			the_scans_that_fail_are_seen_whatever_their_number),
