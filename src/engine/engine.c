@@ -206,6 +206,7 @@ static void set_facts(struct engine *engine)
 	engine->host = (struct step_host){
 		.loop = engine->loop,
 		.helper = engine->helper,
+		.judge = engine->judge,
 		.logs = engine->logs,
 		.mask = mask_new(&engine->secrets),
 		.http = engine->http,
@@ -338,6 +339,7 @@ static void close_all(struct engine *engine)
 	engine->notices = NULL;
 	http_free(engine->http);
 	work_pool_free(engine->work);
+	helper_free(engine->judge);
 	helper_free(engine->helper);
 	helper_free(engine->writer);
 	allowances_free(engine->allowances);
@@ -393,6 +395,7 @@ static int set_up(struct engine *engine, struct error *err)
 	engine->loop = loop_new();
 	engine->writer = helper_new(engine->loop, "writer");
 	engine->helper = helper_new(engine->loop, "helper");
+	engine->judge = helper_new(engine->loop, "judge");
 	engine->http = http_new(engine->loop);
 	engine->logs =
 		log_pool_new(engine->loop, engine->writer, log_marred, engine);

@@ -92,7 +92,7 @@ struct engine {
 	int lock;
 	char *folder;
 	struct loop *loop;
-	struct helper *writer, *helper;
+	struct helper *writer, *helper, *judge;
 	struct http *http;
 	struct log_pool *logs;
 	struct strings secrets;

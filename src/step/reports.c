@@ -481,7 +481,7 @@ void reports_finish(struct reports *reports,
 	finish_stream(reports);
 	reports->keeping = keeping_new(reports->step, false);
 	timer_stop(reports->tell);
-	helper_run(host->helper, read_files, files_read, reports);
+	helper_run(host->judge, read_files, files_read, reports);
 }
 
 void reports_free(struct reports *reports)

@@ -263,7 +263,7 @@ static int scan_start(struct step *step, struct error *err)
 	job->keeping = keeping_new(step, options->stage->report_count > 0);
 	job->step = scan;
 	scan->job = job;
-	helper_run(options->host->helper, scan_read, scan_was_read, job);
+	helper_run(options->host->judge, scan_read, scan_was_read, job);
 	return 0;
 }
 

@@ -55,7 +55,8 @@ struct step;
 /* What the engine gives every step. */
 struct step_host {
 	struct loop *loop;
-	struct helper *helper; /* git, digests, report files */
+	struct helper *helper; /* git, digests, what stands in folders */
+	struct helper *judge; /* of reports, which may take it a minute */
 	struct log_pool *logs;
 	struct http *http;
 	struct mask *mask; /* of what is kept beside logs; NULL: no secrets */

@@ -356,7 +356,7 @@ static void who_lets_go_while_they_are_read_is_not_told(void **state)
 	reports_finish(f.reports, finished, &f);
 	reports_free(f.reports);
 	f.reports = NULL;
-	while (helper_pending(f.rig.helper))
+	while (helper_pending(f.rig.judge))
 		loop_turn(f.rig.loop, 10);
 	loop_turn(f.rig.loop, 0);
 	assert_false(f.done);

@@ -126,6 +126,7 @@ static void set_host(struct rig *rig)
 	rig->host = (struct step_host){
 		.loop = rig->loop,
 		.helper = rig->helper,
+		.judge = rig->judge,
 		.logs = rig->logs,
 		.http = rig->http,
 		.pipeline = rig->pipeline,
@@ -154,6 +155,7 @@ void rig_init(struct rig *rig, const char *pipeline_text)
 	rig->loop = loop_new();
 	rig->writer = helper_new(rig->loop, "writer");
 	rig->helper = helper_new(rig->loop, "helper");
+	rig->judge = helper_new(rig->loop, "judge");
 	assert_int_equal(net_init(NULL), 0);
 	rig->http = http_new(rig->loop);
 	rig->logs = log_pool_new(rig->loop, rig->writer, log_failed, rig);
@@ -169,6 +171,7 @@ void rig_release(struct rig *rig)
 	step_free(rig->step);
 	stage_log_finish(rig->log);
 	http_free(rig->http);
+	helper_free(rig->judge);
 	helper_free(rig->helper);
 	rig_sync(rig); /* as the engine does: who is gone lets go */
 	helper_free(rig->writer);

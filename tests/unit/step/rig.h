@@ -16,7 +16,7 @@ struct rig_waiter {
 struct rig {
 	char *folder;
 	struct loop *loop;
-	struct helper *writer, *helper;
+	struct helper *writer, *helper, *judge;
 	struct log_pool *logs;
 	struct http *http;
 	struct pipeline *pipeline;

@@ -166,6 +166,38 @@ static void an_old_report_is_none_of_the_command(void **state)
 	rig_release(&rig);
 }
 
+static void wait_for_byte(void *data)
+{
+	char byte;
+
+	while (read(*(int *)data, &byte, 1) < 0)
+		;
+}
+
+/* Reports of a hundred megabytes are read for a minute, and no timeout of a
+ * stage holds there. */
+static void no_command_waits_for_the_reports_of_another(void **state)
+{
+	int gate[2];
+	struct rig rig;
+	char *path;
+
+	(void)state;
+	assert_int_equal(pipe(gate), 0);
+	rig_init(&rig, NOTED);
+	path = path_join(rig.folder, "ran");
+	helper_run(rig.judge, wait_for_byte, NULL, &gate[0]);
+	rig_start(&rig, STEP_RUN);
+	while (!file_exists(path))
+		loop_turn(rig.loop, 10);
+	assert_int_equal(write(gate[1], "x", 1), 1);
+	rig_until_done(&rig);
+	free(path);
+	rig_release(&rig);
+	close(gate[0]);
+	close(gate[1]);
+}
+
 static void a_cancel_while_reports_are_read_ends_it_once(void **state)
 {
 	struct rig rig;
@@ -174,7 +206,7 @@ static void a_cancel_while_reports_are_read_ends_it_once(void **state)
 	rig_init(&rig, STAGE("{run: \"printf '1..1\\\\nok 1 - a\\\\n'\", "
 			     "reports: {tap: \"-\"}}"));
 	rig_start(&rig, STEP_RUN);
-	while (!helper_pending(rig.helper) && !rig.done)
+	while (!helper_pending(rig.judge) && !rig.done)
 		loop_turn(rig.loop, 100);
 	step_cancel(rig.step, STATE_CANCELLED);
 	step_cancel(rig.step, STATE_CANCELLED);
@@ -294,6 +326,7 @@ int main(void)
 		cmocka_unit_test(what_a_command_left_behind_is_ended),
 		cmocka_unit_test(a_red_report_fails_what_exited_well),
 		cmocka_unit_test(a_cancel_before_the_command_leaves_it_out),
+		cmocka_unit_test(no_command_waits_for_the_reports_of_another),
 		cmocka_unit_test(an_old_report_is_none_of_the_command),
 		cmocka_unit_test(a_cancel_while_reports_are_read_ends_it_once),
 		cmocka_unit_test(a_shell_and_a_folder_of_ones_own),
