@@ -47,19 +47,33 @@ int64_t clock_wall_ms(void)
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
+static char *put_digits(char *at, int number, int count, char after)
+{
+	for (int i = count - 1; i >= 0; i--) {
+		at[i] = (char)('0' + number % 10);
+		number /= 10;
+	}
+	at[count] = after;
+	return at + count + 1;
+}
+
+/* In each line of a journal: without printf(), which takes ten times that. */
 char *clock_format_utc(int64_t wall_ms, char text[CLOCK_TEXT_SIZE])
 {
 	int64_t ms = ((wall_ms % 1000) + 1000) % 1000;
 	time_t seconds = (time_t)((wall_ms - ms) / 1000);
 	struct tm tm = {0};
+	char *at;
 
 	gmtime_r(&seconds, &tm);
-	/* The remainders only tell the compiler how wide each part is. */
-	snprintf(text, CLOCK_TEXT_SIZE, "%04u-%02u-%02uT%02u:%02u:%02u.%03uZ",
-		 (unsigned)(tm.tm_year + 1900) % 10000,
-		 (unsigned)(tm.tm_mon + 1) % 100, (unsigned)tm.tm_mday % 100,
-		 (unsigned)tm.tm_hour % 100, (unsigned)tm.tm_min % 100,
-		 (unsigned)tm.tm_sec % 100, (unsigned)ms % 1000);
+	at = put_digits(text, (tm.tm_year + 1900) % 10000, 4, '-');
+	at = put_digits(at, tm.tm_mon + 1, 2, '-');
+	at = put_digits(at, tm.tm_mday, 2, 'T');
+	at = put_digits(at, tm.tm_hour, 2, ':');
+	at = put_digits(at, tm.tm_min, 2, ':');
+	at = put_digits(at, tm.tm_sec, 2, '.');
+	at = put_digits(at, (int)ms, 3, 'Z');
+	*at = '\0';
 	return text;
 }
 

@@ -7,6 +7,9 @@
 
 #include "base/memory.h"
 
+/* Most texts are no longer: printed once. */
+#define USUAL_BYTES 64
+
 const char str_empty[] = "";
 
 void str_init(struct str *s)
@@ -80,12 +83,14 @@ void str_addf(struct str *s, const char *format, ...)
 
 void str_vaddf(struct str *s, const char *format, va_list args)
 {
-	size_t room = s->cap ? s->cap - s->len : 0;
 	va_list again;
+	size_t room;
 	int len;
 
+	str_reserve(s, USUAL_BYTES);
+	room = s->cap - s->len;
 	va_copy(again, args);
-	len = vsnprintf(room ? s->data + s->len : NULL, room, format, again);
+	len = vsnprintf(s->data + s->len, room, format, again);
 	va_end(again);
 	if (len < 0)
 		BUG("bad format '%s'", format);

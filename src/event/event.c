@@ -251,6 +251,17 @@ static void add_member(const char *key, const json_t *value, struct str *line)
 	compact_add_member(key, value, DUMP_FLAGS, line);
 }
 
+/* Of a line with its digest. */
+#define USUAL_BYTES 400
+
+/* Text that needs no escape. */
+static void add_quoted(const char *before, const char *text, struct str *line)
+{
+	str_add(line, before);
+	str_add(line, text);
+	str_add_char(line, '"');
+}
+
 /* The type, the stage and the step come first, whenever they were set. */
 static void add_members(const struct event *event, struct str *line)
 {
@@ -258,8 +269,7 @@ static void add_members(const struct event *event, struct str *line)
 	json_t *value;
 
 	if (event->type != EVENT_UNKNOWN)
-		str_addf(line, ",\"event\":\"%s\"",
-			 event_type_name(event->type));
+		add_quoted(",\"event\":\"", event_type_name(event->type), line);
 	else
 		add_member("event", event_json(event, "event"), line);
 	add_member("stage", event_json(event, "stage"), line);
@@ -275,11 +285,13 @@ void event_encode(const struct event *event, const char *prev, struct str *line)
 {
 	char time[CLOCK_TEXT_SIZE];
 
-	str_addf(line, "{\"seq\":%lld,\"time\":\"%s\"", (long long)event->seq,
-		 clock_format_utc(event->time_ms, time));
+	str_reserve(line, USUAL_BYTES);
+	str_addf(line, "{\"seq\":%lld", (long long)event->seq);
+	add_quoted(",\"time\":\"", clock_format_utc(event->time_ms, time),
+		   line);
 	add_members(event, line);
 	if (prev)
-		str_addf(line, ",\"prev\":\"%s\"", prev);
+		add_quoted(",\"prev\":\"", prev, line);
 	str_add(line, "}\n");
 }
 
