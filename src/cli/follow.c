@@ -170,7 +170,10 @@ static void look_on_disk(void *data)
 
 static void follow_live(struct follower *follower, int fd)
 {
-	static const struct channel_handlers handlers = {on_line, on_closed};
+	static const struct channel_handlers handlers = {
+		.line = on_line,
+		.closed = on_closed,
+	};
 	int64_t now = clock_monotonic_us();
 	struct timer *late = NULL;
 

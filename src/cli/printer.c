@@ -148,6 +148,14 @@ static void on_line(struct channel *channel, const char *text, size_t len,
 	event_free(event);
 }
 
+/* A write for all that came at once, not for each line. */
+static void on_told(struct channel *channel, void *data)
+{
+	(void)channel;
+	(void)data;
+	fflush(stdout);
+}
+
 static void on_closed(struct channel *channel, void *data)
 {
 	struct printer *printer = data;
@@ -248,12 +256,17 @@ struct model *printer_replay(const struct printer_options *options,
 
 int printer_run(const struct printer_options *options)
 {
-	static const struct channel_handlers handlers = {on_line, on_closed};
+	static const struct channel_handlers handlers = {
+		.line = on_line,
+		.closed = on_closed,
+		.told = on_told,
+	};
 	struct printer printer = {.options = options};
 
-	setvbuf(stdout, NULL, _IOLBF, 0);
+	setvbuf(stdout, NULL, _IOFBF, 1 << 16);
 	printer.loop = loop_new();
 	printer.model = model_new();
+	printer.model->without_notes = true;
 	printer.channel = channel_new(printer.loop, options->events,
 				      options->commands, &handlers, &printer);
 	loop_signal(printer.loop, SIGINT, on_signal, &printer);

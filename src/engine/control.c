@@ -205,8 +205,10 @@ static char *login_of(const struct engine *engine, uid_t uid)
 
 static void accepted(int fd, const struct peer *peer, void *data)
 {
-	static const struct channel_handlers handlers = {client_line,
-							 client_closed};
+	static const struct channel_handlers handlers = {
+		.line = client_line,
+		.closed = client_closed,
+	};
 	struct client *client = xcalloc(1, sizeof(*client));
 
 	client->engine = data;
@@ -284,8 +286,10 @@ static void sweep_sockets(const struct engine *engine)
 
 int control_start(struct engine *engine, struct error *err)
 {
-	static const struct channel_handlers handlers = {screen_line,
-							 screen_closed};
+	static const struct channel_handlers handlers = {
+		.line = screen_line,
+		.closed = screen_closed,
+	};
 	engine->owner =
 		(struct sender){engine->options.by_uid, engine->options.by};
 	if (engine->options.vote) /* nobody else comes to it */

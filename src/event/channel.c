@@ -160,6 +160,8 @@ static bool read_some(struct channel *channel, bool *gone)
 	channel->inbox.len += (size_t)n;
 	channel->inbox.data[channel->inbox.len] = '\0';
 	*gone = !deliver(channel);
+	if (channel->handlers.told && !channel->freed && !channel->over)
+		channel->handlers.told(channel, channel->data);
 	return !*gone && !channel->freed && !channel->over;
 }
 

@@ -26,6 +26,8 @@ struct channel_handlers {
 	/* The other end is gone, or sent a line over 1 MiB. The channel may
 	 * be freed in it. Called once. */
 	void (*closed)(struct channel *channel, void *data);
+	/* Optional: all that came at once was told. */
+	void (*told)(struct channel *channel, void *data);
 };
 
 #define CHANNEL_OUTBOX_BYTES (4u << 20)

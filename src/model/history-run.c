@@ -93,6 +93,7 @@ struct history_reader *history_reader_new(bool live)
 	struct history_reader *it = xcalloc(1, sizeof(*it));
 
 	it->model = model_new();
+	it->model->without_notes = true;
 	it->live = live;
 	return it;
 }

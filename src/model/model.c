@@ -124,7 +124,8 @@ void model_apply(struct model *model, const struct event *event)
 	model->events++;
 	if (folds[event->type])
 		folds[event->type](model, event);
-	fold_note(model, event);
+	if (!model->without_notes)
+		fold_note(model, event);
 }
 
 struct environment_model *model_environment(const struct model *model,

@@ -315,6 +315,7 @@ struct model {
 	bool compared;	/* what is fresh is known of each scan */
 	struct note_model *notes; /* oldest first, the last NOTES_KEPT */
 	size_t note_count, note_cap;
+	bool without_notes; /* set by who reads none, before the first event */
 };
 
 struct model *model_new(void);

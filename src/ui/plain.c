@@ -371,8 +371,10 @@ static void watch_all(struct plain *plain)
 
 static void start(struct plain *plain)
 {
-	static const struct channel_handlers handlers = {take_line,
-							 channel_closed};
+	static const struct channel_handlers handlers = {
+		.line = take_line,
+		.closed = channel_closed,
+	};
 	const struct ui_options *options = plain->options;
 	struct view *view = plain->view;
 

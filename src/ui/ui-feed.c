@@ -131,8 +131,10 @@ static void channel_closed(struct channel *channel, void *data)
 }
 void ui_listen(struct ui *ui)
 {
-	static const struct channel_handlers handlers = {take_line,
-							 channel_closed};
+	static const struct channel_handlers handlers = {
+		.line = take_line,
+		.closed = channel_closed,
+	};
 
 	ui->channel = channel_new(ui->loop, ui->options->events_fd,
 				  ui->options->commands_fd, &handlers, ui);

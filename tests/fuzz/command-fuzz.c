@@ -130,7 +130,10 @@ static size_t count_lines(const uint8_t *data, size_t size)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const struct channel_handlers handlers = {take_line, closed};
+	static const struct channel_handlers handlers = {
+		.line = take_line,
+		.closed = closed,
+	};
 	struct client client = {.data = data, .size = size};
 	struct channel *channel;
 	int ends[2];

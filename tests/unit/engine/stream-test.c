@@ -27,7 +27,7 @@ struct fixture {
 
 static int open_screen(struct fixture *f, struct channel **channel)
 {
-	static const struct channel_handlers handlers = {NULL, NULL};
+	static const struct channel_handlers handlers = {.line = NULL};
 	int ends[2];
 
 	assert_int_equal(pipe2(ends, O_CLOEXEC | O_NONBLOCK), 0);

@@ -60,7 +60,10 @@ static void on_closed(struct channel *channel, void *data)
 	}
 }
 
-static const struct channel_handlers handlers = {on_line, on_closed};
+static const struct channel_handlers handlers = {
+	.line = on_line,
+	.closed = on_closed,
+};
 
 static struct bench *bench_new(void)
 {
