@@ -273,11 +273,9 @@ int64_t folder_bytes(const char *path)
 
 int file_pipe(int ends[2], struct error *err)
 {
-	if (pipe(ends) < 0)
+	if (pipe2(ends, O_CLOEXEC) < 0)
 		return error_set(err, ERROR_IO, "cannot make a pipe: %s",
 				 strerror(errno));
-	fcntl(ends[0], F_SETFD, FD_CLOEXEC);
-	fcntl(ends[1], F_SETFD, FD_CLOEXEC);
 	return 0;
 }
 

@@ -13,6 +13,7 @@
 #include "cli/arguments.h"
 #include "cli/help.h"
 #include "delivery/keeper.h"
+#include "proc/child.h"
 
 static const struct subcommand subcommands[] = {
 	{"run", "[COMMIT]", "run the pipeline", cli_run},
@@ -142,6 +143,7 @@ static int check_output(int status)
 
 int cli_main(int argc, char **argv)
 {
+	child_real_time_signals();
 	if (argc > 0 && strcmp(argv[0], KEEPER_NAME) == 0)
 		return keeper_main(argc, argv);
 	open_standard();

@@ -16,7 +16,8 @@
 #include "proc/identity.h"
 
 #define DEFAULT_PATH "/usr/local/bin:/usr/bin:/bin"
-#define LAST_SIGNAL 64
+#define LAST_SIGNAL 31 /* of those that anything ignores or handles */
+#define LAST_REAL_TIME 64
 
 extern char **environ;
 
@@ -279,6 +280,12 @@ static _Noreturn void become(const struct plan *plan)
 		tcsetpgrp(STDIN_FILENO, getpid()); /* TTOU is blocked */
 	default_signals(options->terminal);
 	execute(plan);
+}
+
+void child_real_time_signals(void)
+{
+	for (int number = LAST_SIGNAL + 1; number <= LAST_REAL_TIME; number++)
+		signal(number, SIG_DFL);
 }
 
 /* Signals stay blocked, so that no handler runs in the child. */

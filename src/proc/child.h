@@ -50,6 +50,11 @@ struct str;
 int child_capture(const struct child_options *options, struct str *output,
 		  size_t limit, struct error *err) MUST_CHECK;
 
+/* Once, at a program's start: real-time signals that whoever started it has
+ * ignored are default again, and so in each child; they are not looked at
+ * before each. */
+void child_real_time_signals(void);
+
 /* Sends the signal to the child's process group. */
 void child_signal_group(pid_t pid, int signal_number);
 

@@ -33,6 +33,8 @@ static bool is_foreign(const char *entry)
 		"SIGNALBOX_BRANCH",  "SIGNALBOX_OUTCOME",
 	};
 
+	if (!strchr("CGMS", *entry)) /* what each of them begins with */
+		return false;
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
 		if (is_named(entry, names[i]))
 			return true;
@@ -62,16 +64,28 @@ static bool is_receiver(const struct pipeline *pipeline, const char *entry)
 	return false;
 }
 
+/* Eight for each child: without printf(). */
+static char *pair(const char *key, const char *value)
+{
+	struct str text = STR_INIT;
+
+	str_reserve(&text, strlen(key) + strlen(value) + 1);
+	str_add(&text, key);
+	str_add_char(&text, '=');
+	str_add(&text, value);
+	return str_detach(&text);
+}
+
 void environ_put(struct strings *env, const char *key, const char *value)
 {
 	for (size_t i = 0; i < env->count; i++) {
 		if (!is_named(env->items[i], key))
 			continue;
 		free(env->items[i]);
-		env->items[i] = xasprintf("%s=%s", key, value);
+		env->items[i] = pair(key, value);
 		return;
 	}
-	strings_addf(env, "%s=%s", key, value);
+	strings_add_owned(env, pair(key, value));
 }
 
 static void put_pairs(struct strings *env, const struct pairs *pairs)
