@@ -257,21 +257,6 @@ void mask_report(struct mask *mask, const char *data, size_t len,
 	str_release(&shown);
 }
 
-void mask_report_lines(struct mask *mask, const char *data, size_t len,
-		       struct str *out)
-{
-	struct str shown = STR_INIT;
-	const char *at, *end;
-
-	mask_whole(mask, data, len, &shown);
-	for (at = shown.data; *at; at = end + (*end == '\n')) {
-		end = at + strcspn(at, "\n");
-		add_ends(mask, at, (size_t)(end - at), out);
-		str_add(out, *end ? "\n" : "");
-	}
-	str_release(&shown);
-}
-
 bool mask_finds(struct mask *mask, const char *data, size_t len)
 {
 	size_t found;

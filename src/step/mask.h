@@ -32,9 +32,6 @@ void mask_whole(struct mask *mask, const char *data, size_t len,
  * what such a one ends with is hidden where a secret begins like it. */
 void mask_report(struct mask *mask, const char *data, size_t len,
 		 struct str *out);
-/* Of many, a line each. */
-void mask_report_lines(struct mask *mask, const char *data, size_t len,
-		       struct str *out);
 bool mask_finds(struct mask *mask, const char *data, size_t len);
 /* In the texts of an event that commands, reports and people gave, all that
  * a finding or a test tells among them; not in its words and names that are

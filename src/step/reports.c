@@ -105,7 +105,8 @@ static void on_test(const struct test_case *test,
 {
 	struct reports *reports = data;
 
-	test_names_add(&reports->names, test);
+	test_names_add(&reports->names, reports->step->options.host->mask,
+		       test);
 	if (is_bad(test) && reports->bad_told < BAD_CASES_TOLD) {
 		reports->bad_told++;
 		tell_case(reports, test, totals);
@@ -357,7 +358,9 @@ static void tell_reading(struct reports *reports, size_t which,
 	const struct report *report = &reading->report;
 
 	for (size_t i = 0; reading->is_read && i < report->case_count; i++)
-		test_names_add(&reports->names, &report->cases[i]);
+		test_names_add(&reports->names,
+			       reports->step->options.host->mask,
+			       &report->cases[i]);
 	if (reading->is_read) {
 		tell_cases(reports, report, is_bad);
 		tell_cases(reports, report, is_newly_skipped);

@@ -11,8 +11,12 @@
 #include "report/report.h"
 #include "step/step.h"
 
-/* Appends a line; past a bound nothing more is added, and the file says so. */
-void test_names_add(struct str *names, const struct test_case *test);
+struct mask;
+
+/* Appends a line; past a bound nothing more is added, and the file says so.
+ * mask may be NULL. */
+void test_names_add(struct str *names, struct mask *mask,
+		    const struct test_case *test);
 /* On the step's helper; takes the text over. Nothing of it is a failure of
  * the stage: what is not there is not known. */
 void test_names_keep_owned(const struct step *step, struct str *names);

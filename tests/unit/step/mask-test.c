@@ -218,30 +218,6 @@ static void the_beginning_of_a_secret_is_no_end_of_a_cut_text(void **state)
 		}
 }
 
-/* As the names of a stage's tests are kept. */
-static void each_line_is_a_text_of_its_own(void **state)
-{
-	struct strings secrets = STRINGS_INIT;
-	struct str text = STR_INIT, out = STR_INIT;
-	struct mask *mask;
-
-	(void)state;
-	strings_add(&secrets, "hunter2-of-the-wood");
-	mask = mask_new(&secrets);
-	str_addf(&text, "a hunter2\n%*s\nhunter2-of-the-wood hunter2\n",
-		 REPORT_NAME_MAX, "hunter2");
-	mask_report_lines(mask, text.data, text.len, &out);
-	assert_true(starts_with(out.data, "a hunter2\n "));
-	assert_non_null(strstr(out.data, " ***\n*** hunter2\n"));
-	str_clear(&out);
-	mask_report_lines(NULL, text.data, text.len, &out);
-	assert_string_equal(out.data, text.data);
-	mask_free(mask);
-	str_release(&out);
-	str_release(&text);
-	strings_release(&secrets);
-}
-
 static void the_beginning_of_a_secret_is_shown_in_whole_texts(void **state)
 {
 	char *out = masked_report("user hunter");
@@ -363,7 +339,6 @@ int main(void)
 			the_beginning_of_a_secret_is_no_end_of_a_cut_text),
 		cmocka_unit_test(
 			the_beginning_of_a_secret_is_shown_in_whole_texts),
-		cmocka_unit_test(each_line_is_a_text_of_its_own),
 		cmocka_unit_test(escapes_are_undone),
 		cmocka_unit_test(
 			foreign_texts_of_findings_and_tests_are_masked),

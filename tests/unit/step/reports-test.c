@@ -8,6 +8,7 @@
 #include "base/memory.h"
 #include "report/report.h"
 #include "step/keep.h"
+#include "step/mask.h"
 #include "step/reports.h"
 
 #define LIVE "name: shop\nstages:\n  go: {run: x, reports: {tap: \"-\"}}\n"
@@ -291,6 +292,28 @@ static void the_names_of_all_tests_are_kept(void **state)
 	end(&f);
 }
 
+/* Line ends in a name are spaces afterwards. */
+static void a_secret_of_several_lines_is_no_name(void **state)
+{
+	struct strings secrets = STRINGS_INIT;
+	struct fixture f;
+
+	(void)state;
+	begin(&f, FILES);
+	make_logs(&f);
+	strings_add(&secrets, "first line\nsecond");
+	f.rig.host.mask = mask_new(&secrets);
+	put_file(&f, "a.xml",
+		 "<testsuite name='s' tests='1'><testcase classname='c' "
+		 "name='a first line&#10;second b'/></testsuite>\n");
+	finish(&f);
+	check_names(&f, "passed\tc.a *** b\n");
+	mask_free(f.rig.host.mask);
+	f.rig.host.mask = NULL;
+	end(&f);
+	strings_release(&secrets);
+}
+
 static void a_report_that_was_not_written_is_red(void **state)
 {
 	struct fixture f;
@@ -412,6 +435,7 @@ int main(void)
 		cmocka_unit_test(a_file_that_is_named_twice_counts_once),
 		cmocka_unit_test(a_file_of_two_formats_is_red),
 		cmocka_unit_test(the_names_of_all_tests_are_kept),
+		cmocka_unit_test(a_secret_of_several_lines_is_no_name),
 		cmocka_unit_test(a_report_that_was_not_written_is_red),
 		cmocka_unit_test(a_report_of_an_older_run_is_red),
 		cmocka_unit_test(each_report_that_is_red_is_in_the_reason),
