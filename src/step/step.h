@@ -56,7 +56,7 @@ struct step;
 struct step_host {
 	struct loop *loop;
 	struct helper *helper; /* git, digests, what stands in folders */
-	struct helper *judge; /* of reports, which may take it a minute */
+	struct helper *judge;  /* of reports, which may take it a minute */
 	struct log_pool *logs;
 	struct http *http;
 	struct mask *mask; /* of what is kept beside logs; NULL: no secrets */
