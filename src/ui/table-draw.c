@@ -34,15 +34,16 @@ static int priority_of(const struct table_view *table, int column)
 	return shape->columns[column].priority;
 }
 
-/* No more than its longest text takes. */
-static int width_of(const struct table_view *table, int column)
+/* No more than its longest text takes; what takes the rest has less before it
+ * yields itself. */
+static int width_of(const struct table_view *table, int column, int most)
 {
 	const struct table_column *it =
 		&table_shape(table->kind)->columns[column];
 	int least = (int)strlen(it->title), widest;
 
 	if (!it->width)
-		return it->least;
+		return it->priority < most ? it->least : it->least / 2;
 	if (!table->data || !table->data->rows[table->kind].count)
 		return it->width;
 	widest = table->data->rows[table->kind].widest[column];
@@ -80,7 +81,7 @@ static struct widths fit(const struct table_view *table, int cols)
 		used = 2;
 		for (int i = 0; i < shape->column_count; i++) {
 			widths.of[i] = priority_of(table, i) <= most
-					       ? width_of(table, i)
+					       ? width_of(table, i, most)
 					       : 0;
 			used += widths.of[i] ? widths.of[i] + 1 : 0;
 		}
