@@ -65,6 +65,7 @@ struct exception_config {
 	int64_t until_ms; /* wall time, the last ms of it */
 	struct place place;
 	int last_line, reviewer_line;
+	bool reviewer_is_alone; /* in that line */
 };
 
 #define INSTANCES_MOST 32

@@ -74,6 +74,24 @@ static int last_line(const struct node *node)
 	return last;
 }
 
+/* Whether nothing but the reviewer stands in its line, as in a map written in
+ * braces others may. */
+static bool is_alone(const struct node *map, const struct node *reviewer)
+{
+	int line = node_place(reviewer).line;
+
+	if (map->place.line == line && &map->children[0] != reviewer)
+		return false;
+	for (size_t i = 0; i < map->count; i++) {
+		const struct node *it = &map->children[i];
+
+		if (it != reviewer &&
+		    (node_place(it).line == line || it->place.line == line))
+			return false;
+	}
+	return reviewer->place.line == line;
+}
+
 static void read_exception(struct reader *reader, const struct node *value,
 			   const struct schema *schema,
 			   struct exception_config *exception)
@@ -83,6 +101,7 @@ static void read_exception(struct reader *reader, const struct node *value,
 	exception->place = node_place(value);
 	exception->last_line = last_line(value);
 	exception->reviewer_line = reviewer ? node_place(reviewer).line : 0;
+	exception->reviewer_is_alone = reviewer && is_alone(value, reviewer);
 	read_map(reader, value, schema, exception);
 	if (exception->owner && exception->reviewer &&
 	    strcasecmp(exception->owner, exception->reviewer) == 0)

@@ -85,6 +85,9 @@ static void add_exception(struct exceptions *all,
 	it->record.reviewer = xstrdup_null(config->reviewer);
 	it->record.until = xstrdup_null(config->until);
 	it->record.lines[RECORD_REVIEWER] = config->reviewer_line;
+	/* Else the reviewer writes more there than who reviewed it. */
+	if (!config->reviewer_is_alone)
+		it->record.lines[RECORD_REASON] = config->reviewer_line;
 }
 
 void waivers_add_settings(const struct pipeline *pipeline,

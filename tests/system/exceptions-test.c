@@ -355,6 +355,35 @@ static void who_wrote_it_allows_no_stage_to_fail(void **state)
 			       "that was written by its reviewer");
 }
 
+/* What stands behind the reviewer is written by whoever wrote that line. */
+static void a_line_with_more_than_the_reviewer_is_no_review(void **state)
+{
+	struct site *site = *state;
+	static const char text[] =
+		"name: shop\nstages:\n  lint:\n    allow-failure: {reason: "
+		"flaky, owner: ana,\n      reviewer: ben, until: "
+		"2998-12-31}\n    run: exit 3\n";
+
+	site_pipeline(site, text);
+	commit_as(site, "ana", 2020);
+	assert_int_equal(site_call(site, "exceptions", NULL), 0);
+	site_shell(site, site->repository,
+		   "sed -i 's/reviewer: ben, until: 2998/reviewer: lee, until: "
+		   "2999/' signalbox.yaml");
+	commit_as(site, "lee", 2021);
+	assert_int_equal(site_call(site, "exceptions", NULL), 1);
+	assert_says(site->out, "was written by its reviewer");
+	/* In braces, but in a line of its own. */
+	site_shell(site, site->repository,
+		   "sed -i 's/reviewer: lee, /reviewer: ana@x.org,\\n      /;"
+		   "s/owner: ana/owner: kim/' signalbox.yaml");
+	commit_as(site, "lee", 2022);
+	site_shell(site, site->repository,
+		   "sed -i 's/ana@x.org/bob/' signalbox.yaml");
+	commit_as(site, "bob", 2023);
+	assert_int_equal(site_call(site, "exceptions", NULL), 0);
+}
+
 /* Whoever sets the clock back is seen to. */
 static void an_ended_allowance_holds_by_no_silent_clock(void **state)
 {
@@ -427,6 +456,7 @@ static int tests(void)
 		TEST(a_reviewer_is_one_of_reviewers),
 		TEST(the_line_of_codeowners_that_decides_is_told),
 		TEST(who_wrote_it_allows_no_stage_to_fail),
+		TEST(a_line_with_more_than_the_reviewer_is_no_review),
 		TEST(an_ended_allowance_holds_by_no_silent_clock),
 		TEST(what_is_not_committed_allows_no_stage_to_fail),
 		TEST(a_shallow_clone_knows_of_no_review),
