@@ -122,28 +122,51 @@ static bool rose(const struct exception *it, const struct finding *finding)
 	return then != finding->severity && rank(finding->severity) > (int)then;
 }
 
+/* The caller's. */
+static char *too_late(const struct exceptions *all,
+		      enum report_severity severity, int64_t most)
+{
+	char day[CLOCK_TEXT_SIZE];
+
+	clock_format_utc(all->now_ms + most, day);
+	return xasprintf("ends too late: what is %s may stand until %.10s",
+			 severity == REPORT_SEVERITY_UNKNOWN
+				 ? "of unknown severity"
+				 : report_severity_name(severity),
+			 day);
+}
+
+static char *void_why(const struct exceptions *all, const struct exception *it,
+		      const struct finding *finding)
+{
+	int64_t most = exception_days(finding->severity) * DAY_MS;
+
+	if (rose(it, finding))
+		return xstrdup("was made when that was less bad");
+	if (finding->fixed && str_equal(it->record.kind, "no-fix"))
+		return xstrdup("says that nothing mends it, and now something "
+			       "does");
+	/* Of the last day all of it. */
+	return it->until_ms > all->now_ms + most + DAY_MS
+		       ? too_late(all, finding->severity, most)
+		       : NULL;
+}
+
 /* Whether it was made for something else than what it meets now. */
 static bool try_void(struct exceptions *all, size_t at, struct finding *finding,
 		     void *data)
 {
 	struct exception *it = &all->items[at];
-	int64_t most = exception_days(finding->severity) * DAY_MS;
-	const char *why = NULL;
+	char *why;
 
 	(void)data;
 	if (!exception_is_in_force(it) || !meets(it, finding))
 		return false;
-	if (rose(it, finding))
-		why = "was made when that was less bad";
-	else if (finding->fixed && it->record.kind &&
-		 strcmp(it->record.kind, "no-fix") == 0)
-		why = "says that nothing mends it, and now something does";
-	/* Of the last day all of it. */
-	else if (it->until_ms > all->now_ms + most + DAY_MS)
-		why = "ends too late for how bad that is";
+	why = void_why(all, it, finding);
 	if (why) {
 		it->state = EXCEPTION_VOIDED;
-		it->why = xstrdup(why);
+		free(it->why);
+		it->why = why;
 	}
 	return false;
 }

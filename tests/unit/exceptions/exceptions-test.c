@@ -167,8 +167,11 @@ static void all_others_hide_nothing_and_say_so(void **state)
 	check(BLOCK("", "2026-12-01", "CVE-1"), NOW, 3, "no reviewer");
 	check(BLOCK("lee", "2026-11-20", "CVE-1"), "2026-11-21T00:00:00Z", 3,
 	      "has ended");
-	check(BLOCK("lee", "2027-12-01", "CVE-1"), NOW, 3, "too late");
-	check(BLOCK("lee", "2026-12-01", "CVE-2"), NOW, 3, "too late");
+	check(BLOCK("lee", "2026-12-22", "CVE-1"), NOW, 3,
+	      "ends too late: what is high may stand until 2026-12-21");
+	check(BLOCK("lee", "2026-12-21", "CVE-1"), NOW, 1, NULL);
+	check(BLOCK("lee", "2026-12-01", "CVE-2"), NOW, 3,
+	      "ends too late: what is critical may stand until 2026-11-28");
 	check(BLOCK("lee", "2026-12-01", "CVE-3"), NOW, 3, "meets no finding");
 	check(BLOCK("lee", "2026-12-01", "CVE-1 zlib2"), NOW, 3,
 	      "meets no finding");
