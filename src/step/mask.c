@@ -13,6 +13,8 @@
  * bytes of a character; and of a secret's beginning less tells nothing. */
 #define CUT_BYTES (REPORT_WORD_MAX - 3)
 #define LEAST_BEGINNING 4
+/* A shorter line is found in much that is no secret. */
+#define LEAST_LINE 8
 
 struct mask {
 	struct strings secrets; /* and their base64; longest first */
@@ -81,6 +83,18 @@ static void add_base64(struct strings *values, const char *secret)
 	add_digits(values, secret, 0, "+/", 64);
 }
 
+/* A program may show a key line by line. */
+static void add_lines(struct strings *values, const char *secret)
+{
+	for (const char *at = secret; *at; at += strspn(at, "\r\n")) {
+		size_t len = strcspn(at, "\r\n");
+
+		if (len >= LEAST_LINE)
+			strings_add_owned(values, xstrndup(at, len));
+		at += len;
+	}
+}
+
 struct mask *mask_new(const struct strings *secrets)
 {
 	struct mask *mask = xcalloc(1, sizeof(*mask));
@@ -89,6 +103,8 @@ struct mask *mask_new(const struct strings *secrets)
 	for (size_t i = 0; i < secrets->count; i++) {
 		if (*secrets->items[i])
 			strings_add(&mask->secrets, secrets->items[i]);
+		if (strpbrk(secrets->items[i], "\r\n"))
+			add_lines(&mask->secrets, secrets->items[i]);
 		add_base64(&mask->secrets, secrets->items[i]);
 	}
 	if (!mask->secrets.count) {

@@ -15,8 +15,8 @@
 
 struct mask;
 
-/* Values to hide, plainly and in base64; empty ones are left out. NULL when
- * nothing is to hide. */
+/* Values to hide, plainly and in base64, and of several lines each one too;
+ * empty ones are left out. NULL when nothing is to hide. */
 struct mask *mask_new(const struct strings *secrets);
 /* For another thread; NULL of NULL. */
 struct mask *mask_copy(const struct mask *mask);

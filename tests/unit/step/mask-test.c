@@ -312,6 +312,23 @@ static void other_events_keep_what_is_acted_on(void **state)
 	strings_release(&secrets);
 }
 
+static void each_line_of_a_secret_is_hidden(void **state)
+{
+	static const char key[] = "BEGIN KEY\r\nlonger line\nshort\n12345678";
+	static const char text[] = "a longer line, a short one, 12345678 BEGIN "
+				   "KEY\n and BEGIN KEY\r\nlonger line\n"
+				   "short\n12345678.";
+
+	(void)state;
+	for (size_t piece = 1; piece <= sizeof(text); piece++) {
+		char *out = masked(text, piece, key, "other");
+
+		assert_string_equal(out,
+				    "a ***, a short one, *** ***\n and ***.");
+		free(out);
+	}
+}
+
 static void nothing_to_hide_is_no_mask(void **state)
 {
 	struct strings secrets = STRINGS_INIT;
@@ -343,6 +360,7 @@ int main(void)
 		cmocka_unit_test(
 			foreign_texts_of_findings_and_tests_are_masked),
 		cmocka_unit_test(other_events_keep_what_is_acted_on),
+		cmocka_unit_test(each_line_of_a_secret_is_hidden),
 		cmocka_unit_test(nothing_to_hide_is_no_mask),
 	};
 
