@@ -96,6 +96,15 @@ void report_relative(struct report *report, const char *root)
 	free(roots.real);
 }
 
+const char *report_path_from(const char *root, const char *path)
+{
+	size_t len = root ? strlen(root) : 0;
+
+	return len && strncmp(path, root, len) == 0 && path[len] == '/'
+		       ? path + len + 1
+		       : path;
+}
+
 char *report_told_from(const char *root, const char *message)
 {
 	size_t len = root ? strlen(root) : 0;

@@ -175,6 +175,8 @@ void report_release(struct report *report);
 /* Of files below the folder `root`, be they told by path or as file:, keeps
  * what follows it. */
 void report_relative(struct report *report, const char *root);
+/* What follows it of one path; borrowed. */
+const char *report_path_from(const char *root, const char *path);
 /* A message of ours that names such a file, told from the folder; the
  * caller's. */
 char *report_told_from(const char *root, const char *message);

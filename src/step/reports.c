@@ -258,21 +258,11 @@ static void add_missing(struct reports *reports,
 					   pattern);
 }
 
-static const char *shown_path(const struct reports *reports, const char *path)
-{
-	const char *folder = reports->folder;
-	size_t len = folder ? strlen(folder) : 0;
-
-	return len && strncmp(path, folder, len) == 0 && path[len] == '/'
-		       ? path + len + 1
-		       : path;
-}
-
 static void keep(struct reports *reports, const struct reading *reading,
 		 const char *file)
 {
 	struct evidence_context context = {
-		.path = shown_path(reports, reading->path),
+		.path = report_path_from(reports->folder, reading->path),
 		.fresh = reading->is_read,
 		.ok = !reading->why,
 		.reason = reading->why,
@@ -346,7 +336,8 @@ static void tell_report(struct reports *reports, size_t which,
 {
 	struct event *event = step_event(reports->step, EVENT_REPORT_READ);
 
-	event_set(event, "path", shown_path(reports, reading->path));
+	event_set(event, "path",
+		  report_path_from(reports->folder, reading->path));
 	reading_set(event, reading);
 	keeping_tell(reports->keeping, which, event);
 	step_emit(reports->step, event);
@@ -367,9 +358,10 @@ static void tell_reading(struct reports *reports, size_t which,
 	}
 	tell_report(reports, which, reading);
 	if (reading->is_read)
-		step_tell_notes(reports->step,
-				shown_path(reports, reading->path),
-				&report->notes);
+		step_tell_notes(
+			reports->step,
+			report_path_from(reports->folder, reading->path),
+			&report->notes);
 }
 
 /* Once the output is over. */

@@ -13,15 +13,6 @@
 #include "step/waivers.h"
 #include "step/scan.h"
 
-const char *scan_shown(const struct scan_job *job, const char *path)
-{
-	size_t len = strlen(job->folder);
-
-	return strncmp(path, job->folder, len) == 0 && path[len] == '/'
-		       ? path + len + 1
-		       : path;
-}
-
 static struct scan_reading *add_reading(struct scan_job *job, char *path)
 {
 	struct scan_reading *reading =
@@ -238,7 +229,7 @@ static void keep(struct scan_job *job)
 	for (size_t i = 0; i < job->count; i++) {
 		struct scan_reading *reading = &job->readings[i];
 		struct evidence_context context = {
-			.path = scan_shown(job, reading->path),
+			.path = report_path_from(job->folder, reading->path),
 			.fresh = reading->is_read,
 			.ok = reading->passed,
 			.reason = reading->text,

@@ -127,7 +127,7 @@ static char *told_of(const char *path, const char *text)
 static void tell_reading(struct step *step, struct scan_job *job, size_t which)
 {
 	struct scan_reading *reading = &job->readings[which];
-	const char *path = scan_shown(job, reading->path);
+	const char *path = report_path_from(job->folder, reading->path);
 	struct event *event = step_event(step, EVENT_REPORT_READ);
 	char *line =
 		told_of(path, reading->text ? reading->text : "no finding");
@@ -192,9 +192,10 @@ static char *why_red(const struct scan_job *job)
 
 		if (!reading->passed)
 			reasons[count++] = (struct reason){
-				.file = job->count > 1
-						? scan_shown(job, reading->path)
-						: NULL,
+				.file = job->count > 1 ? report_path_from(
+								 job->folder,
+								 reading->path)
+						       : NULL,
 				.text = reading->text,
 				.rank = rank_of(reading),
 			};

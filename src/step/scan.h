@@ -45,8 +45,6 @@ struct scan_job { /* the helper's */
 
 /* On the helper: reads, judges and keeps. */
 void scan_look(struct scan_job *job);
-/* Below the work folder. */
-const char *scan_shown(const struct scan_job *job, const char *path);
 
 /*
  * What does not count because it is live, or in the baseline, already; NULL
