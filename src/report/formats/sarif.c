@@ -202,6 +202,8 @@ static void check_invocations(struct report *report, const json_t *run)
 		const json_t *successful =
 			member(invocation, "executionSuccessful");
 
+		/* Those of a message are harmless. */
+		report->has_secrets |= member(invocation, "arguments") != NULL;
 		if (successful && !json_is_true(successful))
 			report_fail(report,
 				    "%.*s says itself that it did not run to "
@@ -336,6 +338,23 @@ static void name_tools(struct report *report, const json_t *runs)
 	str_release(&names);
 }
 
+/* Lines of source and whole files; how a tool was called, by whom, and what it
+ * said to a server. */
+static bool has_secrets(const char *text)
+{
+	static const char *const signs[] = {
+		"\"snippet\"",	   "\"contents\"",
+		"\"commandLine\"", "\"environmentVariables\"",
+		"\"account\"",	   "\"webRequest",
+		"\"webResponse",
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(signs); i++)
+		if (strstr(text, signs[i]))
+			return true;
+	return false;
+}
+
 static int read_sarif(const struct report_input *input, struct report *report,
 		      struct error *err)
 {
@@ -352,9 +371,7 @@ static int read_sarif(const struct report_input *input, struct report *report,
 			return -1;
 	}
 	name_tools(report, runs);
-	/* Lines of source, which may hold secrets, and whole files. */
-	report->has_secrets = strstr(input->text, "\"snippet\"") ||
-			      strstr(input->text, "\"contents\"");
+	report->has_secrets |= has_secrets(input->text);
 	report_close(report);
 	return 0;
 }

@@ -62,6 +62,8 @@ static void read_dependency(struct report *report, const json_t *about,
 static void read_result(struct report *report, const json_t *entry,
 			struct finding *finding)
 {
+	static const char *const quotes[] = {"lines", "metavars", "fix",
+					     "fixed_lines", "dataflow_trace"};
 	const json_t *extra = member(entry, "extra");
 	const json_t *about = member(extra, "sca_info");
 
@@ -81,8 +83,8 @@ static void read_result(struct report *report, const json_t *entry,
 	}
 	if (json_is_object(about))
 		read_dependency(report, about, finding);
-	if (member_word(extra, "lines"))
-		report->has_secrets = true;
+	for (size_t i = 0; i < ARRAY_SIZE(quotes); i++)
+		report->has_secrets |= member(extra, quotes[i]) != NULL;
 }
 
 /* What it could not parse or match in time it has not looked at: for most of

@@ -221,6 +221,34 @@ static void a_report_that_quotes_the_source_must_not_be_copied(void **state)
 	report_release(&report);
 }
 
+static void assert_secrets(const char *members, bool expected)
+{
+	char *text = xasprintf("{\"version\":\"2.1.0\",\"runs\":[{%s,"
+			       "\"results\":[]}]}",
+			       members);
+	struct report report = report_of_text(text, NULL);
+
+	assert_int_equal(report.has_secrets, expected);
+	report_release(&report);
+	free(text);
+}
+
+static void how_a_tool_was_called_must_not_be_copied(void **state)
+{
+	(void)state;
+	assert_secrets("\"invocations\":[{\"commandLine\":\"t --key=k\"}]",
+		       true);
+	assert_secrets("\"invocations\":[{\"arguments\":[\"--key=k\"]}]", true);
+	assert_secrets("\"invocations\":[{\"environmentVariables\":{}}]", true);
+	assert_secrets("\"invocations\":[{\"account\":\"ana\"}]", true);
+	assert_secrets("\"webRequests\":[{\"headers\":{\"Cookie\":\"k\"}}]",
+		       true);
+	assert_secrets("\"webResponses\":[{\"body\":{}}]", true);
+	assert_secrets("\"invocations\":[{\"executionSuccessful\":true}]",
+		       false);
+	assert_secrets("\"properties\":{\"arguments\":[\"a\"]}", false);
+}
+
 static void assert_counts(const char *result, unsigned open,
 			  unsigned suppressed)
 {
@@ -371,6 +399,7 @@ int main(void)
 		cmocka_unit_test(results_in_other_files_are_never_green),
 		cmocka_unit_test(
 			a_report_that_quotes_the_source_must_not_be_copied),
+		cmocka_unit_test(how_a_tool_was_called_must_not_be_copied),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

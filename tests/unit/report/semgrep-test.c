@@ -76,6 +76,12 @@ static void no_source_line_is_kept(void **state)
 	report = report_of("semgrep/clean.json");
 	assert_false(report.has_secrets);
 	report_release(&report);
+	report = report_of_text(
+		"{\"errors\":[],\"results\":[{\"check_id\":\"a\",\"extra\":{"
+		"\"metavars\":{\"$K\":{\"abstract_content\":\"hunter2\"}}}}]}",
+		NULL);
+	assert_true(report.has_secrets);
+	report_release(&report);
 }
 
 /* Only under `strict`; a warning without it. */
