@@ -99,11 +99,30 @@ static const char *string_end(const char *at, const char *end)
 	}
 }
 
-/* Of \uXXXX, halves of pairs and NUL are the parser's business. */
-static bool is_plain_unicode(const char *hex)
+static bool is_unicode(const char *at)
 {
-	return strspn(hex, "0123456789abcdefABCDEF") >= 4 &&
-	       !(*hex == 'd' || *hex == 'D') && strncmp(hex, "0000", 4) != 0;
+	return at[0] == '\\' && at[1] == 'u' &&
+	       strspn(at + 2, "0123456789abcdefABCDEF") >= 4;
+}
+
+/* Half of a pair: the first, or the second, by the digit behind the d. */
+static bool is_half(const char *at, const char *digits)
+{
+	return (at[2] == 'd' || at[2] == 'D') && strchr(digits, at[3]);
+}
+
+/* How long the escape at the backslash is, a pair of two in one; 0: it is odd,
+ * and so is NUL, which is the parser's business. */
+static size_t escape_length(const char *at)
+{
+	if (at[1] != 'u')
+		return strchr("\"\\/bfnrt", at[1]) ? 2 : 0;
+	if (!is_unicode(at) || strncmp(at + 2, "0000", 4) == 0 ||
+	    is_half(at, "cdefCDEF"))
+		return 0;
+	if (!is_half(at, "89abAB"))
+		return 6;
+	return is_unicode(at + 6) && is_half(at + 6, "cdefCDEF") ? 12 : 0;
 }
 
 static bool is_fine_string(const char *at, const char *quote)
@@ -113,10 +132,11 @@ static bool is_fine_string(const char *at, const char *quote)
 		int32_t decoded;
 
 		if (c == '\\') {
-			if (!strchr("\"\\/bfnrtu", at[1]) ||
-			    (at[1] == 'u' && !is_plain_unicode(at + 2)))
+			size_t len = escape_length(at);
+
+			if (!len)
 				return false;
-			at += 2;
+			at += len;
 		} else if (c >= 0x80) {
 			at += utf8_decode(at, (size_t)(quote - at), &decoded);
 			if (decoded < 0)

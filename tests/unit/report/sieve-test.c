@@ -31,6 +31,7 @@ static void members_that_nobody_reads_are_left_out(void **state)
 	sieves("{\"Secret\":\"hunter2\",\"Match\":\"\\\"\\u00e9\\n\"}", "{}");
 	sieves("{\"CVSS\":{}, \"b\":[{\"UID\":1,\"c\":2}],\"cvss\":[]}",
 	       "{\"b\":[{\"c\":2}]}");
+	sieves("{\"Match\":\"\\ud83d\\uDE00\\ud7ff\",\"a\":1}", "{\"a\":1}");
 	sieves("{\"a\":1,\"help\":{ \"text\":\"\"},\"b\":2}",
 	       "{\"a\":1,\"b\":2}");
 	sieves("[\"References\",\"a \\\\\"]", "[\"References\",\"a \\\\\"]");
@@ -77,6 +78,11 @@ static void odd_values_are_left_to_the_parser(void **state)
 		"\"\\x\"",
 		"\"\xff\"",
 		"\"\\ud800\"",
+		"\"\\udc00\"",
+		"\"\\ud83d\\ud83d\"",
+		"\"\\ud83d\\u00e9\"",
+		"\"\\ud83d\\ude0\"",
+		"\"\\u12\"",
 		"\"\\u0000\"",
 		"01",
 		"1e5",
