@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
+#include "exceptions/ignore.h"
 
 #define EXPIRING_DAYS 7
 
@@ -296,6 +297,7 @@ void exceptions_release(struct exceptions *all)
 	}
 	free(all->items);
 	free(all->keys);
+	openvex_release(all);
 	strings_release(&all->files);
 	memset(all, 0, sizeof(*all));
 }

@@ -69,9 +69,12 @@ struct exception {
 struct exceptions {
 	struct exception *items;
 	size_t count, cap;
-	struct strings files;	    /* as named when they were read */
-	int64_t now_ms;		    /* of the judgement */
-	struct exception_key *keys; /* of exceptions-index.h */
+	struct strings files;	       /* as named when they were read */
+	struct vex_warnings *warnings; /* of vex-warnings.h; NULL: each file
+					* says its own */
+	size_t warned;		       /* files that were asked for them */
+	int64_t now_ms;		       /* of the judgement */
+	struct exception_key *keys;    /* of exceptions-index.h */
 	size_t key_count, key_cap;
 	bool suppression_is_told;     /* a report said what it suppressed */
 	size_t orphans_kept, orphans; /* beyond a limit they are counted */
@@ -106,6 +109,11 @@ struct exception_facts {
 	void *data;
 };
 
+/* Before the first exceptions_read(), for each file in the order in which they
+ * are read then, where there are several: what one takes back is none in the
+ * others either. */
+void exceptions_warn(struct exceptions *all, const char *name, const char *text,
+		     size_t len);
 /* Adds those of a file; the name tells its form, and its shape where several
  * have one name. One entry that is wrong becomes invalid; fails with
  * name:line when the text as a whole cannot be read. */

@@ -233,6 +233,7 @@ static int read_statement(struct ignore_file *file, const json_t *root,
 static int read_list(struct ignore_file *file, const json_t *root, json_t *list,
 		     const struct vex_warnings *warnings)
 {
+	size_t order = (file->all->files.count - 1) * VEX_DOCUMENT;
 	struct walk walk = {.at = file->text, .line = 1};
 	json_t *statement;
 	int first;
@@ -243,7 +244,7 @@ static int read_list(struct ignore_file *file, const json_t *root, json_t *list,
 		struct verdict verdict = {
 			.warnings = warnings,
 			.statement = statement,
-			.turn = vex_turn_of(root, statement, i),
+			.turn = vex_turn_of(root, statement, order + i),
 		};
 
 		if (!json_is_object(statement) ||
@@ -256,33 +257,70 @@ static int read_list(struct ignore_file *file, const json_t *root, json_t *list,
 	return 0;
 }
 
-static int read_statements(struct ignore_file *file, const json_t *root)
+/* NULL: it is no such document. */
+static json_t *statements_of(const json_t *root)
 {
 	const char *context = member_word(root, "@context");
-	json_t *list = member_array(root, "statements");
-	struct vex_warnings warnings = {0};
+
+	return context && strstr(context, "openvex")
+		       ? member_array(root, "statements")
+		       : NULL;
+}
+
+static int read_statements(struct ignore_file *file, const json_t *root)
+{
+	json_t *list = statements_of(root);
+	struct vex_warnings own = {0};
 	int result;
 
-	if (!context || !strstr(context, "openvex") || !list)
+	if (!list)
 		return ignore_refuse(file, 1, "it is no OpenVEX document");
-	vex_warnings_read(root, list, &warnings);
-	result = read_list(file, root, list, &warnings);
-	vex_warnings_release(&warnings);
+	if (!file->all->warnings)
+		vex_warnings_read(root, list,
+				  (file->all->files.count - 1) * VEX_DOCUMENT,
+				  &own);
+	result = read_list(file, root, list,
+			   file->all->warnings ? file->all->warnings : &own);
+	vex_warnings_release(&own);
 	return result;
+}
+
+static json_t *load(const char *name, const char *text, size_t len,
+		    struct error *err)
+{
+	struct report_input input;
+
+	return input_init(&input, name, text, len, err) < 0
+		       ? NULL
+		       : report_json_load(&input, err);
 }
 
 int ignore_openvex(struct ignore_file *file)
 {
-	struct report_input input;
-	json_t *root;
-	int result = -1;
+	json_t *root = load(file->name, file->text, file->len, file->err);
+	int result = root ? read_statements(file, root) : -1;
 
-	if (input_init(&input, file->name, file->text, file->len, file->err) <
-	    0)
-		return -1;
-	root = report_json_load(&input, file->err);
-	if (root)
-		result = read_statements(file, root);
 	json_decref(root);
 	return result;
+}
+
+void openvex_warn(struct exceptions *all, const char *name, const char *text,
+		  size_t len)
+{
+	json_t *root = load(name, text, len, NULL);
+	json_t *list = root ? statements_of(root) : NULL;
+
+	if (!all->warnings)
+		all->warnings = xcalloc(1, sizeof(*all->warnings));
+	if (list)
+		vex_warnings_read(root, list, all->warned * VEX_DOCUMENT,
+				  all->warnings);
+	json_decref(root);
+}
+
+void openvex_release(struct exceptions *all)
+{
+	if (all->warnings)
+		vex_warnings_release(all->warnings);
+	free(all->warnings);
 }

@@ -39,6 +39,14 @@ bool exceptions_is_native(const char *name)
 	return form_of(name) != ignore_own;
 }
 
+void exceptions_warn(struct exceptions *all, const char *name, const char *text,
+		     size_t len)
+{
+	if (form_of(name) == ignore_openvex && !memchr(text, '\0', len))
+		openvex_warn(all, name, text, len);
+	all->warned++;
+}
+
 int exceptions_read(struct exceptions *all, const char *name, const char *text,
 		    size_t len, struct error *err)
 {

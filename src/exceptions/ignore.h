@@ -22,6 +22,10 @@ struct ignore_file {
 typedef int ignore_parse(struct ignore_file *file);
 ignore_parse ignore_own, ignore_trivy, ignore_gitleaks; /* ignore-lines.c */
 ignore_parse ignore_yaml, ignore_osv, ignore_openvex;
+/* What a document of all takes back, whatever the others say. */
+void openvex_warn(struct exceptions *all, const char *name, const char *text,
+		  size_t len);
+void openvex_release(struct exceptions *all);
 /* By the shape of the document; `ignore` is its list or map. */
 int ignore_trivy_yaml(struct ignore_file *file, const struct node *root);
 int ignore_grype(struct ignore_file *file, const struct node *ignore);

@@ -223,7 +223,7 @@ static void read_warning(struct vex_warnings *all, const json_t *root,
 	strings_release(&ids);
 }
 
-void vex_warnings_read(const json_t *root, const json_t *list,
+void vex_warnings_read(const json_t *root, const json_t *list, size_t order,
 		       struct vex_warnings *all)
 {
 	json_t *statement;
@@ -232,7 +232,7 @@ void vex_warnings_read(const json_t *root, const json_t *list,
 	json_array_foreach(list, i, statement)
 	{
 		if (vex_is_warning(statement))
-			read_warning(all, root, statement, i);
+			read_warning(all, root, statement, order + i);
 	}
 	if (all->mention_count)
 		qsort(all->mentions, all->mention_count, sizeof(*all->mentions),

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What an OpenVEX document says is affected, since the last statement about a
+ * What OpenVEX documents say is affected, since the last statement about a
  * vulnerability of a product is the one that counts.
  *
  *	struct vex_warnings warnings = {0};
- *	vex_warnings_read(root, statements, &warnings);
- *	turn = vex_turn_of(root, statement, 3);
+ *	vex_warnings_read(root, statements, order, &warnings);
+ *	turn = vex_turn_of(root, statement, order + 3);
  *	if (vex_is_warned_of(&warnings, "CVE-1", &turn, product, NULL))
  *		... what the statement lets stand was taken back
  *	vex_warnings_release(&warnings);
  *
- * It borrows nothing from the document.
+ * It borrows nothing from the documents.
  */
 #ifndef SIGNALBOX_EVIDENCE_VEX_WARNINGS_H
 #define SIGNALBOX_EVIDENCE_VEX_WARNINGS_H
@@ -60,7 +60,11 @@ struct vex_turn vex_turn_of(const json_t *root, const json_t *statement,
 			    size_t order);
 /* "affected", "under_investigation", or nothing that is known. */
 bool vex_is_warning(const json_t *statement);
-void vex_warnings_read(const json_t *root, const json_t *list,
+/* So many statements of a document may follow its order: it is the next
+ * document's turn then. */
+#define VEX_DOCUMENT ((size_t)1 << 22)
+/* Adds those of a document. */
+void vex_warnings_read(const json_t *root, const json_t *list, size_t order,
 		       struct vex_warnings *all);
 /* Whether a later statement warns of the product, or of that part of it; NULL:
  * of whatever product. */

@@ -229,11 +229,29 @@ static int read_file(struct reading *reading, size_t at, struct exceptions *all,
 	return result;
 }
 
+/* Of one that cannot be read it is told later. */
+static void read_warnings(struct reading *reading, struct exceptions *all)
+{
+	const struct strings *files = reading->files;
+
+	for (size_t i = 0; files->count > 1 && i < files->count; i++) {
+		struct str text = STR_INIT;
+
+		if (repository_read_file(
+			    reading->repository, reading->options->commit,
+			    files->items[i], FILE_BYTES, &text, NULL) == 0)
+			exceptions_warn(all, files->items[i], text.data,
+					text.len);
+		str_release(&text);
+	}
+}
+
 static int read_files(struct reading *reading, struct exceptions *all,
 		      struct error *err)
 {
 	struct strings *unread = reading->options->unread;
 
+	read_warnings(reading, all);
 	for (size_t i = 0; i < reading->files->count; i++) {
 		struct error why = ERROR_INIT;
 

@@ -396,11 +396,56 @@ static void what_is_drafted_is_read_again(void **state)
 	assert_false(exceptions_can_add("x.openvex.json"));
 }
 
+/* Whichever file it stands in, and whichever is read first. */
+static void what_another_file_takes_back_is_none(void **state)
+{
+	static const struct {
+		const char *first, *second, *means;
+	} pairs[] = {
+		{VEX("", HEALTHY("C", AT("2025-01-01"), A)),
+		 VEX("", ILL("C", AT("2026-01-01"), A)), ""},
+		{VEX("", ILL("C", AT("2026-01-01"), A)),
+		 VEX("", HEALTHY("C", AT("2025-01-01"), A)), ""},
+		{VEX("", ILL("C", AT("2025-01-01"), A)),
+		 VEX("", HEALTHY("C", AT("2026-01-01"), A)),
+		 "2-2 C [pkg:npm/a@1] - 2026-02-01 @pkg:npm/a@1"},
+		/* By the order of the files. */
+		{VEX("", HEALTHY("C", "", A)), VEX("", ILL("C", "", A)), ""},
+		{VEX("", ILL("C", "", A)), VEX("", HEALTHY("C", "", A)),
+		 "2-2 C [pkg:npm/a@1] - 2026-02-01 @pkg:npm/a@1"},
+		{VEX("", HEALTHY("C", "", A)), VEX("", ILL("D", "", A)),
+		 "2-2 C [pkg:npm/a@1] - 2026-02-01 @pkg:npm/a@1"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(pairs); i++) {
+		const char *const texts[] = {"", pairs[i].first,
+					     pairs[i].second};
+		static const char *const names[] = {"let", "a.json", "b.json"};
+		struct exceptions all = EXCEPTIONS_INIT;
+		char *means;
+
+		for (size_t j = 0; j < ARRAY_SIZE(texts); j++)
+			exceptions_warn(&all, names[j], texts[j],
+					strlen(texts[j]));
+		for (size_t j = 0; j < ARRAY_SIZE(texts); j++)
+			assert_int_equal(
+				exceptions_read(&all, names[j], texts[j],
+						strlen(texts[j]), NULL),
+				0);
+		means = told(&all);
+		assert_string_equal(means, pairs[i].means);
+		free(means);
+		exceptions_release(&all);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_form_is_read),
 		cmocka_unit_test(what_a_later_statement_takes_back_is_none),
+		cmocka_unit_test(what_another_file_takes_back_is_none),
 		cmocka_unit_test(what_cannot_be_read_is_refused),
 		cmocka_unit_test(no_cut_breaks_it),
 		cmocka_unit_test(what_is_drafted_is_read_again),
