@@ -114,10 +114,19 @@ static void load_source(struct table_source *source, const char *run_folder)
 
 void table_data_load(struct table_data *data)
 {
+	size_t with_findings = 0;
+
 	for (size_t i = 0; i < data->source_count; i++) {
-		load_source(&data->sources[i], data->run_folder);
-		table_rows_add(data, i);
+		struct table_source *source = &data->sources[i];
+
+		load_source(source, data->run_folder);
+		with_findings +=
+			(source->kept.stage ? source->kept.finding_count
+					    : source->finding_count) > 0;
 	}
+	data->many = with_findings > 1;
+	for (size_t i = 0; i < data->source_count; i++)
+		table_rows_add(data, i);
 }
 
 void table_data_free(struct table_data *data)

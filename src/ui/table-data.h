@@ -18,7 +18,7 @@ enum table_kind {
 	TABLE_KIND_COUNT
 };
 
-#define TABLE_COLUMNS 8
+#define TABLE_COLUMNS 9
 
 struct table_cell {
 	const char *text; /* foreign; NULL: nothing */
@@ -84,6 +84,7 @@ struct table_data {
 	size_t source_count;
 	struct table_rows rows[TABLE_KIND_COUNT];
 	struct report_pool *texts;
+	bool many; /* more than one stage has findings */
 };
 
 const struct table_shape *table_shape(enum table_kind kind);

@@ -17,6 +17,7 @@ enum { /* the columns of findings */
        AT_FIXED,
        AT_EXCEPTION,
        AT_WHERE,
+       AT_SCAN,
        AT_TITLE
 };
 enum { AT_RESULT, AT_TOOK, AT_TEST, AT_BEFORE, AT_STAGE, AT_MESSAGE };
@@ -36,8 +37,9 @@ static const struct table_shape shapes[TABLE_KIND_COUNT] = {
 			     {"fixed in", 12, 4, false},
 			     {"exception", 12, 2, false},
 			     {"where", 40, 6, false, 0, CUT_START},
+			     {"stage", 12, 4, false},
 			     {"title", 0, 3, false, 0, CUT_END, 24}},
-			    8},
+			    9},
 	[TABLE_TESTS] = {"TESTS",
 			 "test",
 			 "tests",
@@ -190,6 +192,7 @@ static void add_finding(struct table_data *data, size_t source, size_t item,
 						 : "none",
 				    open ? !it->is_new : 2};
 	row->cells[AT_WHERE].text = place_of(data, it->path, it->line);
+	row->cells[AT_SCAN].text = data->many ? row->stage : NULL;
 	row->cells[AT_TITLE].text = it->title;
 	snprintf(words, sizeof(words), "sev:%s state:%s fix:%s kind:%s%s",
 		 severity, it->state, it->fixed ? "yes" : "no",

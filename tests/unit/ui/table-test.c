@@ -229,7 +229,7 @@ static void columns_sort_it(void **state)
 		     "CVE-2026-0009,CVE-2026-1187,CVE-2026-2001,"
 		     "hardcoded-key");
 	type(&story, "<<");
-	assert_int_equal(story.view->table->sort, 7);
+	assert_int_equal(story.view->table->sort, 8);
 	story_close(&story);
 }
 
@@ -514,6 +514,24 @@ static const char *const more[] = {
 	"\"fresh\":true,\"ok\":true}",
 };
 
+/* Else the same finding of two scans is the same row twice. */
+static void findings_of_several_stages_name_theirs(void **state)
+{
+	struct story story = open_table(state, TABLE_FINDINGS);
+	char *drawn = story_draw(&story, 40, 120, ascii);
+
+	assert_null(strstr(drawn, " stage "));
+	free(drawn);
+	story_tell(story.model, more[3], strlen(more[3]));
+	table_open(story.view, story.model, TABLE_FINDINGS, NULL);
+	table_load(story.view);
+	drawn = story_draw(&story, 40, 120, ascii);
+	assert_non_null(strstr(drawn, " stage "));
+	assert_non_null(strstr(drawn, " build "));
+	free(drawn);
+	story_close(&story);
+}
+
 static void the_panels_tell_what_is_new_licences_and_coverage(void **state)
 {
 	static const struct {
@@ -572,6 +590,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		WITH_FOLDER(every_size_is_drawn_as_expected),
 		WITH_FOLDER(the_worst_stand_first),
+		WITH_FOLDER(findings_of_several_stages_name_theirs),
 		WITH_FOLDER(a_table_is_told_in_sentences),
 		WITH_FOLDER(what_has_no_package_has_its_place_at_each_size),
 		WITH_FOLDER(columns_sort_it),
