@@ -276,8 +276,7 @@ static void say_findings(struct str *out, const struct event *event)
 		   event_int(event, "suppressed", 0) -
 			   event_int(event, "excepted", 0),
 		   "suppressed");
-	add_hidden(out, event_int(event, "known", 0), "known");
-	add_hidden(out, event_int(event, "not-fixable", 0), "not fixable");
+	/* What is known and what nothing mends, the reason counts. */
 }
 
 static void say_tests(struct str *out, const struct event *event)

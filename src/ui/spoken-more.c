@@ -205,7 +205,7 @@ void spoken_findings(const struct model *model, struct strings *lines)
 			str_addf(&out, " in %s", it->path);
 		if (*it->path && it->line)
 			str_addf(&out, " line %d", it->line);
-		str_addf(&out, ": %s%s%s%s", it->title,
+		str_addf(&out, "%s%s%s%s%s", *it->title ? ": " : "", it->title,
 			 it->is_new ? ", new" : "", why ? ", " : "",
 			 why ? why : "");
 		strings_add_owned(lines, str_detach(&out));
