@@ -88,8 +88,7 @@ static bool meets(const struct exception *it, const struct finding *finding)
 		return false;
 	if (it->at_line && it->at_line != finding->line)
 		return false;
-	if (finding->kind == FINDING_LICENSE ? it->never_licenses
-					     : it->licenses_only)
+	if (it->kinds && !(it->kinds & 1u << finding->kind))
 		return false;
 	if (it->package && !str_equal(it->package, finding->package))
 		return false;

@@ -42,8 +42,6 @@ bool exception_says_the_same(const struct exception *a,
 	return same_record(&a->record, &b->record) && same_place(a, b) &&
 	       a->until_ms == b->until_ms &&
 	       a->unfixed_only == b->unfixed_only &&
-	       a->fixed_only == b->fixed_only &&
-	       a->licenses_only == b->licenses_only &&
-	       a->never_licenses == b->never_licenses &&
+	       a->fixed_only == b->fixed_only && a->kinds == b->kinds &&
 	       a->scanner_only == b->scanner_only && a->blanket == b->blanket;
 }

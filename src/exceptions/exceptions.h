@@ -51,7 +51,7 @@ struct exception {
 	char *package, *version; /* exact */
 	char *chain;		 /* "a > b", the last one the package */
 	int at_line;		 /* of record.scope */
-	bool licenses_only, never_licenses;
+	unsigned kinds;		 /* bits of enum finding_kind; 0: any */
 	bool unfixed_only, fixed_only;
 	/* It says more than a report tells: it is the record of what the
 	 * scanner suppressed, and hides nothing by itself. */

@@ -60,16 +60,16 @@ static int read_vulnerability(struct ignore_file *file,
 	return 0;
 }
 
-/* What of the package it lets stand; false: nothing. */
-static bool read_kind(struct exception *it, const struct toml_table *table)
+/* What of the package it lets stand, as exceptions have it; false: nothing. */
+static bool read_kinds(const struct toml_table *table, unsigned *kinds)
 {
+	const unsigned license = 1u << FINDING_LICENSE;
 	bool all = is_true(table, "ignore");
 	bool vulnerabilities = all || is_true(table, "vulnerability.ignore");
 	bool licenses = all || is_true(table, "license.ignore") ||
 			toml_find(table, "license.override");
 
-	it->licenses_only = !vulnerabilities;
-	it->never_licenses = !licenses;
+	*kinds = !vulnerabilities ? license : licenses ? 0 : ~license;
 	return vulnerabilities || licenses;
 }
 
@@ -79,15 +79,15 @@ static int read_override(struct ignore_file *file,
 {
 	static const char *const narrower[] = {"ecosystem", "group"};
 	const char *name = text_of(table, "name");
-	struct exception kind = {0}, *it;
+	struct exception *it;
+	unsigned kinds;
 
-	if (!read_kind(&kind, table))
+	if (!read_kinds(table, &kinds))
 		return 0;
 	it = ignore_add(file, table->line, last_line(table), NULL);
 	if (!it)
 		return -1;
-	it->licenses_only = kind.licenses_only;
-	it->never_licenses = kind.never_licenses;
+	it->kinds = kinds;
 	it->package = xstrdup_null(name);
 	it->version = xstrdup_null(text_of(table, "version"));
 	it->record.scope = xstrdup(name ? name : "");

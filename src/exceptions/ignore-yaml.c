@@ -8,13 +8,20 @@
 #include "exceptions/ignore.h"
 #include "yaml/tree.h"
 
-static const char *const trivy_sections[] = {
-	"vulnerabilities", "misconfigurations", "secrets", "licenses"};
+static const struct {
+	const char *name;
+	enum finding_kind kind;
+} trivy_sections[] = {
+	{"vulnerabilities", FINDING_VULNERABILITY},
+	{"misconfigurations", FINDING_MISCONFIGURATION},
+	{"secrets", FINDING_SECRET},
+	{"licenses", FINDING_LICENSE},
+};
 
 static bool has_sections(const struct node *root)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(trivy_sections); i++)
-		if (node_find(root, trivy_sections[i]))
+		if (node_find(root, trivy_sections[i].name))
 			return true;
 	return false;
 }
@@ -112,8 +119,25 @@ static void set_scope(struct exception *it, const struct strings *words)
 	it->record.scope = str_detach(&scope);
 }
 
-static int read_trivy_entry(struct ignore_file *file, const struct node *entry)
+static bool has_other_keys(const struct node *map, const char *const *known)
 {
+	for (size_t i = 0; i < map->count; i++) {
+		const char *const *key = known;
+
+		while (*key && !str_equal(map->children[i].key, *key))
+			key++;
+		if (!*key)
+			return true;
+	}
+	return false;
+}
+
+/* What a report does not tell the kind of may be of each. */
+static int read_trivy_entry(struct ignore_file *file, enum finding_kind kind,
+			    const struct node *entry)
+{
+	static const char *const known[] = {"id",	 "paths",      "purls",
+					    "statement", "expired_at", NULL};
 	const char *ends;
 	struct exception *it = ignore_add(file, entry->place.line,
 					  ignore_last_line(entry), NULL);
@@ -123,6 +147,10 @@ static int read_trivy_entry(struct ignore_file *file, const struct node *entry)
 	it->record.id = xstrdup_null(ignore_text(it, node_find(entry, "id")));
 	if (!it->record.id || !*it->record.id)
 		ignore_wrong(it, "has no id");
+	if (has_other_keys(entry, known))
+		ignore_wrong(it, "has a key that is none of id, paths, purls, "
+				 "statement, expired_at");
+	it->kinds = 1u << kind | 1u << FINDING_CODE;
 	ignore_words(it, node_find(entry, "paths"), &it->paths);
 	ignore_words(it, node_find(entry, "purls"), &it->purls);
 	set_scope(it, it->paths.count ? &it->paths : &it->purls);
@@ -138,7 +166,8 @@ static int read_trivy_entry(struct ignore_file *file, const struct node *entry)
 int ignore_trivy_yaml(struct ignore_file *file, const struct node *root)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(trivy_sections); i++) {
-		const struct node *list = node_find(root, trivy_sections[i]);
+		const struct node *list =
+			node_find(root, trivy_sections[i].name);
 
 		if (!list || is_empty(list))
 			continue;
@@ -151,7 +180,8 @@ int ignore_trivy_yaml(struct ignore_file *file, const struct node *root)
 			if (entry->kind != NODE_MAP)
 				return ignore_refuse(file, entry->place.line,
 						     "an entry is a map");
-			if (read_trivy_entry(file, entry) < 0)
+			if (read_trivy_entry(file, trivy_sections[i].kind,
+					     entry) < 0)
 				return -1;
 		}
 	}
@@ -179,30 +209,42 @@ static char *plain_name(struct exception *it, const char *text)
 
 static void read_package(struct exception *it, const struct node *package)
 {
+	static const char *const known[] = {"name", "version", "location",
+					    NULL};
 	const struct node *name = node_find(package, "name");
 
+	if (package->kind != NODE_MAP)
+		ignore_wrong(it, "has a package that is no map");
 	if (name)
 		it->package = plain_name(it, ignore_text(it, name));
-	for (size_t i = 0; i < package->count; i++) {
-		const char *key = package->children[i].key;
-
-		if (!key ||
-		    (strcmp(key, "name") != 0 && strcmp(key, "version") != 0 &&
-		     strcmp(key, "location") != 0))
-			it->scanner_only = true;
-	}
+	if (has_other_keys(package, known))
+		it->scanner_only = true;
 	if (node_find(package, "version"))
 		it->version = xstrdup_null(
 			ignore_text(it, node_find(package, "version")));
 	ignore_words(it, node_find(package, "location"), &it->paths);
 }
 
+/* Of a report is known whether something mends it, and not why nothing does.
+ */
+static void read_fix_state(struct exception *it, const char *state)
+{
+	it->fixed_only = str_equal(state, "fixed");
+	it->unfixed_only = state && !it->fixed_only;
+	if (str_equal(state, "wont-fix") || str_equal(state, "unknown"))
+		it->scanner_only = true;
+	else if (it->unfixed_only && strcmp(state, "not-fixed") != 0)
+		ignore_wrong(it, "has a fix-state: that is none of fixed, "
+				 "not-fixed, wont-fix, unknown");
+}
+
 static int read_grype_entry(struct ignore_file *file, const struct node *entry)
 {
 	static const char *const known[] = {"vulnerability", "include-aliases",
-					    "reason", "fix-state", "package"};
+					    "reason",	     "fix-state",
+					    "package",	     NULL};
 	const struct node *package = node_find(entry, "package");
-	const char *state, *name;
+	const char *name;
 	struct exception *it = ignore_add(file, entry->place.line,
 					  ignore_last_line(entry), NULL);
 
@@ -212,19 +254,11 @@ static int read_grype_entry(struct ignore_file *file, const struct node *entry)
 		ignore_text(it, node_find(entry, "vulnerability")));
 	if (package)
 		read_package(it, package);
-	for (size_t i = 0; i < entry->count; i++) {
-		bool is_known = false;
-
-		for (size_t j = 0; j < ARRAY_SIZE(known); j++)
-			is_known = is_known ||
-				   str_equal(entry->children[i].key, known[j]);
-		it->scanner_only = it->scanner_only || !is_known;
-	}
+	if (has_other_keys(entry, known))
+		it->scanner_only = true;
 	name = package ? ignore_text(it, node_find(package, "name")) : NULL;
 	it->record.scope = xstrdup(name ? name : "");
-	state = ignore_text(it, node_find(entry, "fix-state"));
-	it->fixed_only = state && strcmp(state, "fixed") == 0;
-	it->unfixed_only = state && !it->fixed_only;
+	read_fix_state(it, ignore_text(it, node_find(entry, "fix-state")));
 	ignore_default(it, RECORD_REASON,
 		       ignore_text(it, node_find(entry, "reason")));
 	ignore_finish(it);

@@ -48,8 +48,11 @@ static char *told(const struct exceptions *all)
 			 it->fixed_only ? " fixed" : "",
 			 it->scanner_only ? " scanner" : "",
 			 it->blanket ? " blanket" : "");
-		str_addf(&out, "%s%s", it->licenses_only ? " for licenses" : "",
-			 it->never_licenses ? " for no licenses" : "");
+		for (int kind = 0; it->kinds && kind < FINDING_KIND_COUNT;
+		     kind++)
+			if (it->kinds & 1u << kind)
+				str_addf(&out, " %.4s",
+					 finding_kind_name(kind));
 	}
 	return str_detach(&out);
 }
@@ -90,13 +93,60 @@ static const struct {
 					  "    expired_at: 2026-02-02\n"
 					  "secrets:\n  - id: key\n"
 					  "    statement: it is a test key\n",
-	 "6-10 CVE-1 [a/** b] lee 2026-02-01 /a/** /b\n"
+	 "6-10 CVE-1 [a/** b] lee 2026-02-01 /a/** /b vuln code\n"
 	 "12-13 key [] invalid: lacks one of reason:, owner: and until:"},
 	{"t.yml",
 	 "vulnerabilities:\n" UNTIL("") "- id: CVE-1\n"
 					"  purls: ['pkg:npm/a@1']\n- x: 1\n",
-	 "6-7 CVE-1 [pkg:npm/a@1] lee 2026-02-01 @pkg:npm/a@1\n"
+	 "6-7 CVE-1 [pkg:npm/a@1] lee 2026-02-01 @pkg:npm/a@1 vuln code\n"
 	 "8-8  [] invalid: has no id"},
+	/* What is misspelt would hide everywhere. */
+	{".trivyignore.yaml",
+	 "misconfigurations:\n" UNTIL("") "- id: a\nsecrets:\n" UNTIL(
+		 "") "- id: b\nlicenses:\n" UNTIL("") "- id: c\n" UNTIL("") "- "
+									    "id"
+									    ": "
+									    "d"
+									    "\n"
+									    "  "
+									    "pu"
+									    "rl"
+									    ": "
+									    "pk"
+									    "g:"
+									    "np"
+									    "m/"
+									    "a"
+									    "\n",
+	 "6-6 a [] lee 2026-02-01 misc code\n"
+	 "12-12 b [] lee 2026-02-01 secr code\n"
+	 "18-18 c [] lee 2026-02-01 lice code\n"
+	 "23-24 d [] invalid: has a key that is none of id, paths, purls, "
+	 "statement, expired_at"},
+	{".grype.yaml",
+	 "ignore:\n" UNTIL("") "- vulnerability: a\n  package: other\n" UNTIL(
+		 "") "- vulnerability: b\n  fix-state: fixxed\n" UNTIL("") "- "
+									   "vul"
+									   "ner"
+									   "abi"
+									   "lit"
+									   "y: "
+									   "c\n"
+									   "  "
+									   "fix"
+									   "-st"
+									   "ate"
+									   ": "
+									   "won"
+									   "t-"
+									   "fix"
+									   "\n" UNTIL(
+										   "") "- vulnerability: d\n  pakage: {name: x}\n",
+	 "6-7 a [] invalid: has a package that is no map\n"
+	 "12-13 b [] invalid: has a fix-state: that is none of fixed, "
+	 "not-fixed, wont-fix, unknown\n"
+	 "18-19 c [] lee 2026-02-01 unfixed scanner\n"
+	 "24-25 d [] lee 2026-02-01 scanner"},
 	{".grype.yaml", "ignore: []\n", ""},
 	{".grype.yaml", "db:\n  auto-update: false\n", ""},
 	{".grype.yaml",
@@ -171,7 +221,7 @@ static const struct {
 						 "[[PackageOverrides]]\n"
 						 "name = 'x'\n",
 	 "5-8  [lib] lee 2026-02-01 package lib version 1\n"
-	 "14-16  [] lee 2026-02-01 scanner blanket for no licenses"},
+	 "14-16  [] lee 2026-02-01 scanner blanket vuln misc secr code"},
 	{"osv-scanner.toml",
 	 UNTIL("") "[[PackageOverrides]]\nname = 'a'\n"
 		   "license.override = ['MIT']\n" UNTIL(
@@ -180,9 +230,9 @@ static const struct {
 			       "true\n" UNTIL("") "[[PackageOverrides]]\nname "
 						  "= 'c'\n"
 						  "license.ignore = true\n",
-	 "5-7  [a] lee 2026-02-01 package a for licenses\n"
+	 "5-7  [a] lee 2026-02-01 package a lice\n"
 	 "12-15  [b] lee 2026-02-01 package b\n"
-	 "20-22  [c] lee 2026-02-01 package c for licenses"},
+	 "20-22  [c] lee 2026-02-01 package c lice"},
 	{"x.openvex.json",
 	 "{\"@context\":\"https://openvex.dev/ns/v0.2.0\",\"author\":\"ana\",\n"
 	 "\"statements\":[\n{\"vulnerability\":{\"name\":\"CVE-1\",\n"
