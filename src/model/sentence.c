@@ -270,13 +270,14 @@ static void say_findings(struct str *out, const struct event *event)
 	say_count(out, event_int(event, "open", 0), "open finding",
 		  "open findings");
 	add_severities(out, event);
-	/* What is suppressed counts both. */
+	/* Its reason counts them too; what is suppressed is both. */
+	if (*event_text(event, "reason"))
+		return;
 	add_hidden(out, event_int(event, "excepted", 0), "excepted");
 	add_hidden(out,
 		   event_int(event, "suppressed", 0) -
 			   event_int(event, "excepted", 0),
 		   "suppressed");
-	/* What is known and what nothing mends, the reason counts. */
 }
 
 static void say_tests(struct str *out, const struct event *event)
