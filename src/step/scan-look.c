@@ -84,6 +84,19 @@ static void blame(struct scan_reading *reading, char *why)
 	reading->passed = false;
 }
 
+/* What is wrong whatever it found is told before that. */
+static void blame_first(struct scan_reading *reading, const char *why)
+{
+	char *found = reading->passed ? NULL : reading->text;
+
+	if (reading->passed) {
+		free(reading->text);
+		reading->passed = false;
+	}
+	reading->text = found ? xasprintf("%s; %s", why, found) : xstrdup(why);
+	free(found);
+}
+
 static struct scan_reading *last_of(struct scan_job *job)
 {
 	return &job->readings[job->count - 1];
@@ -114,8 +127,8 @@ static void check_exceptions(struct scan_job *job)
 			    : job->config->orphans == ORPHANS_FAIL;
 	char *why = NULL;
 
-	if (!exceptions_hold(&job->exceptions, fail, &why,
-			     &job->exception_notes))
+	if (!job->is_blind && !exceptions_hold(&job->exceptions, fail, &why,
+					       &job->exception_notes))
 		blame(last_of(job), why);
 }
 
@@ -138,8 +151,8 @@ static void check_limits(struct scan_job *job)
 
 static bool has_exceptions(const struct scan_job *job)
 {
-	return job->config->exceptions.count ||
-	       job->config->orphans != ORPHANS_DEFAULT;
+	return !job->is_blind && (job->config->exceptions.count ||
+				  job->config->orphans != ORPHANS_DEFAULT);
 }
 
 /* From the commit, not the folder: what the stage ran may have written
@@ -247,19 +260,18 @@ void scan_look(struct scan_job *job)
 	const struct scan_config *config = job->config;
 	struct known_findings *known = NULL;
 	struct error err = ERROR_INIT;
+	bool failed;
 
 	for (size_t i = 0; i < config->reports.count; i++)
 		find_reports(job, config->reports.items[i]);
 	for (size_t i = 0; i < job->count; i++)
 		read_one(job, &job->readings[i]);
-	if (read_exceptions(job, &err) == 0 &&
-	    scan_known(job, &known, &err) == 0) {
-		judge(job, known);
-	} else {
-		for (size_t i = 0; i < job->count; i++)
-			blame(&job->readings[i], xstrdup(error_text(&err)));
-		error_clear(&err);
-	}
+	job->is_blind = read_exceptions(job, &err) < 0;
+	failed = job->is_blind || scan_known(job, &known, &err) < 0;
+	judge(job, known);
+	for (size_t i = 0; failed && i < job->count; i++)
+		blame_first(&job->readings[i], error_text(&err));
+	error_clear(&err);
 	known_free(known);
 	scan_since(job);
 	keep(job);

@@ -36,6 +36,7 @@ struct scan_job { /* the helper's */
 	size_t reported;	      /* findings of the scanner's own */
 	struct exceptions exceptions; /* hold texts of the reports */
 	struct strings exception_notes;
+	bool is_blind; /* the exceptions are not known: all findings count */
 	struct strings notes; /* of what its findings were compared with */
 	/* What they were compared with, an environment or a report; NULL. */
 	const char *since;

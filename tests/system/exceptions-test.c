@@ -119,7 +119,7 @@ static void a_file_that_is_missing_is_told_with_its_mend(void **state)
 	assert_int_equal(site_call(site, "run", NULL), 1);
 	assert_says(site->out, "there is no gone in the commit, and "
 			       "'exceptions' names it: commit it, or take it "
-			       "out there");
+			       "out there; 1 high; the policy fails on high");
 	assert_int_equal(site_call(site, "exceptions", NULL), 1);
 	assert_says(site->out, ".trivyignore:5 CVE-1 (scan)");
 	assert_says(site->out, "signalbox.yaml:9 allow-failure in lint");
