@@ -240,14 +240,42 @@ static uint64_t count_advisories(json_t *packages)
 	return count;
 }
 
+/* Paths or advisories: none of many is all that can be told. */
+void npm_check_listed(struct report *report, const json_t *counts,
+		      const uint64_t *before)
+{
+	uint64_t declared = 0;
+	const json_t *count;
+	const char *word;
+
+	json_object_foreach((json_t *)counts, word, count)
+	{
+		enum report_severity severity = severity_of_word(word);
+
+		if (json_integer_value(count) > 0 &&
+		    strcmp(word, "total") != 0 &&
+		    report->by_severity[severity] == before[severity])
+			declared += (uint64_t)json_integer_value(count);
+	}
+	if (declared)
+		report_fail(report,
+			    "it declares %" PRIu64 " vulnerabilities of "
+			    "severities of which it lists none: have the tool "
+			    "list all, without --level or a list of what to "
+			    "ignore",
+			    declared);
+}
+
 /* What is there counts, what is declared is told; but a list that lacks all
- * that is declared is no list. */
+ * of a kind that is declared is no list. */
 static void check_declared(struct report *report, const json_t *json)
 {
 	const json_t *counts =
 		member(member(json, "metadata"), "vulnerabilities");
+	const uint64_t none[REPORT_SEVERITY_COUNT] = {0};
 	int declared = member_int(counts, "total", -1);
 
+	npm_check_listed(report, counts, none);
 	if (declared < 0 || (uint64_t)declared == report->open)
 		return;
 	if (declared && !report->open)
@@ -340,26 +368,6 @@ void npm_add_advisory(struct report *report, const char *key,
 	entry_add(report, &finding);
 }
 
-void npm_check_listed(struct report *report, const json_t *counts,
-		      uint64_t listed)
-{
-	uint64_t declared = 0;
-	const json_t *count;
-	const char *severity;
-
-	json_object_foreach((json_t *)counts, severity, count)
-	{
-		if (json_integer_value(count) > 0)
-			declared += (uint64_t)json_integer_value(count);
-	}
-	if (declared && !listed)
-		report_fail(report,
-			    "it declares %" PRIu64 " vulnerabilities and "
-			    "lists none: have the tool list all, without "
-			    "--level or a list of what to ignore",
-			    declared);
-}
-
 static int read_version_1(const struct report_input *input,
 			  struct report *report, struct error *err)
 {
@@ -376,10 +384,7 @@ static int read_version_1(const struct report_input *input,
 					 input->name);
 		npm_add_advisory(report, key, advisory);
 	}
-	npm_check_listed(
-		report,
-		member(member(input->json, "metadata"), "vulnerabilities"),
-		report->open);
+	check_declared(report, input->json);
 	return 0;
 }
 

@@ -9,9 +9,9 @@
 void npm_add_advisory(struct report *report, const char *key,
 		      const json_t *advisory);
 
-/* Fails a report that declares some, by their severities in `counts`, and of
- * which none of `listed` is there. */
+/* Fails a report that declares some of a severity, in `counts`, and has no more
+ * of it than `before`, which has a number for each. */
 void npm_check_listed(struct report *report, const json_t *counts,
-		      uint64_t listed);
+		      const uint64_t *before);
 
 #endif

@@ -20,16 +20,17 @@ static bool matches(const struct report_input *input)
 /* A file may hold several, one after the other. */
 struct audit {
 	bool has_summary; /* at its end, as the one before it */
-	uint64_t before;  /* how many those before it listed */
+	/* How many those before it listed. */
+	uint64_t before[REPORT_SEVERITY_COUNT];
 };
 
 static void end_audit(struct report *report, const json_t *data,
 		      struct audit *audit)
 {
 	npm_check_listed(report, member(data, "vulnerabilities"),
-			 report->open - audit->before);
+			 audit->before);
 	audit->has_summary = true;
-	audit->before = report->open;
+	memcpy(audit->before, report->by_severity, sizeof(audit->before));
 }
 
 /* False when it is no object with a type. */

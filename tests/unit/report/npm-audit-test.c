@@ -146,6 +146,32 @@ static void version_1_must_list_what_it_declares(void **state)
 	assert_int_equal(report.verdict, REPORT_FAIL);
 	assert_non_null(strstr(report.why, "declares 4 vulnerabilities"));
 	report_release(&report);
+	report = report_of_text(
+		"{\"advisories\":{\"1\":{\"severity\":\"moderate\"}},"
+		"\"metadata\":{\"vulnerabilities\":{\"moderate\":4}}}",
+		NULL);
+	assert_int_equal(report.verdict, REPORT_PASS);
+	report_release(&report);
+}
+
+static void each_severity_that_is_declared_is_listed(void **state)
+{
+	static const char *const texts[] = {
+		"{\"advisories\":{\"1\":{\"severity\":\"low\"}},"
+		"\"metadata\":{\"vulnerabilities\":{\"low\":1,\"high\":2}}}",
+		"{\"auditReportVersion\":2,\"vulnerabilities\":{\"a\":{"
+		"\"severity\":\"low\"}},\"metadata\":{\"vulnerabilities\":{"
+		"\"low\":1,\"high\":2,\"total\":3}}}"};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
+		struct report report = report_of_text(texts[i], NULL);
+
+		assert_int_equal(report.verdict, REPORT_FAIL);
+		assert_non_null(
+			strstr(report.why, "declares 2 vulnerabilities"));
+		report_release(&report);
+	}
 }
 
 static void a_scan_of_nothing_says_so(void **state)
@@ -178,6 +204,7 @@ int main(void)
 		cmocka_unit_test(
 			an_error_or_a_list_without_its_packages_is_never_green),
 		cmocka_unit_test(version_1_must_list_what_it_declares),
+		cmocka_unit_test(each_severity_that_is_declared_is_listed),
 		cmocka_unit_test(a_scan_of_nothing_says_so),
 	};
 

@@ -51,8 +51,9 @@ static void one_that_is_cut_or_failed_is_never_green(void **state)
 			    NULL, "r:1: this is no line");
 }
 
-#define ADVISORY \
-	"{\"type\":\"auditAdvisory\",\"data\":{\"advisory\":{\"id\":1}}}\n"
+#define ADVISORY                                                        \
+	"{\"type\":\"auditAdvisory\",\"data\":{\"advisory\":{\"id\":1," \
+	"\"severity\":\"high\"}}}\n"
 #define SUMMARY(high)                                                          \
 	"{\"type\":\"auditSummary\",\"data\":{\"vulnerabilities\":{\"low\":0," \
 	"\"high\":" #high "},\"dependencies\":4}}\n"
@@ -68,6 +69,13 @@ static void what_is_declared_and_not_listed_is_never_green(void **state)
 	report_release(&report);
 	report = report_of_text(ADVISORY SUMMARY(5) SUMMARY(1), NULL);
 	assert_int_equal(report.verdict, REPORT_FAIL);
+	report_release(&report);
+	report = report_of_text(
+		ADVISORY "{\"type\":\"auditSummary\",\"data\":{"
+			 "\"vulnerabilities\":{\"high\":1,\"critical\":2}}}\n",
+		NULL);
+	assert_int_equal(report.verdict, REPORT_FAIL);
+	assert_non_null(strstr(report.why, "declares 2 vulnerabilities"));
 	report_release(&report);
 	report = report_of_text(ADVISORY SUMMARY(5) SUMMARY(0), NULL);
 	assert_int_equal(report.verdict, REPORT_PASS);
