@@ -10,6 +10,8 @@
 #include "base/file.h"
 #include "base/search.h"
 
+/* Each has its lines on screen, its record and its file kept. */
+#define REPORTS_AT_MOST 10000
 #define SECOND_NS INT64_C(1000000000)
 /* What archives, docker cp and FAT cut off a time. */
 #define CUT_NS (2 * SECOND_NS)
@@ -109,7 +111,13 @@ int report_find(const char *folder, const char *pattern, struct strings *paths,
 	struct strings found = STRINGS_INIT;
 	int result = search_files(&options, pattern, &found, err);
 
-	for (size_t i = 0; i < found.count; i++)
+	if (result == 0 && found.count > REPORTS_AT_MOST)
+		result = error_set(err, ERROR_FAILED,
+				   "%zu files match %s, and at most %d reports "
+				   "of one name are read: let the tool write "
+				   "fewer, or name some of them",
+				   found.count, pattern, REPORTS_AT_MOST);
+	for (size_t i = 0; result == 0 && i < found.count; i++)
 		strings_add_owned(paths, path_join(folder, found.items[i]));
 	strings_release(&found);
 	return result;

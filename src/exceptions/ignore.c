@@ -60,12 +60,16 @@ int exceptions_read(struct exceptions *all, const char *name, const char *text,
 	};
 	int result;
 
+	if (starts_with(text, "\xef\xbb\xbf")) {
+		file.text += 3;
+		file.len -= 3;
+	}
 	if (memchr(text, '\0', len))
 		return error_set(err, ERROR_FAILED, "%s holds a NUL byte",
 				 name);
 	strings_add(&all->files, name);
 	file.name = all->files.items[all->files.count - 1];
-	record_lines_of(text, &file.lines);
+	record_lines_of(file.text, &file.lines);
 	result = form_of(name)(&file);
 	record_lines_release(&file.lines);
 	return result;

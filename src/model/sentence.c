@@ -360,7 +360,7 @@ static void say_finding_found(struct str *out, const struct event *event)
 
 	if (event_bool(event, "suppressed") || event_has(event, "state") ||
 	    (strcmp(severity, "critical") != 0 &&
-	     strcmp(severity, "high") != 0))
+	     strcmp(severity, "high") != 0 && !event_bool(event, "blamed")))
 		return;
 	str_addf(out, "%s: ", event_stage(event));
 	for (; *severity; severity++)

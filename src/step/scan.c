@@ -15,6 +15,7 @@
 #include "step/reasons.h"
 
 #define FINDINGS_TOLD 200
+#define FINDINGS_BLAMED 10
 
 struct scan_step {
 	struct step step;
@@ -26,7 +27,8 @@ static void scan_read(void *data)
 	scan_look(data);
 }
 
-static void tell_finding(struct step *step, const struct finding *finding)
+static void tell_finding(struct step *step, const struct finding *finding,
+			 bool blamed)
 {
 	struct event *event = step_event(step, EVENT_FINDING_FOUND);
 
@@ -50,6 +52,8 @@ static void tell_finding(struct step *step, const struct finding *finding)
 		event_set(event, "state", finding_state_name(finding->state));
 	if (finding->is_new)
 		event_set_bool(event, "new", true);
+	if (blamed)
+		event_set_bool(event, "blamed", true);
 	event_set(event, "source", finding->source);
 	event_set(event, "chain", finding->chain);
 	event_set(event, "aliases", finding->aliases);
@@ -107,13 +111,16 @@ static void set_counts(struct event *event, const struct report *report)
 	event_set_int(event, "new", (int64_t)report->open);
 }
 
-static void tell_findings(struct step *step, struct report *report)
+/* held: the report is not what the stage fails of. */
+static void tell_findings(struct step *step, struct report *report, bool held)
 {
 	if (report->finding_count)
 		qsort(report->findings, report->finding_count,
 		      sizeof(*report->findings), worst_first);
 	for (size_t i = 0; i < report->finding_count && i < FINDINGS_TOLD; i++)
-		tell_finding(step, &report->findings[i]);
+		tell_finding(step, &report->findings[i],
+			     !held && i < FINDINGS_BLAMED &&
+				     report->findings[i].state == FINDING_OPEN);
 }
 
 /* Some texts name the file themselves. The caller's. */
@@ -153,7 +160,7 @@ static void tell_reading(struct step *step, struct scan_job *job, size_t which)
 		return;
 	scan_licences_log(step->options.log, &reading->report);
 	step_tell_notes(step, path, &reading->report.notes);
-	tell_findings(step, &reading->report);
+	tell_findings(step, &reading->report, reading->passed);
 }
 
 static void tell_scan(struct step *step, struct scan_job *job)

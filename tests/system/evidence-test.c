@@ -157,6 +157,7 @@ static void thresholds_hold_over_all_reports_of_a_glob(void **state)
 	      "run 2 passed");
 	red(site, "{report: [r1.json, r2.json], thresholds: {medium: 1}}",
 	    "2 medium, and the policy lets 1 stand");
+	assert_says(site->out, ": MEDIUM ");
 	red(site,
 	    "{report: [r1.json, \"r2*\"], thresholds: {vulnerability: 0}}",
 	    "2 vulnerability, and the policy lets 0 stand");

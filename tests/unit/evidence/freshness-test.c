@@ -246,6 +246,21 @@ static void two_stars_are_any_depth(void **state)
 	finds(place, "T.xml/T.xml", 0);
 }
 
+/* Each is told, journaled and kept. */
+static void there_is_a_bound(void **state)
+{
+	struct place *place = *state;
+
+	for (int i = 0; i <= 10000; i++) {
+		char *name = xasprintf("many/%d", i);
+
+		free(put(place, name));
+		free(name);
+	}
+	refuses(place, "many/*", "10001 files match many/*");
+	finds(place, "many/1*", 1112);
+}
+
 /* What a container of root's leaves behind. */
 static void a_folder_that_cannot_be_read_is_an_error(void **state)
 {
@@ -329,6 +344,7 @@ int main(void)
 		in_a_folder(patterns_find_files_below_the_folder),
 		in_a_folder(two_stars_are_any_depth),
 		in_a_folder(a_folder_that_cannot_be_read_is_an_error),
+		in_a_folder(there_is_a_bound),
 		in_a_folder(a_link_may_not_lead_out_of_the_folder),
 		in_a_folder(a_pattern_may_not_lead_out_of_the_folder),
 	};

@@ -62,6 +62,8 @@ static const struct {
 } cases[] = {
 	{".trivyignore", "", ""},
 	{".trivyignore", "# a comment\n\n", ""},
+	{".trivyignore", "\xef\xbb\xbf" UNTIL("") "CVE-1\n",
+	 "5-5 CVE-1 [] lee 2026-02-01"},
 	{".trivyignore", UNTIL("") "CVE-1 exp:2026-02-02 x:y\n",
 	 "5-5 CVE-1 [] lee 2026-02-01"},
 	{".trivyignore", RECORD("") "CVE-1 exp:2026-02-02\r\nCVE-2",

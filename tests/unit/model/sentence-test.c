@@ -130,6 +130,10 @@ static const struct {
 	 "scan: HIGH CVE-1 libxml2 2.9, fixed in 3.0: overflow"},
 	{"finding.found", "\"id\":\"x\",\"severity\":\"low\"", NULL},
 	{"finding.found",
+	 "\"stage\":\"scan\",\"id\":\"x\",\"severity\":\"low\","
+	 "\"title\":\"y\",\"blamed\":true",
+	 "scan: LOW x: y"},
+	{"finding.found",
 	 "\"id\":\"x\",\"severity\":\"high\",\"state\":\"known\"", NULL},
 	{"test.finished",
 	 "\"stage\":\"u\",\"name\":\"a\",\"outcome\":\"failed\",\"message\":"
