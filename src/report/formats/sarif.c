@@ -59,15 +59,18 @@ static enum report_severity severity_of_level(const char *level)
 static enum report_severity severity_of(const json_t *result,
 					const json_t *rule)
 {
-	const char *level = member_word(result, "level");
+	const json_t *level = member(result, "level");
+	const char *word;
 	double score;
 
 	if (read_score(result, &score) || read_score(rule, &score))
 		return severity_of_score(score);
-	if (!level)
-		level = member_word(member(rule, "defaultConfiguration"),
-				    "level");
-	return severity_of_level(level ? level : "warning");
+	if (!level || json_is_null(level))
+		level = member(member(rule, "defaultConfiguration"), "level");
+	if (!level || json_is_null(level))
+		return severity_of_level("warning");
+	word = json_string_value(level);
+	return severity_of_level(word ? word : "");
 }
 
 /* What is absent from the baseline's successor is gone. A kind that the
@@ -86,8 +89,8 @@ static bool is_problem(const json_t *result)
 	return true;
 }
 
-/* A suppression without a status is accepted; one that is not holds none, and
- * so does what is no suppression: each has a kind. */
+/* A suppression without a status is accepted; one of any other status holds
+ * none, and so does what is no suppression: each has a kind. */
 static bool is_suppressed(const json_t *result)
 {
 	const json_t *list = member_array(result, "suppressions");
@@ -96,11 +99,11 @@ static bool is_suppressed(const json_t *result)
 
 	json_array_foreach(list, i, suppression)
 	{
-		const char *status = member_text(suppression, "status");
+		const json_t *status = member(suppression, "status");
 
 		if (!member_word(suppression, "kind") ||
-		    str_equal(status, "underReview") ||
-		    str_equal(status, "rejected"))
+		    (status && !json_is_null(status) &&
+		     !str_equal(json_string_value(status), "accepted")))
 			return false;
 	}
 	return json_array_size(list) > 0;
@@ -165,6 +168,28 @@ static void add_result(struct report *report, const json_t *run,
 	str_release(&title);
 }
 
+/* The first is told. */
+static void count_error(struct report *report, const char *tool,
+			const char *text)
+{
+	if (!report->tool_errors++)
+		report_note(report, "%.*s tells of an error: %.*s",
+			    (int)text_cut(tool, strlen(tool), REPORT_WORD_MAX),
+			    tool,
+			    (int)text_cut(text, strcspn(text, "\r\n"),
+					  REPORT_NAME_MAX),
+			    text);
+}
+
+/* One with an exception may leave its level out. */
+static bool is_error(const json_t *notification)
+{
+	const json_t *level = member(notification, "level");
+
+	return level ? str_equal(json_string_value(level), "error")
+		     : json_is_object(member(notification, "exception"));
+}
+
 /* A file that it died on, a rule that it could not load: the rest may be well,
  * so that the run is a success still. */
 static void count_errors(struct report *report, const char *tool,
@@ -176,18 +201,10 @@ static void count_errors(struct report *report, const char *tool,
 
 	json_array_foreach(notifications, i, one)
 	{
-		if (!str_equal(member_text(one, "level"), "error"))
-			continue;
 		text = member_word(member(one, "message"), "text");
-		text = text ? text : "an error without a message";
-		if (!report->tool_errors++)
-			report_note(report, "%.*s tells of an error: %.*s",
-				    (int)text_cut(tool, strlen(tool),
-						  REPORT_WORD_MAX),
-				    tool,
-				    (int)text_cut(text, strcspn(text, "\r\n"),
-						  REPORT_NAME_MAX),
-				    text);
+		if (is_error(one))
+			count_error(report, tool,
+				    text ? text : "an error without a message");
 	}
 }
 
@@ -216,6 +233,8 @@ static void check_invocations(struct report *report, const json_t *run)
 				    (int)text_cut(tool, strlen(tool),
 						  REPORT_WORD_MAX),
 				    tool);
+		if (member_int(invocation, "exitSignalNumber", 0))
+			count_error(report, tool, "a signal ended it");
 		count_errors(report, tool,
 			     member(invocation, "toolExecutionNotifications"));
 		count_errors(

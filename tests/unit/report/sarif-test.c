@@ -163,7 +163,7 @@ static void a_tree_of_another_shape_is_refused_or_harmless(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
 		assert_refused(texts[i], strlen(texts[i]), NULL, "r");
 	report = report_of_text(odd, NULL);
-	assert_int_equal(report.by_severity[REPORT_SEVERITY_MEDIUM], 1);
+	assert_int_equal(report.by_severity[REPORT_SEVERITY_UNKNOWN], 1);
 	report_release(&report);
 }
 
@@ -249,6 +249,19 @@ static void how_a_tool_was_called_must_not_be_copied(void **state)
 	assert_secrets("\"properties\":{\"arguments\":[\"a\"]}", false);
 }
 
+static void a_level_that_is_no_word_is_not_known(void **state)
+{
+	struct report report =
+		report_of_text("{\"version\":\"2.1.0\",\"runs\":[{\"results\":["
+			       "{\"level\":3},{\"level\":null},{}]}]}",
+			       NULL);
+
+	(void)state;
+	assert_int_equal(report.by_severity[REPORT_SEVERITY_UNKNOWN], 1);
+	assert_int_equal(report.by_severity[REPORT_SEVERITY_MEDIUM], 2);
+	report_release(&report);
+}
+
 static void assert_counts(const char *result, unsigned open,
 			  unsigned suppressed)
 {
@@ -273,6 +286,14 @@ static void what_the_standard_does_not_know_hides_nothing(void **state)
 	assert_counts("\"suppressions\":[null]", 1, 0);
 	assert_counts("\"suppressions\":[{\"kind\":\"inSource\"},{}]", 1, 0);
 	assert_counts("\"suppressions\":[{\"kind\":\"inSource\"}]", 0, 1);
+	assert_counts("\"suppressions\":[{\"kind\":\"external\",\"status\":"
+		      "\"acceptedd\"}]",
+		      1, 0);
+	assert_counts("\"suppressions\":[{\"kind\":\"external\",\"status\":7}]",
+		      1, 0);
+	assert_counts("\"suppressions\":[{\"kind\":\"external\",\"status\":"
+		      "\"accepted\"}]",
+		      0, 1);
 }
 
 /* What looks like the results of a run is none elsewhere. */
@@ -366,6 +387,15 @@ static void what_could_not_be_analysed_is_told(void **state)
 	assert_string_equal(report.notes.items[0],
 			    "t tells of an error: Timeout on a.c");
 	report_release(&report);
+	report = report_of_text(
+		INVOKED("\"exitSignalNumber\":11,"
+			"\"toolExecutionNotifications\":[{\"exception\":{}},"
+			"{\"exception\":{},\"level\":\"note\"}]"),
+		NULL);
+	assert_int_equal(report.tool_errors, 2);
+	assert_string_equal(report.notes.items[0],
+			    "t tells of an error: a signal ended it");
+	report_release(&report);
 	report = report_of_text(INVOKED("\"executionSuccessful\":\"false\""),
 				NULL);
 	assert_int_equal(report.verdict, REPORT_FAIL);
@@ -392,6 +422,7 @@ int main(void)
 		cmocka_unit_test(a_title_is_bounded_between_characters),
 		cmocka_unit_test(what_could_not_be_analysed_is_told),
 		cmocka_unit_test(a_person_may_have_set_another_level),
+		cmocka_unit_test(a_level_that_is_no_word_is_not_known),
 		cmocka_unit_test(what_the_standard_does_not_know_hides_nothing),
 		cmocka_unit_test(results_are_those_of_the_runs),
 		cmocka_unit_test(a_result_that_is_no_json_refuses_the_report),
