@@ -362,6 +362,26 @@ static bool has_environment(const json_t *json)
 	       json_array_size(member(image, "history"));
 }
 
+/* What it does not know of it could not look at. */
+static void check_age(struct report *report, const json_t *json)
+{
+	const json_t *os = member(member(json, "Metadata"), "OS");
+	const char *family = member_word(os, "Family");
+	const char *name = member_word(os, "Name");
+
+	if (!json_is_true(member(os, "EOSL")))
+		return;
+	family = family ? family : "the distribution";
+	name = name ? name : "";
+	report->tool_errors++;
+	report_note(report,
+		    "Trivy says that %.*s %.*s gets no advisories any more, so "
+		    "that little is known of its packages",
+		    (int)text_cut(family, strlen(family), REPORT_WORD_MAX),
+		    family, (int)text_cut(name, strlen(name), REPORT_WORD_MAX),
+		    name);
+}
+
 static int read_trivy(const struct report_input *input, struct report *report,
 		      struct error *err)
 {
@@ -375,6 +395,7 @@ static int read_trivy(const struct report_input *input, struct report *report,
 		results = member(results, "Results");
 	report->tool = "Trivy";
 	report->has_secrets = has_environment(input->json);
+	check_age(report, input->json);
 	result = read_results(&trivy, results, err);
 	chains_release(&trivy.chains);
 	if (result < 0)

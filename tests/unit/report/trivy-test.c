@@ -172,6 +172,22 @@ static void what_has_an_image_s_environment_is_not_copied(void **state)
 	}
 }
 
+static void a_distribution_without_advisories_is_told(void **state)
+{
+	struct report report = report_of_text(
+		"{\"SchemaVersion\":2,\"Metadata\":{\"OS\":{\"Family\":"
+		"\"alpine\",\"Name\":\"3.9.4\",\"EOSL\":true}},\"Results\":["
+		"{\"Target\":\"a\",\"Class\":\"os-pkgs\"}]}",
+		"trivy");
+
+	(void)state;
+	assert_int_equal(report.verdict, REPORT_PASS);
+	assert_int_equal(report.tool_errors, 1);
+	assert_int_equal(report.notes.count, 1);
+	assert_non_null(strstr(report.notes.items[0], "alpine 3.9.4 gets no"));
+	report_release(&report);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -182,6 +198,7 @@ int main(void)
 		cmocka_unit_test(the_old_array_is_read),
 		cmocka_unit_test(packages_tell_who_brought_one_in),
 		cmocka_unit_test(a_scan_of_nothing_says_so),
+		cmocka_unit_test(a_distribution_without_advisories_is_told),
 		cmocka_unit_test(other_shapes_are_refused_by_name),
 		cmocka_unit_test(a_format_that_is_named_must_be_right),
 		cmocka_unit_test(what_has_an_image_s_environment_is_not_copied),
