@@ -45,6 +45,13 @@ static struct rect from_bottom(struct cutter *cutter, int rows)
 	return (struct rect){cutter->bottom, 0, rows, cutter->cols};
 }
 
+/* Of traffic there is nothing to say without an environment: the findings
+ * have its room. */
+static bool is_all_security(const struct model *model)
+{
+	return model->scanned && !model_focus(model);
+}
+
 static void plan_compact(struct view *view, const struct model *model,
 			 struct cutter *cutter)
 {
@@ -56,8 +63,10 @@ static void plan_compact(struct view *view, const struct model *model,
 	if (gate)
 		panels[PANEL_GATE] = from_bottom(cutter, 2);
 	else
-		panels[PANEL_SECURITY] = from_bottom(cutter, 1);
-	panels[PANEL_TRAFFIC] = from_bottom(cutter, 1);
+		panels[PANEL_SECURITY] =
+			from_bottom(cutter, is_all_security(model) ? 2 : 1);
+	if (gate || !is_all_security(model))
+		panels[PANEL_TRAFFIC] = from_bottom(cutter, 1);
 	panels[PANEL_LOG] = from_top(cutter, cutter->bottom - cutter->top);
 }
 
@@ -147,13 +156,6 @@ static struct share share_normal(const struct view *view,
 
 	give_back(&view->plan, &share);
 	return share;
-}
-
-/* Of traffic there is nothing to say without an environment: the findings
- * have its room. */
-static bool is_all_security(const struct model *model)
-{
-	return model->scanned && !model_focus(model);
 }
 
 static void plan_normal(struct view *view, const struct model *model,

@@ -275,6 +275,7 @@ static void findings_have_the_room_of_traffic_that_is_not(void **state)
 	     "\"stage\":\"scan\",\"kind\":\"findings\",\"high\":1,"
 	     "\"ok\":true");
 	assert_drawn(&story, 40, 120, "libxml2 fix 2.9.15 Use after");
+	assert_drawn(&story, 12, 60, "3 SECURITY");
 	story_close(&story);
 }
 
