@@ -156,8 +156,9 @@ void helper_run(struct helper *helper, void (*work)(void *data),
 	pthread_mutex_lock(&helper->mutex);
 	helper->pending++;
 	queue_add(&helper->waiting, job);
-	pthread_cond_broadcast(&helper->changed);
 	pthread_mutex_unlock(&helper->mutex);
+	/* Whoever it wakes needs the mutex. */
+	pthread_cond_broadcast(&helper->changed);
 }
 
 size_t helper_pending(struct helper *helper)
