@@ -6,9 +6,40 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
+#include "base/str.h"
 #include "engine/internal.h"
 #include "engine/kept-logs.h"
 #include "proc/identity.h"
+
+#define ALSO_NAMED 3
+
+/* The first that ended so with its reason, and the names of others. */
+static char *blame(const struct engine *engine, enum state outcome,
+		   const char *took)
+{
+	struct str out = STR_INIT;
+	size_t count = 0;
+
+	str_addf(&out, "run %lld %s after %s", (long long)engine->run,
+		 state_name(outcome), took);
+	for (size_t i = 0; i < engine->options.pipeline->stage_count; i++) {
+		const struct stage *stage = &engine->stages[i];
+		const char *name = stage->config->name;
+
+		if (stage->state != outcome)
+			continue;
+		if (!count++)
+			str_addf(&out, ": %s%s%s", name,
+				 stage->reason ? ": " : "",
+				 stage->reason ? stage->reason : "");
+		else if (count <= ALSO_NAMED + 1)
+			str_addf(&out, "%s%s", count == 2 ? "; also " : ", ",
+				 name);
+	}
+	if (count > ALSO_NAMED + 1)
+		str_addf(&out, " and %zu more", count - ALSO_NAMED - 1);
+	return str_detach(&out);
+}
 
 static char *run_sentence(const struct engine *engine, enum state outcome)
 {
@@ -17,18 +48,10 @@ static char *run_sentence(const struct engine *engine, enum state outcome)
 
 	duration_format((clock_monotonic_us() - engine->started_us) / 1000,
 			took);
-	for (size_t i = 0; i < engine->options.pipeline->stage_count; i++) {
-		const struct stage *stage = &engine->stages[i];
-
+	if (state_is_bad(outcome))
+		return blame(engine, outcome, took);
+	for (size_t i = 0; i < engine->options.pipeline->stage_count; i++)
 		left_out += engine->left_out[i] != NULL;
-		if (stage->state == outcome && state_is_bad(outcome))
-			return xasprintf("run %lld %s after %s: %s%s%s",
-					 (long long)engine->run,
-					 state_name(outcome), took,
-					 stage->config->name,
-					 stage->reason ? ": " : "",
-					 stage->reason ? stage->reason : "");
-	}
 	if (!left_out)
 		return xasprintf("run %lld %s in %s", (long long)engine->run,
 				 state_name(outcome), took);

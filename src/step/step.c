@@ -145,7 +145,7 @@ void step_emit(const struct step *step, struct event *event)
 void step_tell_notes(const struct step *step, const char *file,
 		     const struct strings *notes)
 {
-	char *more = notes->count > 1 ? xasprintf(", and %zu more like it",
+	char *more = notes->count > 1 ? xasprintf(", and %zu more in its log",
 						  notes->count - 1)
 				      : xstrdup("");
 

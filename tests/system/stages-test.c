@@ -397,6 +397,20 @@ static void stop_of_all_its_processes_is_one_cancel(void **state)
 	await_note(site, "cleaned");
 }
 
+static void the_last_line_names_each_that_failed(void **state)
+{
+	struct site *site = *state;
+
+	prepare(site, HEAD "  a: {needs: [], run: exit 3}\n"
+			   "  b: {needs: [], run: 'true'}\n"
+			   "  c: {needs: [], run: exit 4}\n"
+			   "  d: {needs: [], run: exit 5}\n"
+			   "  e: {needs: [], run: exit 6}\n"
+			   "  f: {needs: [], run: exit 7}\n");
+	assert_int_equal(site_call(site, "run", NULL), 1);
+	assert_says(site->out, ": a: exit status 3; also c, d, e and 1 more");
+}
+
 static void what_is_finally_comes_last_and_its_failure_counts(void **state)
 {
 	struct site *site = *state;
@@ -637,6 +651,7 @@ static int tests(void)
 		TEST(service_is_ended_in_peace_when_a_run_ends_at_its_gate),
 		TEST(killed_run_leaves_no_service),
 		TEST(commit_of_another_branch_is_not_deployed),
+		TEST(the_last_line_names_each_that_failed),
 		TEST(what_is_finally_comes_last_and_its_failure_counts),
 	};
 
