@@ -12,14 +12,16 @@
 
 #define ORPHANS_KEPT 1000
 
-/* "pkg:npm/a@1.0?arch=x": one without a version means any. */
+/* "pkg:npm/a@1.0?arch=x": one without a version means any. An @ may also begin
+ * a name, "pkg:npm/@org/a". */
 static bool purl_meets(const char *wanted, const char *purl)
 {
 	size_t len = strcspn(wanted, "?#");
 
 	if (wanted[len])
 		return strcmp(wanted, purl) == 0;
-	return strncmp(wanted, purl, len) == 0 && strchr("@?#", purl[len]);
+	return len && wanted[len - 1] != '/' &&
+	       strncmp(wanted, purl, len) == 0 && strchr("@?#", purl[len]);
 }
 
 static bool any_purl(const struct exception *it, const struct finding *finding)

@@ -10,28 +10,36 @@
 #define FOUND(id, package, severity, more)                       \
 	"{\"VulnerabilityID\":\"" id "\",\"PkgName\":\"" package \
 	"\",\"InstalledVersion\":\"1\",\"Severity\":\"" severity "\"" more "}"
+#define PURL ",\"PkgIdentifier\":{\"PURL\":\"pkg:npm/@org/x@1\"}"
 #define REPORT                                                                 \
 	"{\"SchemaVersion\":2,\"ArtifactName\":\"x\",\"Results\":["            \
 	"{\"Target\":\"deps\",\"Class\":\"lang-pkgs\",\"Vulnerabilities\":"    \
 	"[" FOUND("CVE-1", "zlib", "HIGH", "") "," FOUND(                      \
 		"CVE-1", "other", "HIGH",                                      \
 		"") "," FOUND("CVE-2", "zlib", "CRITICAL",                     \
-			      ",\"FixedVersion\":\"2\"") "],"                  \
-							 "\"ExperimentalModif" \
-							 "iedFindings\":[{"    \
-							 "\"Type\":"           \
-							 "\"vulnerability\","  \
-							 "\"Status\":"         \
-							 "\"ignored\","        \
-							 "\"Statement\":"      \
-							 "\"because\","        \
-							 "\"Source\":"         \
-							 "\".trivyignore\","   \
-							 "\"Finding\":" FOUND( \
-								 "CVE-4",      \
-								 "zlib",       \
-								 "LOW",        \
-								 "") "}]}]}"
+			      ",\"FixedVersion\":\"2\"" PURL) "],"             \
+							      "\"Experimental" \
+							      "Modif"          \
+							      "iedFindings\":" \
+							      "[{"             \
+							      "\"Type\":"      \
+							      "\"vulnerabilit" \
+							      "y\","           \
+							      "\"Status\":"    \
+							      "\"ignored\","   \
+							      "\"Statement\":" \
+							      "\"because\","   \
+							      "\"Source\":"    \
+							      "\"."            \
+							      "trivyignore\"," \
+							      "\"Finding\""    \
+							      ":" FOUND(       \
+								      "CVE-4", \
+								      "zlib",  \
+								      "LOW",   \
+								      "") "}]" \
+									  "}]" \
+									  "}"
 
 #define HEAD(reviewer, until)                                    \
 	"# reason: minizip is not compiled in\n# owner: ana\n# " \
@@ -300,6 +308,23 @@ static void a_license_override_hides_no_vulnerability(void **state)
 		    &ben, EXCEPTION_EXPIRING, true, 1);
 }
 
+static void a_purl_without_a_name_meets_nothing(void **state)
+{
+	struct writers ben = {0};
+
+	(void)state;
+	check_state("a.yaml",
+		    "vulnerabilities:\n" HEAD(
+			    "lee", "2026-11-22") "- id: CVE-2\n  purls: "
+						 "['pkg:npm/']\n",
+		    &ben, EXCEPTION_UNUSED, true, 3);
+	check_state("a.yaml",
+		    "vulnerabilities:\n" HEAD(
+			    "lee", "2026-11-22") "- id: CVE-2\n  purls: "
+						 "['pkg:npm/@org/x']\n",
+		    &ben, EXCEPTION_EXPIRING, true, 2);
+}
+
 static void a_mistake_is_told_with_its_line(void **state)
 {
 	static const struct {
@@ -455,6 +480,7 @@ int main(void)
 		cmocka_unit_test(a_review_is_somebody_elses),
 		cmocka_unit_test(each_state_has_its_way),
 		cmocka_unit_test(a_license_override_hides_no_vulnerability),
+		cmocka_unit_test(a_purl_without_a_name_meets_nothing),
 		cmocka_unit_test(a_mistake_is_told_with_its_line),
 		cmocka_unit_test(what_nobody_wrote_down_is_an_orphan),
 		cmocka_unit_test(an_id_alone_that_hides_many_is_broad),
