@@ -97,7 +97,7 @@ static void draw_name(struct list *list, const struct test_model *test)
 	if (test->ms >= 0)
 		format_ms(test->ms, took);
 	pen.limit -= 1 + (*took ? (int)strlen(took) + 1 : 0);
-	pen_text(&pen, test->name);
+	pen_field_cut(&pen, pen.limit - pen.col, test->name, CUT_MIDDLE);
 	pen.limit = list->area->cols;
 	pen_role(&pen, ROLE_DIM);
 	pen_right(&pen, list->area->cols - 1, took);

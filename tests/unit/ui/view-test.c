@@ -228,6 +228,12 @@ static void the_scans_that_fail_are_seen_whatever_their_number(void **state)
 	tell(&story, "report.read",
 	     "\"stage\":\"right\",\"kind\":\"tests\",\"passed\":1,"
 	     "\"fresh\":true,\"ok\":true");
+	tell(&story, "test.finished",
+	     "\"stage\":\"right\",\"outcome\":\"skipped\",\"name\":"
+	     "\"words_of_an_entry_that_has_a_very_long_name_to_be_told_of_"
+	     "here[entry3]\",\"newly-skipped\":true");
+	assert_drawn(&story, 60, 200, "[entry3]");
+	assert_drawn(&story, 60, 200, "newly skipped");
 	tell(&story, "report.read",
 	     "\"stage\":\"wrong\",\"kind\":\"tests\",\"fresh\":false,"
 	     "\"ok\":false,\"reason\":\"findings\"");
