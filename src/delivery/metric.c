@@ -78,11 +78,6 @@ const struct metric_options *metric_options_of(const struct metric *metric)
 	return &metric->metrics->options;
 }
 
-bool metrics_are_asked(const struct metrics *metrics)
-{
-	return metrics->waiting > 0;
-}
-
 void metrics_ask(struct metrics *metrics, metrics_done *done, void *data)
 {
 	metrics->done = done;

@@ -44,7 +44,6 @@ struct metrics *metrics_new(const struct metric_options *options);
 void metrics_free(struct metrics *metrics); /* NULL is fine */
 /* Not while it is being asked. done() never comes from within. */
 void metrics_ask(struct metrics *metrics, metrics_done *done, void *data);
-bool metrics_are_asked(const struct metrics *metrics);
 
 /* What a reading says of its limit. */
 void metric_judge(const struct metric_config *config,

@@ -201,19 +201,6 @@ bool findings_hold(const struct report *report,
 	return pass;
 }
 
-bool findings_pass(const struct report *report, enum report_severity fail_on,
-		   enum findings_unknown unknown, char **reason)
-{
-	struct findings_policy policy = {
-		.fail_on = fail_on,
-		.unknown = unknown,
-		.may_be_empty = true,
-		.max_age_ms = -1,
-	};
-
-	return findings_hold(report, &policy, reason);
-}
-
 void findings_add(struct findings_sum *sum, const struct report *report)
 {
 	for (int i = 0; i < REPORT_SEVERITY_COUNT; i++)

@@ -45,9 +45,6 @@ void findings_sort_out(struct report *report,
  */
 bool findings_hold(const struct report *report,
 		   const struct findings_policy *policy, char **reason);
-/* The same where nothing but severities is asked. */
-bool findings_pass(const struct report *report, enum report_severity fail_on,
-		   enum findings_unknown unknown, char **reason);
 
 struct findings_sum {
 	uint64_t by_severity[REPORT_SEVERITY_COUNT];

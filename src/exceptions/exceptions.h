@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The exceptions of a repository: which findings may stand, why, and until
- * when. They are read where they live: our own file (evidence/record.h), or
+ * when. They are read where they live: our own file (exceptions/record.h), or
  * the ignore file of a scanner with the record in comments above each entry.
  *
  *	struct exceptions all = EXCEPTIONS_INIT;

@@ -34,11 +34,6 @@ char **record_field(struct record *record, enum record_key key)
 	return (char **)((char *)record + keys[key].offset);
 }
 
-const char *record_key_name(enum record_key key)
-{
-	return keys[key].name;
-}
-
 void record_release(struct record *record)
 {
 	free(record->id);

@@ -57,7 +57,6 @@ void record_release(struct record *record);
 void record_copy(struct record *to, const struct record *from);
 /* Their owned texts, by key. */
 char **record_field(struct record *record, enum record_key key);
-const char *record_key_name(enum record_key key);
 /* Ends with NULL; the first one is meant where none is told. */
 extern const char *const record_kinds[];
 

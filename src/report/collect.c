@@ -168,17 +168,6 @@ void report_add_component(struct report *report,
 		report->license_unknown++;
 }
 
-void report_add_coverage(struct report *report,
-			 const struct coverage_file *file)
-{
-	*VECTOR_ADD(report->files, report->file_count, report->file_cap) =
-		*file;
-	report->coverage.lines += file->lines;
-	report->coverage.covered += file->covered;
-	report->coverage.branches += file->branches;
-	report->coverage.branches_covered += file->branches_covered;
-}
-
 /* Texts are interned: the same text is the same pointer. Where there is a
  * package, its place is not what tells two apart. */
 static bool is_same(const struct finding *a, const struct finding *b)

@@ -48,9 +48,6 @@ void report_add_finding(struct report *report, const struct finding *finding);
  * unknown. */
 void report_add_component(struct report *report,
 			  const struct component *component);
-/* The same, and adds to the sum. A file once: the reader has merged them. */
-void report_add_coverage(struct report *report,
-			 const struct coverage_file *file);
 
 /* Settles verdict and why from the counts; call it last. */
 void report_close(struct report *report);

@@ -252,7 +252,9 @@ static bool begins_document(const char *line)
 	       (*line == '[' && strspn(line + 1, WHITE "{\"[]") > 0);
 }
 
-size_t input_document_line(const char *text)
+/* The line, from 1, at which a JSON or XML document seems to begin behind
+ * lines that are none; 0 when there is no such line. */
+static size_t document_line(const char *text)
 {
 	size_t line = 1;
 
@@ -269,7 +271,7 @@ size_t input_document_line(const char *text)
 
 int input_refuse_log(const struct report_input *input, struct error *err)
 {
-	size_t line = input_document_line(input->text);
+	size_t line = document_line(input->text);
 
 	if (!line)
 		return 0;

@@ -21,9 +21,6 @@ enum report_encoding input_guess(const struct report_input *input);
 int input_refuse_answer(const struct report_input *input,
 			struct error *err) MUST_CHECK;
 
-/* The line, from 1, at which a JSON or XML document seems to begin behind
- * lines that are none; 0 when there is no such line. */
-size_t input_document_line(const char *text);
 /* A document behind what a tool logged: told where it begins, not read. */
 int input_refuse_log(const struct report_input *input,
 		     struct error *err) MUST_CHECK;

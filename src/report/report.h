@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * evidence/ reads what test runners and scanners write, and makes plain
+ * report/ reads what test runners and scanners write, and makes plain
  * structs of it. This file: a report file of any known format, whole.
  *
  *	struct report report;
@@ -9,14 +9,14 @@
  *	else if (report.kind == REPORT_OF_TESTS)
  *		... report.verdict, report.totals, report.cases
  *	else
- *		... findings_pass() of evidence/policy.h, report.findings
+ *		... findings_hold() of evidence/policy.h, report.findings
  *	report_release(&report);
  *
  * What is missing, empty, cut short, of an unknown format, a web page or an
  * error message fails to be read; it is never "no findings". A stage is good
  * when its exit status, its report and the report's freshness
  * (evidence/freshness.h) all are; none alone is enough. Counting live, while
- * a stage writes, is evidence/stream.h.
+ * a stage writes, is report/stream.h.
  *
  * All text is as the tool wrote it, bounded in length but hostile: make it
  * printable before showing it. Secrets and neighbouring source lines are not
