@@ -127,7 +127,7 @@ static void judge(struct stage *stage)
 	if (flaw) {
 		text = xasprintf("%s; %s", why, flaw);
 	} else {
-		text = xasprintf("%s; allowed by %s until %s, reviewed by %s: "
+		text = xasprintf("%s; allowed by %s until %s, reviewer %s: "
 				 "%s",
 				 why, it->owner, it->until, it->reviewer,
 				 it->reason);

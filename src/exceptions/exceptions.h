@@ -59,7 +59,7 @@ struct exception {
 	bool blanket; /* whatever the scanner finds, or an expression */
 
 	bool native; /* of a scanner's file, which hides by itself */
-	char *text;  /* "REASON (owner ana, reviewed by lee, until DAY)" */
+	char *text;  /* "REASON (owner ana, reviewer lee, until DAY)" */
 	enum exception_state state;
 	char *why;    /* what is wrong with it, as "has ended" */
 	char *lapsed; /* that as a sentence, once a finding needs it */

@@ -242,7 +242,7 @@ void ignore_finish(struct exception *it)
 		free(record->reviewer);
 		record->reviewer = NULL;
 	}
-	it->text = xasprintf("%s (owner %s, reviewed by %s, until %s)",
+	it->text = xasprintf("%s (owner %s, reviewer %s, until %s)",
 			     record->reason ? record->reason : "",
 			     record->owner ? record->owner : "nobody",
 			     record->reviewer ? record->reviewer : "nobody",

@@ -84,13 +84,30 @@ static bool list_names(const struct strings *list, const char *license)
 	return found;
 }
 
+/* Who denies AGPL means AGPL-3.0-only too. */
+static bool list_names_family(const struct strings *list, const char *license)
+{
+	bool found = false;
+
+	for (size_t i = 0; list && !found && i < list->count; i++) {
+		char *family = lowered(list->items[i]);
+		size_t len = strlen(family);
+
+		found = !strpbrk(family, "-*?[ ") &&
+			starts_with(license, family) && license[len] == '-';
+		free(family);
+	}
+	return found;
+}
+
 static enum rank listed(const struct license_policy *policy,
 			const char *license)
 {
 	char *low = lowered(license);
 	enum rank rank = UNLISTED;
 
-	if (list_names(policy->deny, low))
+	if (list_names(policy->deny, low) ||
+	    list_names_family(policy->deny, low))
 		rank = DENIED;
 	else if (list_names(policy->review, low))
 		rank = REVIEW;

@@ -149,7 +149,7 @@ static char *tls_text(const struct allowances *all,
 				 setting->scope, flaw);
 	else
 		text = xasprintf("%s: the certificate is not verified; allowed "
-				 "by %s until %s, reviewed by %s: %s",
+				 "by %s until %s, reviewer %s: %s",
 				 setting->scope, tls->owner, tls->until,
 				 tls->reviewer, tls->reason);
 	free(flaw);

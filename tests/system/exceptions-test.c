@@ -344,7 +344,7 @@ static void who_wrote_it_allows_no_stage_to_fail(void **state)
 	commit_allowance(site, "flaky", "ana", 2020);
 	assert_int_equal(site_call(site, "run", NULL), 0);
 	assert_says(site->out, "exit status 3; allowed by ana until "
-			       "2999-12-31, reviewed by rev: flaky");
+			       "2999-12-31, reviewer rev: flaky");
 	commit_allowance(site, "whatever it says", "ana", 2021);
 	assert_int_equal(site_call(site, "run", NULL), 1);
 	assert_says(site->out, "exit status 3; ana allowed it to fail, but "

@@ -150,7 +150,7 @@ static void an_exception_holds_once_reviewed_and_until_its_end(void **state)
 	assert_int_equal(site_call(site, "run", NULL), 0);
 	event = site_last_event(folder, EVENT_FINDING_FOUND, "scan");
 	assert_true(event_bool(event, "suppressed"));
-	assert_says(event_text(event, "exception"), "reviewed by lee");
+	assert_says(event_text(event, "exception"), "reviewer lee");
 	event_free(event);
 	event = site_last_event(folder, EVENT_REPORT_READ, "scan");
 	assert_int_equal(event_int(event, "excepted", 0), 1);

@@ -71,7 +71,7 @@ static void excepted_it_is_green_and_everybody_is_told(void **state)
 	assert_int_equal(site_call(site, "run", NULL), 0);
 	assert_says(site->out,
 		    "smoke: the certificate is not verified; allowed by ana "
-		    "until 2999-12-31, reviewed by lee: the lab's own "
+		    "until 2999-12-31, reviewer lee: the lab's own "
 		    "authority");
 	assert_int_equal(site_call(site, "log", "1", "smoke", NULL), 0);
 	assert_says(site->out, "signalbox: smoke: the certificate is not "

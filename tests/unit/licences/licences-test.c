@@ -172,6 +172,19 @@ static void a_family_goes_by_all_its_names(void **state)
 	assert_suspect("*-NC-*", "Artistic", "review");
 }
 
+static void an_entry_of_a_family_denies_each_version(void **state)
+{
+	char *entries[] = {"AGPL", "Apache-2.0"};
+	const struct strings list = {entries, 2, 0};
+	struct license_policy policy = {.deny = &list};
+
+	(void)state;
+	assert_verdict(&policy, "AGPL-3.0-only", "denied", "is denied");
+	assert_verdict(&policy, "agpl-1.0+", "denied", "is denied");
+	assert_verdict(&policy, "AGPLX-1.0", "review", "is in no list");
+	assert_verdict(&policy, "Apache-1.0", "review", "is in no list");
+}
+
 static void what_no_list_names_can_be_denied(void **state)
 {
 	struct license_policy policy = policy_of(NULL);
@@ -306,6 +319,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_licence_has_its_verdict_and_reason),
 		cmocka_unit_test(a_family_goes_by_all_its_names),
+		cmocka_unit_test(an_entry_of_a_family_denies_each_version),
 		cmocka_unit_test(what_no_list_names_can_be_denied),
 		cmocka_unit_test(
 			an_exception_is_left_away_only_where_that_is_said),
