@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* A file that says who answers for which paths, as GitHub and GitLab read
  * it. */
-#ifndef SIGNALBOX_EVIDENCE_CODEOWNERS_H
-#define SIGNALBOX_EVIDENCE_CODEOWNERS_H
+#ifndef SIGNALBOX_EXCEPTIONS_CODEOWNERS_H
+#define SIGNALBOX_EXCEPTIONS_CODEOWNERS_H
 
 #include "base/strings.h"
 

@@ -6,8 +6,8 @@
  *	exceptions_index(all);
  *	exceptions_visit(all, finding, each, data);
  */
-#ifndef SIGNALBOX_EVIDENCE_EXCEPTIONS_INDEX_H
-#define SIGNALBOX_EVIDENCE_EXCEPTIONS_INDEX_H
+#ifndef SIGNALBOX_EXCEPTIONS_EXCEPTIONS_INDEX_H
+#define SIGNALBOX_EXCEPTIONS_EXCEPTIONS_INDEX_H
 
 #include "exceptions/exceptions.h"
 

@@ -13,8 +13,8 @@
  *		... red: one is bad, and why
  *	... the reports' texts hold until exceptions_release(&all) ...
  */
-#ifndef SIGNALBOX_EVIDENCE_EXCEPTIONS_H
-#define SIGNALBOX_EVIDENCE_EXCEPTIONS_H
+#ifndef SIGNALBOX_EXCEPTIONS_EXCEPTIONS_H
+#define SIGNALBOX_EXCEPTIONS_EXCEPTIONS_H
 
 #include "exceptions/record.h"
 #include "report/report.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* How the readers of ignore files fill the list of exceptions. A reader is a
  * file, a line here and a row in ignore.c. */
-#ifndef SIGNALBOX_EVIDENCE_IGNORE_H
-#define SIGNALBOX_EVIDENCE_IGNORE_H
+#ifndef SIGNALBOX_EXCEPTIONS_IGNORE_H
+#define SIGNALBOX_EXCEPTIONS_IGNORE_H
 
 #include "exceptions/exceptions.h"
 

@@ -15,8 +15,8 @@
  * kind and severity may be left out. The last line is that of our own file:
  * the finding's id and where it holds, a package or a path.
  */
-#ifndef SIGNALBOX_EVIDENCE_RECORD_H
-#define SIGNALBOX_EVIDENCE_RECORD_H
+#ifndef SIGNALBOX_EXCEPTIONS_RECORD_H
+#define SIGNALBOX_EXCEPTIONS_RECORD_H
 
 #include <stdbool.h>
 #include <stddef.h>

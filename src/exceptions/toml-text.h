@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The words of TOML text: blanks, keys, values without parts. Of toml.c. */
-#ifndef SIGNALBOX_EVIDENCE_TOML_TEXT_H
-#define SIGNALBOX_EVIDENCE_TOML_TEXT_H
+#ifndef SIGNALBOX_EXCEPTIONS_TOML_TEXT_H
+#define SIGNALBOX_EXCEPTIONS_TOML_TEXT_H
 
 #include "exceptions/toml.h"
 

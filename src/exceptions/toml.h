@@ -12,8 +12,8 @@
  * Inline tables and dotted keys are the same as keys with a dot in them;
  * a table below one of [[a list]] is part of that one.
  */
-#ifndef SIGNALBOX_EVIDENCE_TOML_H
-#define SIGNALBOX_EVIDENCE_TOML_H
+#ifndef SIGNALBOX_EXCEPTIONS_TOML_H
+#define SIGNALBOX_EXCEPTIONS_TOML_H
 
 #include <stdbool.h>
 #include <stddef.h>

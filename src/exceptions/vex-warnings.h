@@ -12,8 +12,8 @@
  *
  * It borrows nothing from the documents.
  */
-#ifndef SIGNALBOX_EVIDENCE_VEX_WARNINGS_H
-#define SIGNALBOX_EVIDENCE_VEX_WARNINGS_H
+#ifndef SIGNALBOX_EXCEPTIONS_VEX_WARNINGS_H
+#define SIGNALBOX_EXCEPTIONS_VEX_WARNINGS_H
 
 #include <jansson.h>
 #include <stdbool.h>

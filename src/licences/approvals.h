@@ -11,8 +11,8 @@
  * name; license or licence); without one there are just these two. Several
  * rows of a package approve several licences.
  */
-#ifndef SIGNALBOX_EVIDENCE_APPROVALS_H
-#define SIGNALBOX_EVIDENCE_APPROVALS_H
+#ifndef SIGNALBOX_LICENCES_APPROVALS_H
+#define SIGNALBOX_LICENCES_APPROVALS_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -5,8 +5,8 @@
  * a denied licence, or what cannot be told from one ("GPL v3"); what no list
  * names otherwise, and what no report tells, is for a person to look at.
  */
-#ifndef SIGNALBOX_EVIDENCE_LICENCES_H
-#define SIGNALBOX_EVIDENCE_LICENCES_H
+#ifndef SIGNALBOX_LICENCES_LICENCES_H
+#define SIGNALBOX_LICENCES_LICENCES_H
 
 #include "base/strings.h"
 #include "licences/approvals.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Licences that are told without their version, or in words of which none
  * stands for one identifier: which families they may be of. */
-#ifndef SIGNALBOX_EVIDENCE_LICENSE_FAMILY_H
-#define SIGNALBOX_EVIDENCE_LICENSE_FAMILY_H
+#ifndef SIGNALBOX_LICENCES_LICENSE_FAMILY_H
+#define SIGNALBOX_LICENCES_LICENSE_FAMILY_H
 
 #include <stdbool.h>
 

@@ -11,8 +11,8 @@
  * Which identifiers there are is not known here: each well-formed word is
  * one, and whether a policy names it is the caller's to say.
  */
-#ifndef SIGNALBOX_EVIDENCE_SPDX_EXPRESSION_H
-#define SIGNALBOX_EVIDENCE_SPDX_EXPRESSION_H
+#ifndef SIGNALBOX_LICENCES_SPDX_EXPRESSION_H
+#define SIGNALBOX_LICENCES_SPDX_EXPRESSION_H
 
 #include <stddef.h>
 

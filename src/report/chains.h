@@ -15,8 +15,8 @@
  * Names and labels are borrowed, may be anything, and are cut where they are
  * very long; circles and links to what is nowhere else are fine.
  */
-#ifndef SIGNALBOX_EVIDENCE_CHAINS_H
-#define SIGNALBOX_EVIDENCE_CHAINS_H
+#ifndef SIGNALBOX_REPORT_CHAINS_H
+#define SIGNALBOX_REPORT_CHAINS_H
 
 #include <stdbool.h>
 #include <stddef.h>

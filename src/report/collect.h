@@ -3,8 +3,8 @@
  * How the readers fill a struct report: bounded, interned text, and counts
  * that always agree with what was added.
  */
-#ifndef SIGNALBOX_EVIDENCE_COLLECT_H
-#define SIGNALBOX_EVIDENCE_COLLECT_H
+#ifndef SIGNALBOX_REPORT_COLLECT_H
+#define SIGNALBOX_REPORT_COLLECT_H
 
 #include "report/report.h"
 

@@ -3,8 +3,8 @@
  * How the readers of coverage count: a line of a file once, however often it
  * is told, covered when it was hit in any of them.
  */
-#ifndef SIGNALBOX_EVIDENCE_COVERAGE_H
-#define SIGNALBOX_EVIDENCE_COVERAGE_H
+#ifndef SIGNALBOX_REPORT_COVERAGE_H
+#define SIGNALBOX_REPORT_COVERAGE_H
 
 #include "report/collect.h"
 #include "report/pool.h"

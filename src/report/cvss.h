@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The base score of a CVSS vector, for reports that give no severity. */
-#ifndef SIGNALBOX_EVIDENCE_CVSS_H
-#define SIGNALBOX_EVIDENCE_CVSS_H
+#ifndef SIGNALBOX_REPORT_CVSS_H
+#define SIGNALBOX_REPORT_CVSS_H
 
 #include <stdbool.h>
 

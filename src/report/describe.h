@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* What a report says, as the one JSON object that `signalbox report` prints
  * and that is kept of it. */
-#ifndef SIGNALBOX_EVIDENCE_DESCRIBE_H
-#define SIGNALBOX_EVIDENCE_DESCRIBE_H
+#ifndef SIGNALBOX_REPORT_DESCRIBE_H
+#define SIGNALBOX_REPORT_DESCRIBE_H
 
 #include <jansson.h>
 

@@ -4,8 +4,8 @@
  * finding whose texts are the report's own and bounded, and a list that is
  * no list of objects is refused, for nothing can be counted in it.
  */
-#ifndef SIGNALBOX_EVIDENCE_ENTRY_H
-#define SIGNALBOX_EVIDENCE_ENTRY_H
+#ifndef SIGNALBOX_REPORT_ENTRY_H
+#define SIGNALBOX_REPORT_ENTRY_H
 
 #include "base/str.h"
 #include "report/format.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* One finding of a scanner, whatever wrote it. */
-#ifndef SIGNALBOX_EVIDENCE_FINDING_H
-#define SIGNALBOX_EVIDENCE_FINDING_H
+#ifndef SIGNALBOX_REPORT_FINDING_H
+#define SIGNALBOX_REPORT_FINDING_H
 
 #include <stdbool.h>
 

@@ -4,8 +4,8 @@
  * A reader gets the whole input, already decoded as far as its encoding
  * goes, and fills a report that report_begin() has prepared.
  */
-#ifndef SIGNALBOX_EVIDENCE_FORMAT_H
-#define SIGNALBOX_EVIDENCE_FORMAT_H
+#ifndef SIGNALBOX_REPORT_FORMAT_H
+#define SIGNALBOX_REPORT_FORMAT_H
 
 #include <jansson.h>
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* From bytes to something a reader can take: encoding, and what is refused
  * whatever the format. */
-#ifndef SIGNALBOX_EVIDENCE_INPUT_H
-#define SIGNALBOX_EVIDENCE_INPUT_H
+#ifndef SIGNALBOX_REPORT_INPUT_H
+#define SIGNALBOX_REPORT_INPUT_H
 
 #include "report/format.h"
 

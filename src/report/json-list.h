@@ -9,8 +9,8 @@
  *	while ((more = json_list_next(&list, &item, err)) > 0)
  *		... json_decref(item);
  */
-#ifndef SIGNALBOX_EVIDENCE_JSON_LIST_H
-#define SIGNALBOX_EVIDENCE_JSON_LIST_H
+#ifndef SIGNALBOX_REPORT_JSON_LIST_H
+#define SIGNALBOX_REPORT_JSON_LIST_H
 
 #include <jansson.h>
 

@@ -5,8 +5,8 @@
  * faster and smaller; what must not be kept, such as a secret that was found,
  * is not even in the tree.
  */
-#ifndef SIGNALBOX_EVIDENCE_JSON_SIEVE_H
-#define SIGNALBOX_EVIDENCE_JSON_SIEVE_H
+#ifndef SIGNALBOX_REPORT_JSON_SIEVE_H
+#define SIGNALBOX_REPORT_JSON_SIEVE_H
 
 #include <stddef.h>
 

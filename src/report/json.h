@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* JSON reports: a strict and bounded load, and reads that cannot crash on a
  * tree of another shape than expected. */
-#ifndef SIGNALBOX_EVIDENCE_JSON_H
-#define SIGNALBOX_EVIDENCE_JSON_H
+#ifndef SIGNALBOX_REPORT_JSON_H
+#define SIGNALBOX_REPORT_JSON_H
 
 #include <jansson.h>
 #include <stdbool.h>

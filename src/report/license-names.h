@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Licences as people write them, where they do not write SPDX ids. */
-#ifndef SIGNALBOX_EVIDENCE_LICENSE_NAMES_H
-#define SIGNALBOX_EVIDENCE_LICENSE_NAMES_H
+#ifndef SIGNALBOX_REPORT_LICENSE_NAMES_H
+#define SIGNALBOX_REPORT_LICENSE_NAMES_H
 
 #include <stdbool.h>
 

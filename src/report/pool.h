@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Texts kept once: findings repeat their rules, cases their files. */
-#ifndef SIGNALBOX_EVIDENCE_POOL_H
-#define SIGNALBOX_EVIDENCE_POOL_H
+#ifndef SIGNALBOX_REPORT_POOL_H
+#define SIGNALBOX_REPORT_POOL_H
 
 #include <stddef.h>
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* What is recognised but not read: named, with what to have written instead.
  * A row in one table each. */
-#ifndef SIGNALBOX_EVIDENCE_REFUSED_H
-#define SIGNALBOX_EVIDENCE_REFUSED_H
+#ifndef SIGNALBOX_REPORT_REFUSED_H
+#define SIGNALBOX_REPORT_REFUSED_H
 
 #include "report/format.h"
 

@@ -22,8 +22,8 @@
  * printable before showing it. Secrets and neighbouring source lines are not
  * kept.
  */
-#ifndef SIGNALBOX_EVIDENCE_REPORT_H
-#define SIGNALBOX_EVIDENCE_REPORT_H
+#ifndef SIGNALBOX_REPORT_REPORT_H
+#define SIGNALBOX_REPORT_REPORT_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -3,8 +3,8 @@
  * What the readers of lines write into: a test is counted and, when it
  * passed, told at once; else it waits for the lines that explain it.
  */
-#ifndef SIGNALBOX_EVIDENCE_SINK_H
-#define SIGNALBOX_EVIDENCE_SINK_H
+#ifndef SIGNALBOX_REPORT_SINK_H
+#define SIGNALBOX_REPORT_SINK_H
 
 #include "base/str.h"
 #include "report/collect.h"

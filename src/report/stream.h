@@ -14,8 +14,8 @@
  * fails the report. Memory does not grow with the output, but for
  * the cases kept for the report: some 100 MiB at most.
  */
-#ifndef SIGNALBOX_EVIDENCE_STREAM_H
-#define SIGNALBOX_EVIDENCE_STREAM_H
+#ifndef SIGNALBOX_REPORT_STREAM_H
+#define SIGNALBOX_REPORT_STREAM_H
 
 #include "report/report.h"
 

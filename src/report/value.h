@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Values that reports spell in many ways. */
-#ifndef SIGNALBOX_EVIDENCE_VALUE_H
-#define SIGNALBOX_EVIDENCE_VALUE_H
+#ifndef SIGNALBOX_REPORT_VALUE_H
+#define SIGNALBOX_REPORT_VALUE_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -2,8 +2,8 @@
 /* XML reports: one well-formed document, or several in one file where the
  * reader takes them; no document type of its own, no more than 256 levels
  * deep; nothing is loaded from elsewhere. */
-#ifndef SIGNALBOX_EVIDENCE_XML_H
-#define SIGNALBOX_EVIDENCE_XML_H
+#ifndef SIGNALBOX_REPORT_XML_H
+#define SIGNALBOX_REPORT_XML_H
 
 #include "report/format.h"
 

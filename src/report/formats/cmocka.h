@@ -4,8 +4,8 @@
  * the errors that explain them to stderr, so the two may come in any order:
  * an error told before any test runs waits for the next failed test.
  */
-#ifndef SIGNALBOX_EVIDENCE_CMOCKA_H
-#define SIGNALBOX_EVIDENCE_CMOCKA_H
+#ifndef SIGNALBOX_REPORT_FORMATS_CMOCKA_H
+#define SIGNALBOX_REPORT_FORMATS_CMOCKA_H
 
 #include "base/strings.h"
 #include "report/sink.h"

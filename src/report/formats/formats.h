@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The names of the formats, for who needs nothing else of reports. */
-#ifndef SIGNALBOX_EVIDENCE_FORMATS_H
-#define SIGNALBOX_EVIDENCE_FORMATS_H
+#ifndef SIGNALBOX_REPORT_FORMATS_FORMATS_H
+#define SIGNALBOX_REPORT_FORMATS_FORMATS_H
 
 /* Ends with NULL. */
 const char *const *report_formats(void);

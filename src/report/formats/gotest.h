@@ -4,8 +4,8 @@
  * test of each package counts, parents and subtests alike; a test or a
  * package that began and has no end did not pass.
  */
-#ifndef SIGNALBOX_EVIDENCE_GOTEST_H
-#define SIGNALBOX_EVIDENCE_GOTEST_H
+#ifndef SIGNALBOX_REPORT_FORMATS_GOTEST_H
+#define SIGNALBOX_REPORT_FORMATS_GOTEST_H
 
 #include <jansson.h>
 

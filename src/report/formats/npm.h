@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What npm's first version of an audit and yarn's share. */
-#ifndef SIGNALBOX_EVIDENCE_NPM_H
-#define SIGNALBOX_EVIDENCE_NPM_H
+#ifndef SIGNALBOX_REPORT_FORMATS_NPM_H
+#define SIGNALBOX_REPORT_FORMATS_NPM_H
 
 #include "report/format.h"
 

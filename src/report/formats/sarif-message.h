@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What a SARIF result says, in words. */
-#ifndef SIGNALBOX_EVIDENCE_SARIF_MESSAGE_H
-#define SIGNALBOX_EVIDENCE_SARIF_MESSAGE_H
+#ifndef SIGNALBOX_REPORT_FORMATS_SARIF_MESSAGE_H
+#define SIGNALBOX_REPORT_FORMATS_SARIF_MESSAGE_H
 
 #include <jansson.h>
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Which rule a SARIF result is about: results may come before the tool, name
  * rules by index or id, and in the driver or an extension. */
-#ifndef SIGNALBOX_EVIDENCE_SARIF_RULES_H
-#define SIGNALBOX_EVIDENCE_SARIF_RULES_H
+#ifndef SIGNALBOX_REPORT_FORMATS_SARIF_RULES_H
+#define SIGNALBOX_REPORT_FORMATS_SARIF_RULES_H
 
 #include <jansson.h>
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Subunit version 1, a line at a time: "test: NAME", then its result, with
  * details between [ and ]. */
-#ifndef SIGNALBOX_EVIDENCE_SUBUNIT_H
-#define SIGNALBOX_EVIDENCE_SUBUNIT_H
+#ifndef SIGNALBOX_REPORT_FORMATS_SUBUNIT_H
+#define SIGNALBOX_REPORT_FORMATS_SUBUNIT_H
 
 #include "report/sink.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The YAML block below a TAP point. */
-#ifndef SIGNALBOX_EVIDENCE_TAP_YAML_H
-#define SIGNALBOX_EVIDENCE_TAP_YAML_H
+#ifndef SIGNALBOX_REPORT_FORMATS_TAP_YAML_H
+#define SIGNALBOX_REPORT_FORMATS_TAP_YAML_H
 
 #include "report/formats/tap.h"
 

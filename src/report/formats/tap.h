@@ -4,8 +4,8 @@
  * subtest is its parent's detail, whatever is no TAP is noise. Documents may
  * follow each other, as cmocka writes one for each group.
  */
-#ifndef SIGNALBOX_EVIDENCE_TAP_H
-#define SIGNALBOX_EVIDENCE_TAP_H
+#ifndef SIGNALBOX_REPORT_FORMATS_TAP_H
+#define SIGNALBOX_REPORT_FORMATS_TAP_H
 
 #include "report/sink.h"
 
