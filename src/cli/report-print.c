@@ -91,7 +91,9 @@ static void print_findings(const struct report *report)
 		print_count(report->by_severity[s], report_severity_name(s));
 	print_count(report->suppressed, "suppressed");
 	print_count(report->fixable, "with a fix");
-	listing_print("\n");
+	print_count(report->tool_errors, "not looked at");
+	listing_print("%s\n",
+		      report->nothing_scanned ? "; nothing was scanned" : "");
 	print_worst(report);
 	print_suppressed(report);
 }

@@ -84,7 +84,7 @@ static bool list_names(const struct strings *list, const char *license)
 	return found;
 }
 
-/* Who denies AGPL means AGPL-3.0-only too. */
+/* Who denies AGPL, or AGPL-3.0, means AGPL-3.0-or-later too. */
 static bool list_names_family(const struct strings *list, const char *license)
 {
 	bool found = false;
@@ -93,7 +93,7 @@ static bool list_names_family(const struct strings *list, const char *license)
 		char *family = lowered(list->items[i]);
 		size_t len = strlen(family);
 
-		found = !strpbrk(family, "-*?[ ") &&
+		found = !strpbrk(family, "*?[ ") &&
 			starts_with(license, family) && license[len] == '-';
 		free(family);
 	}

@@ -111,16 +111,27 @@ static void set_counts(struct event *event, const struct report *report)
 	event_set_int(event, "new", (int64_t)report->open);
 }
 
+static bool is_held_against(const struct scan_config *config,
+			    const struct finding *finding)
+{
+	return finding->state == FINDING_OPEN &&
+	       ((int)finding->severity >= (int)config->fail_on ||
+		config->most_of_severity[finding->severity] >= 0 ||
+		config->most_of_kind[finding->kind] >= 0);
+}
+
 /* held: the report is not what the stage fails of. */
-static void tell_findings(struct step *step, struct report *report, bool held)
+static void tell_findings(struct step *step, const struct scan_config *config,
+			  struct report *report, bool held)
 {
 	if (report->finding_count)
 		qsort(report->findings, report->finding_count,
 		      sizeof(*report->findings), worst_first);
 	for (size_t i = 0; i < report->finding_count && i < FINDINGS_TOLD; i++)
-		tell_finding(step, &report->findings[i],
-			     !held && i < FINDINGS_BLAMED &&
-				     report->findings[i].state == FINDING_OPEN);
+		tell_finding(
+			step, &report->findings[i],
+			!held && i < FINDINGS_BLAMED &&
+				is_held_against(config, &report->findings[i]));
 }
 
 /* Some texts name the file themselves. The caller's. */
@@ -160,7 +171,7 @@ static void tell_reading(struct step *step, struct scan_job *job, size_t which)
 		return;
 	scan_licences_log(step->options.log, &reading->report);
 	step_tell_notes(step, path, &reading->report.notes);
-	tell_findings(step, &reading->report, reading->passed);
+	tell_findings(step, job->config, &reading->report, reading->passed);
 }
 
 static void tell_scan(struct step *step, struct scan_job *job)

@@ -94,6 +94,13 @@ static void what_was_not_looked_at_is_told_to_scripts(void **state)
 				   "none.json", NULL),
 			 0);
 	assert_says(site->out, "\"nothing_scanned\":true,\"notes\":[\"");
+	site_write(site, "none.json",
+		   "{\"version\":\"1\",\"results\":[],\"errors\":[{\"level\":"
+		   "\"error\",\"type\":\"x\",\"message\":\"y\"}],"
+		   "\"paths\":{\"scanned\":[]}}");
+	assert_int_equal(site_call(site, "report", "none.json", NULL), 0);
+	assert_says(site->out, "0 findings, 1 not looked at; nothing was "
+			       "scanned");
 }
 
 static void a_scan_that_failed_is_told_and_ends_with_7(void **state)

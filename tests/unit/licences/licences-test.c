@@ -174,13 +174,15 @@ static void a_family_goes_by_all_its_names(void **state)
 
 static void an_entry_of_a_family_denies_each_version(void **state)
 {
-	char *entries[] = {"AGPL", "Apache-2.0"};
-	const struct strings list = {entries, 2, 0};
+	char *entries[] = {"AGPL", "Apache-2.0", "GPL-3.0"};
+	const struct strings list = {entries, 3, 0};
 	struct license_policy policy = {.deny = &list};
 
 	(void)state;
 	assert_verdict(&policy, "AGPL-3.0-only", "denied", "is denied");
 	assert_verdict(&policy, "agpl-1.0+", "denied", "is denied");
+	assert_verdict(&policy, "GPL-3.0-or-later", "denied", "is denied");
+	assert_verdict(&policy, "GPL-2.0-or-later", "review", "is in no list");
 	assert_verdict(&policy, "AGPLX-1.0", "review", "is in no list");
 	assert_verdict(&policy, "Apache-1.0", "review", "is in no list");
 }
