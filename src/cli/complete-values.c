@@ -12,9 +12,9 @@
 #include "cli/runs.h"
 #include "delivery/environment.h"
 #include "engine/runs.h"
-#include "report/formats/formats.h"
 #include "pipeline/pipeline.h"
 #include "proc/child.h"
+#include "report/formats/formats.h"
 #include "source/repository.h"
 #include "ui/theme.h"
 

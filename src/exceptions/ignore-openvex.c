@@ -9,9 +9,9 @@
 
 #include "base/memory.h"
 #include "exceptions/ignore.h"
+#include "exceptions/vex-warnings.h"
 #include "report/input.h"
 #include "report/json.h"
-#include "exceptions/vex-warnings.h"
 
 static const struct {
 	const char *justification, *kind;

@@ -8,10 +8,10 @@
 #include "base/glob.h"
 #include "base/memory.h"
 #include "base/str.h"
-#include "report/collect.h"
 #include "licences/license-family.h"
-#include "report/license-names.h"
 #include "licences/spdx-expression.h"
+#include "report/collect.h"
+#include "report/license-names.h"
 
 #define GENERATED " [generated file]"
 #define UNKNOWN_ID "unknown-licence"

@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/number.h"
 #include "base/str.h"
 #include "base/vector.h"
-#include "base/number.h"
 #include "model/fold.h"
 
 #define FINDINGS_KEPT 1000

@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/vector.h"
 #include "base/number.h"
+#include "base/vector.h"
 #include "model/fold.h"
 
 void gate_model_init(struct gate_model *gate)

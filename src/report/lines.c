@@ -3,12 +3,12 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "report/formats/cmocka.h"
 #include "report/format.h"
+#include "report/formats/cmocka.h"
 #include "report/formats/gotest.h"
-#include "report/stream.h"
 #include "report/formats/subunit.h"
 #include "report/formats/tap.h"
+#include "report/stream.h"
 
 static bool any_line(const struct report_input *input,
 		     bool (*is_sign)(const char *line, size_t len))

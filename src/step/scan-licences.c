@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-#include "licences/licences.h"
 #include "base/str.h"
+#include "licences/licences.h"
 #include "source/repository.h"
 #include "step/scan-files.h"
 

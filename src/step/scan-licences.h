@@ -3,8 +3,8 @@
 #ifndef SIGNALBOX_STEP_SCAN_LICENCES_H
 #define SIGNALBOX_STEP_SCAN_LICENCES_H
 
-#include "report/report.h"
 #include "pipeline/pipeline.h"
+#include "report/report.h"
 #include "step/log.h"
 
 /*

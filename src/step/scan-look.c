@@ -10,8 +10,8 @@
 #include "base/vector.h"
 #include "report/collect.h"
 #include "step/scan-licences.h"
-#include "step/waivers.h"
 #include "step/scan.h"
+#include "step/waivers.h"
 
 static struct scan_reading *add_reading(struct scan_job *job, char *path)
 {

@@ -6,9 +6,9 @@
 #ifndef SIGNALBOX_STEP_SCAN_H
 #define SIGNALBOX_STEP_SCAN_H
 
-#include "exceptions/exceptions.h"
 #include "evidence/policy.h"
 #include "evidence/report-files.h"
+#include "exceptions/exceptions.h"
 #include "step/keep.h"
 #include "step/step.h"
 

@@ -15,9 +15,9 @@
 #include <stdbool.h>
 
 #include "base/strings.h"
-#include "yaml/problems.h"
 #include "ui/grid.h"
 #include "ui/tint.h"
+#include "yaml/problems.h"
 
 struct look {
 	struct tint text, ground;

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/vector.h"
 #include "base/str.h"
+#include "base/vector.h"
 #include "report/collect.h"
 #include "report/json.h"
 

@@ -5,10 +5,10 @@
 #include "base/memory.h"
 #include "base/str.h"
 #include "report/format.h"
-#include "report/json-list.h"
-#include "report/json.h"
 #include "report/formats/sarif-message.h"
 #include "report/formats/sarif-rules.h"
+#include "report/json-list.h"
+#include "report/json.h"
 #include "report/value.h"
 
 static bool matches(const struct report_input *input)

@@ -6,8 +6,8 @@
 
 #include "base/memory.h"
 #include "base/str.h"
-#include "report/json.h"
 #include "report/formats/npm.h"
+#include "report/json.h"
 
 static bool matches(const struct report_input *input)
 {
