@@ -69,16 +69,16 @@ static void take_findings(const struct kept *kept, struct report *report)
 }
 
 /* Of each of its reports. */
-static bool is_read(const struct kept *kept)
+static bool are_fresh(const struct kept *kept)
 {
 	json_t *report;
 	size_t i;
 
-	json_array_foreach(
-		kept->reports, i,
-		report) if (!json_is_true(json_object_get(report,
-							  "fres"
-							  "h"))) return false;
+	json_array_foreach(kept->reports, i, report)
+	{
+		if (!json_is_true(json_object_get(report, "fresh")))
+			return false;
+	}
 	return true;
 }
 
@@ -97,7 +97,7 @@ static int load(const char *path, const struct model *model, const char *name,
 		error_clear(&err);
 		return -1;
 	}
-	if (is_read(kept))
+	if (are_fresh(kept))
 		return 1;
 	kept_release(kept);
 	return 0;

@@ -350,8 +350,11 @@ static void name_tools(struct report *report, const json_t *runs)
 	json_t *run;
 	size_t i;
 
-	json_array_foreach(runs, i, run) if (names.len < REPORT_WORD_MAX)
-		str_addf(&names, "%s%s", i ? ", " : "", tool_name(run));
+	json_array_foreach(runs, i, run)
+	{
+		if (names.len < REPORT_WORD_MAX)
+			str_addf(&names, "%s%s", i ? ", " : "", tool_name(run));
+	}
 	report->tool =
 		report_bytes(report, names.data, names.len, REPORT_WORD_MAX);
 	str_release(&names);
