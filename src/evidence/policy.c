@@ -35,8 +35,11 @@ static void add_above(struct str *text, const struct report *report,
 static bool refuse(const struct report *report, struct str *text)
 {
 	if (!report->has_findings) {
-		str_addf(text, "a report of %s (%s) has no findings",
-			 report_kind_name(report->kind), report->format);
+		str_addf(text, "a report of %s (%s) has no findings; %s",
+			 report_kind_name(report->kind), report->format,
+			 report->kind == REPORT_OF_COMPONENTS
+				 ? "hold it against 'licences'"
+				 : "name it below 'reports'");
 		return true;
 	}
 	if (report->verdict == REPORT_PASS)

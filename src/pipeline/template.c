@@ -350,7 +350,8 @@ static void add_scan(struct str *out)
 		 "commit. See\n"
 		 "## signalbox.yaml(5), also for licences and require.\n"
 		 "  scan:\n"
-		 "    run: trivy fs --format json --output trivy.json .\n"
+		 "    run: trivy fs --show-suppressed --format json --output "
+		 "trivy.json .\n"
 		 "    scan: {report: trivy.json, fail-on: high}\n\n",
 		 false);
 }
