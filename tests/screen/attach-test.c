@@ -181,7 +181,7 @@ static bool tells_of_the_end(void *data)
 {
 	struct str text = STR_INIT;
 	bool tells = file_read(data, &text, 4096, NULL) == 0 &&
-		     strstr(text.data, "cancelled\n");
+		     strstr(text.data, "run 1 cancelled");
 
 	str_release(&text);
 	return tells;
