@@ -231,8 +231,8 @@ stage_that_may_fail_lets_the_others_go_on_until_its_day(void **state)
 	assert_int_equal(site_call(site, "run", NULL), 0);
 	assert_says(site->out, "lint finished: failed-allowed");
 	assert_says(site->out,
-		    "exit status 3; allowed by ana until 2999-12-31, reviewed "
-		    "by lee: flaky");
+		    "exit status 3; allowed by ana until 2999-12-31, reviewer "
+		    "lee: flaky");
 	assert_field(site, 1, EVENT_STAGE_FINISHED, "build", "outcome",
 		     "passed");
 	assert_int_equal(site_call(site, "status", "1", NULL), 0);
