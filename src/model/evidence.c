@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "base/number.h"
 #include "base/str.h"
 #include "base/vector.h"
@@ -115,6 +116,21 @@ static void tell_worst(struct model *model)
 	str_release(&text);
 }
 
+/* Beside the counts of all no words stand that are of one alone. */
+static void tell_held(struct model *model, const char *reason, bool only)
+{
+	int64_t hidden = 0;
+	char *text;
+
+	for (size_t i = 0; i < model->stage_count; i++)
+		add(&hidden, model->stages[i].suppressed);
+	text = hidden && !only ? xasprintf("%lld excepted or suppressed",
+					   (long long)hidden)
+			       : xstrdup(only && *reason ? reason : "holds");
+	fold_text(&model->scan_text, text);
+	free(text);
+}
+
 static void sum_scans(struct model *model)
 {
 	model->severities = model->fresh = (struct severity_counts){0};
@@ -153,7 +169,7 @@ static void read_findings(struct model *model, struct stage_model *stage,
 	struct severity_counts counts = counts_of(event->fields);
 	struct severity_counts fresh =
 		counts_of(event_json(event, "new-by-severity"));
-	bool ok = event_bool(event, "ok");
+	bool ok = event_bool(event, "ok"), only = !model->scanned;
 	const char *reason = event_text(event, "reason");
 
 	if (!ok && (!stage->scanned || stage->scan_ok ||
@@ -172,7 +188,7 @@ static void read_findings(struct model *model, struct stage_model *stage,
 	add_counts(&stage->fresh, &fresh);
 	sum_scans(model);
 	if (model->scan_ok)
-		fold_text(&model->scan_text, *reason ? reason : "holds");
+		tell_held(model, reason, only);
 	else
 		tell_worst(model);
 }

@@ -45,6 +45,12 @@ static bool was_printed(const char *line, size_t len)
 	return true;
 }
 
+static bool begins_another(const char *line, size_t len)
+{
+	return len > 10 && (memcmp(line, "<testsuite", 10) == 0 ||
+			    memcmp(line, "{\"Action\":", 10) == 0);
+}
+
 static int read_lines(const struct report_input *input, struct report *report,
 		      struct error *err)
 {
@@ -57,6 +63,10 @@ static int read_lines(const struct report_input *input, struct report *report,
 	report_stream_feed(stream, input->text, input->len);
 	report_stream_finish(stream, report);
 	report_stream_free(stream);
+	if (strcmp(report->format, "gotest") != 0 &&
+	    any_line(input, begins_another))
+		report_note(report, "it holds a report of another format as "
+				    "well, which is not read");
 	/* Each line of go test's is an event that tells what it is. */
 	report->has_secrets |= strcmp(report->format, "gotest") != 0 &&
 			       any_line(input, was_printed);

@@ -267,9 +267,10 @@ static void start_mark(struct junit *junit, enum mark mark,
 
 static enum mark mark_of_element(const char *name)
 {
-	if (strcmp(name, "error") == 0)
+	/* Written otherwise they are still no pass. */
+	if (strcasecmp(name, "error") == 0)
 		return MARK_ERROR;
-	if (strcmp(name, "failure") == 0)
+	if (strcasecmp(name, "failure") == 0)
 		return MARK_FAILURE;
 	return strcmp(name, "skipped") == 0 ? MARK_SKIPPED : MARK_NONE;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* LCOV's tracefiles. What a file declares of itself (LF, LH) is not read:
- * its lines (DA) are counted, and branches (BRDA). */
+/* LCOV's tracefiles. A file's lines (DA) and branches (BRDA) are counted;
+ * how many it declares (LF) is only held against them. */
 #include <inttypes.h>
 #include <string.h>
 
@@ -16,6 +16,8 @@ struct lcov {
 	struct coverage coverage;
 	size_t file;
 	bool in_record;
+	uint32_t lines, declared; /* of the record */
+	uint64_t lacking;
 	uint64_t line; /* of the text, from 1 */
 };
 
@@ -59,6 +61,7 @@ static void read_line(struct lcov *lcov, const char *at, const char *end)
 	if (coverage_number(text, len, &line)) {
 		len = field(&at, end, &text);
 		if (lcov->in_record && read_hits(text, len, &hit)) {
+			lcov->lines++;
 			coverage_line(&lcov->coverage, lcov->file, line, hit);
 			return;
 		}
@@ -98,14 +101,20 @@ static void take_line(struct lcov *lcov, const char *line, size_t len)
 	lcov->line++;
 	if ((at = text_after(line, len, "SF:"))) {
 		lcov->in_record = true;
+		lcov->lines = lcov->declared = 0;
 		lcov->file =
 			coverage_file(&lcov->coverage, at, (size_t)(end - at));
 	} else if ((at = text_after(line, len, "DA:"))) {
 		read_line(lcov, at, end);
 	} else if ((at = text_after(line, len, "BRDA:"))) {
 		read_branch(lcov, at, end);
+	} else if ((at = text_after(line, len, "LF:"))) {
+		if (!coverage_number(at, (size_t)(end - at), &lcov->declared))
+			lcov->declared = 0;
 	} else if (len == 13 && memcmp(line, "end_of_record", 13) == 0) {
 		lcov->in_record = false;
+		if (lcov->declared > lcov->lines)
+			lcov->lacking += lcov->declared - lcov->lines;
 	}
 }
 
@@ -155,6 +164,10 @@ static int read_lcov(const struct report_input *input, struct report *report,
 	if (lcov.in_record)
 		report_fail(report, "it ends within a record: there is no "
 				    "end_of_record, so it was cut short");
+	if (lcov.lacking)
+		report_note(report,
+			    "declares %" PRIu64 " lines more than it holds",
+			    lcov.lacking);
 	report_close(report);
 	return 0;
 }

@@ -252,6 +252,10 @@ void npm_check_listed(struct report *report, const json_t *counts,
 	{
 		enum report_severity severity = severity_of_word(word);
 
+		if (!json_is_integer(count))
+			report_fail(report,
+				    "what it declares of '%.20s' is no number",
+				    word);
 		if (json_integer_value(count) > 0 &&
 		    strcmp(word, "total") != 0 &&
 		    report->by_severity[severity] == before[severity])

@@ -226,6 +226,20 @@ static void findings_stand_worst_first_and_once(void **state)
 		assert_string_equal(model->findings[i].id, order[i]);
 }
 
+static void no_words_of_one_scan_stand_beside_the_counts_of_two(void **state)
+{
+	struct model *model = *state;
+
+	apply(model, "report.read",
+	      "\"stage\":\"scan\",\"kind\":\"findings\",\"medium\":4,"
+	      "\"suppressed\":5,\"ok\":true,\"reason\":\"4 open\"");
+	assert_string_equal(model->scan_text, "4 open");
+	apply(model, "report.read",
+	      "\"stage\":\"licences\",\"kind\":\"findings\",\"ok\":true,"
+	      "\"reason\":\"0 open\"");
+	assert_string_equal(model->scan_text, "5 excepted or suppressed");
+}
+
 static void scans_are_summed_over_stages_and_not_twice_by_a_retry(void **state)
 {
 	struct model *model = *state;
@@ -837,6 +851,7 @@ int main(void)
 		TEST(a_stage_that_is_tried_again_has_not_begun),
 		TEST(what_a_resumed_run_begins_anew_is_queued),
 		TEST(what_is_seen_anew_is_what_holds),
+		TEST(no_words_of_one_scan_stand_beside_the_counts_of_two),
 		TEST(scans_are_summed_over_stages_and_not_twice_by_a_retry),
 		TEST(a_gate_opens_takes_votes_and_closes),
 		TEST(a_deployment_moves_the_environment),

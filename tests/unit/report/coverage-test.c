@@ -28,6 +28,21 @@ static void lcov_counts_a_line_of_two_records_once(void **state)
 	report_release(&report);
 }
 
+static void lcov_that_declares_more_than_it_holds_says_so(void **state)
+{
+	struct report report =
+		report_of_text("SF:a.c\nDA:1,1\nLF:200\nLH:10\nend_of_record\n"
+			       "SF:b.c\nDA:1,1\nLF:1\nend_of_record\n",
+			       NULL);
+
+	(void)state;
+	assert_int_equal(report.verdict, REPORT_PASS);
+	assert_int_equal(report.notes.count, 1);
+	assert_string_equal(report.notes.items[0],
+			    "declares 199 lines more than it holds");
+	report_release(&report);
+}
+
 static void lcov_without_the_end_of_a_record_is_red(void **state)
 {
 	struct report report = report_of("lcov/cut.info");
@@ -105,6 +120,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(lcov_counts_a_line_of_two_records_once),
+		cmocka_unit_test(lcov_that_declares_more_than_it_holds_says_so),
 		cmocka_unit_test(lcov_without_the_end_of_a_record_is_red),
 		cmocka_unit_test(lcov_that_cannot_be_read_is_red_with_its_line),
 		cmocka_unit_test(

@@ -157,6 +157,19 @@ static void declared_failures_without_their_cases_fail(void **state)
 	      "1 failures and errors are declared");
 }
 
+static void a_failure_in_other_letters_is_one(void **state)
+{
+	struct report report = report_of_text(
+		"<testsuite><testcase name='x'><Failure/></testcase>"
+		"<testcase name='y'><ERROR/></testcase></testsuite>",
+		NULL);
+
+	(void)state;
+	assert_int_equal(report.verdict, REPORT_FAIL);
+	assert_int_equal(report.totals.failed + report.totals.errors, 2);
+	report_release(&report);
+}
+
 static void a_report_without_cases_is_empty(void **state)
 {
 	(void)state;
@@ -341,6 +354,7 @@ int main(void)
 			attempts_that_were_run_again_explain_the_header),
 		cmocka_unit_test(other_encodings_and_foreign_dtds_are_read),
 		cmocka_unit_test(declared_failures_without_their_cases_fail),
+		cmocka_unit_test(a_failure_in_other_letters_is_one),
 		cmocka_unit_test(a_report_without_cases_is_empty),
 		cmocka_unit_test(a_suite_that_could_not_load_fails),
 		cmocka_unit_test(a_program_that_is_not_there_is_an_error),

@@ -250,6 +250,19 @@ static void a_person_may_call_cmockas_tap_cmocka(void **state)
 }
 
 /* As a JUnit file with system-out: whatever was printed may be in it. */
+static void what_stands_behind_it_is_told(void **state)
+{
+	struct report report = report_of_text(
+		"1..1\nok 1\n<testsuite><testcase name='a'><failure/>"
+		"</testcase></testsuite>\n",
+		"tap");
+
+	(void)state;
+	assert_int_equal(report.notes.count, 1);
+	assert_non_null(strstr(report.notes.items[0], "another format"));
+	report_release(&report);
+}
+
 static void a_file_with_what_was_printed_is_not_copied(void **state)
 {
 	static const struct {
@@ -310,6 +323,7 @@ int main(void)
 		cmocka_unit_test(a_groups_set_up_that_fails_is_no_test),
 		cmocka_unit_test(a_leak_is_explained_to_its_last_line),
 		cmocka_unit_test(a_person_may_call_cmockas_tap_cmocka),
+		cmocka_unit_test(what_stands_behind_it_is_told),
 		cmocka_unit_test(a_file_with_what_was_printed_is_not_copied),
 	};
 

@@ -174,6 +174,19 @@ static void each_severity_that_is_declared_is_listed(void **state)
 	}
 }
 
+static void what_is_declared_in_words_is_not_believed(void **state)
+{
+	struct report report = report_of_text(
+		"{\"auditReportVersion\":2,\"vulnerabilities\":{},\"metadata\""
+		":{\"vulnerabilities\":{\"high\":\"3\",\"total\":\"3\"}}}",
+		NULL);
+
+	(void)state;
+	assert_int_equal(report.verdict, REPORT_FAIL);
+	assert_non_null(strstr(report.why, "'high' is no number"));
+	report_release(&report);
+}
+
 static void a_scan_of_nothing_says_so(void **state)
 {
 	struct report report = report_of_text(
@@ -205,6 +218,7 @@ int main(void)
 			an_error_or_a_list_without_its_packages_is_never_green),
 		cmocka_unit_test(version_1_must_list_what_it_declares),
 		cmocka_unit_test(each_severity_that_is_declared_is_listed),
+		cmocka_unit_test(what_is_declared_in_words_is_not_believed),
 		cmocka_unit_test(a_scan_of_nothing_says_so),
 	};
 
