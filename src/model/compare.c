@@ -251,14 +251,19 @@ static bool is_same(const struct finding_model *a,
 	       strcmp(a->package, b->package) == 0;
 }
 
-/* What was known there, or could not be mended, was there. */
+/* What was known there, or could not be mended, was there; as bad as it is
+ * now, where that is asked. */
 static bool is_there(const struct model *model,
-		     const struct finding_model *finding)
+		     const struct finding_model *finding, bool as_bad)
 {
-	for (size_t i = 0; i < model->finding_count; i++)
-		if (!model->findings[i].suppressed &&
-		    is_same(&model->findings[i], finding))
+	for (size_t i = 0; i < model->finding_count; i++) {
+		const struct finding_model *it = &model->findings[i];
+
+		if (!it->suppressed && is_same(it, finding) &&
+		    (!as_bad ||
+		     finding_model_rank(it) <= finding_model_rank(finding)))
 			return true;
+	}
 	return false;
 }
 
@@ -293,14 +298,14 @@ static void compare_findings(struct comparison *it, const struct model *live,
 		return;
 	for (size_t i = 0; i < run->finding_count; i++)
 		if (is_open(&run->findings[i]) &&
-		    !is_there(live, &run->findings[i]))
+		    !is_there(live, &run->findings[i], true))
 			finding_model_copy(VECTOR_ADD(it->fresh,
 						      it->fresh_count,
 						      it->fresh_cap),
 					   &run->findings[i]);
 	for (size_t i = 0; i < live->finding_count; i++)
 		it->gone += is_open(&live->findings[i]) &&
-			    !is_there(run, &live->findings[i]);
+			    !is_there(run, &live->findings[i], false);
 	it->findings_partial = is_partial(run) || is_partial(live);
 }
 

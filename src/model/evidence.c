@@ -247,7 +247,7 @@ const char *finding_model_why(const struct finding_model *finding)
 	return NULL;
 }
 
-static int severity_rank(const struct finding_model *finding)
+int finding_model_rank(const struct finding_model *finding)
 {
 	static const char *const order[] = {"critical", "high", "medium",
 					    "low",	"info", "unknown"};
@@ -256,7 +256,13 @@ static int severity_rank(const struct finding_model *finding)
 	while (rank < (int)ARRAY_SIZE(order) &&
 	       strcmp(order[rank], finding->severity) != 0)
 		rank++;
-	return rank + (finding_model_why(finding) ? 10 : 0);
+	return rank;
+}
+
+static int severity_rank(const struct finding_model *finding)
+{
+	return finding_model_rank(finding) +
+	       (finding_model_why(finding) ? 10 : 0);
 }
 
 void finding_model_release(struct finding_model *finding)

@@ -64,6 +64,8 @@ struct finding_model {
 
 /* Why it does not count, as a sentence; NULL when it does. */
 const char *finding_model_why(const struct finding_model *finding);
+/* Of its severity; 0 is the worst. */
+int finding_model_rank(const struct finding_model *finding);
 
 struct severity_counts {
 	int64_t critical, high, medium, low, info, unknown;

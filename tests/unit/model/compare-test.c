@@ -129,6 +129,29 @@ static void findings_are_new_wherever_their_lines_went(void **state)
 	teardown(&f);
 }
 
+static void what_got_worse_is_new(void **state)
+{
+#define AS(severity)                                                    \
+	"{" AT "\"event\":\"finding.found\",\"stage\":\"scan\",\"id\":" \
+	"\"a\",\"severity\":\"" severity "\",\"title\":\"t\",\"kind\":" \
+	"\"code\",\"path\":\"a.c\"}"
+	static const char *const was[] = {SCANNED, AS("medium"), NULL};
+	static const char *const is[] = {SCANNED, AS("critical"), NULL};
+	struct fixture f;
+	struct comparison it;
+
+	setup(&f, *state, was, is);
+	comparison_make(&it, f.live, f.run, INT64_MAX);
+	assert_int_equal(it.fresh_count, 1);
+	assert_int_equal(it.gone, 0);
+	comparison_release(&it);
+	comparison_make(&it, f.run, f.live, INT64_MAX);
+	assert_int_equal(it.fresh_count, 0);
+	assert_int_equal(it.gone, 0);
+	comparison_release(&it);
+	teardown(&f);
+}
+
 /* What does not count is not new, and neither is what did not count. */
 static void findings_that_do_not_count_are_not_compared(void **state)
 {
@@ -257,6 +280,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		WITH_FOLDER(tests_that_came_went_or_are_skipped_are_told),
 		WITH_FOLDER(findings_are_new_wherever_their_lines_went),
+		WITH_FOLDER(what_got_worse_is_new),
 		WITH_FOLDER(findings_that_do_not_count_are_not_compared),
 		WITH_FOLDER(findings_that_were_not_told_make_it_partial),
 		WITH_FOLDER(what_has_not_run_yet_is_not_removed),
