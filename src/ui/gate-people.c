@@ -140,6 +140,19 @@ static void draw_person(const struct area *area, int row,
 				  : (eligible->can ? "may vote" : ""));
 }
 
+/* It passed though not all that it found does count. */
+static void draw_hidden(const struct model *model, struct pen *pen,
+			const struct check_model *check)
+{
+	const struct stage_model *stage = model_stage(model, check->name);
+
+	if (!stage || !stage->suppressed)
+		return;
+	pen_role(pen, ROLE_WARNING);
+	pen_printf(pen, "  %lld excepted or suppressed",
+		   (long long)stage->suppressed);
+}
+
 static void draw_checks(const struct model *model,
 			const struct gate_model *gate, const struct area *area,
 			int row)
@@ -156,6 +169,7 @@ static void draw_checks(const struct model *model,
 			break;
 		}
 		draw_check(model, &pen, check);
+		draw_hidden(model, &pen, check);
 		if (*check->text && !state_is_bad(check->state)) {
 			pen_role(&pen, ROLE_DIM);
 			pen_printf(&pen, "  %s", check->text);
