@@ -184,12 +184,37 @@ static void judge(struct exception *it, const struct exception_facts *facts)
 		judge_review(it, facts);
 }
 
+struct turn {
+	struct exception *it;
+	const char *commit; /* of its review; "" */
+};
+
+static int by_commit(const void *a, const void *b)
+{
+	const struct turn *left = a, *right = b;
+	int order = strcmp(left->commit, right->commit);
+
+	return order ? order : (left->it > right->it) - (left->it < right->it);
+}
+
 void exceptions_judge(struct exceptions *all,
 		      const struct exception_facts *facts)
 {
+	struct turn *turns = xcalloc(all->count + 1, sizeof(*turns));
+
 	all->now_ms = facts->now_ms;
+	for (size_t i = 0; i < all->count; i++) {
+		struct exception *it = &all->items[i];
+		int line = it->record.lines[RECORD_REVIEWER];
+		const char *commit = line_of(it, line, facts).commit;
+
+		turns[i] = (struct turn){it, commit ? commit : ""};
+	}
+	if (all->count)
+		qsort(turns, all->count, sizeof(*turns), by_commit);
 	for (size_t i = 0; i < all->count; i++)
-		judge(&all->items[i], facts);
+		judge(turns[i].it, facts);
+	free(turns);
 }
 
 bool exception_is_in_force(const struct exception *it)

@@ -88,6 +88,7 @@ struct exceptions {
 /* Who wrote a line; unknown: it is not known. */
 struct exception_line {
 	const char *author, *committer; /* addresses */
+	const char *commit; /* that brought it in; NULL: it is not told */
 	bool unknown;
 };
 
@@ -102,8 +103,9 @@ struct exception_facts {
 	/* NULL: it is of no line known. */
 	struct exception_line (*line)(const char *file, int line, void *data);
 	/* What the file let stand as of the commit that brought in that line,
-	 * borrowed until the next call; NULL: it is not known. Without it
-	 * nothing is taken for edited. */
+	 * borrowed until the next call; NULL: it is not known. Asked for all
+	 * lines of a commit one after the other. Without it nothing is taken
+	 * for edited. */
 	const struct exceptions *(*then)(const char *file, int line,
 					 void *data);
 	void *data;

@@ -15,10 +15,7 @@
 
 #define FILE_BYTES ((size_t)4 << 20)
 
-/* Files as they were. */
-#define PASTS_KEPT 16
-
-struct past {
+struct past { /* a file as it was */
 	const char *file;
 	char *commit;
 	struct exceptions all;
@@ -33,8 +30,7 @@ struct reading {
 	const char *codeowners_name; /* NULL: there is none */
 	char *why;		     /* the last refusal */
 	bool of_settings; /* what the pipeline file itself lets stand */
-	struct past pasts[PASTS_KEPT];
-	size_t past_count; /* ever read; the oldest give way */
+	struct past past; /* the last that was asked for */
 };
 
 static bool same(const char *a, const char *b, void *data)
@@ -143,6 +139,7 @@ static struct exception_line line_of(const char *file, int line, void *data)
 	return (struct exception_line){
 		.author = who->author,
 		.committer = who->committer,
+		.commit = who->commit,
 		.unknown = who->unknown,
 	};
 }
@@ -182,17 +179,13 @@ static const struct exceptions *then(const char *file, int line, void *data)
 {
 	struct reading *reading = data;
 	const struct blame_line *who = find_line(reading, file, line);
-	struct past *past;
+	struct past *past = &reading->past;
 
 	if (who->unknown)
 		return NULL;
-	for (size_t i = 0; i < PASTS_KEPT; i++) {
-		past = &reading->pasts[i];
-		if (past->commit && strcmp(past->commit, who->commit) == 0 &&
-		    strcmp(past->file, file) == 0)
-			return &past->all;
-	}
-	past = &reading->pasts[reading->past_count++ % PASTS_KEPT];
+	if (past->commit && strcmp(past->commit, who->commit) == 0 &&
+	    strcmp(past->file, file) == 0)
+		return &past->all;
 	past_release(past);
 	past->file = file;
 	past->commit = xstrdup(who->commit);
@@ -316,8 +309,7 @@ static void reading_end(struct reading *reading)
 	for (size_t i = 0; i < reading->files->count; i++)
 		blame_release(&reading->blames[i]);
 	free(reading->blames);
-	for (size_t i = 0; i < PASTS_KEPT; i++)
-		past_release(&reading->pasts[i]);
+	past_release(&reading->past);
 	str_release(&reading->codeowners);
 	free(reading->why);
 	repository_free(reading->repository);
