@@ -201,13 +201,35 @@ static bool is_kind(const char *kind)
 	return false;
 }
 
+static bool is_told(const char *text)
+{
+	return text && *text;
+}
+
+static const char *what_it_lacks(const struct record *record)
+{
+	static const char *const lacks[] = {
+		NULL,
+		"lacks reason:",
+		"lacks owner:",
+		"lacks reason: and owner:",
+		"lacks until:",
+		"lacks reason: and until:",
+		"lacks owner: and until:",
+		"lacks reason:, owner: and until:",
+	};
+
+	return lacks[(is_told(record->reason) ? 0 : 1) +
+		     (is_told(record->owner) ? 0 : 2) +
+		     (is_told(record->until) ? 0 : 4)];
+}
+
 static const char *what_is_wrong(struct exception *it)
 {
 	const struct record *record = &it->record;
 
-	if (!record->reason || !*record->reason || !record->owner ||
-	    !*record->owner || !record->until || !*record->until)
-		return "lacks one of reason:, owner: and until:";
+	if (what_it_lacks(record))
+		return what_it_lacks(record);
 	if (!it->until_ms && !read_day(record->until, &it->until_ms))
 		return "has an until: that is no day; write it as 2026-02-01";
 	if (record->kind && !is_kind(record->kind))

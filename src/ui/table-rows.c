@@ -346,7 +346,8 @@ static void add_component(struct table_data *data, size_t source, size_t item)
 		&data->sources[source].kept.components[item];
 	struct table_row *row = add_row(data, TABLE_LICENCES, source, item);
 	bool denied = str_equal(it->verdict, "denied");
-	bool allowed = it->verdict ? str_equal(it->verdict, "allowed")
+	bool allowed = it->verdict ? str_equal(it->verdict, "allowed") ||
+					     str_equal(it->verdict, "approved")
 				   : it->license != NULL;
 
 	row->role = denied ? ROLE_FAILED : allowed ? ROLE_NORMAL : ROLE_WARNING;

@@ -68,7 +68,7 @@ static const struct {
 	 "5-5 CVE-1 [] lee 2026-02-01"},
 	{".trivyignore", RECORD("") "CVE-1 exp:2026-02-02\r\nCVE-2",
 	 "4-4 CVE-1 [] lee 2026-02-01\n"
-	 "5-5 CVE-2 [] invalid: lacks one of reason:, owner: and until:"},
+	 "5-5 CVE-2 [] invalid: lacks reason:, owner: and until:"},
 	{".trivyignore", UNTIL("") "CVE-1 exp:2026-02-01\n",
 	 "5-5 CVE-1 [] invalid: has an until: that is not the day before its "
 	 "own end"},
@@ -77,10 +77,10 @@ static const struct {
 	/* Another record begins without an empty line. */
 	{"a/x.trivyignore", UNTIL("") "CVE-1\n# lovely\nCVE-2\n# owner: b\nC",
 	 "5-5 CVE-1 [] lee 2026-02-01\n7-7 CVE-2 [] lee 2026-02-01\n"
-	 "9-9 C [] invalid: lacks one of reason:, owner: and until:"},
+	 "9-9 C [] invalid: lacks reason: and until:"},
 	{".trivyignore", UNTIL("") "\nCVE-1\n",
 	 "5-5  [] invalid: names no finding\n"
-	 "6-6 CVE-1 [] invalid: lacks one of reason:, owner: and until:"},
+	 "6-6 CVE-1 [] invalid: lacks reason:, owner: and until:"},
 	{".gitleaksignore",
 	 UNTIL("") "0123456789012345678901234567890123456789:a/b.c:key:7\n"
 		   "b:c.txt:rule:1\nrule:1\n",
@@ -96,7 +96,7 @@ static const struct {
 					  "secrets:\n  - id: key\n"
 					  "    statement: it is a test key\n",
 	 "6-10 CVE-1 [a/** b] lee 2026-02-01 /a/** /b vuln code\n"
-	 "12-13 key [] invalid: lacks one of reason:, owner: and until:"},
+	 "12-13 key [] invalid: lacks owner: and until:"},
 	{"t.yml",
 	 "vulnerabilities:\n" UNTIL("") "- id: CVE-1\n"
 					"  purls: ['pkg:npm/a@1']\n- x: 1\n",
@@ -213,7 +213,7 @@ static const struct {
 		   "ignoreUntil = 2026-02-02\n\n"
 		   "[[ignoredvulns]]\nID = 'GO-2'\nreason = 'short'\n",
 	 "5-7 GO-1 [] lee 2026-02-01\n"
-	 "9-11 GO-2 [] invalid: lacks one of reason:, owner: and until:"},
+	 "9-11 GO-2 [] invalid: lacks owner: and until:"},
 	{"osv-scanner.toml",
 	 UNTIL("") "[[PackageOverrides]]\nname = 'lib'\nversion = '1'\n"
 		   "ignore = true\n\n" UNTIL("") "[[PackageOverrides]]\n"
