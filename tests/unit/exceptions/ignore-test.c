@@ -68,7 +68,7 @@ static const struct {
 	 "5-5 CVE-1 [] lee 2026-02-01"},
 	{".trivyignore", RECORD("") "CVE-1 exp:2026-02-02\r\nCVE-2",
 	 "4-4 CVE-1 [] lee 2026-02-01\n"
-	 "5-5 CVE-2 [] invalid: lacks reason:, owner: and until:"},
+	 "5-5 CVE-2 [] invalid: lacks until:"},
 	{".trivyignore", UNTIL("") "CVE-1 exp:2026-02-01\n",
 	 "5-5 CVE-1 [] invalid: has an until: that is not the day before its "
 	 "own end"},
