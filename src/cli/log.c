@@ -176,9 +176,24 @@ static int follow_log(const struct project *project, int64_t run,
 	return end < 0 ? -1 : 0;
 }
 
+static int no_stage(const struct model *model, int64_t run, const char *name,
+		    struct error *err)
+{
+	struct str names = STR_INIT;
+
+	for (size_t i = 0; i < model->stage_count; i++)
+		str_addf(&names, "%s%s", i ? ", " : "", model->stages[i].name);
+	error_set(err, ERROR_NOT_FOUND,
+		  "run %lld has no stage '%s', and no service's log of that "
+		  "name; its stages are %s",
+		  (long long)run, name, names.data);
+	str_release(&names);
+	return -1;
+}
+
 /* What a service printed until now: no stage, but a log like theirs. */
-static int print_service(struct reading *reading, int64_t run,
-			 struct error *err)
+static int print_service(struct reading *reading, const struct model *model,
+			 int64_t run, struct error *err)
 {
 	const char *name = reading->call->words[1];
 	char *path = xasprintf("%s/logs/%s.log", reading->folder, name);
@@ -191,10 +206,7 @@ static int print_service(struct reading *reading, int64_t run,
 		return logprint_more(reading->print, true, &reading->err);
 	if (reading->err.code)
 		return -1;
-	return error_set(err, ERROR_NOT_FOUND,
-			 "run %lld has no stage '%s', and no service's log "
-			 "of that name",
-			 (long long)run, name);
+	return no_stage(model, run, name, err);
 }
 
 static int print_log(const struct project *project, int64_t run,
@@ -210,7 +222,7 @@ static int print_log(const struct project *project, int64_t run,
 	if (!model)
 		result = -1;
 	else if (call->words[1] && !model_stage(model, call->words[1]))
-		result = print_service(&reading, run, err);
+		result = print_service(&reading, model, run, err);
 	else if (call->follow)
 		result = follow_log(project, run, &reading, err);
 	else

@@ -76,8 +76,14 @@ static const char *choose(const struct pipeline *pipeline, const char *name,
 			  struct error *err)
 {
 	if (name && !pipeline_environment(pipeline, name)) {
-		error_set(err, ERROR_USAGE, "%s has no environment '%s'",
-			  PIPELINE_FILE, name);
+		struct str names = STR_INIT;
+
+		for (size_t i = 0; i < pipeline->environment_count; i++)
+			str_addf(&names, "%s %s", i ? "," : ": it has",
+				 pipeline->environments[i].name);
+		error_set(err, ERROR_USAGE, "%s has no environment '%s'%s",
+			  PIPELINE_FILE, name, names.len ? names.data : "");
+		str_release(&names);
 		return NULL;
 	}
 	for (size_t i = pipeline->stage_count; !name && i-- > 0;)

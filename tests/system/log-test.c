@@ -77,6 +77,8 @@ static void what_names_dev_stderr_loses_nothing(void **state)
 	prepare(site, HEAD "  unit: {run: 'echo one; echo two >/dev/stderr; "
 			   "echo three'}\n");
 	assert_int_equal(site_call(site, "run", NULL), 0);
+	assert_int_equal(site_call(site, "log", "1", "uint", NULL), 2);
+	assert_says(site->err, "; its stages are unit");
 	assert_int_equal(site_call(site, "log", "1", "unit", NULL), 0);
 	assert_string_equal(site->out, "one\ntwo\nthree\n");
 }

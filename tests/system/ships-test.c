@@ -56,6 +56,8 @@ static void ships_tells_all_that_is_new(void **state)
 	assert_int_equal(site_call(site, "ships", NULL), 0);
 	assert_says(site->out, "nothing to ship");
 	change(site);
+	assert_int_equal(site_call(site, "ships", "prod", NULL), 2);
+	assert_says(site->err, "no environment 'prod': it has production");
 	assert_int_equal(site_call(site, "ships", "production", NULL), 0);
 	assert_says(site->out, "1 commit by 1 person, 3 files");
 	assert_says(site->out, "(run 1, live since");
