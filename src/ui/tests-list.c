@@ -307,6 +307,7 @@ void tests_list_draw(const struct view *view, const struct model *model,
 	struct area upper = area_part(area, 0, 0, area->rows - 2, area->cols);
 	struct list list = {area, 1, area->rows};
 	size_t others;
+	struct pen pen;
 
 	if (!stage)
 		return;
@@ -321,6 +322,10 @@ void tests_list_draw(const struct view *view, const struct model *model,
 	draw_failed(&list, stage);
 	draw_skipped(&list, stage);
 	draw_passed(&list, stage);
+	if (list.row == 1 && next_row(&list, &pen, 1)) {
+		pen_role(&pen, ROLE_DIM);
+		pen_text(&pen, "none failed; T lists them all");
+	}
 	list.end = area->rows;
 	if (others)
 		draw_others(&list, view, model, stage);

@@ -170,6 +170,22 @@ who_approves_is_told_what_is_destroyed_and_what_is_hidden(void **state)
 	story_close(&story);
 }
 
+static void tests_that_all_passed_are_in_their_table(void **state)
+{
+	struct story story = story_open(NULL);
+
+	(void)state;
+	tell(&story, "run.started",
+	     "\"run\":1,\"stages\":[{\"name\":\"unit\",\"kind\":\"run\","
+	     "\"needs\":[]}]");
+	tell(&story, "stage.started", "\"stage\":\"unit\"");
+	tell(&story, "report.read",
+	     "\"stage\":\"unit\",\"path\":\"p\",\"kind\":\"tests\","
+	     "\"total\":4,\"passed\":4,\"ok\":true");
+	assert_drawn(&story, 60, 200, "none failed; T lists them all");
+	story_close(&story);
+}
+
 static void a_finding_tells_which_exception_does_not_hold(void **state)
 {
 	struct story story = story_open(NULL);
@@ -512,6 +528,7 @@ int main(void)
 		cmocka_unit_test(findings_have_the_room_of_traffic_that_is_not),
 		cmocka_unit_test(
 			the_scans_that_fail_are_seen_whatever_their_number),
+		cmocka_unit_test(tests_that_all_passed_are_in_their_table),
 		cmocka_unit_test(a_finding_tells_which_exception_does_not_hold),
 		cmocka_unit_test(a_file_without_a_line_is_said_without_one),
 		cmocka_unit_test(
