@@ -145,8 +145,9 @@ static void add_finding(struct suite *suite, const struct export_stage *stage,
 	char *name = xasprintf("%s%s%s", finding->id ? finding->id : "?",
 			       *place ? " " : "", place);
 	char *message =
-		xasprintf("%s, %s: %s", report_severity_name(finding->severity),
-			  finding->state, finding->title ? finding->title : "");
+		xasprintf("%s, %s%s%s", report_severity_name(finding->severity),
+			  finding->state, finding->title ? ": " : "",
+			  finding->title ? finding->title : "");
 
 	begin_case(suite, stage->name, name);
 	end_case(suite, fails ? "failure" : "skipped", message,

@@ -173,6 +173,9 @@ static void findings_that_fail_a_stage_are_failed_cases(void **state)
 	assert_int_equal(is.totals.failed, 9);
 	assert_int_equal(is.totals.skipped, 3);
 	assert_int_equal(is.totals.passed, 0);
+	for (size_t i = 0; i < is.case_count; i++)
+		if (is.cases[i].message)
+			assert_false(ends_with(is.cases[i].message, ": "));
 	report_release(&is);
 	kept_release(&stage.kept);
 	stage = stage_of(state, "trivy/everything.json", true);
