@@ -168,14 +168,17 @@ static void findings_that_fail_a_stage_are_failed_cases(void **state)
 {
 	struct export_stage stage =
 		stage_of(state, "trivy/everything.json", false);
-	struct report is = junit_of(&stage);
+	struct report is;
 
+	stage.kept.findings[0].title = NULL; /* which some have not */
+	is = junit_of(&stage);
+	for (size_t i = 0; i < is.case_count; i++)
+		assert_false(is.cases[i].message &&
+			     strstr(is.cases[i].message, "open:") &&
+			     ends_with(is.cases[i].message, ":"));
 	assert_int_equal(is.totals.failed, 9);
 	assert_int_equal(is.totals.skipped, 3);
 	assert_int_equal(is.totals.passed, 0);
-	for (size_t i = 0; i < is.case_count; i++)
-		if (is.cases[i].message)
-			assert_false(ends_with(is.cases[i].message, ": "));
 	report_release(&is);
 	kept_release(&stage.kept);
 	stage = stage_of(state, "trivy/everything.json", true);
