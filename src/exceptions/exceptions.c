@@ -206,7 +206,8 @@ void exceptions_judge(struct exceptions *all,
 	for (size_t i = 0; i < all->count; i++) {
 		struct exception *it = &all->items[i];
 		int line = it->record.lines[RECORD_REVIEWER];
-		const char *commit = line_of(it, line, facts).commit;
+		const char *commit =
+			line ? line_of(it, line, facts).commit : NULL;
 
 		turns[i] = (struct turn){it, commit ? commit : ""};
 	}
