@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "report/report.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/file.h"
 #include "base/memory.h"
@@ -11,7 +13,8 @@
 #include "report/refused.h"
 
 /* Images with thousands of packages stay below 20 MiB. */
-#define FILE_MAX ((size_t)256 << 20)
+#define FILE_MIB 128
+#define FILE_MAX ((size_t)FILE_MIB << 20)
 
 /* A new format is a file of its own and a row here. */
 #define FORMATS(X)                      \
@@ -294,6 +297,19 @@ out:
 	return result;
 }
 
+/* Told before any of it is read. */
+static int check_size(const char *path, struct error *err)
+{
+	struct stat st;
+
+	if (stat(path, &st) < 0 || (uintmax_t)st.st_size <= FILE_MAX)
+		return 0;
+	return error_set(err, ERROR_FAILED,
+			 "%s is larger than %d MiB: have the tool report less, "
+			 "or into several files",
+			 path, FILE_MIB);
+}
+
 int report_read(const char *path, const char *format, struct report *report,
 		struct error *err)
 {
@@ -302,6 +318,8 @@ int report_read(const char *path, const char *format, struct report *report,
 	int result = -1;
 
 	*report = (struct report){0};
+	if (check_size(path, err) < 0)
+		return -1;
 	if (file_read(path, &text, FILE_MAX, &problem) == 0)
 		result = report_parse(text.data, text.len, path, format, report,
 				      err);

@@ -256,6 +256,10 @@ static void what_is_no_file_ends_with_7(void **state)
 	assert_says(site->err, "not a regular file");
 	assert_int_equal(site_call(site, "report", "empty", NULL), 7);
 	assert_says(site->err, "an empty report is no clean one");
+	site_shell(site, site->repository, "truncate -s 134217729 large");
+	assert_int_equal(site_call(site, "report", "large", NULL), 7);
+	assert_says(site->err,
+		    "larger than 128 MiB: have the tool report less");
 }
 
 /* How what the index says of a format is named in our JSON. */
